@@ -1,0 +1,127 @@
+# Zhicheng: `make run` serves it, `make test` tests it; each sets up what it needs first.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+export LANG := C.UTF-8
+export LC_ALL := C.UTF-8
+export PYTHONUTF8 := 1
+export UV_PYTHON_DOWNLOADS := never
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+BIN := .venv/bin
+STAMP := .venv/.stamp
+VENDOR := admin/static/vendor
+INSTALL = $(BIN)/uv pip install --quiet --python $(BIN)/python
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
+
+.PHONY: help run demo test check format bench coverage coverage-req screenshots setup setup-system lock clean
+
+help: ## Show this help
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | \
+	  while IFS='|' read -r name text; do printf '  make %-14s %s\n' "$$name" "$$text"; done
+
+run: setup ## Set up and serve the platform with the sample world on http://127.0.0.1:8000
+	@$(BIN)/zhicheng run --port 8000
+
+demo: setup ## Take the sample cases from start to certificate and print their timelines
+	@$(BIN)/zhicheng demo
+
+test: setup setup-system ## Set up and run every test, those in a browser and on PostgreSQL too
+	@$(BIN)/pytest -n 2 --dist worksteal
+
+check: setup ## Format, lint, types, layers and the shipped content
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --cache-dir .import_linter_cache
+	@$(BIN)/zhicheng check
+
+format: setup ## Format the code and mend what the linter can mend
+	@$(BIN)/ruff check --fix --exit-zero --quiet .
+	@$(BIN)/ruff format .
+
+bench: setup ## Measure the engine against its floors
+	@$(BIN)/zhicheng bench all --format text
+
+coverage: setup setup-system ## Run the tests and show the lines that none of them reaches
+	@$(BIN)/pytest -n 2 --dist worksteal --cov --cov-report=term
+
+coverage-req: setup ## List the requirements that no test names
+	@$(BIN)/python -m tests.support.coverage_req $(if $(GROUP),--group $(GROUP))
+
+screenshots: setup setup-system ## Photograph every page into screenshots/
+	@$(BIN)/pytest -q tests/browser --screenshots screenshots
+
+setup: $(STAMP)/project $(STAMP)/assets ## Create .venv and fetch the pinned packages
+
+# The first interpreter that is new enough and can make a virtual environment.
+$(STAMP)/venv:
+	@for python in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
+	  if "$$python" -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    echo "Creating .venv with $$("$$python" --version)"; \
+	    "$$python" -m venv .venv && mkdir -p $(STAMP) && touch $@ && exit 0; \
+	  fi; \
+	done; \
+	echo "Python 3.11 or newer with the module venv is needed (Debian: apt-get install python3-venv)." >&2; exit 1
+
+$(STAMP)/tools: requirements-setup.lock $(STAMP)/venv
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-setup.lock
+	@touch $@
+
+$(STAMP)/packages: requirements.lock requirements-dev.lock $(STAMP)/tools
+	@echo "Installing the Python packages"
+	@$(INSTALL) --require-hashes -r requirements.lock -r requirements-dev.lock || \
+	  for lock in requirements.lock requirements-dev.lock; do \
+	    $(BIN)/python -m pip install --quiet --require-hashes -r $$lock; \
+	  done
+	@touch $@
+
+$(STAMP)/project: pyproject.toml $(STAMP)/packages
+	@$(INSTALL) --no-deps --no-build-isolation --editable . || \
+	  $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Node.js of the machine, or the one that is on the package index for Python.
+$(STAMP)/assets: package-lock.json package.json .npmrc Makefile requirements-node.lock $(STAMP)/tools
+	@echo "Fetching the files of the pages"
+	@export PATH="$$PATH:$(abspath $(BIN))"; \
+	if ! node -e 'process.exit(+process.versions.node.split(".")[0] < 18)' 2>/dev/null || ! command -v npm >/dev/null; then \
+	  $(INSTALL) --require-hashes -r requirements-node.lock; PATH="$(abspath $(BIN)):$$PATH"; \
+	fi; \
+	npm ci --ignore-scripts --silent
+	@mkdir -p $(VENDOR)
+	@cp node_modules/bootstrap/dist/css/bootstrap.min.css $(VENDOR)/
+	@cp node_modules/bootstrap/dist/js/bootstrap.bundle.min.js $(VENDOR)/
+	@cp node_modules/htmx.org/dist/htmx.min.js $(VENDOR)/
+	@cp node_modules/bpmn-js/dist/bpmn-navigated-viewer.production.min.js $(VENDOR)/
+	@cp node_modules/bpmn-js/dist/assets/bpmn-js.css node_modules/bpmn-js/dist/assets/diagram-js.css $(VENDOR)/
+	@for name in bootstrap htmx.org bpmn-js; do cp node_modules/$$name/LICENSE $(VENDOR)/LICENSE.$$name; done
+	@touch $@
+
+# What the tests need from the system. Without it they are skipped by name, which fails under CI=true.
+setup-system:
+	@missing=""; \
+	command -v chromium >/dev/null || missing="$$missing chromium"; \
+	compgen -G '/usr/share/fonts/*/*/NotoSansCJK*' >/dev/null || missing="$$missing fonts-noto-cjk"; \
+	compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing="$$missing postgresql"; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
+	  echo "Not on this machine, and not installable here:$$missing. The tests that need it are skipped." >&2; exit 0; \
+	fi; \
+	echo "Installing$$missing"; \
+	export DEBIAN_FRONTEND=noninteractive; \
+	{ apt-get update -qq && apt-get install -y -qq --no-install-recommends $$missing; } >/dev/null || \
+	  echo "Installing$$missing failed. The tests that need it are skipped." >&2
+
+lock: $(STAMP)/tools ## Resolve the Python packages again and write the lock files
+	@$(COMPILE) pyproject.toml -o requirements.lock
+	@$(COMPILE) -c requirements.lock --group dev -o requirements-dev.lock
+	@$(COMPILE) --group setup -o requirements-setup.lock
+	@$(COMPILE) --group node -o requirements-node.lock
+
+clean: ## Remove what setup and the tests made (not the data)
+	@rm -rf .venv node_modules $(VENDOR) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache build dist

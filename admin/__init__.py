@@ -1,0 +1,1 @@
+"""Everything with a URL; the only door to Flask. It calls services and holds no rule of its own."""

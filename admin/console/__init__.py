@@ -1,0 +1,1 @@
+"""The Flask-Admin console of the bureau: closed unless a page says otherwise."""

@@ -1,0 +1,1 @@
+"""The generated pages of applicants, units, departments, committees and experts."""

@@ -1,0 +1,1 @@
+"""The outside world behind ports: documents, signatures, spreadsheets, mail, identity."""

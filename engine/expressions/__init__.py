@@ -1,0 +1,1 @@
+"""Expressions checked against a typed context and evaluated on plain maps; the only door to CEL."""

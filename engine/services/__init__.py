@@ -1,0 +1,1 @@
+"""The use cases: one method is one transaction and takes the actor."""

@@ -1,0 +1,1 @@
+"""Rows, repositories and the unit of work; the only door to SQLAlchemy."""
