@@ -1,0 +1,5 @@
+"""SMP1xx, sample cases."""
+
+from engine.authoring.catalogue.entry import Entry
+
+TABLE: tuple[Entry, ...] = ()

@@ -1,0 +1,4 @@
+"""placeholder"""
+class AliasedNode(Exception): pass
+class Document: pass
+class EditRefused(Exception): pass
