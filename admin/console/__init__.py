@@ -1,1 +1,1 @@
-"""The Flask-Admin console of the bureau: closed unless a page says otherwise."""
+"""The Flask-Admin console: closed unless a page says otherwise."""

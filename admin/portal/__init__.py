@@ -1,1 +1,1 @@
-"""The generated pages of applicants, units, departments, committees and experts."""
+"""The generated pages of everyone who is not at the console."""

@@ -1,0 +1,1 @@
+"""Rules about the files of the project itself."""

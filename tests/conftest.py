@@ -1,0 +1,89 @@
+"""What every test may ask for, and the rule that CI skips nothing.
+
+A test that needs a part of the system which is missing is skipped by name; under ``CI=true`` that
+is a failure, so a green CI never hides a browser or a database that was not there.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.support import browser, postgres
+
+# One folder for all worker processes of a run; the workers inherit the variable.
+_RUN_FOLDER = "ZHICHENG_TEST_RUN"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--screenshots", metavar="DIR", help="save a picture of every page visited")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        os.environ[_RUN_FOLDER] = tempfile.mkdtemp(prefix="zhicheng-tests-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        folder = Path(os.environ.pop(_RUN_FOLDER))
+        postgres.Cluster(folder / "postgres").stop()
+        shutil.rmtree(folder)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("CI") == "true":
+        report.outcome = "failed"
+        report.longrepr = f"Skipped, which CI does not allow: {report.longrepr}"
+    return report
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> postgres.Cluster:
+    programs = postgres.find_programs()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql)")
+    cluster = postgres.Cluster(Path(os.environ[_RUN_FOLDER]) / "postgres")
+    cluster.start(programs)
+    return cluster
+
+
+@pytest.fixture
+def postgres_url(postgres_cluster: postgres.Cluster) -> Iterator[str]:
+    """The SQLAlchemy URL of a new, empty database."""
+    with postgres_cluster.database() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    executable = browser.find_chromium()
+    if executable is None:
+        pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
+    with browser.chromium(executable) as started:
+        yield started
+
+
+@pytest.fixture
+def browser_page(chromium: Browser) -> Iterator[Page]:
+    """A page in a fresh browser session: Chinese, 1200 × 900."""
+    with chromium.new_context(**browser.CONTEXT) as context:
+        yield context.new_page()
+
+
+@pytest.fixture
+def photograph(pytestconfig: pytest.Config) -> Callable[[Page, str], None]:
+    """Save the whole page as ``NAME.png`` when the run was started with ``--screenshots``."""
+
+    def save(page: Page, name: str) -> None:
+        folder = pytestconfig.getoption("--screenshots")
+        if folder:
+            page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+    return save

@@ -1,0 +1,1 @@
+"""What tests share: builders in the words of the platform, a database server, a browser."""
