@@ -1,0 +1,95 @@
+"""``based_on``: one file from two, by name.
+
+Works on nodes, so every value keeps its place in the file that holds it. ``facts``, ``policy``,
+``flags`` and ``actions`` merge by name; ``steps`` merge by name and each step by key; the actions
+of a step merge by name, an action is replaced whole; ``null`` removes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from engine.authoring.node import Entry, Node
+from engine.authoring.problems import Problems
+
+BY_NAME = ("facts", "policy", "flags", "actions")
+
+
+def flattened(
+    id_: str, files: Mapping[str, Node], problems: Problems, seen: tuple[str, ...] = ()
+) -> Node | None:
+    """Return a process as if it were written in one file; None if what it is based on is missing.
+
+    Args:
+        id_: the process.
+        files: all process files by id.
+        problems: receives a missing base, or a circle.
+        seen: processes on the way here.
+    """
+    own = files[id_]
+    based_on = own.get("based_on")
+    if based_on is None or based_on.kind != "scalar":
+        return own
+    base_id = based_on.text
+    if base_id not in files:
+        problems.add("DEF202", based_on, name=base_id, given=base_id, choices=set(files) - {id_})
+        return None
+    if base_id in (*seen, id_):
+        problems.add("DEF203", based_on, path=" → ".join((*seen, id_, base_id)))
+        return None
+    base = flattened(base_id, files, problems, (*seen, id_))
+    return None if base is None else merged(base, own)
+
+
+def merged(base: Node, own: Node) -> Node:
+    """Return the base with what the other file says on top."""
+    entries = {name: entry for name, entry in base.entries.items() if name != "based_on"}
+    for name, entry in own.entries.items():
+        before = entries.get(name)
+        if before is None or before.value.kind != "mapping" or entry.value.kind != "mapping":
+            _put(entries, name, entry)
+        elif name in BY_NAME:
+            entries[name] = Entry(entry.key, _by_name(before.value, entry.value))
+        elif name == "steps":
+            entries[name] = Entry(entry.key, _steps(before.value, entry.value))
+        else:
+            entries[name] = entry
+    return replace(own, entries=entries)
+
+
+def _steps(base: Node, own: Node) -> Node:
+    entries = dict(base.entries)
+    for name, entry in own.entries.items():
+        before = entries.get(name)
+        if before is None or before.value.kind != "mapping" or entry.value.kind != "mapping":
+            _put(entries, name, entry)
+        else:
+            entries[name] = Entry(entry.key, _step(before.value, entry.value))
+    return replace(own, entries=entries)
+
+
+def _step(base: Node, own: Node) -> Node:
+    entries = dict(base.entries)
+    for name, entry in own.entries.items():
+        before = entries.get(name)
+        both = before is not None and before.value.kind == entry.value.kind == "mapping"
+        if name == "actions" and both and before is not None:
+            entries[name] = Entry(entry.key, _by_name(before.value, entry.value))
+        else:
+            _put(entries, name, entry)
+    return replace(own, entries=entries)
+
+
+def _by_name(base: Node, own: Node) -> Node:
+    entries = dict(base.entries)
+    for name, entry in own.entries.items():
+        _put(entries, name, entry)
+    return replace(own, entries=entries)
+
+
+def _put(entries: dict[str, Entry], name: str, entry: Entry) -> None:
+    if entry.value.kind == "scalar" and entry.value.scalar is None:
+        entries.pop(name, None)
+    else:
+        entries[name] = entry

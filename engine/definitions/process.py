@@ -1,0 +1,361 @@
+"""What a process file says, as plain values: the neutral model of the process language.
+
+Expressions are kept as :class:`Formula` (text and place in the file); turning them into something
+that can be evaluated is the checker's job (:mod:`engine.definitions.check`). Names follow the keys
+of the language one to one, so that a reader of the manual finds each of them here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Generic, Literal, TypeVar
+
+from engine.authoring.node import Node
+
+Verb = Literal[
+    "submit", "pass", "return", "fail", "discard", "save", "record", "reopen", "cancel"
+]
+VERBS: tuple[Verb, ...] = (
+    "submit", "pass", "return", "fail", "discard", "save", "record", "reopen", "cancel",
+)  # fmt: skip
+T = TypeVar("T")
+StepKind = Literal["task", "automatic", "chain", "panel", "wait", "end"]
+EndKind = Literal["success", "failure", "cancelled"]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Formula:
+    """An expression as written. Two formulas are the same only if they are the same object."""
+
+    text: str
+    node: Node
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Choice(Generic[T]):
+    """``[{when, then}, …]``: the first entry whose condition holds; the last has none.
+
+    A single value is a choice with one entry and no condition.
+    """
+
+    cases: tuple[tuple[Formula | None, T], ...]
+
+    @property
+    def only(self) -> T | None:
+        """The value if nothing has to be decided, else None."""
+        return self.cases[0][1] if len(self.cases) == 1 and self.cases[0][0] is None else None
+
+    @property
+    def values(self) -> tuple[T, ...]:
+        """Every value that may come out, in order."""
+        return tuple(value for _, value in self.cases)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Word:
+    """A place for one of a closed set of words: the word itself, or ``policy.x``."""
+
+    literal: str | None = None
+    policy: str | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Assignment:
+    """Who a task waits for (key ``who``)."""
+
+    kind: Literal["initiator", "system", "permission"]
+    node: Node
+    permission: str | None = None
+    organisation: Formula | None = None
+    person: Formula | None = None
+    #: people excluded beside the initiator; "none" lets the initiator act too
+    except_: Formula | Literal["none"] | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Requirement:
+    """``{that, say}``: a condition and the sentence of its refusal."""
+
+    that: Formula
+    say: str
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Ask:
+    """What must be entered with an action (key ``ask``)."""
+
+    form: str
+    #: only these fields of the form; None = all of it
+    fields: tuple[str, ...] | None = None
+    mode: Word | None = None
+    #: asked for only when the action is taken at this stage
+    stage: str | None = None
+    #: ``ask: [members]``: choosing members of the group is asked for too
+    members: bool = False
+    node: Node | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Effect:
+    """One entry of ``do``. ``name`` is the pool, template, process, register … it is about."""
+
+    kind: Literal[
+        "number", "document", "message", "create", "record", "send", "release", "connector"
+    ]
+    name: str
+    node: Node
+    into: str | None = None
+    where: Formula | None = None
+    set: Mapping[str, Formula] = field(default_factory=dict)
+    which: Formula | None = None
+    as_: str | None = None
+    with_: Mapping[str, Formula] = field(default_factory=dict)
+    link: str | None = None
+    once: bool = False
+    action: str | None = None
+    to: Formula | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Action:
+    """A button: its caption and what it does."""
+
+    name: str
+    title: str
+    verb: Verb
+    node: Node
+    to: Choice[str] | None = None
+    who: Assignment | None = None
+    when: Formula | None = None
+    require: tuple[Requirement, ...] = ()
+    ask: Ask | None = None
+    into: str | None = None
+    confirm: str | None = None
+    set: Mapping[str, Formula] = field(default_factory=dict)
+    do: tuple[Effect, ...] = ()
+    send_to: Formula | None = None
+    insert: Formula | None = None
+    resubmit_to: Choice[Word] | None = None
+    relay: bool = False
+    due: Formula | None = None
+    edit: tuple[str, ...] | Literal["all"] | None = None
+    bulk: bool = False
+    withdraw: Literal["until_next_acts", "until_next_opens", "never"] = "until_next_acts"
+    during: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Extend:
+    """Who may move a deadline, and when (key ``due.extend``)."""
+
+    permission: str
+    when: Literal["after_expiry", "any_time"] = "any_time"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Due:
+    """A deadline of a step."""
+
+    by: Choice[Formula]
+    hard: bool = False
+    remind: tuple[Formula, ...] = ()
+    extend: Extend | None = None
+    otherwise: str | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Stage:
+    """One of several passes inside one organisation."""
+
+    name: str
+    title: str
+    when: Formula | None = None
+    permission: str | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Chain:
+    """One visit for each organisation along a route."""
+
+    route: str
+    from_: Formula
+    key: Mapping[str, Formula] = field(default_factory=dict)
+    until: Formula | None = None
+    resolve: Word | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Share:
+    """``at_least`` or ``more_than`` an exact fraction of a base."""
+
+    fraction: Fraction
+    strict: bool
+    of: Literal["voters", "due", "present", "valid"]
+    option: str | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Draw:
+    """Voters drawn by lot from a register; the drawn persons are journalled."""
+
+    count: Formula
+    register: str
+    where: Formula | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Panel:
+    """One ballot for each person, tallied."""
+
+    voters: Formula | Draw
+    about: Literal["case", "members"] = "case"
+    present: Formula | None = None
+    ballot: str | None = None
+    secret: bool = False
+    quorum: Share | None = None
+    invalid: Formula | None = None
+    enough: Formula | None = None
+    decide: Literal["all", "any"] | Share = "all"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Wait:
+    """Wait for a date, or to be decided in a group process."""
+
+    until: Choice[Formula] | None = None
+    group: str | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Step:
+    """A place of the process."""
+
+    name: str
+    title: str
+    kind: StepKind
+    node: Node
+    status: Choice[str] | None = None
+    who: Assignment | None = None
+    when: Formula | None = None
+    edit: tuple[str, ...] | Literal["all"] | None = None
+    due: Due | None = None
+    actions: Mapping[str, Action] = field(default_factory=dict)
+    outcomes: Mapping[str, Choice[str]] = field(default_factory=dict)
+    to: Choice[str] | None = None
+    do: tuple[Effect, ...] = ()
+    allow: tuple[str, ...] = ("claim", "transfer", "cc", "urge")
+    stages: Mapping[str, Stage] = field(default_factory=dict)
+    chain: Chain | None = None
+    panel: Panel | None = None
+    wait: Wait | None = None
+    end: EndKind | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Query:
+    """A fact that looks into a register or into cases."""
+
+    kind: Literal["exists", "count", "sum", "first"]
+    #: a register's name, or "cases"
+    source: str
+    where: Formula | None
+    of: Formula | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Fact:
+    """A name for a value."""
+
+    name: str
+    node: Node
+    formula: Formula | None = None
+    query: Query | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Policy:
+    """A declared switch. ``values`` is None for ``type: boolean`` and other typed switches."""
+
+    name: str
+    node: Node
+    type: Literal["word", "boolean", "number", "text", "date"]
+    values: tuple[str, ...] | None
+    #: (from date or None, value), the latest ``from`` not after ``as_of`` counts
+    default: tuple[tuple[str | None, object], ...]
+    set_by: tuple[str, ...] = ()
+    as_of: Formula | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Flag:
+    """A mark beside the state; ``when`` makes it derived."""
+
+    name: str
+    title: str
+    when: Formula | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Start:
+    """Who may start a case, and the refusals."""
+
+    who: Assignment | Literal["person"]
+    require: tuple[Requirement, ...] = ()
+    ask: Ask | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Members:
+    """What makes a process a group process."""
+
+    processes: tuple[str, ...]
+    waiting_at: str
+    where: Formula | None = None
+    fill: Literal["all", "none"] = "none"
+    #: steps of the group during which the list is locked; None = all but the first
+    lock: tuple[str, ...] | None = None
+    row: str | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class View:
+    """What an audience does not see."""
+
+    audience: str
+    hide: tuple[str, ...] = ()
+    mask: tuple[str, ...] = ()
+    when: Formula | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Process:
+    """A whole process file, flattened when it is ``based_on`` another."""
+
+    id: str
+    title: str
+    node: Node
+    steps: Mapping[str, Step]
+    noun: str = ""
+    based_on: str | None = None
+    form: str | None = None
+    #: the record whose own items are merged into the form (``form: {base, extend}``)
+    extend: Formula | None = None
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    policy: Mapping[str, Policy] = field(default_factory=dict)
+    flags: Mapping[str, Flag] = field(default_factory=dict)
+    views: tuple[View, ...] = ()
+    start: Start | None = None
+    members: Members | None = None
+    actions: Mapping[str, Action] = field(default_factory=dict)
+
+    @property
+    def jurisdiction(self) -> str:
+        """The first folder of the id."""
+        return self.id.split("/", 1)[0]
+
+    @property
+    def first(self) -> Step:
+        """Where a case begins."""
+        return next(iter(self.steps.values()))

@@ -1,0 +1,119 @@
+"""``do``: the closed list of effects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from engine.authoring.node import Node
+from engine.authoring.problem import Phrase
+from engine.definitions.process import Effect
+from engine.definitions.shapes import (
+    Key,
+    ListOf,
+    Made,
+    MapOf,
+    One,
+    Path,
+    Shape,
+    Spot,
+    Values,
+    Vocabulary,
+    Yes,
+)
+from engine.definitions.vocabulary import terms
+
+EffectKind = Literal["number", "document", "message", "create", "record", "send", "release"]
+INTO = Key("into", Path(), "写入 data 的哪里", "where in data it is kept", required=True)
+
+
+def _vocabulary(id_: str, zh: str, en: str, *keys: Key) -> Vocabulary:
+    return Vocabulary(id_, Phrase(zh, en), keys, called=Phrase(f"效果 {id_}", f"effect {id_}"),
+                      origin="1.4")  # fmt: skip
+
+
+def _made(kind: EffectKind, name: str) -> Callable[[Values], Effect]:
+    def build(values: Values) -> Effect:
+        return Effect(
+            kind,
+            values.get(name) or "",
+            values.node,
+            into=values.get("into"),
+            where=values.get("where"),
+            set=values.get("set", {}),
+            which=values.get("which"),
+            as_=values.get("as"),
+            with_=values.get("with", {}),
+            link=values.get("link"),
+            once=values.get("once", False),
+            action=values.get("action"),
+            to=values.get("to"),
+        )
+
+    return build
+
+
+NUMBER = _vocabulary(
+    "number", "编号", "number",
+    Key("pool", terms.POOL, "号码池", "the number pool", required=True), INTO,
+)  # fmt: skip
+DOCUMENT = _vocabulary(
+    "document", "文书", "document",
+    Key("template", terms.TEMPLATE, "文书模板", "the document template", required=True), INTO,
+)  # fmt: skip
+CREATE = _vocabulary(
+    "create", "新建业务", "new case",
+    Key("process", terms.PROCESS, "新业务的流程", "the process of the new case", required=True),
+    Key("with", MapOf(terms.VALUE, terms.FIELDS), "新业务的数据", "its data"),
+    Key("link", terms.LINK, "本业务用这个名称引用它", "the name this case knows it by"),
+    Key("once", Yes(), "已有则不再新建", "not again if there is one", default="false"),
+)  # fmt: skip
+RECORD = _vocabulary(
+    "record", "登记", "record",
+    Key("register", terms.REGISTER, "登记册", "the register", required=True),
+    Key("where", terms.CONDITION, "改哪些行；不写则新增一行", "which rows change; without it one is added"),
+    Key("set", MapOf(terms.VALUE, terms.FIELDS), "写入的字段", "the fields written", required=True),
+)  # fmt: skip
+SEND = _vocabulary(
+    "send", "转发动作", "send",
+    Key("to", terms.CASES, "哪些关联业务", "which linked cases", required=True),
+    Key("action", terms.ACTION, "在其中执行的动作", "the action done in them", required=True),
+)  # fmt: skip
+RELEASE = _vocabulary(
+    "release", "放行成员", "release",
+    Key("which", terms.CONDITION, "哪些成员；不写则其余全部", "which members; all the rest without it"),
+    Key("as", terms.OUTCOME, "以什么结果离开；`removed` 表示回到等待", 
+        "the outcome they leave with; `removed` = back to waiting", required=True),
+)  # fmt: skip
+
+
+def _message(value: str, node: Node, _spot: Spot) -> Effect:
+    return Effect("message", value, node)
+
+
+def _one(values: Values) -> Effect | None:
+    return next((effect for effect in values.read.values() if effect is not None), None)
+
+
+def _shape(vocabulary: Vocabulary, kind: EffectKind, name: str) -> Shape:
+    return One(vocabulary, _made(kind, name))
+
+
+EFFECT = Vocabulary(
+    "effect",
+    Phrase("效果", "effect"),
+    (
+        Key("number", _shape(NUMBER, "number", "pool"), "给编号，已有则保留", "gives a number, kept if present"),
+        Key("document", _shape(DOCUMENT, "document", "template"), "生成文书", "makes a document"),
+        Key("message", Made(terms.TEMPLATE, _message), "发消息（消息模板标识）", "sends a message (its template)"),
+        Key("create", _shape(CREATE, "create", "process"), "新建另一项业务", "creates another case"),
+        Key("record", _shape(RECORD, "record", "register"), "在登记册中新增或修改", "adds or changes rows of a register"),
+        Key("send", _shape(SEND, "send", "action"), "在关联业务中执行动作", "does an action in linked cases"),
+        Key("release", _shape(RELEASE, "release", "as"), "成员离开本组", "members leave the group"),
+        Key("connector", Path(), "外部接口", "an outside system", later=True),
+    ),
+    called=Phrase("效果", "an effect"),
+    origin="1.4",
+)  # fmt: skip
+EFFECTS = ListOf(One(EFFECT, _one, exactly_one=tuple(key.name for key in EFFECT.keys)))
+

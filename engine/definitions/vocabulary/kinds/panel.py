@@ -1,0 +1,154 @@
+"""Panel: one ballot for each person, tallied."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from engine.authoring.node import Node
+from engine.authoring.problem import Phrase
+from engine.definitions.process import Draw, Panel, Share
+from engine.definitions.shapes import (
+    ByKind,
+    Closed,
+    Key,
+    Made,
+    One,
+    Spot,
+    Values,
+    Vocabulary,
+    Yes,
+)
+from engine.definitions.shapes import Share as Fraction
+from engine.definitions.vocabulary import terms
+
+BASES = ("voters", "due", "present", "valid")
+AT_LEAST = Key("at_least", Fraction(), "不少于这个比例", "no less than this fraction")
+MORE_THAN = Key("more_than", Fraction(), "多于这个比例", "more than this fraction")
+OF = Key("of", Closed(BASES), "比例的基数", "what the fraction is of", required=True)
+
+QUORUM = Vocabulary(
+    "quorum",
+    Phrase("法定人数", "quorum"),
+    (AT_LEAST, MORE_THAN, OF),
+    called=Phrase("quorum", "quorum"),
+    origin="1.3",
+)
+PASS = Vocabulary(
+    "pass_share",
+    Phrase("通过比例", "share to pass"),
+    (Key("option", terms.OPTION, "计数的选项", "the option counted", required=True), AT_LEAST,
+     MORE_THAN, OF),
+    called=Phrase("pass", "pass"),
+    origin="1.3",
+)  # fmt: skip
+DRAW = Vocabulary(
+    "draw",
+    Phrase("抽取", "drawing"),
+    (
+        Key("draw", terms.NUMBER, "抽取人数", "how many", required=True),
+        Key("from", terms.REGISTER, "从哪个登记册", "from which register", required=True),
+        Key("where", terms.CONDITION, "候选条件", "who may be drawn"),
+    ),
+    called=Phrase("voters", "voters"),
+    origin="1.3",
+)
+
+
+def _share(values: Values) -> Share | None:
+    strict = "more_than" in values
+    fraction = values.get("more_than") if strict else values.get("at_least")
+    if fraction is None:
+        return None
+    return Share(fraction, strict, values.get("of", "voters"), option=values.get("option"))
+
+
+def _draw(values: Values) -> Draw | None:
+    if "draw" not in values or "from" not in values:
+        return None
+    return Draw(values.get("draw"), values.get("from"), values.get("where"))
+
+
+DECIDE = Vocabulary(
+    "decide",
+    Phrase("表决规则", "decision"),
+    (
+        Key("pass", One(PASS, _share, exactly_one=("at_least", "more_than")),
+            "某选项达到的比例", "the share an option must reach", required=True),
+        *(
+            Key(name, Yes(), zh, en, later=True)
+            for name, zh, en in (
+                ("places", "名额", "places"),
+                ("rank", "排序", "order"),
+                ("run_off", "再投", "another round"),
+                ("rounds", "轮数", "rounds"),
+                ("tie", "并列", "ties"),
+            )
+        ),
+    ),
+    called=Phrase("decide", "decide"),
+    origin="1.3",
+)  # fmt: skip
+
+
+def _decided(values: Values) -> Share | None:
+    share: Share | None = values.get("pass")
+    return share
+
+
+def _word(value: Literal["all", "any"], _node: Node, _spot: Spot) -> Literal["all", "any"]:
+    return value
+
+
+VOCABULARY = Vocabulary(
+    "panel",
+    Phrase("表决", "panel"),
+    (
+        Key("voters", ByKind(scalar=terms.PEOPLE, mapping=One(DRAW, _draw)),
+            "投票人，或从登记册抽取；抽取结果记入日志", "the voters, or drawn by lot; the drawn are journalled",
+            required=True),
+        Key("present", terms.PEOPLE, "到会的人，比例基数 `present`", "who is present: the base `present`",
+            default="全部 / all"),
+        Key("about", Closed(("case", "members")), "每案一票，或一张票列出全部成员",
+            "one paper per case, or one paper listing all members", default="case"),
+        Key("ballot", terms.FORM, "选票表单", "the form of the ballot", default="同意 / 不同意 / 弃权"),
+        Key("secret", Yes(), "不记名", "secret ballot", default="false"),
+        Key("quorum", One(QUORUM, _share, exactly_one=("at_least", "more_than")),
+            "法定人数，不足则结果为 `no_quorum`", "else the outcome is `no_quorum`"),
+        Key("invalid", terms.CONDITION, "对 `ballot` 成立则为废票，只计入到会", 
+            "over `ballot`: counts in the turnout only", default="false"),
+        Key("enough", terms.CONDITION, "对 `vote` 成立即可提前结束", "over `vote`: early completion",
+            default="全部投完 / all ballots in"),
+        Key("decide", ByKind(scalar=Made(Closed(("all", "any")), _word), mapping=One(DECIDE, _decided)),
+            "全部同意、任一同意，或达到比例；结果为 `passed` / `failed`，对成员为 `decided`",
+            "all, any, or a share; outcomes `passed` / `failed`, for members `decided`", default="all"),
+        Key("observers", terms.PEOPLE, "列席", "see, do not vote", later=True),
+        Key("in_turn", Yes(), "顺签", "one after the other", later=True),
+        Key("may_decline", Yes(), "可谢绝", "may decline", later=True),
+    ),
+    called=Phrase("panel", "panel"),
+    origin="1.3",
+)  # fmt: skip
+
+
+def _build(values: Values) -> Panel | None:
+    if "voters" not in values:
+        return None
+    return Panel(
+        values.get("voters"),
+        about=values.get("about", "case"),
+        present=values.get("present"),
+        ballot=values.get("ballot"),
+        secret=values.get("secret", False),
+        quorum=values.get("quorum"),
+        invalid=values.get("invalid"),
+        enough=values.get("enough"),
+        decide=values.get("decide", "all"),
+    )
+
+
+KEY = Key(
+    "panel",
+    One(VOCABULARY, _build),
+    "表决：每人一票，按规则计票",
+    "one ballot per person, tallied",
+)

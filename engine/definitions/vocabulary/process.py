@@ -1,0 +1,144 @@
+"""A whole process file."""
+
+from __future__ import annotations
+
+from engine.authoring.node import Node
+from engine.authoring.problem import Phrase
+from engine.definitions.process import Formula, Members, Process, Start
+from engine.definitions.shapes import (
+    ByKind,
+    Closed,
+    Key,
+    Made,
+    Names,
+    One,
+    Spot,
+    Text,
+    Values,
+    Vocabulary,
+)
+from engine.definitions.vocabulary import terms
+from engine.definitions.vocabulary.action import ACTIONS, ASKED, REQUIREMENTS
+from engine.definitions.vocabulary.names import FACTS, FLAGS, POLICIES, VIEWS
+from engine.definitions.vocabulary.people import STARTER
+from engine.definitions.vocabulary.step import STEPS
+
+START = Vocabulary(
+    "start",
+    Phrase("发起", "start"),
+    (
+        Key("who", STARTER, "谁可以发起", "who may start", default="person"),
+        Key("require", REQUIREMENTS, "不成立时不能发起", "the refusals"),
+        Key("ask", ASKED, "发起前要同意或填写的表单", "a form to agree to first"),
+    ),
+    called=Phrase("start", "start"),
+    origin="1.1",
+)
+MEMBERS = Vocabulary(
+    "members",
+    Phrase("成员", "members"),
+    (
+        Key("processes", Names(terms.PROCESS), "哪些流程的业务可以加入", "cases of which processes",
+            required=True),
+        Key("waiting_at", terms.STEP, "它们在哪个步骤等待", "the step they wait at", required=True),
+        Key("where", terms.CONDITION, "对业务 `it` 的条件", "condition over the case `it`", default="true"),
+        Key("fill", Closed(("all", "none")), "新建时自动全部加入", "taken in automatically when created",
+            default="none"),
+        Key("lock", Names(terms.STEP), "在这些步骤名单不能变动", "steps in which the list is locked",
+            default="除第一个外全部 / all but the first"),
+        Key("row", terms.FORM, "每个成员的数据 `member.row`", "data per member (`member.row`)"),
+    ),
+    called=Phrase("members", "members"),
+    origin="1.4",
+)  # fmt: skip
+EXTENDED = Vocabulary(
+    "extended_form",
+    Phrase("可扩展的表单", "extended form"),
+    (
+        Key("base", terms.FORM, "基础表单", "the base form", required=True),
+        Key("extend", terms.RECORD, "附加项目所在的值", "the value that holds additional items",
+            required=True),
+    ),
+    called=Phrase("form", "form"),
+    origin="1.1",
+)  # fmt: skip
+
+
+def _start(values: Values) -> Start:
+    return Start(values.get("who", "person"), values.get("require", ()), values.get("ask"))
+
+
+def _members(values: Values) -> Members | None:
+    if "processes" not in values or "waiting_at" not in values:
+        return None
+    return Members(
+        values.get("processes"),
+        values.get("waiting_at"),
+        where=values.get("where"),
+        fill=values.get("fill", "none"),
+        lock=values.get("lock"),
+        row=values.get("row"),
+    )
+
+
+def _form(value: str, _node: Node, _spot: Spot) -> tuple[str, Formula | None]:
+    return (value, None)
+
+
+def _extended(values: Values) -> tuple[str | None, Formula | None]:
+    return (values.get("base"), values.get("extend"))
+
+
+def _build(values: Values) -> Process | None:
+    steps = values.get("steps") or {}
+    id_ = values.get("process")
+    if not steps or id_ is None:
+        return None
+    form, extend = values.get("form", (None, None))
+    return Process(
+        id_,
+        values.get("title") or id_,
+        values.node,
+        steps,
+        noun=values.get("noun", ""),
+        based_on=values.get("based_on"),
+        form=form,
+        extend=extend,
+        facts=values.get("facts", {}),
+        policy=values.get("policy", {}),
+        flags=values.get("flags", {}),
+        views=tuple(values.get("views", {}).values()),
+        start=values.get("start"),
+        members=values.get("members"),
+        actions=values.get("actions", {}),
+    )
+
+
+PROCESS = Vocabulary(
+    "process",
+    Phrase("流程", "process"),
+    (
+        Key("process", terms.PROCESS, "标识，与文件路径一致；第一段是辖区",
+            "id, equal to the path; its first folder is the jurisdiction", required=True),
+        Key("title", Text(), "名称", "caption", required=True),
+        Key("noun", Text(), "这种业务叫什么（申报、方案），用在提示语里", "what a case is called in sentences"),
+        Key("based_on", terms.PROCESS, "在另一文件的基础上修改：按名称合并，`null` 删除",
+            "start from that file: merged by name, `null` removes"),
+        Key("form", ByKind(scalar=Made(terms.FORM, _form), mapping=One(EXTENDED, _extended)),
+            "`data` 的表单", "shape of `data`"),
+        Key("facts", FACTS, "给值取名：表达式或查询", "names for values: expressions or queries"),
+        Key("policy", POLICIES, "政策开关", "declared switches"),
+        Key("flags", FLAGS, "状态之外的标记", "marks beside the state"),
+        Key("views", VIEWS, "谁看不到什么", "who does not see what"),
+        Key("start", One(START, _start), "谁可以发起、在什么条件下", "who may start, and when",
+            default="who: person"),
+        Key("members", One(MEMBERS, _members), "使其成为成组流程", "makes it a group process"),
+        Key("actions", ACTIONS, "多个步骤都可用的动作", "actions available in several steps"),
+        Key("deadlines", Text(), "整个流程的截止时间", "deadlines of the whole process", later=True),
+        Key("steps", STEPS, "步骤；第一个是起点，结束也是步骤",
+            "the first is where a case begins; ends are steps", required=True),
+    ),
+    called=Phrase("流程", "the process"),
+    origin="1.1",
+)  # fmt: skip
+FILE = One(PROCESS, _build)
