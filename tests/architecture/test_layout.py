@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 
 from tests.architecture import files
 from tests.support.coverage_req import marks, requirements
@@ -63,3 +64,27 @@ def test_tests_name_only_requirements_that_exist():
     unknown = [f"{m.file}:{m.line}: {m.requirement}" for m in marks() if m.requirement not in known]
 
     assert unknown == []
+
+
+def test_every_declared_package_is_locked_in_its_version():
+    project = tomllib.loads(files.text(files.Path("pyproject.toml")))
+    groups = {"requirements": project["project"]["dependencies"]}
+    groups |= {
+        f"requirements-{name}": needs for name, needs in project["dependency-groups"].items()
+    }
+
+    missing = [
+        f"{name}.lock: {need}"
+        for name, needs in groups.items()
+        for need in needs
+        if not _is_locked(need, files.text(files.Path(f"{name}.lock")))
+    ]
+
+    assert missing == []
+
+
+def _is_locked(need: str, lock: str) -> bool:
+    name, _, version = need.partition("==")
+    name = re.sub(r"\[.*\]", "", name).replace(".", "-").lower()
+    pattern = rf"^{re.escape(name)}=={re.escape(version) or '.+'} "
+    return re.search(pattern, lock, re.MULTILINE) is not None
