@@ -1,0 +1,184 @@
+"""The snapshot of each case, and the values of it that lists look for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+
+import sqlalchemy as sa
+
+from engine.store.session import Session
+from engine.store.statement import Statement, given, insert
+from engine.store.tables.cases import case_fields, cases
+
+IndexValue = str | int | float | bool | None
+
+
+class CaseKey(Protocol):
+    """What rows of a case need to know of it; a :class:`CaseRow` is one."""
+
+    @property
+    def id(self) -> int:
+        """The internal key."""
+
+    @property
+    def jurisdiction(self) -> str:
+        """The jurisdiction, which every row carries."""
+
+
+class NewCase(NamedTuple):
+    """Everything that is stored of a case when it is started."""
+
+    uid: str
+    process: str
+    pin: str
+    jurisdiction: str
+    year: int
+    initiator: str | None
+    initiator_organisation: str | None
+    number: str | None
+    status: str | None
+    step: str
+    stage: str | None
+    organisation: str | None
+    version: int
+    state: bytes
+    data_hash: str | None
+    flags: str
+    journal_seq: int
+    journal_hash: str
+    outcome: str | None
+    started_at: datetime
+    arrived_at: datetime
+    due: datetime | None
+    updated_at: datetime
+    closed_at: datetime | None
+
+
+class CaseRow(NamedTuple):
+    """A row of ``cases``. ``state`` is the engine's, ``flags`` a JSON list."""
+
+    id: int
+    uid: str
+    process: str
+    pin: str
+    jurisdiction: str
+    year: int
+    initiator: str | None
+    initiator_organisation: str | None
+    number: str | None
+    status: str | None
+    step: str
+    stage: str | None
+    organisation: str | None
+    version: int
+    state: bytes
+    data_hash: str | None
+    flags: str
+    journal_seq: int
+    journal_hash: str
+    outcome: str | None
+    started_at: datetime
+    arrived_at: datetime
+    due: datetime | None
+    updated_at: datetime
+    closed_at: datetime | None
+
+
+#: What a step may change; the rest is fixed when the case is started.
+CHANGING = (
+    "pin", "number", "status", "step", "stage", "organisation", "state", "data_hash", "flags",
+    "journal_seq", "journal_hash", "outcome", "arrived_at", "due", "updated_at", "closed_at",
+)  # fmt: skip
+
+_LOAD = Statement(sa.select(cases).where(cases.c.uid == given(cases.c.uid)))
+_LOAD_BY_ID = Statement(sa.select(cases).where(cases.c.id == given(cases.c.id)))
+_INSERT = Statement(insert(cases, without=("id",)).returning(cases.c.id))
+_SAVE = Statement(
+    sa.update(cases)
+    .where(
+        cases.c.id == given(cases.c.id, "key"),
+        cases.c.version == given(cases.c.version, "expected"),
+    )
+    .values(
+        {cases.c[name]: given(cases.c[name], f"new_{name}") for name in CHANGING}
+        | {cases.c.version: cases.c.version + 1}
+    )
+)
+_CLEAR_FIELD = Statement(
+    sa.delete(case_fields).where(
+        case_fields.c.case_id == given(case_fields.c.case_id),
+        case_fields.c.path == given(case_fields.c.path),
+    )
+)
+_ADD_FIELD = Statement(insert(case_fields))
+_FIELDS = Statement(
+    sa.select(case_fields.c.path, case_fields.c.text_value, case_fields.c.number_value)
+    .where(case_fields.c.case_id == given(case_fields.c.case_id))
+    .order_by(case_fields.c.path, case_fields.c.no)
+)
+
+
+class Cases:
+    """The rows of ``cases`` and ``case_fields``."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def load(self, uid: str) -> CaseRow | None:
+        """Return the case known to people as ``uid``."""
+        row = self._session.one(_LOAD, uid=uid)
+        return None if row is None else CaseRow._make(row)
+
+    def load_by_id(self, case_id: int) -> CaseRow | None:
+        """Return the case with an internal key."""
+        row = self._session.one(_LOAD_BY_ID, id=case_id)
+        return None if row is None else CaseRow._make(row)
+
+    def insert(self, new: NewCase) -> CaseRow:
+        """Add a case; return it with its key."""
+        row = self._session.one(_INSERT, **new._asdict())
+        assert row is not None
+        return CaseRow(row[0], *new)
+
+    def save(self, row: CaseRow, expected_version: int) -> bool:
+        """Write what a step may change, and count the version up.
+
+        Returns False if the stored version is not ``expected_version``: somebody else was first.
+        The version in ``row`` is not looked at.
+        """
+        values = {f"new_{name}": getattr(row, name) for name in CHANGING}
+        return self._session.run(_SAVE, key=row.id, expected=expected_version, **values) == 1
+
+    def set_fields(
+        self, case_id: int, values: Mapping[str, IndexValue | Sequence[IndexValue]]
+    ) -> None:
+        """Replace the values lists look for at the given paths; None or an empty list removes them."""
+        if not values:
+            return
+        self._session.run_all(_CLEAR_FIELD, [{"case_id": case_id, "path": path} for path in values])
+        rows = [row for path, value in values.items() for row in field_rows(path, value)]
+        self._session.run_all(_ADD_FIELD, [{"case_id": case_id, **row} for row in rows])
+
+    def fields(self, case_id: int) -> dict[str, list[str | float]]:
+        """Return what :meth:`set_fields` stored."""
+        found: dict[str, list[str | float]] = {}
+        for path, text, number in self._session.all(_FIELDS, case_id=case_id):
+            found.setdefault(path, []).append(number if text is None else text)
+        return found
+
+
+def field_rows(path: str, value: IndexValue | Sequence[IndexValue]) -> list[dict[str, Any]]:
+    """Spread a value over rows of an index table: texts apart from numbers, one row for each value."""
+    values = [value] if isinstance(value, (str, int, float)) or value is None else value
+    return [
+        {
+            "path": path,
+            "no": no,
+            "text_value": each if isinstance(each, str) else None,
+            "number_value": None if isinstance(each, str) else float(each),
+        }
+        for no, each in enumerate(values)
+        if each is not None
+    ]

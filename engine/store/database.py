@@ -1,0 +1,105 @@
+"""A database, and the unit of work: the only place that begins, commits and rolls back."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+
+from engine.store import schema, tables
+from engine.store.sealing import Sealer
+from engine.store.sqlite import memory_engine, sqlite_engine
+from engine.store.unit import UnitOfWork
+
+
+class Store:
+    """The rows of one installation.
+
+    ``url`` is SQLAlchemy's: ``sqlite:////path/to.db``, ``sqlite://`` (in memory, for replays and
+    tests) or ``postgresql+psycopg://…``.
+
+    A command reads with :meth:`read`, decides with no lock held and saves with :meth:`write`, whose
+    updates name the version that was read. Nothing is retried here: whoever lost a race learns it
+    from the number of rows changed, and says so.
+    """
+
+    def __init__(self, url: str, *, sealer: Sealer | None = None) -> None:
+        self.url = sa.make_url(url)
+        #: A passing key is good enough for a database that passes too.
+        self.sealer = sealer or Sealer.passing()
+        self._local = threading.local()
+        self._alone: threading.RLock | None = None
+        if self.url.get_backend_name() != "sqlite":
+            self.engine = sa.create_engine(url, pool_reset_on_return=None, pool_pre_ping=True)
+        elif self.url.database in (None, "", ":memory:"):
+            # There is one connection, so that threads take turns.
+            self._alone = threading.RLock()
+            self.engine = memory_engine()
+        else:
+            self.engine = sqlite_engine(self.url)
+        self._writing = self.engine.execution_options(writing=True)
+
+    @property
+    def dialect(self) -> str:
+        """Return ``sqlite`` or ``postgresql``."""
+        return self.engine.dialect.name
+
+    @contextmanager
+    def read(self) -> Iterator[UnitOfWork]:
+        """Give one view of the rows. Inside another unit of work of this thread, give that one."""
+        current: UnitOfWork | None = getattr(self._local, "current", None)
+        if current is not None:
+            yield current
+            return
+        with self._unit(self.engine) as unit:
+            yield unit
+
+    @contextmanager
+    def write(self) -> Iterator[UnitOfWork]:
+        """Give the right to change rows: all changes are kept on leaving, or none.
+
+        Raises RuntimeError inside another unit of work: a transaction that begins in the middle of
+        one would commit without it.
+        """
+        if getattr(self._local, "current", None) is not None:
+            raise RuntimeError("a unit of work is open already in this thread")
+        with self._unit(self._writing) as unit:
+            yield unit
+
+    @contextmanager
+    def _unit(self, engine: sa.Engine) -> Iterator[UnitOfWork]:
+        if self._alone is not None:
+            self._alone.acquire()
+        try:
+            connection = engine.connect()
+            try:
+                transaction = connection.begin()
+                unit = self._local.current = UnitOfWork(connection, self.sealer)
+                try:
+                    yield unit
+                except BaseException:
+                    transaction.rollback()
+                    raise
+                transaction.commit()
+            finally:
+                self._local.current = None
+                connection.close()
+        finally:
+            if self._alone is not None:
+                self._alone.release()
+
+    def create_all(self) -> None:
+        """Create every table that is missing, without migrations: for tests and replays."""
+        assert tables
+        if self.dialect == "sqlite":
+            with self.engine.connect() as connection:
+                schema.metadata.create_all(connection)
+                connection.commit()
+        else:
+            schema.metadata.create_all(self.engine)
+
+    def close(self) -> None:
+        """Give back all connections."""
+        self.engine.dispose()

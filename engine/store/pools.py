@@ -1,0 +1,44 @@
+"""Number pools: each number once, none left out."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from engine.store.session import Session
+from engine.store.statement import Statement, given
+from engine.store.tables.content import pools
+
+_TAKE = Statement(
+    sa.update(pools)
+    .where(pools.c.name == given(pools.c.name, "pool"))
+    .values({pools.c.next: pools.c.next + 1})
+    .returning(pools.c.next)
+)
+_BEGIN = Statement(
+    sa.insert(pools).values({pools.c.name: given(pools.c.name), pools.c.next: given(pools.c.next)})
+)
+_PEEK = Statement(sa.select(pools.c.next).where(pools.c.name == given(pools.c.name)))
+
+
+class Pools:
+    """The rows of ``pools``."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def take(self, pool: str, *, first: int = 1) -> int:
+        """Take the next number of a pool; a new pool begins with ``first``.
+
+        The number is taken with the transaction: if that is undone, so is this, and whoever asks
+        meanwhile waits. So there are no gaps.
+        """
+        row = self._session.one(_TAKE, pool=pool)
+        if row is not None:
+            return int(row[0]) - 1
+        self._session.run(_BEGIN, name=pool, next=first + 1)
+        return first
+
+    def peek(self, pool: str) -> int | None:
+        """Return the number that would be taken next, None for a pool never used."""
+        row = self._session.one(_PEEK, name=pool)
+        return None if row is None else int(row[0])

@@ -1,0 +1,76 @@
+"""SQLite as the platform uses it: write-ahead log, one writer at a time, transactions begun by us."""
+
+from __future__ import annotations
+
+import sqlite3
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.pool import StaticPool
+
+from engine.store import schema, tables
+
+BUSY_SECONDS = 30
+
+
+def sqlite_engine(url: sa.URL) -> sa.Engine:
+    """Open a file; its folder is created."""
+    Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(url, paramstyle="named", pool_reset_on_return=None)
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def memory_engine() -> sa.Engine:
+    """Open an empty database in memory, with all tables. It lives as long as the engine."""
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            ":memory:", check_same_thread=False, isolation_level=None, cached_statements=512
+        )
+        connection.deserialize(_template())
+        connection.execute("PRAGMA foreign_keys=ON")
+        return connection
+
+    engine = sa.create_engine(
+        "sqlite://",
+        creator=connect,
+        paramstyle="named",
+        poolclass=StaticPool,
+        pool_reset_on_return=None,
+    )
+    event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+@cache
+def _template() -> bytes:
+    """Return an empty database with all tables: copying it is faster than creating them."""
+    assert tables
+    engine = sa.create_engine("sqlite://", poolclass=StaticPool)
+    schema.metadata.create_all(engine)
+    with engine.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        return bytes(driver.serialize())
+
+
+def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver's own way to begin transactions begins too late, and never IMMEDIATE.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _on_begin(connection: sa.Connection) -> None:
+    """Take the write lock at the beginning: a reader that wants to write later may not get it."""
+    driver: Any = connection.connection.dbapi_connection
+    writing = connection.get_execution_options().get("writing", False)
+    driver.execute("BEGIN IMMEDIATE" if writing else "BEGIN")

@@ -1,0 +1,114 @@
+"""Statements of the hot path: built with SQLAlchemy Core, rendered once, run on the driver's cursor.
+
+A step runs half a dozen statements. Handing each of them to SQLAlchemy's executor costs more than
+the database needs for all of them, so they are rendered to SQL once for each database and only the
+values are converted at each run. Everything else uses the ordinary executor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Protocol, cast
+
+import sqlalchemy as sa
+
+Convert = Callable[[Any], Any]
+
+
+class Cursor(Protocol):
+    """What is used of a DB-API cursor."""
+
+    rowcount: int
+
+    def execute(self, sql: str, values: Mapping[str, Any], /) -> object:
+        """Run one statement."""
+
+    def executemany(self, sql: str, rows: Sequence[Mapping[str, Any]], /) -> object:
+        """Run one statement for several rows."""
+
+    def fetchone(self) -> tuple[Any, ...] | None:
+        """Give the next row."""
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        """Give all rows."""
+
+
+class Statement:
+    """A Core statement with named parameters, rendered at most once for each database."""
+
+    __slots__ = ("_prepared", "core")
+
+    def __init__(self, core: sa.Select[Any] | sa.Insert | sa.Update | sa.Delete | Any) -> None:
+        self.core = core
+        self._prepared: dict[str, Prepared] = {}
+
+    def prepared(self, dialect: sa.Dialect) -> Prepared:
+        """Return the SQL for one kind of database."""
+        found = self._prepared.get(dialect.name)
+        if found is None:
+            found = self._prepared[dialect.name] = Prepared(self.core, dialect)
+        return found
+
+
+class Prepared:
+    """SQL with the conversions of its values; the unconverted ones pass as they are."""
+
+    __slots__ = ("_binds", "_defaults", "_results", "sql")
+
+    def __init__(self, core: Any, dialect: sa.Dialect) -> None:
+        compiled = core.compile(dialect=dialect)
+        self.sql = str(compiled)
+        self._binds: list[tuple[str, Convert]] = []
+        self._defaults: dict[str, Any] = {}
+        for bind, name in compiled.bind_names.items():
+            if not bind.required and bind.value is not None:
+                self._defaults[name] = bind.value
+            convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
+            if convert is not None and not isinstance(bind.type, sa.LargeBinary):
+                self._binds.append((name, cast(Convert, convert)))
+        self._results: list[tuple[int, Convert]] = []
+        columns = _columns(core)
+        for position, column in enumerate(columns):
+            convert = column.type.dialect_impl(dialect).result_processor(dialect, None)
+            if convert is not None:
+                self._results.append((position, cast(Convert, convert)))
+
+    def values(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Convert the values of one row, in place."""
+        for name, convert in self._binds:
+            given[name] = convert(given[name])
+        for name, value in self._defaults.items():
+            given.setdefault(name, value)
+        return given
+
+    def row(self, found: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Convert one row that was read."""
+        if not self._results:
+            return found
+        row = list(found)
+        for position, convert in self._results:
+            row[position] = convert(row[position])
+        return tuple(row)
+
+    def rows(self, found: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        """Convert all rows that were read."""
+        return [self.row(row) for row in found]
+
+
+def _columns(core: Any) -> Sequence[Any]:
+    if isinstance(core, sa.Select):
+        return list(core.selected_columns)
+    return list(getattr(core, "_returning", ()))
+
+
+def insert(table: sa.Table, *, without: Sequence[str] = ()) -> sa.Insert:
+    """Insert one row; every column but those ``without`` is a parameter of its own name."""
+    columns = [column for column in table.columns if column.name not in without]
+    return sa.insert(table).values(
+        {column: sa.bindparam(column.name, type_=column.type) for column in columns}
+    )
+
+
+def given(column: sa.Column[Any], name: str | None = None) -> sa.BindParameter[Any]:
+    """Return a parameter with the type of a column, named ``name`` or as the column."""
+    return sa.bindparam(name or column.name, type_=column.type)

@@ -1,0 +1,247 @@
+"""The tables of running cases.
+
+``cases`` holds the snapshot, ``journal`` the truth. The order of columns in ``cases`` is that of
+:class:`engine.store.cases.CaseRow`.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from engine.store.schema import ByteText, Key, Moment, metadata, one_of, partial_index
+
+
+def _case_key() -> sa.Column[int]:
+    return sa.Column("case_id", Key, sa.ForeignKey("cases.id"), nullable=False)
+
+
+def _jurisdiction() -> sa.Column[str]:
+    """A large installation is distributed by it, so that every row carries it."""
+    return sa.Column("jurisdiction", sa.Text, nullable=False)
+
+
+cases = sa.Table(
+    "cases",
+    metadata,
+    sa.Column("id", Key, primary_key=True),
+    sa.Column("uid", ByteText, nullable=False, unique=True),
+    sa.Column("process", ByteText, nullable=False),
+    # The hash of everything the process refers to, as it was when the case was started.
+    sa.Column("pin", sa.Text, nullable=False),
+    _jurisdiction(),
+    sa.Column("year", sa.Integer, nullable=False),
+    sa.Column("initiator", sa.Text),
+    sa.Column("initiator_organisation", sa.Text),
+    sa.Column("number", sa.Text),
+    sa.Column("status", sa.Text),
+    sa.Column("step", sa.Text, nullable=False),
+    sa.Column("stage", sa.Text),
+    sa.Column("organisation", sa.Text),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("state", sa.LargeBinary, nullable=False),
+    sa.Column("data_hash", sa.Text),
+    sa.Column("flags", sa.Text, nullable=False, server_default="[]"),
+    # The head of the journal, so that the next event needs no read.
+    sa.Column("journal_seq", sa.Integer, nullable=False),
+    sa.Column("journal_hash", sa.Text, nullable=False),
+    sa.Column("outcome", sa.Text),
+    sa.Column("started_at", Moment, nullable=False),
+    sa.Column("arrived_at", Moment, nullable=False),
+    sa.Column("due", Moment),
+    sa.Column("updated_at", Moment, nullable=False),
+    sa.Column("closed_at", Moment),
+    sa.CheckConstraint("version >= 1", name="version_counts_from_one"),
+    sa.CheckConstraint("(outcome IS NULL) = (closed_at IS NULL)", name="outcome_only_when_closed"),
+    sa.CheckConstraint("closed_at >= started_at", name="closed_after_started"),
+    sa.Index(None, "process", "status", "arrived_at"),
+    sa.Index(None, "initiator", "started_at"),
+    sa.Index(None, "organisation", "status"),
+    sa.Index(None, "number"),
+)
+
+case_fields = sa.Table(
+    "case_fields",
+    metadata,
+    sa.Column("case_id", Key, sa.ForeignKey("cases.id"), primary_key=True),
+    sa.Column("path", ByteText, primary_key=True),
+    # Counts the values of a path that has several.
+    sa.Column("no", sa.Integer, primary_key=True),
+    sa.Column("text_value", ByteText),
+    sa.Column("number_value", sa.Float),
+    sa.CheckConstraint(
+        "text_value IS NULL OR number_value IS NULL", name="text_or_number_not_both"
+    ),
+    sa.Index(None, "path", "text_value", "case_id"),
+    sa.Index(None, "path", "number_value", "case_id"),
+)
+
+journal = sa.Table(
+    "journal",
+    metadata,
+    sa.Column("case_id", Key, sa.ForeignKey("cases.id"), primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True),
+    _jurisdiction(),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("person", sa.Text),
+    sa.Column("organisation", sa.Text),
+    sa.Column("on_behalf", sa.Text),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("data_hash", sa.Text),
+    sa.Column("prev_hash", sa.Text, nullable=False),
+    sa.Column("hash", sa.Text, nullable=False),
+    sa.CheckConstraint("seq >= 1", name="seq_counts_from_one"),
+    sa.Index(None, "person", "at"),
+)
+
+work_items = sa.Table(
+    "work_items",
+    metadata,
+    sa.Column("id", Key, primary_key=True),
+    _case_key(),
+    _jurisdiction(),
+    sa.Column("visit", sa.Integer, nullable=False),
+    sa.Column("step", sa.Text, nullable=False),
+    sa.Column("stage", sa.Text),
+    sa.Column("organisation", sa.Text),
+    sa.Column("permission", sa.Text),
+    sa.Column("person", sa.Text),
+    sa.Column("status", sa.Text),
+    sa.Column("opened_at", Moment, nullable=False),
+    sa.Column("due", Moment),
+    sa.Column("claimed_by", sa.Text),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("closed_at", Moment),
+    sa.Column("closed_by", sa.Text),
+    sa.Column("closed_organisation", sa.Text),
+    sa.Column("action", sa.Text),
+    one_of("state", ("open", "done", "gone"), "state_is_open_done_or_gone"),
+    sa.CheckConstraint("(state = 'open') = (closed_at IS NULL)", name="closed_at_unless_open"),
+    sa.CheckConstraint("state = 'done' OR action IS NULL", name="action_only_when_done"),
+    sa.Index(None, "case_id", "state"),
+    partial_index(
+        "ix_work_items_waiting_for", "organisation", "permission", where="state = 'open'"
+    ),
+    partial_index("ix_work_items_waiting_person", "person", where="state = 'open'"),
+    partial_index("ix_work_items_acted_person", "closed_by", "closed_at", where="state = 'done'"),
+    partial_index(
+        "ix_work_items_acted_organisation",
+        "closed_organisation",
+        "permission",
+        "closed_at",
+        where="state = 'done'",
+    ),
+)
+
+timers = sa.Table(
+    "timers",
+    metadata,
+    sa.Column("id", Key, primary_key=True),
+    _case_key(),
+    _jurisdiction(),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("payload", sa.Text, nullable=False),
+    sa.UniqueConstraint("case_id", "kind"),
+    sa.Index(None, "at"),
+)
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("id", Key, primary_key=True),
+    sa.Column("case_id", Key, sa.ForeignKey("cases.id")),
+    _jurisdiction(),
+    # Case, place, visit and index of the effect: what has been sent is not sent again.
+    sa.Column("key", ByteText, nullable=False, unique=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("payload", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("run_at", Moment, nullable=False),
+    sa.Column("error", sa.Text),
+    one_of("state", ("waiting", "taken", "done", "failed"), "state_is_a_known_word"),
+    sa.CheckConstraint("state <> 'failed' OR error IS NOT NULL", name="failed_says_why"),
+    partial_index("ix_outbox_waiting", "run_at", where="state IN ('waiting', 'taken')"),
+    sa.Index(None, "case_id"),
+)
+
+incidents = sa.Table(
+    "incidents",
+    metadata,
+    sa.Column("id", Key, primary_key=True),
+    _case_key(),
+    _jurisdiction(),
+    sa.Column("code", sa.Text, nullable=False),
+    sa.Column("params", sa.Text, nullable=False),
+    sa.Column("opened_at", Moment, nullable=False),
+    sa.Column("resolved_at", Moment),
+    sa.Column("resolved_by", sa.Text),
+    sa.Column("reason", sa.Text),
+    sa.CheckConstraint(
+        "(resolved_at IS NULL) = (reason IS NULL)", name="reason_only_when_resolved"
+    ),
+    sa.Index(None, "case_id"),
+    partial_index("ix_incidents_open", "jurisdiction", "opened_at", where="resolved_at IS NULL"),
+)
+
+ballots = sa.Table(
+    "ballots",
+    metadata,
+    sa.Column("case_id", Key, sa.ForeignKey("cases.id"), primary_key=True),
+    sa.Column("visit", sa.Integer, primary_key=True),
+    sa.Column("voter", ByteText, primary_key=True),
+    # What is voted on: the member's uid, or empty for the case itself.
+    sa.Column("paper", ByteText, primary_key=True),
+    _jurisdiction(),
+    sa.Column("ballot", sa.LargeBinary, nullable=False),
+    sa.Column("cast_at", Moment, nullable=False),
+)
+
+members = sa.Table(
+    "members",
+    metadata,
+    sa.Column("group_id", Key, sa.ForeignKey("cases.id"), primary_key=True),
+    sa.Column("case_id", Key, sa.ForeignKey("cases.id"), primary_key=True),
+    _jurisdiction(),
+    # The process of the group.
+    sa.Column("process", ByteText, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("outcome", sa.Text),
+    sa.Column("row", sa.Text, nullable=False),
+    sa.Column("added_at", Moment, nullable=False),
+    one_of("state", ("in", "released", "removed"), "state_is_in_released_or_removed"),
+    sa.CheckConstraint(
+        "(state = 'released') = (outcome IS NOT NULL)", name="outcome_when_released"
+    ),
+    sa.CheckConstraint("group_id <> case_id", name="no_group_holds_itself"),
+    partial_index(
+        "uq_members_one_open_group", "case_id", "process", where="state = 'in'", unique=True
+    ),
+)
+
+commands = sa.Table(
+    "commands",
+    metadata,
+    sa.Column("key", ByteText, primary_key=True),
+    sa.Column("uid", sa.Text, nullable=False),
+    sa.Column("result", sa.Text, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Index(None, "at"),
+)
+
+subject_keys = sa.Table(
+    "subject_keys",
+    metadata,
+    sa.Column("subject", ByteText, primary_key=True),
+    sa.Column("wrapped", sa.LargeBinary, nullable=False),
+)
+
+blobs = sa.Table(
+    "blobs",
+    metadata,
+    sa.Column("hash", ByteText, primary_key=True),
+    sa.Column("subject", ByteText, nullable=False),
+    sa.Column("ciphertext", sa.LargeBinary, nullable=False),
+    sa.Index(None, "subject"),
+)

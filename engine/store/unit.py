@@ -1,0 +1,90 @@
+"""The unit of work: one transaction and the repositories that work in it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import sqlalchemy as sa
+
+from engine.store.ballots import Ballots
+from engine.store.blobs import Blobs
+from engine.store.cases import Cases
+from engine.store.commands import Commands
+from engine.store.incidents import Incidents
+from engine.store.journal import Journal
+from engine.store.members import Members
+from engine.store.outbox import Outbox
+from engine.store.pools import Pools
+from engine.store.releases import Releases
+from engine.store.sealing import Sealer
+from engine.store.session import Session
+from engine.store.timers import Timers
+from engine.store.work import Work
+
+
+class UnitOfWork(Session):
+    """One transaction. Each repository is made when it is first asked for."""
+
+    def __init__(self, connection: sa.Connection, sealer: Sealer) -> None:
+        super().__init__(connection)
+        self.sealer = sealer
+
+    @cached_property
+    def cases(self) -> Cases:
+        """Snapshots of cases and the values lists look for."""
+        return Cases(self)
+
+    @cached_property
+    def journal(self) -> Journal:
+        """The events of each case."""
+        return Journal(self)
+
+    @cached_property
+    def work(self) -> Work:
+        """What waits for whom, and who acted where."""
+        return Work(self)
+
+    @cached_property
+    def timers(self) -> Timers:
+        """What is to happen at a time."""
+        return Timers(self)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """What is to reach the outside."""
+        return Outbox(self)
+
+    @cached_property
+    def incidents(self) -> Incidents:
+        """Cases that need a person's decision to go on."""
+        return Incidents(self)
+
+    @cached_property
+    def ballots(self) -> Ballots:
+        """Votes, sealed."""
+        return Ballots(self, self.sealer)
+
+    @cached_property
+    def members(self) -> Members:
+        """Which cases are decided together."""
+        return Members(self)
+
+    @cached_property
+    def commands(self) -> Commands:
+        """Answers to commands that carried a key."""
+        return Commands(self)
+
+    @cached_property
+    def blobs(self) -> Blobs:
+        """Form data and other personal data, encrypted for each subject."""
+        return Blobs(self, self.sealer)
+
+    @cached_property
+    def pools(self) -> Pools:
+        """Numbers without gaps."""
+        return Pools(self)
+
+    @cached_property
+    def releases(self) -> Releases:
+        """Content that was published, and what each pin refers to."""
+        return Releases(self)
