@@ -54,7 +54,7 @@ coverage-req: setup ## List the requirements that no test names
 	@$(BIN)/python -m tests.support.coverage_req $(if $(GROUP),--group $(GROUP))
 
 screenshots: setup setup-system ## Photograph every page into screenshots/
-	@$(BIN)/pytest -q tests/browser --screenshots screenshots
+	@$(BIN)/pytest -q tests/stories --screenshots screenshots
 
 setup: $(STAMP)/project $(STAMP)/assets ## Create .venv and fetch the pinned packages
 

@@ -1,1 +1,1 @@
-"""Everything that runs without a URL: the languages, the engine, the services and the command line."""
+"""Everything that runs without a URL: languages, engine, storage, services, command line."""
