@@ -40,7 +40,8 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
     report = yield
     if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("CI") == "true":
         report.outcome = "failed"
-        report.longrepr = f"Skipped, which CI does not allow: {report.longrepr}"
+        reason = str(report.longrepr[-1]).removeprefix("Skipped: ")
+        report.longrepr = f"Skipped, which CI does not allow: {reason}"
     return report
 
 
