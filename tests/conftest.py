@@ -38,11 +38,24 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("CI") == "true":
-        report.outcome = "failed"
-        reason = str(report.longrepr[-1]).removeprefix("Skipped: ")
-        report.longrepr = f"Skipped, which CI does not allow: {reason}"
+    if report.skipped and not hasattr(report, "wasxfail"):
+        _refuse_to_skip(report)
     return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    if report.skipped:
+        _refuse_to_skip(report)
+    return report
+
+
+def _refuse_to_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if os.environ.get("CI") == "true":
+        reason = str(report.longrepr[-1]).removeprefix("Skipped: ")
+        report.outcome = "failed"
+        report.longrepr = f"Skipped, which CI does not allow: {reason}"
 
 
 @pytest.fixture(scope="session")

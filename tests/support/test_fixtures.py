@@ -11,9 +11,21 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-def run_a_skipped_test(folder: Path, ci: str) -> subprocess.CompletedProcess[str]:
-    test = 'import pytest\n\ndef test_it():\n    pytest.skip("PostgreSQL is not installed")\n'
-    (folder / "test_it.py").write_text(test, encoding="utf-8")
+IN_A_TEST = """
+import pytest
+
+def test_it():
+    pytest.skip("PostgreSQL is not installed")
+"""
+IN_A_MODULE = """
+import pytest
+
+pytest.skip("PostgreSQL is not installed", allow_module_level=True)
+"""
+
+
+def run(text: str, folder: Path, *, ci: str) -> subprocess.CompletedProcess[str]:
+    (folder / "test_it.py").write_text(text, encoding="utf-8")
     command = [
         sys.executable,
         "-m",
@@ -31,16 +43,17 @@ def run_a_skipped_test(folder: Path, ci: str) -> subprocess.CompletedProcess[str
 
 
 def test_a_skipped_test_is_named_with_its_reason(tmp_path):
-    result = run_a_skipped_test(tmp_path, ci="")
+    result = run(IN_A_TEST, tmp_path, ci="")
 
     assert result.returncode == 0
     assert "PostgreSQL is not installed" in result.stdout
 
 
-def test_a_skip_fails_under_ci(tmp_path):
-    result = run_a_skipped_test(tmp_path, ci="true")
+@pytest.mark.parametrize("text", [IN_A_TEST, IN_A_MODULE], ids=["in a test", "in a module"])
+def test_a_skip_fails_under_ci(tmp_path, text):
+    result = run(text, tmp_path, ci="true")
 
-    assert result.returncode == 1
+    assert result.returncode != 0
     assert "Skipped, which CI does not allow: PostgreSQL is not installed" in result.stdout
 
 
