@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.support import browser, postgres
+from tests.support import browser, postgres, skips
 
 # One folder for all worker processes of a run; the workers inherit the variable.
 _RUN_FOLDER = "ZHICHENG_TEST_RUN"
@@ -39,7 +39,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     if report.skipped and not hasattr(report, "wasxfail"):
-        _refuse_to_skip(report)
+        skips.refuse(report)
     return report
 
 
@@ -47,15 +47,8 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     report = yield
     if report.skipped:
-        _refuse_to_skip(report)
+        skips.refuse(report)
     return report
-
-
-def _refuse_to_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
-    if os.environ.get("CI") == "true":
-        reason = str(report.longrepr[-1]).removeprefix("Skipped: ")
-        report.outcome = "failed"
-        report.longrepr = f"Skipped, which CI does not allow: {reason}"
 
 
 @pytest.fixture(scope="session")

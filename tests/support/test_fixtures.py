@@ -54,7 +54,7 @@ def test_a_skip_fails_under_ci(tmp_path, text):
     result = run(text, tmp_path, ci="true")
 
     assert result.returncode != 0
-    assert "Skipped, which CI does not allow: PostgreSQL is not installed" in result.stdout
+    assert "Skipped, which CI does not allow: Skipped: PostgreSQL is not installed" in result.stdout
 
 
 @pytest.mark.parametrize("round", [1, 2])
