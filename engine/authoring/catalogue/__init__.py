@@ -11,6 +11,7 @@ from engine.authoring.catalogue import (
     expressions,
     flow,
     forms,
+    process,
     references,
     samples,
     structure,
@@ -24,6 +25,7 @@ __all__ = ["CATALOGUE", "Entry", "merged"]
 GROUPS: tuple[tuple[tuple[str, ...], tuple[Entry, ...]], ...] = (
     (("SRC1",), text.TABLE),
     (("DEF1",), structure.TABLE),
+    (("DEF12",), process.TABLE),
     (("DEF2",), references.TABLE),
     (("DEF3",), flow.TABLE),
     (("DEF4",), expressions.TABLE),

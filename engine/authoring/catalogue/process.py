@@ -20,7 +20,7 @@ TABLE: tuple[Entry, ...] = (
         "DEF123",
         zh='标识 "{name}" 应为小写英文、数字和连字符，用 / 分隔文件夹',
         en='The id "{name}" must be small letters, digits and hyphens, with / between folders',
-        example="form: 申报表",
+        example="form: 表单",
     ),
     Entry(
         "DEF124",
@@ -44,7 +44,7 @@ TABLE: tuple[Entry, ...] = (
         "DEF127",
         zh='流程标识 "{id}" 与文件路径不一致，应为 "{expected}"',
         en='The process id "{id}" does not match the path of the file: it must be "{expected}"',
-        example="process: tianjin/other",
+        example="process: north/other",
     ),
     Entry(
         "DEF128",

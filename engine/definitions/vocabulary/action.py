@@ -58,10 +58,12 @@ ASK = Vocabulary(
             default="required",
         ),
         Key("stage", terms.STAGE, "只在这个阶段填写", "asked for only at this stage"),
+        Key("fields", Names(terms.FIELD), "只填写这些字段或分区", "only these fields or sections",
+            default="全部 / all"),
     ),
     called=Phrase("ask", "ask"),
     origin="1.3",
-)
+)  # fmt: skip
 REQUIREMENT = Vocabulary(
     "require",
     Phrase("条件与提示", "condition and sentence"),
@@ -79,7 +81,8 @@ def _ask(values: Values) -> Ask | None:
     form = values.get("form")
     if form is None:
         return None
-    return Ask(form, mode=values.get("mode"), stage=values.get("stage"), node=values.node)
+    fields = values.get("fields")
+    return Ask(form, fields, values.get("mode"), values.get("stage"), node=values.node)
 
 
 def _ask_form(value: str, node: Node, _spot: Spot) -> Ask:

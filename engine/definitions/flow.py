@@ -1,0 +1,194 @@
+"""Where a case can go: the process as a graph of steps and the ways between them.
+
+The graph knows nothing of places or organisations; it is what the checks explore, what the diagram
+draws and what BPMN files are written from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from engine.authoring.node import Node
+from engine.definitions.process import Action, Choice, Process, Step, StepKind
+
+#: how a case takes a way
+Via = Literal["action", "outcome", "done", "passed_over", "chain", "expiry"]
+RELATIVE = ("next", "previous", "resume")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Way:
+    """One way from a step: what leads along it, and under which condition.
+
+    ``target`` is a step; ``previous`` and ``resume`` are not steps of the graph but ways back, kept
+    in :attr:`Flow.back`.
+    """
+
+    source: str
+    target: str
+    via: Via
+    node: Node
+    #: the action or outcome, empty where nobody presses anything
+    name: str = ""
+    title: str = ""
+    condition: str = ""
+    action: Action | None = None
+
+    @property
+    def returns(self) -> bool:
+        """Whether this goes back on the path instead of on."""
+        return self.action is not None and self.action.verb == "return"
+
+
+@dataclass(frozen=True, eq=False)
+class Flow:
+    """Steps in order of writing, the ways between them, and the ways back."""
+
+    process: Process
+    ways: tuple[Way, ...]
+    #: ways to ``previous`` and ``resume``, whose step depends on the path
+    back: tuple[Way, ...]
+
+    @property
+    def first(self) -> str:
+        """Where a case begins."""
+        return self.process.first.name
+
+    def kind(self, step: str) -> StepKind:
+        """Return the kind of a step."""
+        return self.process.steps[step].kind
+
+    @cached_property
+    def leaving(self) -> Mapping[str, tuple[Way, ...]]:
+        """The ways out of each step, ways back included."""
+        table: dict[str, list[Way]] = {name: [] for name in self.process.steps}
+        for way in (*self.ways, *self.back):
+            table[way.source].append(way)
+        return {name: tuple(ways) for name, ways in table.items()}
+
+    @cached_property
+    def reached(self) -> frozenset[str]:
+        """Every step a case can ever be at."""
+        return _closure([self.first], ((way.source, way.target) for way in self.ways))
+
+    @cached_property
+    def before(self) -> Mapping[str, frozenset[str]]:
+        """For each step the steps that can be on its path: passed going forward."""
+        forward = [(w.target, w.source) for w in self.ways if not w.returns]
+        return {
+            name: _closure([source for target, source in forward if target == name], forward)
+            for name in self.process.steps
+        }
+
+    @cached_property
+    def ending(self) -> frozenset[str]:
+        """Every step from which some end can be reached."""
+        ends = [step.name for step in self.process.steps.values() if step.kind == "end"]
+        ways = [(way.target, way.source) for way in self.ways]
+        ways += [(target, way.source) for way in self.back for target in self.targets_back(way)]
+        return _closure(ends, ways)
+
+    def targets_back(self, way: Way) -> frozenset[str]:
+        """Return the steps a way to ``previous`` or ``resume`` may lead to."""
+        if way.target == "previous":
+            return self.before[way.source] & self.reached
+        return frozenset(self.left_from(way.source))
+
+    def left_from(self, step: str) -> Iterator[str]:
+        """Return the steps from which a return, failure or end brings a case here."""
+        for way in self.ways:
+            ended = self.kind(step) == "end"
+            if way.target == step and (way.returns or ended or _fails(way)):
+                yield way.source
+        for way in self.back:
+            if way.returns and way.target == "previous" and step in self.targets_back(way):
+                yield way.source
+
+
+def flow(process: Process) -> Flow:
+    """Return the graph of a process; targets that do not exist are left out."""
+    ways: list[Way] = []
+    for step in process.steps.values():
+        ways += _ways(process, step)
+    known = process.steps.keys()
+    return Flow(
+        process,
+        tuple(way for way in ways if way.target in known),
+        tuple(way for way in ways if way.target in ("previous", "resume")),
+    )
+
+
+def actions_at(process: Process, step: Step) -> dict[str, Action]:
+    """Return the actions offered at a step: its own, and those of the process during it."""
+    shared = {
+        name: action
+        for name, action in process.actions.items()
+        if (step.kind != "end" if action.during is None else step.name in action.during)
+    }
+    return {**shared, **step.actions}
+
+
+def _ways(process: Process, step: Step) -> Iterator[Way]:
+    expiry = step.due.otherwise if step.due is not None else None
+    for action in actions_at(process, step).values():
+        via: Via = "expiry" if action.name == expiry else "action"
+        for condition, target, node in _cases(action.to, action.node):
+            for place in _resolved(step, target):
+                yield Way(step.name, place, via, node, action.name, action.title, condition, action)
+    for name, choice in step.outcomes.items():
+        for condition, target, node in _cases(choice, step.node):
+            yield Way(step.name, target, "outcome", node, name, name, condition)
+    if step.to is None:
+        return
+    via = _plain(step)
+    for condition, target, node in _cases(step.to, step.node):
+        if via is not None:
+            yield Way(step.name, target, via, node, condition=condition)
+        if step.when is not None:
+            yield Way(step.name, target, "passed_over", node, condition=condition)
+
+
+def _plain(step: Step) -> Via | None:
+    """What leads along ``to`` of a step itself, if anything does when it is not passed over."""
+    if step.kind == "chain":
+        return "chain"
+    if step.kind == "automatic" or (step.wait is not None and step.wait.until is not None):
+        return "done"
+    if step.kind in ("panel", "wait") and not step.outcomes:
+        return "done"
+    return None
+
+
+def _resolved(step: Step, target: str) -> Iterable[str]:
+    """Return the steps a target means at a step: ``next`` stays in a chain or leads along ``to``."""
+    if target != "next":
+        return (target,)
+    after = step.to.values if step.to is not None else ()
+    # What leaves a chain at its end is its own `to`, which `_ways` draws once.
+    return (step.name,) if step.kind == "chain" else after
+
+
+def _cases(choice: Choice[str] | None, node: Node) -> Iterator[tuple[str, str, Node]]:
+    for when, target in choice.cases if choice is not None else ():
+        yield (when.text if when is not None else ""), target, when.node if when else node
+
+
+def _fails(way: Way) -> bool:
+    return way.action is not None and way.action.verb == "fail"
+
+
+def _closure(start: Iterable[str], ways: Iterable[tuple[str, str]]) -> frozenset[str]:
+    table: dict[str, list[str]] = {}
+    for source, target in ways:
+        table.setdefault(source, []).append(target)
+    found = set(start)
+    waiting = list(found)
+    while waiting:
+        for target in table.get(waiting.pop(), ()):
+            if target not in found:
+                found.add(target)
+                waiting.append(target)
+    return frozenset(found)
