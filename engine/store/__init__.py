@@ -4,6 +4,7 @@ Nothing above this package sees a connection, a statement or a table; repositori
 plain values and named tuples.
 """
 
-from engine.store.database import Store, UnitOfWork
+from engine.store.database import Store
+from engine.store.unit import UnitOfWork
 
 __all__ = ["Store", "UnitOfWork"]

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import orjson
 import sqlalchemy as sa
 
-from engine.store.blobs import subject_cipher
+from engine.store.blobs import known_cipher, subject_cipher
 from engine.store.cases import CaseRow
 from engine.store.chain import canonical
 from engine.store.sealing import Sealer
@@ -61,8 +61,7 @@ class Ballots:
         """Put a vote in; False if the voter has voted on this paper in this visit."""
         if self._session.one(_SEEN, case_id=case.id, visit=visit, voter=voter, paper=paper):
             return False
-        cipher = subject_cipher(self._session, self._sealer, _subject(case), create=True)
-        assert cipher is not None
+        cipher = subject_cipher(self._session, self._sealer, _subject(case))
         self._session.run(
             _CAST,
             case_id=case.id,
@@ -77,12 +76,13 @@ class Ballots:
 
     def of(self, case: CaseRow, visit: int) -> list[Ballot]:
         """Open the votes of one visit."""
-        cipher = subject_cipher(self._session, self._sealer, _subject(case), create=False)
-        if cipher is None:
+        rows = self._session.all(_OF, case_id=case.id, visit=visit)
+        if not rows:
             return []
+        cipher = known_cipher(self._session, self._sealer, _subject(case))
         return [
             Ballot(voter, paper, orjson.loads(cipher.open(sealed, _subject(case))), at)
-            for voter, paper, sealed, at in self._session.all(_OF, case_id=case.id, visit=visit)
+            for voter, paper, sealed, at in rows
         ]
 
     def counts(self, case: CaseRow, visit: int) -> Counter[str]:

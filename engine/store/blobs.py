@@ -8,6 +8,7 @@ import orjson
 import sqlalchemy as sa
 
 from engine.store.chain import canonical
+from engine.store.errors import Erased
 from engine.store.sealing import Cipher, Sealer
 from engine.store.session import Session
 from engine.store.statement import Statement, given, insert
@@ -30,10 +31,6 @@ _GET = Statement(
 )
 
 
-class Erased(Exception):
-    """The data was erased with its subject's key, or was never stored."""
-
-
 class Blobs:
     """The rows of ``blobs`` and ``subject_keys``."""
 
@@ -50,8 +47,7 @@ class Blobs:
 
     def put_bytes(self, subject: str, plain: bytes) -> str:
         """Store bytes as :meth:`put` stores a value."""
-        cipher = subject_cipher(self._session, self._sealer, subject, create=True)
-        assert cipher is not None
+        cipher = subject_cipher(self._session, self._sealer, subject)
         hashed = cipher.digest(plain)
         if self._session.one(_SEEN, hash=hashed) is None:
             self._session.run(
@@ -77,15 +73,19 @@ class Blobs:
         return self._session.run(_ERASE_KEY, subject=subject) == 1
 
 
-def subject_cipher(
-    session: Session, sealer: Sealer, subject: str, *, create: bool
-) -> Cipher | None:
-    """Return the cipher of a subject, with a new key if there is none and ``create``."""
+def subject_cipher(session: Session, sealer: Sealer, subject: str) -> Cipher:
+    """Return the cipher of a subject, with a new key if there is none."""
     row = session.one(_KEY, subject=subject)
     if row is not None:
         return sealer.cipher(subject, row[0])
-    if not create:
-        return None
     wrapped, cipher = sealer.new_key(subject)
     session.run(_ADD_KEY, subject=subject, wrapped=wrapped)
     return cipher
+
+
+def known_cipher(session: Session, sealer: Sealer, subject: str) -> Cipher:
+    """Return the cipher of a subject. Raises Erased if it has no key."""
+    row = session.one(_KEY, subject=subject)
+    if row is None:
+        raise Erased(subject)
+    return sealer.cipher(subject, row[0])

@@ -54,6 +54,8 @@ class NewCase(NamedTuple):
     due: datetime | None
     updated_at: datetime
     closed_at: datetime | None
+    #: the last status shown to the public
+    public_status: str | None = None
 
 
 class CaseRow(NamedTuple):
@@ -84,12 +86,15 @@ class CaseRow(NamedTuple):
     due: datetime | None
     updated_at: datetime
     closed_at: datetime | None
+    #: the last status shown to the public
+    public_status: str | None = None
 
 
 #: What a step may change; the rest is fixed when the case is started.
 CHANGING = (
     "pin", "number", "status", "step", "stage", "organisation", "state", "data_hash", "flags",
     "journal_seq", "journal_hash", "outcome", "arrived_at", "due", "updated_at", "closed_at",
+    "public_status",
 )  # fmt: skip
 
 _LOAD = Statement(sa.select(cases).where(cases.c.uid == given(cases.c.uid)))
@@ -138,9 +143,8 @@ class Cases:
 
     def insert(self, new: NewCase) -> CaseRow:
         """Add a case; return it with its key."""
-        row = self._session.one(_INSERT, **new._asdict())
-        assert row is not None
-        return CaseRow(row[0], *new)
+        (case_id,) = self._session.added(_INSERT, **new._asdict())
+        return CaseRow(case_id, *new)
 
     def save(self, row: CaseRow, expected_version: int) -> bool:
         """Write what a step may change, and count the version up.
@@ -154,7 +158,7 @@ class Cases:
     def set_fields(
         self, case_id: int, values: Mapping[str, IndexValue | Sequence[IndexValue]]
     ) -> None:
-        """Replace the values lists look for at the given paths; None or an empty list removes them."""
+        """Replace the values lists look for at the given paths; None or [] removes them."""
         if not values:
             return
         self._session.run_all(_CLEAR_FIELD, [{"case_id": case_id, "path": path} for path in values])
@@ -170,7 +174,7 @@ class Cases:
 
 
 def field_rows(path: str, value: IndexValue | Sequence[IndexValue]) -> list[dict[str, Any]]:
-    """Spread a value over rows of an index table: texts apart from numbers, one row for each value."""
+    """Spread a value over rows of an index table, texts apart from numbers."""
     values = [value] if isinstance(value, (str, int, float)) or value is None else value
     return [
         {

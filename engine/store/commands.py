@@ -38,7 +38,7 @@ class Commands:
         return None if row is None else Answer._make(row)
 
     def remember(self, key: str, uid: str, result: str, at: datetime) -> None:
-        """Keep the answer. Raises a :class:`engine.store.errors.Duplicate` if there is one already."""
+        """Keep the answer. Raises Duplicate if there is one already."""
         self._session.run(_REMEMBER, key=key, uid=uid, result=result, at=at)
 
     def forget(self, before: datetime) -> int:

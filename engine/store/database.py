@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
-from engine.store import schema, tables
+from engine.store import tables
 from engine.store.sealing import Sealer
 from engine.store.sqlite import memory_engine, sqlite_engine
 from engine.store.unit import UnitOfWork
@@ -92,13 +92,12 @@ class Store:
 
     def create_all(self) -> None:
         """Create every table that is missing, without migrations: for tests and replays."""
-        assert tables
         if self.dialect == "sqlite":
             with self.engine.connect() as connection:
-                schema.metadata.create_all(connection)
+                tables.metadata.create_all(connection)
                 connection.commit()
         else:
-            schema.metadata.create_all(self.engine)
+            tables.metadata.create_all(self.engine)
 
     def close(self) -> None:
         """Give back all connections."""

@@ -3,5 +3,17 @@
 from __future__ import annotations
 
 
-class Duplicate(Exception):
+class StoreError(Exception):
+    """Base of what callers may catch."""
+
+
+class Duplicate(StoreError):
     """A rule of the tables refused a row: the one it is about exists already."""
+
+
+class Erased(StoreError):
+    """The data was erased with its subject's key, or was never stored."""
+
+
+class CannotOpen(StoreError):
+    """The key is not the one a value was sealed with, or the value was changed."""

@@ -76,7 +76,7 @@ class Incidents:
 
     def open(self, case: CaseKey, code: str, params: object, at: datetime) -> int:
         """Record that a case stopped; return the incident's key."""
-        row = self._session.one(
+        (incident_id,) = self._session.added(
             _OPEN,
             case_id=case.id,
             jurisdiction=case.jurisdiction,
@@ -84,8 +84,7 @@ class Incidents:
             params=canonical(params).decode(),
             opened_at=at,
         )
-        assert row is not None
-        return int(row[0])
+        return int(incident_id)
 
     def resolve(self, incident_id: int, *, person: str | None, reason: str, at: datetime) -> bool:
         """Record how it was resolved; False if it is resolved already."""

@@ -45,8 +45,8 @@ class Journal:
     ) -> Event:
         """Add the event that follows the head in ``case``.
 
-        ``body`` is a JSON value. The caller saves ``seq`` and ``hash`` of the result as the new head
-        (``journal_seq``, ``journal_hash``) in the same unit of work.
+        ``body`` is a JSON value. The caller saves ``seq`` and ``hash`` of the result as the new
+        head (``journal_seq``, ``journal_hash``) in the same unit of work.
         """
         event = self.next(
             case,

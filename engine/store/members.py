@@ -32,7 +32,7 @@ _c = members.c
 _SELECT = sa.select(
     _c.group_id, _c.case_id, cases.c.uid, _c.process, _c.state, _c.outcome, _c.row, _c.added_at
 ).join(cases, cases.c.id == _c.case_id)
-_IN = sa.literal_column("'in'")
+_IN: Any = sa.literal_column("'in'")
 _KEY = (_c.group_id == given(_c.group_id, "in_group"), _c.case_id == given(_c.case_id, "member"))
 _RETURN = Statement(
     sa.update(members)
@@ -99,7 +99,7 @@ class Members:
     def add(self, group: CaseKey, case_id: int, *, process: str, row: object, at: datetime) -> None:
         """Put a case into a group; ``process`` is the group's.
 
-        One that was removed before comes back. Raises :class:`engine.store.errors.Duplicate` if the
+        One that was removed before comes back. Raises Duplicate if the
         case is in this or another open group of the process.
         """
         text = canonical(row).decode()

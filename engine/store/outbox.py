@@ -41,7 +41,7 @@ class OutboxRow(NamedTuple):
 
 _c = outbox.c
 _COLUMNS = tuple(_c[name] for name in OutboxRow._fields)
-_ADD_VALUES = {
+_ADD_VALUES: dict[Any, Any] = {
     _c[name]: given(_c[name])
     for name in ("case_id", "jurisdiction", "key", "kind", "payload", "run_at")
 } | {_c.state: sa.literal_column("'waiting'"), _c.attempts: sa.literal_column("0")}

@@ -7,6 +7,7 @@ compares both.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import cast
 
 import sqlalchemy as sa
 
@@ -58,8 +59,7 @@ class Moment(sa.TypeDecorator[datetime]):
             return None
         if isinstance(value, str):
             return datetime.fromisoformat(value)
-        assert isinstance(value, datetime)
-        return value.astimezone(UTC)
+        return cast(datetime, value).astimezone(UTC)
 
 
 def one_of(column: str, words: tuple[str, ...], rule: str) -> sa.CheckConstraint:

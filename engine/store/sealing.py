@@ -20,13 +20,11 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from engine.store.errors import CannotOpen
+
 KEY_BYTES = 32
 _NONCE_BYTES = 12
 _AES_256_GCM = b"\x01"
-
-
-class CannotOpen(Exception):
-    """The key is not the one a value was sealed with, or the value was changed."""
 
 
 class Cipher:

@@ -7,47 +7,79 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.store.errors import Duplicate
 from engine.store.statement import Statement
+
+_UNIQUE_SQLITE = frozenset({"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"})
+_UNIQUE_POSTGRESQL = "23505"
 
 
 class Session:
-    """Runs statements in one transaction; it never begins, commits or rolls back."""
+    """Runs statements in one transaction; it never begins, commits or rolls back.
+
+    Raises Duplicate where a row breaks a rule that it be the only one.
+    """
 
     def __init__(self, connection: sa.Connection) -> None:
         self.connection = connection
         self.dialect = connection.dialect
         self._cursor: Any = connection.connection.cursor()
+        driver: Any = connection.dialect.loaded_dbapi
+        self._integrity_error: type[Exception] = driver.IntegrityError
 
     def one(self, statement: Statement, **values: Any) -> tuple[Any, ...] | None:
         """Return the first row, or None."""
         prepared = statement.prepared(self.dialect)
-        cursor = self._cursor
-        cursor.execute(prepared.sql, prepared.values(values))
-        found = cursor.fetchone()
+        self._execute(prepared.sql, prepared.values(values))
+        found = self._cursor.fetchone()
         return None if found is None else prepared.row(found)
+
+    def added(self, statement: Statement, **values: Any) -> tuple[Any, ...]:
+        """Run an insert that returns its row."""
+        found = self.one(statement, **values)
+        if found is None:
+            raise LookupError("the insert returned no row")
+        return found
 
     def all(self, statement: Statement, **values: Any) -> list[tuple[Any, ...]]:
         """Return all rows."""
         prepared = statement.prepared(self.dialect)
-        cursor = self._cursor
-        cursor.execute(prepared.sql, prepared.values(values))
-        return prepared.rows(cursor.fetchall())
+        self._execute(prepared.sql, prepared.values(values))
+        return prepared.rows(self._cursor.fetchall())
 
     def run(self, statement: Statement, **values: Any) -> int:
         """Run a statement; return how many rows it touched."""
         prepared = statement.prepared(self.dialect)
-        cursor = self._cursor
-        cursor.execute(prepared.sql, prepared.values(values))
-        return int(cursor.rowcount)
+        self._execute(prepared.sql, prepared.values(values))
+        return int(self._cursor.rowcount)
 
     def run_all(self, statement: Statement, rows: Sequence[dict[str, Any]]) -> None:
         """Run a statement once for each row of values."""
         prepared = statement.prepared(self.dialect)
         if len(rows) == 1:
-            self._cursor.execute(prepared.sql, prepared.values(rows[0]))
+            self._execute(prepared.sql, prepared.values(rows[0]))
         elif rows:
-            self._cursor.executemany(prepared.sql, [prepared.values(row) for row in rows])
+            try:
+                self._cursor.executemany(prepared.sql, [prepared.values(row) for row in rows])
+            except self._integrity_error as error:
+                if _is_duplicate(error):
+                    raise Duplicate(str(error)) from error
+                raise
 
-    def execute(self, statement: sa.Executable, *values: Any) -> sa.CursorResult[Any]:
-        """Run a statement that was built for this occasion."""
-        return self.connection.execute(statement, *values)  # type: ignore[return-value]
+    def rows(self, statement: sa.Select[Any]) -> list[tuple[Any, ...]]:
+        """Return all rows of a query that was composed for this occasion."""
+        return [tuple(row) for row in self.connection.execute(statement)]
+
+    def _execute(self, sql: str, values: dict[str, Any]) -> None:
+        try:
+            self._cursor.execute(sql, values)
+        except self._integrity_error as error:
+            if _is_duplicate(error):
+                raise Duplicate(str(error)) from error
+            raise
+
+
+def _is_duplicate(error: Exception) -> bool:
+    """Tell a row that exists already from every other broken rule, which is a bug."""
+    sqlite = getattr(error, "sqlite_errorname", None) in _UNIQUE_SQLITE
+    return sqlite or getattr(error, "sqlstate", None) == _UNIQUE_POSTGRESQL

@@ -1,4 +1,4 @@
-"""SQLite as the platform uses it: write-ahead log, one writer at a time, transactions begun by us."""
+"""SQLite as the platform uses it: write-ahead log, one writer at a time, begun by us."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.pool import StaticPool
 
-from engine.store import schema, tables
+from engine.store import tables
 
 BUSY_SECONDS = 30
 
@@ -50,9 +50,8 @@ def memory_engine() -> sa.Engine:
 @cache
 def _template() -> bytes:
     """Return an empty database with all tables: copying it is faster than creating them."""
-    assert tables
     engine = sa.create_engine("sqlite://", poolclass=StaticPool)
-    schema.metadata.create_all(engine)
+    tables.metadata.create_all(engine)
     with engine.connect() as connection:
         driver: Any = connection.connection.driver_connection
         return bytes(driver.serialize())

@@ -1,4 +1,4 @@
-"""Statements of the hot path: built with SQLAlchemy Core, rendered once, run on the driver's cursor.
+"""Statements built with SQLAlchemy Core, rendered once and run on the driver's cursor.
 
 A step runs half a dozen statements. Handing each of them to SQLAlchemy's executor costs more than
 the database needs for all of them, so they are rendered to SQL once for each database and only the

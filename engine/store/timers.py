@@ -86,4 +86,5 @@ class Timers:
 
 
 def _timer(row: tuple[Any, ...]) -> TimerRow:
-    return TimerRow(*row[:-1], payload=orjson.loads(row[-1]))
+    found = TimerRow._make(row)
+    return found._replace(payload=orjson.loads(found.payload))

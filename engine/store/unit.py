@@ -6,13 +6,19 @@ from functools import cached_property
 
 import sqlalchemy as sa
 
+from engine.store.access import AccessLog
+from engine.store.accounts import Accounts, Sessions
+from engine.store.attachments import Attachments
 from engine.store.ballots import Ballots
 from engine.store.blobs import Blobs
 from engine.store.cases import Cases
 from engine.store.commands import Commands
+from engine.store.documents import Documents
+from engine.store.grants import Grants
 from engine.store.incidents import Incidents
 from engine.store.journal import Journal
 from engine.store.members import Members
+from engine.store.messages import Messages, Opinions
 from engine.store.outbox import Outbox
 from engine.store.pools import Pools
 from engine.store.releases import Releases
@@ -88,3 +94,43 @@ class UnitOfWork(Session):
     def releases(self) -> Releases:
         """Content that was published, and what each pin refers to."""
         return Releases(self)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Ways to sign in, and the attempts."""
+        return Accounts(self)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """Who is signed in."""
+        return Sessions(self)
+
+    @cached_property
+    def grants(self) -> Grants:
+        """Who has which role where."""
+        return Grants(self)
+
+    @cached_property
+    def attachments(self) -> Attachments:
+        """Files that people attached."""
+        return Attachments(self)
+
+    @cached_property
+    def messages(self) -> Messages:
+        """Messages to people and organisations."""
+        return Messages(self)
+
+    @cached_property
+    def opinions(self) -> Opinions:
+        """Sentences reviewers use often."""
+        return Opinions(self)
+
+    @cached_property
+    def documents(self) -> Documents:
+        """Documents that were issued."""
+        return Documents(self)
+
+    @cached_property
+    def access_log(self) -> AccessLog:
+        """Who looked at whose data."""
+        return AccessLog(self)

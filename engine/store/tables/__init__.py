@@ -1,36 +1,6 @@
-"""Every table, as SQLAlchemy Core. Importing this package fills :data:`engine.store.schema.metadata`."""
+"""Every table, as SQLAlchemy Core; importing this package fills the metadata."""
 
-from engine.store.tables.cases import (
-    ballots,
-    blobs,
-    case_fields,
-    cases,
-    commands,
-    incidents,
-    journal,
-    members,
-    outbox,
-    subject_keys,
-    timers,
-    work_items,
-)
-from engine.store.tables.content import pins, pools, refs, releases
+from engine.store.schema import metadata
+from engine.store.tables import cases, content, people, records
 
-__all__ = [
-    "ballots",
-    "blobs",
-    "case_fields",
-    "cases",
-    "commands",
-    "incidents",
-    "journal",
-    "members",
-    "outbox",
-    "pins",
-    "pools",
-    "refs",
-    "releases",
-    "subject_keys",
-    "timers",
-    "work_items",
-]
+__all__ = ["cases", "content", "metadata", "people", "records"]

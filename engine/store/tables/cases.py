@@ -50,6 +50,8 @@ cases = sa.Table(
     sa.Column("due", Moment),
     sa.Column("updated_at", Moment, nullable=False),
     sa.Column("closed_at", Moment),
+    # The last status shown to the public: some states keep the one before.
+    sa.Column("public_status", sa.Text),
     sa.CheckConstraint("version >= 1", name="version_counts_from_one"),
     sa.CheckConstraint("(outcome IS NULL) = (closed_at IS NULL)", name="outcome_only_when_closed"),
     sa.CheckConstraint("closed_at >= started_at", name="closed_after_started"),

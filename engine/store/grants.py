@@ -1,0 +1,98 @@
+"""Grants: a role, for a person, at an organisation and all below it, for a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from engine.store.session import Session
+from engine.store.statement import Statement, given, insert
+from engine.store.tables.people import grants
+
+
+class NewGrant(NamedTuple):
+    """A role given to a person. Without times it holds always."""
+
+    person: str
+    role: str
+    organisation: str
+    jurisdiction: str
+    valid_from: datetime | None
+    valid_until: datetime | None
+    granted_by: str | None
+    granted_at: datetime
+
+
+class GrantRow(NamedTuple):
+    """A row of ``grants``."""
+
+    id: int
+    person: str
+    role: str
+    organisation: str
+    jurisdiction: str
+    valid_from: datetime | None
+    valid_until: datetime | None
+    granted_by: str | None
+    granted_at: datetime
+
+
+_c = grants.c
+_ADD = Statement(insert(grants, without=("id",)).returning(_c.id))
+_OF = Statement(sa.select(grants).where(_c.person == given(_c.person)).order_by(_c.id))
+_LOAD = Statement(sa.select(grants).where(_c.id == given(_c.id)))
+_END = Statement(
+    sa.update(grants)
+    .where(
+        _c.id == given(_c.id, "row"),
+        sa.or_(_c.valid_until.is_(None), _c.valid_until > given(_c.valid_until, "at")),
+    )
+    .values(
+        {
+            # A grant that has not begun ends when it would begin.
+            _c.valid_until: sa.case(
+                (_c.valid_from > given(_c.valid_from, "at"), _c.valid_from),
+                else_=given(_c.valid_until, "at"),
+            )
+        }
+    )
+)
+
+
+class Grants:
+    """The rows of ``grants``. Grants are ended, never removed."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, grant: NewGrant) -> int:
+        """Give a role; return the grant's key."""
+        (grant_id,) = self._session.added(_ADD, **grant._asdict())
+        return int(grant_id)
+
+    def load(self, grant_id: int) -> GrantRow | None:
+        """Return one grant."""
+        row = self._session.one(_LOAD, id=grant_id)
+        return None if row is None else GrantRow._make(row)
+
+    def of(self, person: str) -> list[GrantRow]:
+        """Return the grants of a person, ended ones too."""
+        return [GrantRow._make(row) for row in self._session.all(_OF, person=person)]
+
+    def at(
+        self, organisations: Sequence[str] | None = None, roles: Sequence[str] | None = None
+    ) -> list[GrantRow]:
+        """Return the grants at any of the organisations, of any of the roles; None for all."""
+        query = sa.select(grants).order_by(_c.id)
+        if organisations is not None:
+            query = query.where(_c.organisation.in_(organisations))
+        if roles is not None:
+            query = query.where(_c.role.in_(roles))
+        return [GrantRow._make(row) for row in self._session.rows(query)]
+
+    def end(self, grant_id: int, at: datetime) -> bool:
+        """Let a grant end at a time; False if it has ended before."""
+        return self._session.run(_END, row=grant_id, at=at) == 1
