@@ -1,0 +1,205 @@
+"""Jurisdictions: whose rules apply to a case, and what is set differently there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from engine.authoring.node import Node
+from engine.authoring.problem import Phrase
+from engine.authoring.problems import Problems
+from engine.definitions.known import CALENDAR, PROCESS, SET, Known, expect, said
+from engine.definitions.reading import file_id, read_file
+from engine.definitions.shapes import (
+    KEBAB,
+    Id,
+    Key,
+    Literally,
+    MapOf,
+    Names,
+    One,
+    Text,
+    Values,
+    Vocabulary,
+    Whole,
+    Yes,
+)
+
+COMMON = "common"
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """A pool of numbers. ``format`` has the placeholders ``{year}`` and ``{number}``."""
+
+    name: str
+    title: str
+    format: str = "{number}"
+    first: int = 1
+    last: int | None = None
+    per_year: bool = False
+
+    def number(self, count: int, year: int) -> str:
+        """Write the number."""
+        return self.format.format(number=count, year=year)
+
+
+@dataclass(frozen=True, eq=False)
+class Jurisdiction:
+    """A jurisdiction."""
+
+    id: str
+    title: str
+    node: Node
+    #: key of the organisation at its head
+    bureau: str
+    calendar: str | None = None
+    zone: str = "Asia/Shanghai"
+    #: sets of roles, menus and lists, the first comes first in the menu
+    sets: tuple[str, ...] = ()
+    #: None = those whose id begins with the jurisdiction's name
+    processes: tuple[str, ...] | None = None
+    policy: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    pools: Mapping[str, Pool] = field(default_factory=dict)
+
+    def runs(self, process: str) -> bool:
+        """Tell whether cases of a process are run here."""
+        if self.processes is not None:
+            return process in self.processes
+        return process.split("/", 1)[0] == self.id
+
+
+def _pool(values: Values) -> Pool:
+    pool = Pool(
+        values.name,
+        values.get("title", values.name),
+        values.get("format", "{number}"),
+        values.get("first", 1),
+        values.get("last"),
+        values.get("per_year", False),
+    )
+    try:
+        pool.number(pool.first, 2000)
+    except (KeyError, IndexError, ValueError):
+        node = values.node.at_path(["format"])
+        values.spot.problems.add("REG114", node, value=pool.format)
+        return Pool(pool.name, pool.title)
+    return pool
+
+
+POOL = Vocabulary(
+    "pool",
+    Phrase("编号库", "number pool"),
+    (
+        Key("title", Text(), "名称", "caption", required=True),
+        Key(
+            "format",
+            Text(),
+            "编号格式，如 `{year}{number:06}`",
+            "how a number is written",
+            "{number}",
+        ),
+        Key("first", Whole(), "开始序号", "first number", "1"),
+        Key("last", Whole(), "结束序号", "last number"),
+        Key("per_year", Yes(), "每年重新开始", "begins again every year", "false"),
+    ),
+    called=Phrase('编号库 "{name}" ', 'number pool "{name}"'),
+)
+JURISDICTION = Vocabulary(
+    "jurisdiction",
+    Phrase("地区", "jurisdiction"),
+    (
+        Key(
+            "jurisdiction",
+            Text(),
+            "标识，与文件名相同",
+            "id, equal to the file name",
+            required=True,
+        ),
+        Key("title", Text(), "名称", "caption", required=True),
+        Key(
+            "bureau", Text(), "主管机构的标识", "key of the organisation at its head", required=True
+        ),
+        Key(
+            "calendar",
+            Id(Phrase("日历标识", "calendar id")),
+            "工作日历",
+            "calendar of working days",
+        ),
+        Key("zone", Text(), "时区", "time zone", "Asia/Shanghai"),
+        Key(
+            "sets",
+            Names(Id(Phrase("配置集", "set"))),
+            "所用的角色、菜单和列表配置集",
+            "sets of roles, menus and lists",
+            "common, <标识>",
+        ),
+        Key(
+            "processes",
+            Names(Id(Phrase("流程标识", "process id"))),
+            "所用的流程，缺省为以本标识开头的流程",
+            "its processes, by default those that begin with its id",
+        ),
+        Key(
+            "policy",
+            MapOf(
+                MapOf(Literally(), Phrase("开关", "policy")),
+                Phrase("流程标识", "process id"),
+                KEBAB,
+            ),
+            "流程开关的取值",
+            "values of policies of processes",
+        ),
+        Key("pools", MapOf(One(POOL, _pool), Phrase("名称", "name")), "编号库", "number pools"),
+    ),
+    called=Phrase("地区", "the jurisdiction"),
+)
+
+
+def parse_jurisdiction(node: Node, path: str, problems: Problems) -> Jurisdiction | None:
+    """Read a jurisdiction."""
+    values = read_file(JURISDICTION, node, problems)
+    if values is None:
+        return None
+    return Jurisdiction(
+        id=file_id(values, "jurisdiction", path),
+        title=values.get("title", path),
+        node=node,
+        bureau=values.get("bureau", ""),
+        calendar=values.get("calendar"),
+        zone=values.get("zone", "Asia/Shanghai"),
+        sets=values.get("sets", (COMMON, path)),
+        processes=values.get("processes"),
+        policy=values.get("policy", {}),
+        pools=values.get("pools", {}),
+    )
+
+
+def check_jurisdiction(jurisdiction: Jurisdiction, known: Known, problems: Problems) -> None:
+    """Report calendars, sets, processes, policies and time zones that do not exist."""
+    node, where = jurisdiction.node, said("地区", "jurisdiction", jurisdiction.id)
+    expect(problems, node.at_path(["calendar"]), CALENDAR, jurisdiction.calendar,
+           known.calendars, where)  # fmt: skip
+    for place, name in enumerate(jurisdiction.sets if "sets" in node.entries else ()):
+        expect(problems, node.at_path(["sets", place]), SET, name, known.sets, where)
+    for place, name in enumerate(jurisdiction.processes or ()):
+        expect(problems, node.at_path(["processes", place]), PROCESS, name, known.processes, where)
+    for process, switches in jurisdiction.policy.items():
+        key = node.at_path(["policy"]).key(process)
+        if not expect(problems, key, PROCESS, process, known.processes, where):
+            continue
+        declared = known.processes[process].policy
+        for name, value in switches.items():
+            at = node.at_path(["policy", process])
+            policy = Phrase("开关", "policy")
+            if not expect(problems, at.key(name), policy, name, declared, where):
+                continue
+            words = declared[name].values
+            if words is not None:
+                value_node = at.at_path([name])
+                expect(problems, value_node, Phrase("取值", "value"), str(value), words, where)
+    try:
+        ZoneInfo(jurisdiction.zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        problems.add("REG115", node.at_path(["zone"]), value=jurisdiction.zone)

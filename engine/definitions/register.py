@@ -1,0 +1,557 @@
+"""Registers: business tables declared in a file, with their columns, states and actions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from engine.authoring.node import Node
+from engine.authoring.problem import Phrase
+from engine.authoring.problems import Problems
+from engine.definitions.known import (
+    COLUMN,
+    FORM,
+    PERMISSION,
+    STATE,
+    Known,
+    expect,
+    expect_field,
+    said,
+)
+from engine.definitions.process import Formula
+from engine.definitions.reading import file_id, read_file
+from engine.definitions.shapes import (
+    ByKind,
+    Closed,
+    Expression,
+    Id,
+    Key,
+    ListOf,
+    Made,
+    MapOf,
+    Name,
+    Names,
+    One,
+    Path,
+    Text,
+    Values,
+    Vocabulary,
+    Yes,
+)
+from engine.domain.types import TEXT, Field, Kind, Record, Reference, Scalar
+
+#: the registers the engine itself knows: whom rights and assignments are about
+ORGANISATIONS = "organisations"
+PEOPLE = "people"
+
+REVIEW_ACTION = "review-action"
+INDEXABLE: tuple[Kind, ...] = ("text", "number", "boolean", "date", "datetime")
+VALUE_TYPES = ("text", "number", "boolean", "date", "datetime")
+ANY_NAME = Phrase("名称", "name")
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A state a record can be in."""
+
+    name: str
+    title: str
+    #: no longer offered in pickers, and its unique values are free again
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a page of records or cases; no title means the field's own caption."""
+
+    field: str
+    title: str | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Computed:
+    """A value worked out from the record itself, under a name expressions may use."""
+
+    name: str
+    title: str
+    value: Formula
+    type: Kind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """Fields that only holders of one permission may change."""
+
+    fields: tuple[str, ...]
+    permission: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """Which permission each operation on the records of a register needs.
+
+    ``view`` None lets every signed-in person look records up; the others None mean nobody by hand.
+    """
+
+    view: str | None = None
+    create: str | None = None
+    edit: str | None = None
+    delete: str | None = None
+    export: str | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class RecordAction:
+    """A button on a record: one person, at once."""
+
+    name: str
+    title: str
+    node: Node
+    permission: str | None = None
+    #: states in which it is offered; none given = all others than ``to``
+    from_: tuple[str, ...] = ()
+    to: str | None = None
+    #: fields of the form ``review-action``, or the id of another form
+    ask: tuple[str, ...] | str = ()
+    confirm: str | None = None
+    set: Mapping[str, Formula] = field(default_factory=dict)
+    bulk: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Register:
+    """A business table."""
+
+    id: str
+    title: str
+    node: Node
+    form: str
+    label: str
+    key: str | None = None
+    tree: str | None = None
+    scope: str | None = None
+    states: Mapping[str, State] = field(default_factory=dict)
+    initial: str = ""
+    computed: Mapping[str, Computed] = field(default_factory=dict)
+    indexes: tuple[str, ...] = ()
+    columns: tuple[Column, ...] = ()
+    search: tuple[str, ...] = ()
+    filters: tuple[str, ...] = ()
+    unique: tuple[tuple[str, ...], ...] = ()
+    locked: Locked | None = None
+    permissions: Rights = field(default_factory=Rights)
+    actions: Mapping[str, RecordAction] = field(default_factory=dict)
+
+    @property
+    def index_paths(self) -> tuple[str, ...]:
+        """Every path kept as a typed index: those declared and those the register itself needs."""
+        own = [self.label, self.tree, self.scope, *self.search, *self.filters]
+        own += [path for paths in self.unique for path in paths]
+        wanted = [*self.indexes, *(path for path in own if path)]
+        return tuple(dict.fromkeys(path for path in wanted if path not in ("id", "state")))
+
+    @property
+    def closed_states(self) -> tuple[str, ...]:
+        """The states in which a record is out of use."""
+        return tuple(state.name for state in self.states.values() if state.closed)
+
+    def record(self, form: Record | None) -> Record:
+        """Return the record as expressions see it: id, state, the form's fields, computed ones."""
+        fields = dict(form.fields) if form else {}
+        # A record keyed by a reference is the row it refers to, and compares equal to it.
+        key = fields.get(self.key or "")
+        same = key.type if key is not None and isinstance(key.type, Reference) else TEXT
+        fields["id"] = Field(same, "", self.id)
+        fields["state"] = Field(TEXT, "状态", self.id)
+        for computed in self.computed.values():
+            kind: Kind = computed.type or "any"
+            fields[computed.name] = Field(Scalar(kind), computed.title, self.id)
+        return Record(self.id, fields)
+
+
+def _state(values: Values) -> State:
+    return State(values.name, values.get("title", values.name), values.get("closed", False))
+
+
+def _column(values: Values) -> Column:
+    return Column(values.get("field", ""), values.get("title"))
+
+
+def _computed(values: Values) -> Computed | None:
+    value = values.get("value")
+    if value is None:
+        return None
+    return Computed(values.name, values.get("title", values.name), value, values.get("type"))
+
+
+def _locked(values: Values) -> Locked:
+    return Locked(values.get("fields", ()), values.get("permission", ""))
+
+
+def _rights(values: Values) -> Rights:
+    return Rights(**values.read)
+
+
+def _action(values: Values) -> RecordAction:
+    return RecordAction(
+        name=values.name,
+        title=values.get("title", values.name),
+        node=values.node,
+        permission=values.get("permission"),
+        from_=values.get("from", ()),
+        to=values.get("to"),
+        ask=values.get("ask", ()),
+        confirm=values.get("confirm"),
+        set=values.get("set", {}),
+        bulk=values.get("bulk", False),
+    )
+
+
+FIELD_PATH = Path()
+STATE_VOCABULARY = Vocabulary(
+    "register-state",
+    Phrase("状态", "state"),
+    (
+        Key("title", Text(), "名称", "caption", required=True),
+        Key(
+            "closed",
+            Yes(),
+            "停用：不能再选用，唯一值可重新使用",
+            "out of use: not offered, its unique values are free again",
+            "false",
+        ),
+    ),
+    called=Phrase('状态 "{name}" ', 'state "{name}"'),
+)
+COLUMN_VOCABULARY = Vocabulary(
+    "column",
+    Phrase("列", "column"),
+    (
+        Key("field", FIELD_PATH, "字段", "the field", required=True),
+        Key("title", Text(), "列标题，缺省为字段名称", "caption, by default the field's"),
+    ),
+    called=Phrase("列", "a column"),
+)
+COLUMNS = ListOf(
+    ByKind(
+        scalar=Made(FIELD_PATH, lambda value, node, spot: Column(value)),
+        mapping=One(COLUMN_VOCABULARY, _column),
+    )
+)
+COMPUTED_VOCABULARY = Vocabulary(
+    "computed",
+    Phrase("计算字段", "computed field"),
+    (
+        Key("title", Text(), "名称", "caption"),
+        Key(
+            "value",
+            Expression(Phrase("值", "a value")),
+            "由 `it`（本记录）算出的值",
+            "worked out from `it`, the record",
+            required=True,
+        ),
+        Key(
+            "type",
+            Closed(VALUE_TYPES),
+            "值的类型，缺省由表达式推断",
+            "its type, by default inferred",
+        ),
+    ),
+    called=Phrase('计算字段 "{name}" ', 'computed field "{name}"'),
+)
+LOCKED_VOCABULARY = Vocabulary(
+    "locked",
+    Phrase("锁定字段", "locked fields"),
+    (
+        Key("fields", Names(FIELD_PATH), "字段", "the fields", required=True),
+        Key("permission", Name(ANY_NAME), "可修改者的权限", "who may change them", required=True),
+    ),
+    called=Phrase("locked", "locked"),
+)
+PERMISSION_NAME = Name(Phrase("权限名", "permission"))
+RIGHTS_VOCABULARY = Vocabulary(
+    "register-permissions",
+    Phrase("权限", "permissions"),
+    (
+        Key(
+            "view", PERMISSION_NAME, "查看；缺省为所有登录者可选用", "to see; by default everybody"
+        ),
+        Key("create", PERMISSION_NAME, "新增；缺省为不能手工新增", "to add; by default nobody"),
+        Key("edit", PERMISSION_NAME, "修改；缺省为不能手工修改", "to change; by default nobody"),
+        Key("delete", PERMISSION_NAME, "删除未被引用的记录", "to delete what nothing refers to"),
+        Key("export", PERMISSION_NAME, "导出；缺省同 view", "to export; by default as view"),
+    ),
+    called=Phrase("permissions", "permissions"),
+)
+ACTION_VOCABULARY = Vocabulary(
+    "register-action",
+    Phrase("操作", "action"),
+    (
+        Key("title", Text(), "按钮文字", "caption", required=True),
+        Key("permission", PERMISSION_NAME, "所需权限，缺省同 edit", "permission, by default edit"),
+        Key("from", Names(Name(ANY_NAME)), "可操作的状态", "states it is offered in"),
+        Key("to", Name(ANY_NAME), "操作后的状态", "the state after it"),
+        Key(
+            "ask",
+            ByKind(scalar=Id(Phrase("表单标识", "form id")), sequence=Names(FIELD_PATH)),
+            "需填写的内容：表单，或 review-action 的字段",
+            "what is entered: a form, or fields of review-action",
+        ),
+        Key("confirm", Text(), "二次确认的提示", "second confirmation"),
+        Key(
+            "set",
+            MapOf(
+                Expression(Phrase("值", "a value")), Phrase("字段", "field"), r"[a-z][a-z0-9_.]*"
+            ),
+            "同时写入的字段",
+            "fields written with it",
+        ),
+        Key("bulk", Yes(), "可批量操作", "offered for many rows", "false"),
+    ),
+    called=Phrase('操作 "{name}" ', 'action "{name}"'),
+)
+REGISTER = Vocabulary(
+    "register",
+    Phrase("登记表", "register"),
+    (
+        Key("register", Text(), "标识，与文件名相同", "id, equal to the file name", required=True),
+        Key("title", Text(), "名称", "caption", required=True),
+        Key(
+            "form",
+            Id(Phrase("表单标识", "form id")),
+            "记录的表单",
+            "shape of a record",
+            required=True,
+        ),
+        Key(
+            "label", FIELD_PATH, "引用处显示的字段", "field shown where referred to", required=True
+        ),
+        Key("key", FIELD_PATH, "作为记录标识的字段", "field that becomes the record's key", "自动"),
+        Key("tree", FIELD_PATH, "指向上级记录的字段", "the field that refers to the parent"),
+        Key(
+            "scope",
+            FIELD_PATH,
+            "记录所属机构：`id` 或指向机构的字段",
+            "whom a record belongs to: `id`, or a path to an organisation",
+        ),
+        Key(
+            "states",
+            MapOf(One(STATE_VOCABULARY, _state), Phrase("状态", "state")),
+            "状态，按顺序",
+            "states, in order",
+            "active",
+        ),
+        Key("initial", Name(ANY_NAME), "新记录的状态", "state of a new record", "第一个"),
+        Key(
+            "computed",
+            MapOf(
+                ByKind(
+                    scalar=Made(
+                        Expression(Phrase("值", "a value")),
+                        lambda value, node, spot: Computed(spot.name, spot.name, value),
+                    ),
+                    mapping=One(COMPUTED_VOCABULARY, _computed),
+                ),
+                Phrase("名称", "name"),
+            ),
+            "由本记录算出的字段",
+            "fields worked out from the record",
+        ),
+        Key(
+            "indexes",
+            Names(FIELD_PATH),
+            "可用于 where、筛选和排序的字段",
+            "what `where`, filters and sorting may use",
+        ),
+        Key("columns", COLUMNS, "列表的列", "columns of its page", "label"),
+        Key("search", Names(FIELD_PATH), "模糊查询的字段", "fields searched fuzzily", "label"),
+        Key("filters", Names(FIELD_PATH), "查询条件", "filters of its page"),
+        Key("unique", ListOf(Names(FIELD_PATH)), "不能重复的字段组合", "what must be unique"),
+        Key(
+            "locked",
+            One(LOCKED_VOCABULARY, _locked),
+            "锁定的字段",
+            "fields not everyone may change",
+        ),
+        Key("permissions", One(RIGHTS_VOCABULARY, _rights), "权限", "permissions"),
+        Key(
+            "actions",
+            MapOf(One(ACTION_VOCABULARY, _action), Phrase("操作", "action")),
+            "对一条记录的操作",
+            "buttons on a record",
+        ),
+    ),
+    called=Phrase("登记表", "the register"),
+)
+
+_ACTIVE = State("active", "正常")
+
+
+def parse_register(node: Node, path: str, problems: Problems) -> Register | None:
+    """Read a register file; what is missing is reported and replaced by a default."""
+    values = read_file(REGISTER, node, problems)
+    if values is None:
+        return None
+    states = values.get("states") or {_ACTIVE.name: _ACTIVE}
+    label = values.get("label", "id")
+    return Register(
+        id=file_id(values, "register", path),
+        title=values.get("title", path),
+        node=node,
+        form=values.get("form", ""),
+        label=label,
+        key=values.get("key"),
+        tree=values.get("tree"),
+        scope=values.get("scope"),
+        states=states,
+        initial=values.get("initial", next(iter(states))),
+        computed={
+            name: computed
+            for name, computed in values.get("computed", {}).items()
+            if computed is not None
+        },
+        indexes=values.get("indexes", ()),
+        columns=values.get("columns", (Column(label),)),
+        search=values.get("search", (label,)),
+        filters=values.get("filters", ()),
+        unique=values.get("unique", ()),
+        locked=values.get("locked"),
+        permissions=values.get("permissions", Rights()),
+        actions=values.get("actions", {}),
+    )
+
+
+def check_register(register: Register, known: Known, problems: Problems) -> None:
+    """Report every name in a register that does not exist, and fields of the wrong type.
+
+    Expressions are bound separately, see :mod:`engine.definitions.register_expressions`.
+    """
+    _Check(register, known, problems).all()
+
+
+@dataclass
+class _Check:
+    register: Register
+    known: Known
+    problems: Problems
+    form: Record | None = None
+    record: Record = field(default_factory=lambda: Record("", {}))
+
+    def all(self) -> None:
+        where = said("登记表", "register", self.register.id)
+        form_node = self.register.node.at_path(["form"])
+        if "form" in self.register.node.entries:
+            expect(self.problems, form_node, FORM, self.register.form, self.known.forms, where)
+        self._states()
+        self._permissions()
+        self.form = self.known.forms.get(self.register.form)
+        if self.form is None:
+            return
+        self.record = self.register.record(self.form)
+        self._fields(where)
+        self._references(where)
+        self._actions()
+
+    def _states(self) -> None:
+        register, where = self.register, said("登记表", "register", self.register.id)
+        initial = register.node.at_path(["initial"])
+        expect(self.problems, initial, STATE, register.initial, register.states, where)
+        for action in register.actions.values():
+            called = said("操作", "action", action.name)
+            nodes = action.node.at_path(["from"])
+            for place, name in enumerate(action.from_):
+                at = nodes.at_path([place])
+                expect(self.problems, at, STATE, name, register.states, called)
+            at = action.node.at_path(["to"])
+            expect(self.problems, at, STATE, action.to, register.states, called)
+
+    def _permissions(self) -> None:
+        register, known = self.register, self.known
+        used: list[tuple[Node, str | None, Phrase]] = []
+        where = said("登记表", "register", register.id)
+        rights = register.node.at_path(["permissions"])
+        kinds: tuple[Literal["view", "create", "edit", "delete", "export"], ...]
+        kinds = ("view", "create", "edit", "delete", "export")
+        used += [(rights.at_path([k]), getattr(register.permissions, k), where) for k in kinds]
+        if register.locked:
+            at = register.node.at_path(["locked", "permission"])
+            used.append((at, register.locked.permission or None, where))
+        for action in register.actions.values():
+            at = action.node.at_path(["permission"])
+            used.append((at, action.permission, said("操作", "action", action.name)))
+        for at, name, called in used:
+            expect(self.problems, at, PERMISSION, name, known.permissions, called)
+
+    def _fields(self, where: Phrase) -> None:
+        register, node = self.register, self.register.node
+        for key in ("label", "key"):
+            path = getattr(register, key)
+            if path and key in node.entries:
+                self._indexable(node.at_path([key]), path, where)
+        for key in ("indexes", "search", "filters"):
+            if key in node.entries:
+                for place, path in enumerate(getattr(register, key)):
+                    self._indexable(node.at_path([key, place]), path, where)
+        for place, paths in enumerate(register.unique):
+            for inner, path in enumerate(paths):
+                self._indexable(node.at_path(["unique", place, inner]), path, where)
+        self._shown(where)
+        for name in register.computed:
+            if self.form and name in (*self.form.fields, "id", "state"):
+                at = node.at_path(["computed"]).key(name)
+                self.problems.add("REG103", at, name=name, form=register.form)
+
+    def _shown(self, where: Phrase) -> None:
+        register, node = self.register, self.register.node
+        if "columns" in node.entries:
+            for place, column in enumerate(register.columns):
+                at = node.at_path(["columns", place])
+                at = at.at_path(["field"]) if at.kind == "mapping" else at
+                expect_field(self.problems, at, self.known, self.record, column.field, where)
+        if register.locked:
+            for place, path in enumerate(register.locked.fields):
+                at = node.at_path(["locked", "fields", place])
+                expect_field(self.problems, at, self.known, self.record, path, where)
+
+    def _indexable(self, node: Node, path: str, where: Phrase) -> None:
+        """An index is one value of a record, so its path may not pass a reference or rows."""
+        type_ = expect_field(self.problems, node, self.known, self.record, path, where)
+        if type_ is None:
+            return
+        inside = self.known.type_at(self.record, path.rsplit(".", 1)[0]) if "." in path else None
+        plain = isinstance(type_, Reference) or (
+            isinstance(type_, Scalar)
+            and (type_.kind in INDEXABLE or path in self.register.computed)
+        )
+        if not plain or isinstance(inside, Reference):
+            self.problems.add("REG104", node, where=where, path=path)
+
+    def _references(self, where: Phrase) -> None:
+        register = self.register
+        wanted = {"tree": register.id, "scope": ORGANISATIONS}
+        for key, target in wanted.items():
+            path = getattr(register, key)
+            if path is None or (key == "scope" and path == "id" and register.id == target):
+                continue
+            node = register.node.at_path([key])
+            if path in register.computed:
+                continue
+            type_ = expect_field(self.problems, node, self.known, self.record, path, where)
+            if type_ is not None and type_ != Reference(target):
+                self.problems.add("REG105", node, key=key, path=path, register=target)
+
+    def _actions(self) -> None:
+        for action in self.register.actions.values():
+            where = said("操作", "action", action.name)
+            node = action.node.at_path(["ask"])
+            if isinstance(action.ask, str):
+                expect(self.problems, node, FORM, action.ask, self.known.forms, where)
+            elif action.ask and REVIEW_ACTION in self.known.forms:
+                form = self.known.forms[REVIEW_ACTION]
+                for place, name in enumerate(action.ask):
+                    at = node.at_path([place])
+                    expect(self.problems, at, COLUMN, name, form.fields, where)
+            for path in action.set:
+                at = action.node.at_path(["set"]).key(path)
+                expect_field(self.problems, at, self.known, self.record, path, where)

@@ -1,0 +1,198 @@
+"""What an author reads about a wrong file of each kind, word for word."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.registers.content import complaints, files
+
+GOOD_ORG = """
+    register: organisations
+    title: 单位
+    form: organisation
+    label: name
+    tree: superior
+    scope: id
+    states: {approved: {title: 审核通过}, deregistered: {title: 已注销, closed: true}}
+    indexes: [kind, staff]
+    search: [name, credit_code]
+    unique: [[name], [credit_code]]
+    permissions: {view: view, edit: edit}
+    actions: {deregister: {title: 注销, to: deregistered, ask: [reason]}}
+"""
+PEOPLE = """
+    register: people
+    title: 人员
+    form: profile
+    label: basics.name
+    scope: current_unit
+    computed:
+      current_unit: {title: 现单位, value: "it.jobs[0].unit", type: text}
+"""
+PERM = """
+    permissions: {view: {title: 查看}, edit: {title: 修改}}
+"""
+
+
+def base(**over):
+    texts = {"registers__organisations": GOOD_ORG, "registers__people": PEOPLE}
+    return files(**(texts | {"roles__permissions": PERM} | over))
+
+
+WRONG = {
+    "good": base(),
+    "register_names": base(
+        registers__organisations="""
+    register: organisation
+    title: 单位
+    form: organisations
+    label: name
+    stats: {approved: {title: 审核通过}}
+    initial: aproved
+    permissions: {view: views}
+ """
+    ),
+    "register_fields": base(
+        registers__organisations="""
+    register: organisations
+    title: 单位
+    form: organisation
+    label: nmae
+    tree: name
+    scope: kind
+    indexes: [superior.name, kidn]
+    columns: [name, {field: credit_cod, title: 代码}]
+    unique: [[credit_codes]]
+    locked: {fields: [nam], permission: edits}
+    computed: {name: it.kind}
+    actions:
+      close:
+        {title: 停用, to: closed, from: [open], ask: [resaon], set: {remrk: input.reason}}
+      lift: {title: 恢复, permission: edti}
+ """
+    ),
+    "people_missing": {k: v for k, v in base().items() if "people" not in k},
+    "codes": base(
+        codes__levels="""
+    codes: level
+    title: 层级
+    values:
+      junior: {title: 初级}
+      middle: {title: 中级, parent: juniro}
+      senior: {public: keep}
+ """
+    ),
+    "route": base(
+        routes__middle_committee="""
+    route: middle-committee
+    title: 路径
+    keys: {level: {title: 层级, codes: levles}, unit: {title: 单位, register: organisation}}
+    permissions: {view: veiw}
+ """,
+        codes__levels="{codes: levels, title: 层级, values: {}}",
+    ),
+    "roles": base(
+        roles__here="""
+    roles:
+      reviewer: {title: 审核人, permissions: [veiw], menus: [organisation]}
+    persons: [hom]
+    menus:
+      - {page: hoem}
+      - title: 单位
+        items:
+          - {register: organisations}
+          - {register: organisations, permission: edits}
+          - here/pending
+          - {list: here/pending, page: home}
+          - {start: here/leave}
+ """
+    ),
+    "document": base(
+        documents__certificate="""
+    document: certificate
+    title: 证书
+    template: certificat.typ
+    data: {holder: initiator.name}
+    verify: [holders]
+    file_name: "证书-{initiatr.name}"
+ """
+    )
+    | {"definitions/documents/certificate.typ": "x: y"},
+    "message": base(
+        messages__returned="""
+    message: returned
+    title: 退回
+    to: applicant
+    kind: events
+    subject: {zh: "您的{proces.noun}", en: "Your {process.noun}"}
+    body: {zh: "{here.name}退回：{input.reason", en: Returned}
+ """,
+        messages__refusals="""
+    refusals:
+      deadline_passed: {zh: "已超过 {due}", en: Too late}
+ """,
+    ),
+    "calendar": base(
+        calendars__china="""
+    calendar: china
+    title: 工作日
+    weekend: [saturday, sonday]
+    holidays: [2026-02-30, {from: 2026-02-23, to: 2026-02-15}]
+    working: [2026-03-02, 2026-02-28]
+ """
+    ),
+    "jurisdiction": base(
+        jurisdictions__north="""
+    jurisdiction: north
+    title: 北方
+    bureau: 局
+    calendar: chian
+    zone: Asia/Tianjin
+    sets: [comon]
+    processes: [north/leav]
+    policy: {north/leave: {switch: true}}
+    pools: {numbers: {title: 编号, format: "{jahr}{number}"}}
+ """,
+        calendars__china="{calendar: china, title: 日历}",
+    ),
+    "list": base(
+        lists__here__pending="""
+    list: here/pendings
+    title: 待办
+    relation: all
+    handled: [retrun]
+    processes: [here/leave]
+    columns: [numbr, initiator]
+    sort: -arived_at
+    closed: maybe
+ """,
+        lists__here__units="""
+    list: here/units
+    title: 单位
+    of: organisations
+    relation: below
+    permission: veiw
+    steps: [fill]
+    columns: [name, remark]
+    filters: [remark]
+    sort: remark
+    actions: [deregistr]
+ """,
+    ),
+}
+
+
+SAID = Path(__file__).parent / "said"
+
+
+@pytest.mark.parametrize("name", [name for name in WRONG if name != "good"])
+def test_every_mistake_is_said_where_it_is(name):
+    assert complaints(WRONG[name]) == (SAID / f"{name}.txt").read_text()
+
+
+def test_good_files_are_accepted():
+    assert complaints(WRONG["good"]) == ""
+
+
+def test_the_same_is_said_in_english():
+    assert complaints(WRONG["codes"], "en") == (SAID / "codes.en.txt").read_text()
