@@ -192,7 +192,13 @@ LIST = Vocabulary(
             "what is listed",
             CASES,
         ),
-        Key("relation", Closed(RELATIONS), "与查看者的关系", "relation to the viewer", required=True,,),
+        Key(
+            "relation",
+            Closed(RELATIONS),
+            "与查看者的关系",
+            "relation to the viewer",
+            required=True,
+        ),
         Key("permission", PERMISSION_NAME, "打开所需的权限", "permission to open it"),
         Key("permissions", Names(PERMISSION_NAME), "任一权限即可打开", "any of these opens it"),
         Key(
@@ -201,7 +207,12 @@ LIST = Vocabulary(
             "哪些流程，缺省为查看者地区的全部",
             "of these processes, by default all of the viewer's jurisdiction",
         ),
-        Key("steps", Names(_NAME), "所在环节；acted 时为办理过的环节", "present step; for `acted` the one acted at",,),
+        Key(
+            "steps",
+            Names(_NAME),
+            "所在环节；acted 时为办理过的环节",
+            "present step; for `acted` the one acted at",
+        ),
         Key("stages", Names(_NAME), "所在阶段", "present stage"),
         Key("statuses", Names(_NAME), "状态代码", "status codes"),
         Key(
@@ -210,9 +221,18 @@ LIST = Vocabulary(
             "本机构最后一次办理的动作（仅 acted）",
             "what the organisation did last (only `acted`)",
         ),
-        Key("closed", Made(Text(), lambda value, node, spot: value), "是否办结：`no`、`yes`、`any`",
-            "closed cases: `no`, `yes`, `any`"),
-        Key("where", Expression(Phrase("真假", "true or false")), "对每行 `it` 的条件", "condition over the row `it`",,),
+        Key(
+            "closed",
+            Made(Text(), lambda value, node, spot: value),
+            "是否办结：`no`、`yes`、`any`",
+            "closed cases: `no`, `yes`, `any`",
+        ),
+        Key(
+            "where",
+            Expression(Phrase("真假", "true or false")),
+            "对每行 `it` 的条件",
+            "condition over the row `it`",
+        ),
         Key("columns", COLUMNS, "列", "columns", required=True),
         Key("filters", Names(FIELD_PATH), "查询条件", "filters"),
         Key("search", Names(FIELD_PATH), "模糊查询的列", "columns searched fuzzily"),
@@ -223,7 +243,7 @@ LIST = Vocabulary(
         Key("empty", Text(), "没有内容时的文字", "shown when there is nothing", "暂无数据"),
     ),
     called=Phrase("列表", "the list"),
-)  
+)
 
 
 def parse_listing(node: Node, path: str, problems: Problems) -> Listing | None:
