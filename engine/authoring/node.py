@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from engine.authoring.offsets import place_in_scalar
 from engine.authoring.problem import Position
 
 Style = Literal["", "'", '"', "|", ">"]
@@ -42,6 +43,7 @@ class Node:
         alias_of: for ``*name``, the node it stands for; the position is that of ``*name``,
             everything else is the same as in that node.
         outer: the offset where the anchor begins; the same as start without one.
+        raw: a scalar as written, quotes included.
     """
 
     kind: Literal["mapping", "sequence", "scalar"]
@@ -57,6 +59,7 @@ class Node:
     anchor: str = ""
     alias_of: Node | None = None
     outer: int = -1
+    raw: str = ""
 
     @property
     def value(self) -> object:
@@ -89,6 +92,11 @@ class Node:
         if self.end.line == self.at.line:
             return max(1, self.end.column - self.at.column)
         return 1
+
+    def place(self, offset: int) -> Position:
+        """Return where a character of a scalar's text stands in the file."""
+        node = self.origin
+        return place_in_scalar(node.raw, node.quoted, node.at, offset)
 
     def get(self, name: str) -> Node | None:
         """Return the value of a key, or None when the key is missing."""

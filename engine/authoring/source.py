@@ -214,6 +214,7 @@ class _Composer:
             quoted=event.style if event.style in QUOTED else "",
             anchor=anchor,
             outer=outer,
+            raw=self.text[start:stop],
         )
         if not node.quoted:
             self._check_plain(node, flow)

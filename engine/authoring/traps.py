@@ -25,6 +25,7 @@ _ANCHOR = re.compile(r"[\w-]+\Z")
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 REASONS: tuple[tuple[str, Phrase], ...] = (
+    ("escape", Phrase("双引号内的反斜杠写法有误", "the backslash in the double quotes is not understood")),
     ("quoted scalar", Phrase("引号没有结束", "the quotation mark is not closed")),
     ("expected ',' or", Phrase("括号没有结束，或缺少逗号", "a bracket is not closed, or a comma is missing")),
     ("expected the node content", Phrase("括号没有结束", "a bracket is not closed")),
@@ -33,7 +34,6 @@ REASONS: tuple[tuple[str, Phrase], ...] = (
     ("expected <block end>", Phrase("缩进与上文不一致", "the indentation does not fit the lines above")),
     ("sequence entries are not allowed", Phrase("列表项应另起一行", "a list item begins on a line of its own")),
     ("cannot start any token", Phrase("值不能以这个字符开头", "a value cannot begin with this character")),
-    ("escape", Phrase("双引号内的反斜杠写法有误", "the backslash in the double quotes is not understood")),
     ("document start", Phrase("内容之后还有多余的文字", "there is text after the end of the content")),
 )  # fmt: skip
 OTHER = Phrase("写法有误", "it is not well formed")

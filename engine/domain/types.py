@@ -64,11 +64,16 @@ Type = Scalar | ListOf | Record | Reference
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A named place for a value: its type, the caption people see, and where it was declared."""
+    """A named place for a value: its type, the caption people see, and where it was declared.
+
+    ``choices`` are the only texts it can hold, when that is known: comparing it with any other
+    text is an author's mistake.
+    """
 
     type: Type
     label: str = ""
     origin: str = ""
+    choices: tuple[str, ...] = ()
 
 
 def follow(type_: Type, path: tuple[str, ...], registers: Mapping[str, Record]) -> Type | None:

@@ -14,8 +14,8 @@ TABLE: tuple[Entry, ...] = (
         zh="这里没有名为 \"{name}\" 的值",
         en='There is no value named "{name}" here',
         example="when: cas.returned",
-        hint_zh="文本常量要在表达式内加引号：{quoted_text}",
-        hint_en="A text constant is quoted inside the expression: {quoted_text}",
+        hint_zh="文本常量要在表达式内加引号：{quoted_text}。",
+        hint_en="A text constant is quoted inside the expression: {quoted_text}.",
     ),
     Entry(
         "DEF403",
@@ -76,6 +76,36 @@ TABLE: tuple[Entry, ...] = (
         zh="\"{value}\" 不是有效的{expected}",
         en='"{value}" is not {expected}',
         example="when: today > '2026-13-01'",
+    ),
+    Entry(
+        "DEF413",
+        zh="表达式中不能使用{what}",
+        en="Expressions cannot use {what}",
+        example="when: \"{'a': 1}.a == 1\"",
+    ),
+    Entry(
+        "DEF414",
+        zh="\"{of}\" 是列表，没有字段 \"{name}\"；请用 exists、all、filter、map 或 [0]",
+        en='"{of}" is a list and has no field "{name}": use exists, all, filter, map or [0]',
+        example="when: data.papers.title == 'x'",
+    ),
+    Entry(
+        "DEF415",
+        zh="\"{of}\" 不会是 \"{value}\"",
+        en='"{of}" is never "{value}"',
+        example="when: policy.resubmit_to == 'frist_level'",
+    ),
+    Entry(
+        "DEF416",
+        zh="\"{name}\" 应有{takes}",
+        en='"{name}" takes {takes}',
+        example="due: workdays(today)",
+    ),
+    Entry(
+        "DEF417",
+        zh="{call}('{name}')：没有名为 \"{name}\" 的项",
+        en='{call}(\'{name}\'): there is no "{name}"',
+        example="when: case.visits('fil') > 1",
     ),
     Entry(
         "DEF421",

@@ -2,4 +2,135 @@
 
 from engine.authoring.catalogue.entry import Entry
 
-TABLE: tuple[Entry, ...] = ()
+TABLE: tuple[Entry, ...] = (
+    Entry(
+        "DEF301",
+        zh='步骤 "{step}" 永远到达不了',
+        en='The step "{step}" is never reached',
+        example="steps: {fill: {to: done}, check: {to: done}, done: {end: success}}",
+    ),
+    Entry(
+        "DEF302",
+        zh='步骤 "{step}" 没有出口，业务会停在这里',
+        en='Nothing leads out of the step "{step}": a case stops there for good',
+        example="check: {who: initiator}",
+    ),
+    Entry(
+        "DEF303",
+        zh='从步骤 "{step}" 出发到不了任何结束步骤',
+        en='No end can be reached from the step "{step}"',
+        example="fill: {to: check}, check: {to: fill}",
+    ),
+    Entry(
+        "DEF304",
+        zh='步骤 {steps} 自动绕成一圈，业务停不下来',
+        en="The steps {steps} run in a circle by themselves: a case never stops",
+        example="one: {to: two}, two: {to: one}",
+    ),
+    Entry(
+        "DEF305",
+        zh='动作 "{action}" 退回到 "{target}"，但到达 "{step}" 之前从不经过它',
+        en='The action "{action}" returns to "{target}", which a case never passes '
+        'before "{step}"',
+        example="unit: {actions: {return: {to: bureau}}}",
+    ),
+    Entry(
+        "DEF306",
+        zh='动作 "{action}" 用 resume，但没有退回、不通过或结束会把业务带到 "{step}"',
+        en='The action "{action}" resumes, but no return, failure or end brings a case to "{step}"',
+        example="fill: {actions: {submit: {to: resume}}}",
+    ),
+    Entry(
+        "DEF307",
+        zh='动作 "{action}" 用 previous，但 "{step}" 之前没有步骤',
+        en='The action "{action}" goes to previous, but there is no step before "{step}"',
+        example="fill: {actions: {return: {to: previous}}}",
+    ),
+    Entry(
+        "DEF308",
+        zh='动作 "{action}" 去 next，但步骤 "{step}" 没有写 to',
+        en='The action "{action}" goes to next, but the step "{step}" has no "to"',
+        example="unit: {actions: {pass: {to: next}}}",
+    ),
+    Entry(
+        "DEF309",
+        zh='"{key}" 在{where}没有意义，它属于{belongs}',
+        en='"{key}" has no meaning in {where}: it belongs to {belongs}',
+        example="pass: {to: next, resubmit_to: first_level}",
+    ),
+    Entry(
+        "DEF310",
+        zh='步骤 "{step}" 可能被跳过，却没有写 to',
+        en='The step "{step}" may be passed over but has no "to"',
+        example="publicity: {when: policy.publish, who: system}",
+    ),
+    Entry(
+        "DEF311",
+        zh='当 {values} 时，步骤 "{step}" 没有一个阶段',
+        en='When {values}, the step "{step}" has no stage at all',
+        example="stages: {first: {when: policy.steps == 'two'}}",
+    ),
+    Entry(
+        "DEF312",
+        zh="这一项永远不会用到：前面的条件已经包括了它",
+        en="This entry is never taken: the conditions before it cover it",
+        example="to: [{when: a, then: x}, {when: a, then: y}, {then: z}]",
+    ),
+    Entry(
+        "DEF313",
+        zh='到期动作 "{name}" 不是步骤 "{step}" 的动作',
+        en='"otherwise" names "{name}", which is not an action of the step "{step}"',
+        example="due: {by: today, otherwise: expire}",
+    ),
+    Entry(
+        "DEF314",
+        zh='步骤 "{step}" 不会有结果 "{name}"',
+        en='The step "{step}" never has the outcome "{name}"',
+        example="outcomes: {pased: done}",
+    ),
+    Entry(
+        "DEF315",
+        zh='步骤 "{step}" 没有写结果 "{name}" 去哪里',
+        en='The step "{step}" does not say where the outcome "{name}" leads',
+        example="outcomes: {passed: done}",
+    ),
+    Entry(
+        "DEF316",
+        zh='放行结果 "{name}" 不是流程 "{process}" 步骤 "{step}" 的结果，成员无处可去',
+        en='The release "{name}" is no outcome of step "{step}" of process "{process}": '
+        "its members have nowhere to go",
+        example="do: [{release: {as: aproved}}]",
+    ),
+    Entry(
+        "DEF317",
+        zh='成组流程 "{group}" 从不以 "{name}" 放行，步骤 "{step}" 的这个结果不会发生',
+        en='The group "{group}" never releases as "{name}": this outcome of step "{step}" '
+        "does not happen",
+        example="outcomes: {approved: next_step, postponed: done}",
+    ),
+    Entry(
+        "DEF318",
+        zh='没有列表显示状态 "{status}"，处于步骤 "{step}" 的业务谁也找不到',
+        en='No list shows the status "{status}": nobody finds a case at the step "{step}"',
+        example="status: pending_somewhere",
+    ),
+    Entry(
+        "DEF319",
+        zh="这样的表决不可能通过：{share}",
+        en="No panel can win this vote: {share}",
+        example="decide: {pass: {option: agree, more_than: 1, of: voters}}",
+    ),
+    Entry(
+        "DEF320",
+        zh='没有样例走过政策 "{name}" 取 {value} 的情形',
+        en='No sample case covers the policy "{name}" being {value}',
+        example="policy: {fast: {type: boolean, default: false}}",
+        level="warning",
+    ),
+    Entry(
+        "DEF321",
+        zh='当 {values} 时，步骤 "{step}" 没有可以继续的动作，业务会停在这里',
+        en='When {values}, no action leads out of the step "{step}": a case stops there',
+        example="actions: {pass: {to: done, when: policy.fast}}",
+    ),
+)
