@@ -146,7 +146,9 @@ class Fields:
         if isinstance(value, int) and not isinstance(value, bool):
             if least is None or value >= least:
                 return value
-            self.wrong(name, Phrase(f"不小于 {least} 的整数", f"a whole number of at least {least}"))
+            self.wrong(
+                name, Phrase(f"不小于 {least} 的整数", f"a whole number of at least {least}")
+            )
             return default
         self.wrong(name, INTEGER)
         return default

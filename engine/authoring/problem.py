@@ -109,8 +109,7 @@ def nearest(name: str, choices: Iterable[str], limit: int = NEAREST_SHOWN) -> li
     """Return the choices most like a name, best first; ``limit`` of them at most."""
     lowered = name.lower()
     scored = [
-        (-SequenceMatcher(None, lowered, choice.lower()).ratio(), choice)
-        for choice in set(choices)
+        (-SequenceMatcher(None, lowered, choice.lower()).ratio(), choice) for choice in set(choices)
     ]
     return [choice for _, choice in sorted(scored)[:limit]]
 
@@ -133,7 +132,7 @@ def _choice_hint(given: str, choices: tuple[str, ...], language: Language) -> st
     else:
         shown, all_shown = sorted(choices)[:LISTED], False
     if language == "zh":
-        question = f"是否想写 \"{guess}\"？" if guess else ""
+        question = f'是否想写 "{guess}"？' if guess else ""
         lead = "可用：" if all_shown else "相近的有："
         return f"{question}{lead}{'、'.join(shown)}。"
     question = f'Did you mean "{guess}"? ' if guess else ""
@@ -159,7 +158,9 @@ def _word(value: object, language: Language) -> str:
     if value is None:
         return "null"
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {_word(item, language)}" for key, item in value.items()) + "}"
+        return (
+            "{" + ", ".join(f"{key}: {_word(item, language)}" for key, item in value.items()) + "}"
+        )
     if isinstance(value, (list, tuple, set, frozenset)):
         items = sorted(value, key=str) if isinstance(value, (set, frozenset)) else value
         return ("、" if language == "zh" else ", ").join(_word(item, language) for item in items)

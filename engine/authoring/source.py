@@ -241,9 +241,7 @@ class _Composer:
         span = traps.value_span(self.text, event.start_mark.index)
         traps.report(span, self.text, self.file, self.problems)
 
-    def _sequence(
-        self, start: SequenceStartEvent, events: Iterator[Event], anchor: str
-    ) -> Node:
+    def _sequence(self, start: SequenceStartEvent, events: Iterator[Event], anchor: str) -> Node:
         flow = bool(start.flow_style)
         items: list[Node] = []
         for event in events:

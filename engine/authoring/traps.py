@@ -81,8 +81,10 @@ def report_syntax(
         problems.add("SRC101", _position(text, file, bracket), reason=_reason("expected ',' or"))
         return
     context = error.context_mark
-    if context is not None and context.line != mark.line and (
-        "flow" in said or "quoted scalar" in said
+    if (
+        context is not None
+        and context.line != mark.line
+        and ("flow" in said or "quoted scalar" in said)
     ):
         # The bracket or quote that was never closed is what the author must see.
         _unclosed(context.index, said, text, file, problems)

@@ -1,4 +1,13 @@
 """placeholder"""
-class AliasedNode(Exception): pass
-class Document: pass
-class EditRefused(Exception): pass
+
+
+class AliasedNode(Exception):
+    pass
+
+
+class Document:
+    pass
+
+
+class EditRefused(Exception):
+    pass

@@ -6,9 +6,11 @@ without end, call Python or fail for something absent. No I/O, no clock.
 
 from engine.expressions.expression import Expression, ExpressionError, compile, plain_path
 from engine.expressions.functions import Calendar
+from engine.expressions.machine import matches, pattern_is_valid
 from engine.expressions.names import Row, explain, explain_functions, type_words
 from engine.expressions.scope import Path, Scope
 from engine.expressions.values import look_up, pick
+from engine.expressions.where import Where, compile_where
 
 __all__ = [
     "Calendar",
@@ -17,10 +19,14 @@ __all__ = [
     "Path",
     "Row",
     "Scope",
+    "Where",
     "compile",
+    "compile_where",
     "explain",
     "explain_functions",
     "look_up",
+    "matches",
+    "pattern_is_valid",
     "pick",
     "plain_path",
     "type_words",

@@ -285,9 +285,7 @@ class Checker:
         if declared is None:
             self.no_field(of, name, node, tuple(fields))
         if of.path is not None and of.expr is None:
-            return Term(
-                declared.type, path=(*of.path, name), choices=declared.choices, node=node
-            )
+            return Term(declared.type, path=(*of.path, name), choices=declared.choices, node=node)
         return self.below(of, name, declared, node)
 
     def below(self, of: Term, name: str, declared: Field, node: Expr) -> Term:
@@ -428,9 +426,7 @@ class Checker:
             ordered = Call("_?_:_", (_any_of(both), FALSE, ordered))
         return Term(BOOLEAN, ordered, node=node)
 
-    def compared(
-        self, left: Term, right: Term, node: Expr, operator: str
-    ) -> tuple[Term, Term]:
+    def compared(self, left: Term, right: Term, node: Expr, operator: str) -> tuple[Term, Term]:
         """Bring two values to a kind in which they can be compared."""
         if left.type in _DAYS or right.type in _DAYS:
             left, right = self.as_day(left, right), self.as_day(right, left)
@@ -624,7 +620,10 @@ class Checker:
             return None
         if len(node.args) != 1 or not isinstance(node.args[0], Const):
             self.refuse(
-                "DEF416", node, name=node.function, takes=Phrase("一个带引号的名称", "one quoted name")
+                "DEF416",
+                node,
+                name=node.function,
+                takes=Phrase("一个带引号的名称", "one quoted name"),
             )
         asked = node.args[0]
         table = self.step(of, node.function, node)
@@ -657,14 +656,14 @@ class Checker:
             self.pattern(checked[1])
         kind = checked[0].type if function.gives == "same" else Scalar(function.gives)  # type: ignore[arg-type]
         expr = self.called(function, checked)
-        if function.name == "mean":
+        if function.partial:
             undefined = (*undefined, _is_null(expr))
         return Term(kind, expr, undefined=undefined, node=node)
 
     def called(self, function: Function, terms: list[Term]) -> Expr:
         args = tuple(self.rounded(term) for term in terms)
-        if function.name == "mean":
-            return Call("mean", (self.guarded(terms[0]),))
+        if function.takes == ("numbers",):
+            return Call(function.name, (self.guarded(terms[0]),))
         if function.name == "int":
             return Call("double", (Call("int", args),))
         if function.method:
@@ -902,9 +901,7 @@ def _exists_loop(variable: str, over: Expr, test: Expr) -> Loop:
 def _ids_loop(over: Expr) -> Loop:
     result = Ident("@result")
     one = Items((Select(Ident("@row"), "id"),))
-    return Loop(
-        "@row", over, "@result", Items(()), Const(True), Call("_+_", (result, one)), result
-    )
+    return Loop("@row", over, "@result", Items(()), Const(True), Call("_+_", (result, one)), result)
 
 
 def _list_of(item: Shape | None) -> Shape | None:

@@ -6,6 +6,7 @@ jurisdiction, which the evaluation passes in; without one, Monday to Friday are 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -55,6 +56,8 @@ class Function:
     en: str
     implementation: Callable[..., Any] | None = None
     method: bool = False
+    #: whether it may give nothing even when every argument is there
+    partial: bool = False
 
 
 def _parts(value: str) -> tuple[date, str]:
@@ -118,6 +121,56 @@ def mean(numbers: list[float | None]) -> float | None:
     return exact(sum(known) / len(known)) if known else None
 
 
+def total(numbers: list[float | None]) -> float:
+    """Return the sum of a list of numbers; 0 for an empty list."""
+    return exact(sum(number for number in numbers if number is not None))
+
+
+def years_between(start: str, end: str) -> float:
+    """Count the years from one day to another, with two decimals; full years are exact."""
+    first, last = _parts(start)[0], _parts(end)[0]
+    sign = 1 if last >= first else -1
+    first, last = min(first, last), max(first, last)
+    years = last.year - first.year
+    if _anniversary(first, last.year) > last:
+        years -= 1
+    since = _anniversary(first, first.year + years)
+    length = (_anniversary(first, first.year + years + 1) - since).days
+    # Rounded down: a year is not full on its last day but one.
+    hundredths = (last - since).days * 100 // length
+    return sign * (years + hundredths / 100)
+
+
+def _anniversary(day: date, year: int) -> date:
+    """Return the day in another year; 29 February is 1 March where there is none."""
+    try:
+        return day.replace(year=year)
+    except ValueError:
+        return date(year, 3, 1)
+
+
+_IDENTITY_NUMBER = re.compile(r"\d{6}(\d{4})(\d{2})(\d{2})\d{2}(\d)[\dXx]\Z")
+
+
+def id_birth_date(number: str) -> str | None:
+    """Return the day of birth in an 18-digit identity number; nothing when it is none."""
+    match = _IDENTITY_NUMBER.match(number)
+    if match is None:
+        return None
+    try:
+        return date(int(match[1]), int(match[2]), int(match[3])).isoformat()
+    except ValueError:
+        return None
+
+
+def id_gender(number: str) -> str | None:
+    """Return "male" or "female" by an 18-digit identity number; nothing when it is none."""
+    match = _IDENTITY_NUMBER.match(number)
+    if match is None:
+        return None
+    return "male" if int(match[4]) % 2 else "female"
+
+
 def similar(one: str, other: str) -> float:
     """Tell how alike two texts are: 0 for nothing in common, 1 for the same."""
     return round(SequenceMatcher(None, one, other, autojunk=False).ratio(), 4)
@@ -148,7 +201,17 @@ FUNCTIONS: tuple[Function, ...] = (
     Function("year_end", ("day",), "date", "该日所在年度的最后一天", "the last day of the year",
              year_end),
     Function("mean", ("numbers",), "number", "一组数字的平均值；空列表没有值",
-             "the mean of numbers; nothing for an empty list", mean),
+             "the mean of numbers; nothing for an empty list", mean, partial=True),
+    Function("sum", ("numbers",), "number", "一组数字的和；空列表为 0",
+             "the sum of numbers; 0 for an empty list", total),
+    Function("years_between", ("day", "day"), "number", "两个日期相隔的年数，舍至两位小数",
+             "years from one day to another, rounded down to two decimals", years_between),
+    Function("id_birth_date", ("text",), "date", "十八位身份证号码中的出生日期；不是号码则没有值",
+             "the day of birth in an 18-digit identity number; nothing when it is none",
+             id_birth_date, partial=True),
+    Function("id_gender", ("text",), "text", "身份证号码表示的性别：male 或 female；不是号码则没有值",
+             '"male" or "female" by an 18-digit identity number; nothing when it is none',
+             id_gender, partial=True),
     Function("similar", ("text", "text"), "number", "两段文本的相似程度，从 0 到 1",
              "how alike two texts are, from 0 to 1", similar),
     Function("string", ("value",), "text", "写成文本", "the value as text"),

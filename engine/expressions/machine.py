@@ -97,12 +97,26 @@ class Program:
 
 def pattern_is_valid(pattern: str) -> bool:
     """Tell whether a text is a regular expression (RE2: no back references, linear time)."""
-    call = syntax.Call("matches", (syntax.Const(pattern),), syntax.Const(""))
     try:
-        Program(call).run({})
+        matches(pattern, "")
     except Failed:
         return False
     return True
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Tell whether a part of a text is what a pattern describes, in time linear in the text.
+
+    Raises:
+        Failed: the pattern is not valid.
+    """
+    return bool(_matcher(pattern).run({"@text": text}))
+
+
+@lru_cache(maxsize=1024)
+def _matcher(pattern: str) -> Program:
+    call = syntax.Call("matches", (syntax.Const(pattern),), syntax.Ident("@text"))
+    return Program(call)
 
 
 _KINDS = {

@@ -194,7 +194,14 @@ def _loop(data: bytes, id_: int) -> Expr:
     parts = dict(_fields(data))
     over, start, condition, step, result = (_expr(_bytes(parts[n])) for n in (2, 4, 5, 6, 7))
     return Loop(
-        _text(parts.get(1, b"")), over, _text(parts.get(3, b"")), start, condition, step, result, id_
+        _text(parts.get(1, b"")),
+        over,
+        _text(parts.get(3, b"")),
+        start,
+        condition,
+        step,
+        result,
+        id_,
     )
 
 

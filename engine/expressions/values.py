@@ -30,7 +30,7 @@ Reader = Callable[[Any], Any]
 FILLED = "?"
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
-_DATETIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d)?\Z")
+_DATETIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d)?(\.\d+)?([-+]\d\d:\d\d|Z)?\Z")
 
 
 class WrongType(Exception):
@@ -55,7 +55,6 @@ class Shape:
         if self.item is None:
             self.item = Shape()
         return self.item
-
 
     def of_test(self, name: str) -> None:
         """Note that a field is asked whether it is filled in."""
@@ -228,7 +227,10 @@ def day_of(value: Any) -> str | None:
 
 
 def moment_of(value: Any) -> str | None:
-    """Return a moment to the second; a date alone is its beginning."""
+    """Return a moment to the second; a date alone is its beginning.
+
+    A moment is local time; an offset from UTC is what the writer's clock said and is left out.
+    """
     if value is None or value == "":
         return None
     if isinstance(value, datetime):
@@ -237,7 +239,7 @@ def moment_of(value: Any) -> str | None:
         return f"{value.isoformat()}T00:00:00"
     if isinstance(value, str):
         if match := _DATETIME.match(value):
-            day, time, seconds = match.groups()
+            day, time, seconds = match.group(1, 2, 3)
             return f"{day}T{time}{seconds or ':00'}"
         if _DATE.match(value):
             return f"{value}T00:00:00"

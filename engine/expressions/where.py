@@ -298,14 +298,13 @@ class _Walk:
 
     def given(self, node: Expr, row: _Row) -> _Bind:
         """A part that does not read the row is computed before the search."""
-        expression = self.expression(self.checker(row).visit(node), self.checker(row), node)
+        checker = self.checker(row)
+        expression = self.expression(checker.visit(node), checker, node)
         return lambda values, calendar: Constant(
             expression.evaluate(values, calendar=calendar) is True
         )
 
-    def compare(
-        self, node: Call, operator: str, left: Expr, right: Expr, row: _Row
-    ) -> _Bind:
+    def compare(self, node: Call, operator: str, left: Expr, right: Expr, row: _Row) -> _Bind:
         if self.reads_rows(right):
             if self.reads_rows(left):
                 self.refuse("DEF423", node)
@@ -400,8 +399,11 @@ class _Walk:
             whole, path = whole[:-1], path[:-1]
         if whole not in self.indexes:
             written = ".".join((row.name, *path))
-            known = [".".join((row.name, *known[len(row.prefix):]))
-                     for known in self.indexes if known[: len(row.prefix)] == row.prefix]
+            known = [
+                ".".join((row.name, *known[len(row.prefix) :]))
+                for known in self.indexes
+                if known[: len(row.prefix)] == row.prefix
+            ]
             self.refuse("DEF422", node, path=written, given=written, choices=known)
         self.used[whole] = None
         return path
@@ -414,8 +416,9 @@ class _Walk:
         """Compile the side of a comparison that does not read the row."""
         checker = self.checker(row)
         if isinstance(beside, ListOf) and isinstance(node, Items):
-            terms = [checker.as_day(term, Term(beside.item))
-                     for term in checker.visit_all(node.items)]
+            terms = [
+                checker.as_day(term, Term(beside.item)) for term in checker.visit_all(node.items)
+            ]
             expr = Items(tuple(checker.guarded(checker.plain(term)) for term in terms))
             term = Term(ListOf(beside.item), expr, node=node)
         else:
@@ -431,6 +434,8 @@ class _Walk:
 
     def not_allowed(self, node: Expr) -> Any:
         found = "…"
+        while isinstance(node, Select):
+            node = node.operand
         if isinstance(node, Call):
             found = node.function.strip("_@").replace("_", " ") or node.function
         elif isinstance(node, Loop):
@@ -444,9 +449,7 @@ class _Walk:
 _MIRRORED = {"==": "==", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
-def _joined(
-    kind: type[And] | type[Or], parts: Sequence[_Bind]
-) -> _Bind:
+def _joined(kind: type[And] | type[Or], parts: Sequence[_Bind]) -> _Bind:
     def bind(values: Values, calendar: Calendar | None) -> Condition:
         bound: list[Condition] = []
         for part in parts:

@@ -23,15 +23,14 @@ TABLE: tuple[Entry, ...] = (
     ),
     Entry(
         "DEF304",
-        zh='步骤 {steps} 自动绕成一圈，业务停不下来',
+        zh="步骤 {steps} 自动绕成一圈，业务停不下来",
         en="The steps {steps} run in a circle by themselves: a case never stops",
         example="one: {to: two}, two: {to: one}",
     ),
     Entry(
         "DEF305",
         zh='动作 "{action}" 退回到 "{target}"，但到达 "{step}" 之前从不经过它',
-        en='The action "{action}" returns to "{target}", which a case never passes '
-        'before "{step}"',
+        en='The action "{action}" returns to "{target}", which a case never passes before "{step}"',
         example="unit: {actions: {return: {to: bureau}}}",
     ),
     Entry(

@@ -49,7 +49,7 @@ TABLE: tuple[Entry, ...] = (
     ),
     Entry(
         "FRM108",
-        zh='{where}的引用绕成了圈：{path}',
+        zh="{where}的引用绕成了圈：{path}",
         en="{where} uses itself: {path}",
         example="education: {use: application}   # in forms/application.yaml",
     ),
@@ -67,7 +67,7 @@ TABLE: tuple[Entry, ...] = (
     ),
     Entry(
         "FRM203",
-        zh='{where}的正则表达式不能使用：{value}',
+        zh="{where}的正则表达式不能使用：{value}",
         en="the pattern of {where} cannot be used: {value}",
         example='code: {title: 代码, type: string, pattern: "(a+"}',
         hint_zh="只支持线性时间的 RE2 语法，没有回溯引用和前后查找。",
@@ -88,7 +88,7 @@ TABLE: tuple[Entry, ...] = (
     ),
     Entry(
         "FRM206",
-        zh='{where}的默认值 {value} 不符合字段本身的要求',
+        zh="{where}的默认值 {value} 不符合字段本身的要求",
         en="the default {value} of {where} does not fit the field itself",
         example="days: {title: 天数, type: number, default: many}",
     ),

@@ -38,7 +38,7 @@ TABLE: tuple[Entry, ...] = (
         "DEF126",
         zh="条件列表的最后一项不能有 when：都不成立时就没有结果",
         en='The last entry of a choice must have no "when": nothing is left if none holds',
-        example='status: [{when: case.returned, then: returned}]',
+        example="status: [{when: case.returned, then: returned}]",
     ),
     Entry(
         "DEF127",
