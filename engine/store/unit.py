@@ -21,7 +21,10 @@ from engine.store.members import Members
 from engine.store.messages import Messages, Opinions
 from engine.store.outbox import Outbox
 from engine.store.pools import Pools
+from engine.store.record_pages import RecordPages
+from engine.store.records import Records
 from engine.store.releases import Releases
+from engine.store.routes import Routes
 from engine.store.sealing import Sealer
 from engine.store.session import Session
 from engine.store.timers import Timers
@@ -134,3 +137,18 @@ class UnitOfWork(Session):
     def access_log(self) -> AccessLog:
         """Who looked at whose data."""
         return AccessLog(self)
+
+    @cached_property
+    def records(self) -> Records:
+        """Records of registers."""
+        return Records(self, self.blobs)
+
+    @cached_property
+    def record_pages(self) -> RecordPages:
+        """Questions to the records of a register."""
+        return RecordPages(self)
+
+    @cached_property
+    def routes(self) -> Routes:
+        """Rows of route tables."""
+        return Routes(self)

@@ -16,7 +16,7 @@ records = sa.Table(
     # The organisation whose people the record concerns.
     sa.Column("scope", ByteText),
     sa.Column("state", sa.Text, nullable=False),
-    # JSON; private fields are sealed in it.
+    # A JSON object; where a record holds private fields, a JSON text: the hash of a sealed blob.
     sa.Column("data", sa.Text, nullable=False),
     # In a tree, the internal keys from the root on: "/1/17/". A subtree is a range of it.
     sa.Column("path", ByteText),
@@ -29,6 +29,7 @@ records = sa.Table(
     sa.CheckConstraint("version >= 1", name="version_counts_from_one"),
     sa.Index(None, "register", "path"),
     sa.Index(None, "register", "scope"),
+    sa.Index(None, "register", "id"),
     sa.Index(None, "register", "jurisdiction", "id"),
 )
 
@@ -40,7 +41,8 @@ record_fields = sa.Table(
     # Counts the values of a path that has several.
     sa.Column("no", sa.Integer, primary_key=True),
     sa.Column("register", ByteText, nullable=False),
-    # Empty where there is no value, so that every record has its place in an order.
+    # Where there is no value: an empty text, or minus infinity. So every record has its place in
+    # every order.
     sa.Column("text_value", ByteText),
     sa.Column("number_value", sa.Float),
     sa.CheckConstraint(
