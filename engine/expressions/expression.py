@@ -12,10 +12,11 @@ from engine.authoring.problem import Phrase, Position
 from engine.authoring.problems import Problems
 from engine.domain.types import ANY, Record, Reference, Type
 from engine.expressions import machine, syntax
-from engine.expressions.check import Checker, Refused, Term, Variable
+from engine.expressions.check import Checker
 from engine.expressions.functions import Calendar, counting_on
 from engine.expressions.names import type_words
 from engine.expressions.scope import Path, Scope
+from engine.expressions.terms import Refused, Term, Variable
 from engine.expressions.values import (
     Reader,
     WrongType,
@@ -249,7 +250,7 @@ def _as_wanted(term: Term, want: Want, checker: Checker) -> Term:
             return term
     words = [type_words(kind) for kind in wanted]
     expected = Phrase("或".join(w.zh for w in words), " or ".join(w.en for w in words))
-    checker.refuse("DEF404", term.node, expected=expected, found=checker.words(term))
+    return checker.refuse("DEF404", term.node, expected=expected, found=checker.words(term))
 
 
 def _reader(variable: Variable, scope: Scope) -> Reader:
@@ -276,7 +277,10 @@ _REASONS: tuple[tuple[str, Phrase], ...] = (
     ("at: ''", Phrase("引号没有结束", "a quotation mark is not closed")),
     ("at: '\"", Phrase("引号没有结束", "a quotation mark is not closed")),
     ("variable name must be", Phrase("循环的第一个参数应是一个名称", "a loop begins with a name")),
-    ("has() argument", Phrase("has 要写某个字段，例如 has(data.note)；整个值请与 null 比较", "has takes a field, such as has(data.note); compare a whole value with null")),
+    ("has() argument", Phrase(
+        "has 要写某个字段，例如 has(data.note)；整个值请与 null 比较",
+        "has takes a field, such as has(data.note); compare a whole value with null",
+    )),
     ("token recognition", Phrase("不认识这个字符", "this character is not known")),
     ("unsupported", Phrase("不支持这种写法", "this is not supported")),
 )  # fmt: skip

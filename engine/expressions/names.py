@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.authoring.problem import Language, Phrase
-from engine.domain.types import Field, ListOf, Record, Reference, Scalar, Type
+from engine.domain.types import Field, ListOf, Reference, Scalar, Type
 from engine.expressions.functions import FUNCTIONS, LOOPS
 from engine.expressions.scope import Scope
 
@@ -63,9 +63,9 @@ def explain(scope: Scope, *, depth: int = _DEPTH) -> list[Row]:
         _list(name, field, scope, depth, rows)
     for name, target in sorted(scope.aliases.items()):
         if name not in scope.names:
-            field = _field_at(scope, scope.expanded((name,)))
-            if field is not None:
-                rows.append(Row(name, type_words(field.type), field.label, f"= {target}"))
+            found = _field_at(scope, scope.expanded((name,)))
+            if found is not None:
+                rows.append(Row(name, type_words(found.type), found.label, f"= {target}"))
     return rows
 
 
@@ -86,7 +86,7 @@ _TAKES = {"sized": "value", "numbers": "list", "field": "record.field"}
 
 
 def _field_at(scope: Scope, path: tuple[str, ...]) -> Field | None:
-    field = scope.names.get(path[0])
+    field: Field | None = scope.names.get(path[0])
     for name in path[1:]:
         fields = scope.fields_of(field.type) if field else None
         field = fields.get(name) if fields else None

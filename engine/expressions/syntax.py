@@ -18,7 +18,7 @@ TYPE_URL = b"type.googleapis.com/cel.expr.ParsedExpr"
 class Const:
     """A constant: null, true or false, a number, a text; bytes are kept to be refused."""
 
-    value: None | bool | int | float | str | bytes
+    value: bool | int | float | str | bytes | None
     id: int = 0
 
 
@@ -314,7 +314,7 @@ class _Writer:
         )
 
 
-def _const_bytes(value: None | bool | int | float | str | bytes) -> bytes:
+def _const_bytes(value: bool | int | float | str | bytes | None) -> bytes:
     if value is None:
         return _number(1, 0)
     if isinstance(value, bool):

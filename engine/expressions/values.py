@@ -183,7 +183,9 @@ def result(value: Any, type_: Type) -> Any:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items() if not key.startswith(FILLED)}
+        # CEL keeps no order of keys; the same result must always be the same bytes.
+        kept = sorted(key for key in value if not key.startswith(FILLED))
+        return {key: _plain(value[key]) for key in kept}
     if isinstance(value, list):
         return [_plain(item) for item in value]
     return _number(value) if isinstance(value, float) else value

@@ -13,14 +13,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Any, NoReturn
 
 from engine.authoring.node import Node
 from engine.authoring.problem import Position
 from engine.authoring.problems import Problems
 from engine.domain.types import (
     ANY,
-    BOOLEAN,
     DATE,
     DATETIME,
     Field,
@@ -31,7 +30,20 @@ from engine.domain.types import (
     Scalar,
     Type,
 )
-from engine.expressions.check import Checker, Refused, Term
+from engine.expressions.check import Checker
+from engine.expressions.condition import (
+    And,
+    Compare,
+    Condition,
+    Constant,
+    Exists,
+    Filled,
+    In,
+    Not,
+    Operator,
+    Or,
+    matches,
+)
 from engine.expressions.expression import Expression, finished, parsed_or_none, reporter
 from engine.expressions.functions import Calendar
 from engine.expressions.scope import Path, Scope
@@ -45,82 +57,12 @@ from engine.expressions.syntax import (
     Select,
     children,
 )
-from engine.expressions.values import SCALARS, WrongType, filled, id_of, look_up
+from engine.expressions.terms import Refused, Term
+from engine.expressions.values import id_of
 
-Operator = Literal["==", "<", "<=", ">", ">="]
 Values = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
-    """Every row, or none."""
-
-    holds: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Compare:
-    """A field compared with a value; false for a row without the field.
-
-    ``value`` is never None. ``kind`` says how both are to be compared; a reference is compared by
-    its id, as text.
-    """
-
-    path: Path
-    operator: Operator
-    value: str | float | bool
-    kind: Kind
-
-
-@dataclass(frozen=True, slots=True)
-class In:
-    """A field that is one of some values."""
-
-    path: Path
-    values: tuple[str | float | bool, ...]
-    kind: Kind
-
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """A field that is filled in: neither absent nor empty."""
-
-    path: Path
-
-
-@dataclass(frozen=True, slots=True)
-class Exists:
-    """A list that has an item fulfilling a condition; the paths inside begin at the item.
-
-    For a list of single values the path inside is empty.
-    """
-
-    path: Path
-    part: Condition
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """The rows that do not fulfil a condition."""
-
-    part: Condition
-
-
-@dataclass(frozen=True, slots=True)
-class And:
-    """The rows that fulfil all conditions."""
-
-    parts: tuple[Condition, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Or:
-    """The rows that fulfil at least one condition."""
-
-    parts: tuple[Condition, ...]
-
-
-Condition = Constant | Compare | In | Filled | Exists | Not | And | Or
 _Bind = Callable[[Values, Calendar | None], Condition]
 
 
@@ -193,50 +135,6 @@ def compile_where(
     return Where(text, tuple(walk.paths), tuple(walk.used), bind)
 
 
-def matches(condition: Condition, row: Any) -> bool:
-    """Tell whether a row (or an item) fulfils a condition."""
-    match condition:
-        case Constant(holds=holds):
-            return holds
-        case Not(part=part):
-            return not matches(part, row)
-        case And(parts=parts):
-            return all(matches(part, row) for part in parts)
-        case Or(parts=parts):
-            return any(matches(part, row) for part in parts)
-        case Filled(path=path):
-            return filled(_at(row, path))
-        case Exists(path=path, part=part):
-            return any(matches(part, item) for item in _at(row, path) or () if item is not None)
-        case Compare(path=path, operator=operator, value=value, kind=kind):
-            found = _value(row, path, kind)
-            return found is not None and _ORDER[operator](found, value)
-        case In(path=path, values=values, kind=kind):
-            return _value(row, path, kind) in values
-
-
-_ORDER: Mapping[str, Callable[[Any, Any], bool]] = {
-    "==": lambda one, other: bool(one == other),
-    "<": lambda one, other: bool(one < other),
-    "<=": lambda one, other: bool(one <= other),
-    ">": lambda one, other: bool(one > other),
-    ">=": lambda one, other: bool(one >= other),
-}
-
-
-def _at(row: Any, path: Path) -> Any:
-    if not path:
-        return row
-    return look_up(row, path) if isinstance(row, Mapping) else None
-
-
-def _value(row: Any, path: Path, kind: Kind) -> Any:
-    found = _at(row, path)
-    if kind == "text" and isinstance(found, Mapping):
-        found = id_of(found)
-    return SCALARS[kind](found)
-
-
 @dataclass(frozen=True, slots=True)
 class _Row:
     """What a condition is about: ``it``, or the item of a list of ``it``."""
@@ -282,8 +180,8 @@ class _Walk:
                 return _negated(self.visit(arg, row))
             case Call(function="_!=_", args=(left, right)):
                 return _negated(self.compare(node, "==", left, right, row))
-            case Call(function="_==_" | "_<_" | "_<=_" | "_>_" | "_>=_", args=(left, right)):
-                return self.compare(node, node.function.strip("_"), left, right, row)
+            case Call(function=function, args=(left, right)) if function in _COMPARISONS:
+                return self.compare(node, _COMPARISONS[function], left, right, row)
             case Call(function="@in", args=(left, right)):
                 return self.membership(node, left, right, row)
             case Select(test=True):
@@ -294,7 +192,7 @@ class _Walk:
                 return lambda values, calendar: Compare(path, "==", True, "boolean")
             case Loop() if isinstance(node.start, Const) and node.start.value is False:
                 return self.exists(node, row)
-        self.not_allowed(node)
+        return self.not_allowed(node)
 
     def given(self, node: Expr, row: _Row) -> _Bind:
         """A part that does not read the row is computed before the search."""
@@ -304,7 +202,7 @@ class _Walk:
             expression.evaluate(values, calendar=calendar) is True
         )
 
-    def compare(self, node: Call, operator: str, left: Expr, right: Expr, row: _Row) -> _Bind:
+    def compare(self, node: Call, operator: Operator, left: Expr, right: Expr, row: _Row) -> _Bind:
         if self.reads_rows(right):
             if self.reads_rows(left):
                 self.refuse("DEF423", node)
@@ -324,7 +222,7 @@ class _Walk:
                 return _within_day(path, operator, str(value))
             if mixed == "day":
                 value = str(value)[:10]
-            return Compare(path, operator, value, _kind(kind))  # type: ignore[arg-type]
+            return Compare(path, operator, value, _kind(kind))
 
         return bind
 
@@ -432,7 +330,7 @@ class _Walk:
         self.paths.update(dict.fromkeys(expression.paths))
         return expression
 
-    def not_allowed(self, node: Expr) -> Any:
+    def not_allowed(self, node: Expr) -> NoReturn:
         found = "…"
         while isinstance(node, Select):
             node = node.operand
@@ -442,11 +340,18 @@ class _Walk:
             found = "all, filter, map"
         self.refuse("DEF421", node, found=found)
 
-    def refuse(self, code: str, node: Expr, **params: object) -> Any:
-        self.checker().refuse(code, node, **params)  # type: ignore[arg-type]
+    def refuse(self, code: str, node: Expr, **params: Any) -> NoReturn:
+        self.checker().refuse(code, node, **params)
 
 
-_MIRRORED = {"==": "==", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_COMPARISONS: Mapping[str, Operator] = {
+    "_==_": "==",
+    "_<_": "<",
+    "_<=_": "<=",
+    "_>_": ">",
+    "_>=_": ">=",
+}
+_MIRRORED: Mapping[Operator, Operator] = {"==": "==", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 def _joined(kind: type[And] | type[Or], parts: Sequence[_Bind]) -> _Bind:
@@ -491,7 +396,7 @@ def _mixed(field: Type, operand: Type | None) -> str:
     return "day" if field == DATE and operand == DATETIME else ""
 
 
-def _within_day(path: Path, operator: str, day: str) -> Condition:
+def _within_day(path: Path, operator: Operator, day: str) -> Condition:
     start = f"{day}T00:00:00"
     after = f"{(date.fromisoformat(day) + timedelta(1)).isoformat()}T00:00:00"
     match operator:
