@@ -234,7 +234,7 @@ class Records:
     def changes(self, row: RecordRow) -> list[Change]:
         """Return a record's history, oldest first."""
         found = self._session.all(_CHANGES, record_id=row.id)
-        return [Change(*row[:-1], orjson.loads(row[-1])) for row in found]
+        return [Change._make((*row[:-1], orjson.loads(row[-1]))) for row in found]
 
     def _row(self, row: tuple[Any, ...] | None) -> RecordRow | None:
         if row is None:

@@ -54,7 +54,7 @@ class Catalogue:
     """Every register by name, and cases under ``cases``. ``zone`` is that of dates of cases."""
 
     tables: Mapping[str, Searchable]
-    zone: ZoneInfo = ZoneInfo("Asia/Shanghai")
+    zone: ZoneInfo
 
 
 def to_sql(condition: Condition, source: str, catalogue: Catalogue) -> Clause:
@@ -213,7 +213,8 @@ class _Cases:
             return _moment(column, test, self.catalogue.zone)
         if isinstance(test, Filled):
             return column.is_not(None)
-        found = _passes(*((sa.null(), column) if _is_number(column) else (column, sa.null())), test)
+        text, number = (sa.null(), column) if _is_number(column) else (column, sa.null())
+        found = _passes(text, number, test)
         # A case without the value is not found, and is found by the opposite.
         return sa.and_(column.is_not(None), found)
 

@@ -1,0 +1,105 @@
+"""``where`` in SQL finds exactly the rows for which the condition holds row by row."""
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from engine.authoring import Position, Problems
+from engine.domain.types import BOOLEAN, DATE, NUMBER, TEXT, Field, ListOf, Record, Reference
+from engine.expressions import Scope, compile_where
+from engine.expressions.where import matches
+from engine.store.database import Store
+from engine.store.record_pages import Selection
+from engine.store.records import NO_NUMBER, Findable
+from engine.store.where import Catalogue, Searchable, to_sql
+
+NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
+UNIT = Record("units", {
+    "id": Field(TEXT), "state": Field(TEXT), "kind": Field(TEXT), "staff": Field(NUMBER),
+    "open": Field(BOOLEAN), "until": Field(DATE), "superior": Field(Reference("units")),
+    "tags": Field(ListOf(TEXT)),
+})  # fmt: skip
+ROWS: dict[str, dict[str, Any]] = {
+    "a": {"kind": "school", "staff": 10, "open": True, "until": "2026-09-30", "tags": ["x", "y"]},
+    "b": {"kind": "school", "staff": 3, "open": False, "superior": "a"},
+    "c": {"kind": "clinic", "until": "2026-01-01", "superior": "a", "tags": ["y"]},
+    "d": {},
+}
+INDEXES = ("kind", "staff", "open", "until", "superior", "tags")
+CONDITIONS = [
+    "it.kind == 'school'",
+    "it.kind != 'school'",
+    "it.staff > 5",
+    "it.staff <= 10",
+    "!(it.staff > 5)",
+    "it.open",
+    "!it.open",
+    "it.open == false",
+    "it.until >= today",
+    "it.until < today",
+    "it.until == null",
+    "it.kind in ['school', 'inn']",
+    "'y' in it.tags",
+    "it.tags.exists(t, t == 'x')",
+    "it.superior == first",
+    "it.superior.kind == 'school'",
+    "it.superior.open && it.kind == 'clinic'",
+    "it.id == 'a' || it.staff == 3",
+    "it.id != first.id",
+    "has(it.staff)",
+    "it.state == 'active' && it.kind == kind",
+    "kind == 'school'",
+]
+
+
+def spread(value: Any, kind: str) -> list[str | float]:
+    values = value if isinstance(value, list) else [value]
+    if kind == "number":
+        return [NO_NUMBER if value is None else float(value)]
+    return [str(one) for one in values if one is not None] or [""]
+
+
+@pytest.fixture(scope="module")
+def store() -> Store:
+    store = Store("sqlite://")
+    with store.write() as unit:
+        for key, data in ROWS.items():
+            fields = {
+                path: spread(data.get(path), "number" if path in ("staff", "open") else "text")
+                for path in INDEXES
+            }
+            unit.records.insert(
+                "units", key, jurisdiction="north", scope=None, state="active", data=data,
+                found_by=Findable(fields, "", {}), at=NOON,
+            )  # fmt: skip
+    return store
+
+
+@pytest.mark.parametrize("text", CONDITIONS)
+def test_sql_finds_what_holds_row_by_row(store: Store, text: str):
+    problems = Problems()
+    scope = Scope({
+        "today": Field(DATE), "first": Field(Reference("units")), "kind": Field(TEXT),
+    }, {"units": UNIT})  # fmt: skip
+    paths = [*((name,) for name in (*INDEXES, "state")), ("superior", "kind"), ("superior", "open")]
+    where = compile_where(text, scope, UNIT, paths, node=Position("x"), problems=problems)
+    assert where is not None, [problem.sentence("en") for problem in problems]
+    values = {"today": "2026-09-01", "first": {"id": "a"}, "kind": "school"}
+    condition = where.bind(values)
+
+    catalogue = Catalogue(
+        {"units": Searchable(frozenset(INDEXES), {"superior": "units"})}, ZoneInfo("Asia/Shanghai")
+    )
+    with store.read() as unit:
+        clause = to_sql(condition, "units", catalogue)
+        found = unit.record_pages.keys(Selection("units", where=clause))
+
+    def row(key: str) -> dict[str, Any]:
+        data = {"id": key, "state": "active", **ROWS[key]}
+        if "superior" in data:
+            data["superior"] = row(data["superior"])
+        return data
+
+    assert found == [key for key in ROWS if matches(condition, row(key))]
