@@ -1,1 +1,9 @@
-"""The Flask-Admin console: closed unless a page says otherwise."""
+"""The console of administrators: closed by default, changes through services only."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def install(app: Flask) -> None:
+    """Register the console."""

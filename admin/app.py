@@ -1,0 +1,73 @@
+"""The web application: every page over one platform.
+
+``create_app(platform, WebSettings(secret=…))`` builds all of it; nothing exists before. Pages of
+end users are in :mod:`admin.portal`, those of administrators in :mod:`admin.console`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from admin import console, errors, filters, guard, portal
+from admin.context import EXTENSION
+
+if TYPE_CHECKING:
+    from engine.bootstrap import Platform
+
+#: A form of many repeated rows is well below this; files have a limit of their own in the form.
+_FORM_BYTES = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebSettings:
+    """What the web layer must be told.
+
+    ``secret`` signs the browser session and must be the same on all web nodes. ``secure_cookies``
+    is on wherever pages are served over HTTPS. ``demo`` shows the accounts of the sample world on
+    the sign-in page. ``proxies`` is the number of trusted proxies in front.
+    """
+
+    secret: bytes
+    secure_cookies: bool = False
+    demo: bool = False
+    proxies: int = 0
+    #: the largest request, files included
+    upload_bytes: int = 60 * 1024 * 1024
+    sign_in_rate: str = "30 per minute"
+    verify_rate: str = "30 per minute"
+
+
+def create_app(platform: Platform, web: WebSettings) -> Flask:
+    """Build the application."""
+    app = Flask(__name__)
+    app.secret_key = web.secret
+    app.config.update(
+        WEB=web,
+        MAX_CONTENT_LENGTH=web.upload_bytes,
+        MAX_FORM_MEMORY_SIZE=_FORM_BYTES,
+        MAX_FORM_PARTS=20_000,
+        SESSION_COOKIE_NAME="session",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=web.secure_cookies,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+        BABEL_DEFAULT_LOCALE="zh_Hans_CN",
+    )
+    app.extensions[EXTENSION] = platform
+    if web.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=web.proxies, x_proto=web.proxies, x_host=web.proxies
+        )
+    guard.install(app)
+    filters.install(app)
+    errors.install(app)
+    portal.install(app)
+    console.install(app)
+    return app

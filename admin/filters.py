@@ -1,0 +1,76 @@
+"""What every template can use: captions, times as people write them, menu and person."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask, request
+from flask_babel import Babel
+
+from admin import captions, navigation, security
+from admin.captions import _
+
+#: the product's own name; a deployment's name for its system comes with its jurisdiction
+PRODUCT = "职程"
+_BABEL = {"zh": "zh_Hans_CN", "en": "en"}
+
+
+def zone() -> ZoneInfo:
+    """The time zone of the signed-in person's jurisdiction."""
+    return ZoneInfo(navigation.jurisdiction_of(security.who()).zone)
+
+
+def moment(value: datetime | str | None) -> str:
+    """A moment in local time, to the minute: 2026-10-10 09:00."""
+    if not value:
+        return ""
+    at = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return at.astimezone(zone()).strftime("%Y-%m-%d %H:%M")
+
+
+def day(value: datetime | date | str | None) -> str:
+    """A date: 2026-10-10. A moment is taken in local time."""
+    if not value:
+        return ""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value) if len(value) > 10 else date.fromisoformat(value)
+    if isinstance(value, datetime):
+        value = value.astimezone(zone())
+    return value.strftime("%Y-%m-%d")
+
+
+def size(value: int) -> str:
+    """A file size in the unit that reads best."""
+    if value < 1024 * 1024:
+        return f"{max(1, round(value / 1024))} KB"
+    return f"{value / 1024 / 1024:.1f} MB"
+
+
+def _common() -> dict[str, Any]:
+    me = security.who()
+    jurisdiction = navigation.jurisdiction_of(me)
+    language = captions.language()
+    return {
+        "_": _,
+        "me": me,
+        "menu": navigation.menu(me) if me else (),
+        "site_title": f"{PRODUCT} · {navigation.caption(jurisdiction.title)}",
+        "bureau": jurisdiction.bureau,
+        "language": language,
+        "languages": captions.LANGUAGES,
+        "tags": captions.TAGS,
+        "html_lang": captions.TAGS[language],
+        "here": request.full_path.rstrip("?"),
+        "caption": navigation.caption,
+    }
+
+
+def install(app: Flask) -> None:
+    """Give templates their names, and libraries the reader's language."""
+    Babel(app, locale_selector=lambda: _BABEL[captions.language()])
+    app.context_processor(_common)
+    app.add_template_filter(moment)
+    app.add_template_filter(day)
+    app.add_template_filter(size, "file_size")

@@ -1,0 +1,129 @@
+"""The menu of a person: the entries of the content that the person's rights open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request, url_for
+
+from admin import captions
+from admin.context import SignedIn, platform
+
+#: Pages that a menu entry may name, and where they are.
+PAGES = {
+    "home": "home.home",
+    "profile": "profile.overview",
+    "start": "starting.choose",
+    "documents": "papers.mine",
+    "messages": "messages.received",
+    "send-message": "messages.compose",
+    "opinions": "opinions.edit",
+    "account": "account.menu",
+    "console": "console.index",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the menu."""
+
+    title: str
+    href: str
+    current: bool = False
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Entries under a heading; without a title they stand alone."""
+
+    title: str
+    entries: Sequence[Entry]
+
+
+def caption(text: str | None) -> str:
+    """A caption of the content in the reader's language."""
+    if not text:
+        return ""
+    labels = platform().release.labels.get(captions.language())
+    return str(labels.captions.get(text, text)) if labels else str(text)
+
+
+def jurisdiction_of(me: SignedIn | None) -> Any:
+    """The jurisdiction whose pages these are."""
+    found = platform().release.jurisdictions
+    key = me.actor.jurisdiction if me else None
+    return found[key] if key in found else next(iter(found.values()))
+
+
+def href(kind: str, target: str) -> str | None:
+    """Where an entry of the content leads; None for what this version has no page for."""
+    if kind == "list":
+        return url_for("lists.show", name=target)
+    if kind == "register":
+        return url_for(f"register-{target}.index_view")
+    if kind == "start":
+        return url_for("starting.begin", process=target)
+    if kind == "page" and target in PAGES:
+        return url_for(PAGES[target])
+    return None
+
+
+def menu(me: SignedIn) -> list[Group]:
+    """The menu of the person signed in, with the number of what waits."""
+    counts = platform().lists.counts(me.actor)
+    groups = []
+    for group in platform().lists.menu(me.actor):
+        entries = []
+        for item in group.entries:
+            target = href(item.kind, item.target)
+            if target is None:
+                continue
+            entries.append(
+                Entry(
+                    caption(item.title),
+                    target,
+                    current=request.path == target,
+                    count=counts.get(item.target) if item.kind == "list" else None,
+                )
+            )
+        if entries:
+            groups.append(Group(caption(group.title), entries))
+    return groups
+
+
+def title_of(me: SignedIn, page: str, default: str) -> str:
+    """What the menu calls a page, so that heading and menu say the same."""
+    found = (
+        item.title
+        for group in platform().lists.menu(me.actor)
+        for item in group.entries
+        if item.kind == "page" and item.target == page and item.title
+    )
+    return caption(next(found, default))
+
+
+def lists_of(me: SignedIn) -> list[str]:
+    """The lists of the person's menu, in order."""
+    return [
+        item.target
+        for group in platform().lists.menu(me.actor)
+        for item in group.entries
+        if item.kind == "list"
+    ]
+
+
+def register_href(me: SignedIn, register: str) -> str | None:
+    """The page of a register if the person's menu leads there."""
+    for group in platform().lists.menu(me.actor):
+        for item in group.entries:
+            if item.kind == "register" and item.target == register:
+                return href("register", register)
+    return None
+
+
+def trail_of(view: Any) -> list[tuple[str, str | None]]:
+    """Where a case page stands: its process, its number."""
+    return [(caption(view.process_title), None)]

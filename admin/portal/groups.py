@@ -1,0 +1,113 @@
+"""Cases that decide many others: their list of members, and the paper of a voter."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from admin import security
+from admin.captions import _
+from admin.context import platform
+from admin.errors import status_of
+from admin.navigation import trail_of
+from admin.parked import RESTORE
+from admin.portal import asking
+from engine.domain.errors import InvalidSubmission, Refused
+
+pages = Blueprint("groups", __name__)
+
+
+def members(uid: str) -> ResponseReturnValue:
+    """Who is on the list, and who could be added."""
+    return _members(uid)
+
+
+def _members(uid: str, problem: Refused | None = None) -> ResponseReturnValue:
+    actor = security.signed_in().actor
+    view = platform().cases.view(actor, uid)
+    offers = {offer.name: offer for offer in platform().cases.offers(actor, uid)}
+    search = request.values.get("search", "").strip()
+    may_add = offers.get("add")
+    page = render_template(
+        "portal/members.html",
+        view=view,
+        title=view.title,
+        tabs=asking.tabs(view, "members"),
+        trail=trail_of(view),
+        may_add=may_add,
+        may_remove=offers.get("remove"),
+        candidates=platform().cases.candidates(actor, uid, search)
+        if may_add and may_add.allowed
+        else [],
+        search=search,
+        problem=problem.sentence if problem else None,
+    )
+    return make_response(page, status_of(problem) if problem else 200)
+
+
+def change(uid: str) -> ResponseReturnValue:
+    """Add or remove the ticked ones."""
+    actor = security.signed_in().actor
+    chosen = request.form.getlist("member")
+    adding = request.form.get("do") == "add"
+    if not chosen:
+        flash(_("请先勾选人员。"), "warning")
+        return redirect(url_for("groups.members", uid=uid))
+    try:
+        if adding:
+            platform().cases.add(actor, uid, chosen)
+        else:
+            platform().cases.remove(actor, uid, chosen)
+    except Refused as refusal:
+        return _members(uid, refusal)
+    done = _("已加入 {count} 人。") if adding else _("已移出 {count} 人。")
+    flash(done.format(count=len(chosen)), "success")
+    return redirect(url_for("groups.members", uid=uid))
+
+
+def ballot(uid: str) -> ResponseReturnValue:
+    """The paper of the voter who is signed in."""
+    return _ballot(uid)
+
+
+def _ballot(uid: str, typed: Any = None, problem: Refused | None = None) -> ResponseReturnValue:
+    actor = security.signed_in().actor
+    view = platform().cases.view(actor, uid)
+    paper = platform().cases.ballot(actor, uid)
+    errors = problem.errors if isinstance(problem, InvalidSubmission) else ()
+    page = render_template(
+        "portal/ballot.html",
+        view=view,
+        title=view.title,
+        trail=trail_of(view),
+        paper=paper,
+        lines=asking.paper_lines(actor, view, paper, typed or {}, errors),
+        problem=problem.sentence if problem and not errors else None,
+        key=secrets.token_urlsafe(12),
+    )
+    return make_response(page, status_of(problem) if problem else 200)
+
+
+def cast(uid: str) -> ResponseReturnValue:
+    """Hand in the paper; it cannot be changed afterwards, so it is confirmed first."""
+    actor = security.signed_in().actor
+    view = platform().cases.view(actor, uid)
+    paper = platform().cases.ballot(actor, uid)
+    papers = asking.read_papers(actor, view, paper)
+    if RESTORE in request.form:
+        return _ballot(uid, papers)
+    try:
+        platform().cases.vote(actor, uid, papers, key=request.form.get("key") or None)
+    except Refused as refusal:
+        return _ballot(uid, papers, refusal)
+    flash(_("您的选票已提交。"), "success")
+    return redirect(url_for("cases.show", uid=uid))
+
+
+pages.add_url_rule("/cases/<uid>/members", view_func=members, methods=["GET"])
+pages.add_url_rule("/cases/<uid>/members", view_func=change, methods=["POST"])
+pages.add_url_rule("/cases/<uid>/ballot", view_func=ballot, methods=["GET"])
+pages.add_url_rule("/cases/<uid>/ballot", view_func=cast, methods=["POST"])

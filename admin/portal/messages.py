@@ -1,0 +1,70 @@
+"""Messages received and sent."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from admin import security
+from admin.captions import _
+from admin.context import platform
+from engine.domain.errors import Refused
+
+pages = Blueprint("messages", __name__)
+
+
+def received() -> ResponseReturnValue:
+    """All messages to the person or the organisation acted for."""
+    actor = security.signed_in().actor
+    return render_template(
+        "portal/messages.html",
+        title=_("消息"),
+        messages=platform().messages.inbox(actor),
+        may_send=platform().messages.may_send(actor),
+    )
+
+
+def read(number: int) -> ResponseReturnValue:
+    """One message; it counts as read from now on."""
+    message = platform().messages.read(security.signed_in().actor, number)
+    return render_template("portal/message.html", title=message.title, message=message)
+
+
+def compose() -> ResponseReturnValue:
+    """The page that writes a message."""
+    actor = security.signed_in().actor
+    return render_template(
+        "portal/compose.html",
+        title=_("发送消息"),
+        recipients=platform().messages.recipients(actor),
+        typed=request.form,
+        problem=None,
+    )
+
+
+def send() -> ResponseReturnValue:
+    """Send a message to the chosen organisations."""
+    actor = security.signed_in().actor
+    try:
+        platform().messages.send(
+            actor,
+            to=request.form.getlist("to"),
+            title=request.form.get("title", "").strip(),
+            body=request.form.get("body", "").strip(),
+        )
+    except Refused as refusal:
+        return render_template(
+            "portal/compose.html",
+            title=_("发送消息"),
+            recipients=platform().messages.recipients(actor),
+            typed=request.form,
+            problem=refusal.sentence,
+        ), 409
+    flash(_("消息已发送。"), "success")
+    return redirect(url_for("messages.received"))
+
+
+pages.add_url_rule("/messages", view_func=received)
+pages.add_url_rule("/messages/<int:number>", view_func=read)
+pages.add_url_rule("/messages/new", view_func=compose, methods=["GET"])
+pages.add_url_rule("/messages/new", view_func=send, methods=["POST"])

@@ -1,0 +1,32 @@
+"""Documents issued to the person: list and download."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from admin import security
+from admin.captions import _
+from admin.context import platform
+from admin.portal.attachments import deliver
+
+pages = Blueprint("papers", __name__)
+
+
+def mine() -> ResponseReturnValue:
+    """The documents issued to the person signed in."""
+    return render_template(
+        "portal/papers.html",
+        title=_("我的文书"),
+        papers=platform().documents.mine(security.signed_in().actor),
+    )
+
+
+def get(uid: str) -> ResponseReturnValue:
+    """One document."""
+    name, media_type, content = platform().documents.file(security.signed_in().actor, uid)
+    return deliver(name, media_type, content)
+
+
+pages.add_url_rule("/documents", view_func=mine)
+pages.add_url_rule("/documents/<uid>", view_func=get)

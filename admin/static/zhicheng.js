@@ -1,0 +1,48 @@
+// Comfort on top of pages that are complete without it.
+(function () {
+  "use strict";
+
+  // A second press of the same button sends nothing twice.
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (form.dataset.sent === "yes") { event.preventDefault(); return; }
+    form.dataset.sent = "yes";
+    window.setTimeout(function () { delete form.dataset.sent; }, 4000);
+  });
+
+  // Tick all rows of a list.
+  document.addEventListener("change", function (event) {
+    var box = event.target;
+    if (!box.matches || !box.matches("[data-tick-all]")) { return; }
+    document.querySelectorAll("input[name='" + box.dataset.tickAll + "']").forEach(function (each) {
+      each.checked = box.checked;
+    });
+  });
+
+  // Put a chosen common sentence into the text it belongs to.
+  document.addEventListener("change", function (event) {
+    var list = event.target;
+    if (!list.matches || !list.matches("[data-inserts]")) { return; }
+    var text = document.getElementById(list.dataset.inserts);
+    if (text && list.value) { text.value = list.value; text.focus(); }
+  });
+
+  document.querySelectorAll("[data-print]").forEach(function (button) {
+    button.hidden = false;
+    button.addEventListener("click", function () { window.print(); });
+  });
+
+  // Warn before leaving a page whose typed text is not saved.
+  var dirty = false;
+  document.addEventListener("input", function (event) {
+    if (event.target.closest("form[data-guard]")) { dirty = true; }
+  });
+  document.addEventListener("submit", function () { dirty = false; });
+  document.addEventListener("htmx:after:request", function (event) {
+    if (event.detail && event.detail.ctx && event.detail.ctx.sourceElement &&
+        event.detail.ctx.sourceElement.matches("[data-autosave]")) { dirty = false; }
+  });
+  window.addEventListener("beforeunload", function (event) {
+    if (dirty) { event.preventDefault(); }
+  });
+})();
