@@ -128,8 +128,12 @@ def action_uses(action: Action) -> Iterator[Use]:
     yield from _requirements(action.require, "action", action.ask)
     yield from _conditions(action.to, "action", action.ask)
     yield from _conditions(action.resubmit_to, "action", action.ask)
-    for formula in action.set.values():
-        yield Use(formula, "value", "action", action.ask)
+    for path, formula in action.set.items():
+        root, _, rest = path.partition(".")
+        if root == "flags":
+            yield Use(formula, "condition", "action", action.ask)
+        else:
+            yield Use(formula, "value", "action", action.ask, field=(root, rest))
     for effect in action.do:
         yield from _effect(effect, "action", action.ask)
     if action.send_to is not None:

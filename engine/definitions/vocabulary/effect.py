@@ -82,7 +82,7 @@ SEND = _vocabulary(
 RELEASE = _vocabulary(
     "release", "放行成员", "release",
     Key("which", terms.CONDITION, "哪些成员；不写则其余全部", "which members; all the rest without it"),
-    Key("as", terms.OUTCOME, "以什么结果离开；`removed` 表示回到等待", 
+    Key("as", terms.OUTCOME, "以什么结果离开；`removed` 表示回到等待",
         "the outcome they leave with; `removed` = back to waiting", required=True),
 )  # fmt: skip
 

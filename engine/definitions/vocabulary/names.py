@@ -17,6 +17,7 @@ from engine.definitions.shapes import (
     MapOf,
     Names,
     One,
+    Path,
     Spot,
     Text,
     Values,
@@ -152,8 +153,8 @@ VIEW = Vocabulary(
     "view",
     Phrase("可见范围", "view"),
     (
-        Key("hide", Names(terms.FIELD), "不显示的字段和分区", "fields and sections not shown"),
-        Key("mask", Names(terms.FIELD), "部分遮盖的字段", "fields shown masked"),
+        Key("hide", Names(Path()), "不显示的字段和分区", "fields and sections not shown"),
+        Key("mask", Names(Path()), "部分遮盖的字段", "fields shown masked"),
         Key("when", terms.CONDITION, "何时如此", "when this holds", default="true"),
     ),
     called=Phrase('views 的 "{name}" ', 'view of "{name}"'),

@@ -114,7 +114,7 @@ VOCABULARY = Vocabulary(
         Key("secret", Yes(), "不记名", "secret ballot", default="false"),
         Key("quorum", One(QUORUM, _share, exactly_one=("at_least", "more_than")),
             "法定人数，不足则结果为 `no_quorum`", "else the outcome is `no_quorum`"),
-        Key("invalid", terms.CONDITION, "对 `ballot` 成立则为废票，只计入到会", 
+        Key("invalid", terms.CONDITION, "对 `ballot` 成立则为废票，只计入到会",
             "over `ballot`: counts in the turnout only", default="false"),
         Key("enough", terms.CONDITION, "对 `vote` 成立即可提前结束", "over `vote`: early completion",
             default="全部投完 / all ballots in"),

@@ -1,0 +1,195 @@
+"""A process with every expression compiled in its scope."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from engine.authoring.problems import Problems
+from engine.definitions.context import ORGANISATION, PERSON
+from engine.definitions.flow import Flow, flow
+from engine.definitions.process import Fact, Formula, Process
+from engine.definitions.scopes import Scopes
+from engine.definitions.uses import Gives, Use, uses
+from engine.domain.types import (
+    ANY,
+    BOOLEAN,
+    DATE,
+    DATETIME,
+    NUMBER,
+    ListOf,
+    Record,
+    Reference,
+    Type,
+    follow,
+)
+from engine.expressions import Expression, Path, Scope, Where, compile, compile_where
+
+_WANTED: Mapping[Gives, Type | tuple[Type, ...] | None] = {
+    "condition": BOOLEAN,
+    "date": (DATE, DATETIME),
+    "number": NUMBER,
+    "organisation": ORGANISATION,
+    "organisations": ListOf(ORGANISATION),
+    "person": PERSON,
+    # Voters may be rows of a register about people.
+    "people": (ListOf(Reference("")), PERSON),
+    "record": Reference(""),
+    "cases": None,
+    "value": None,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class BoundProcess:
+    """A process and everything compiled from it."""
+
+    process: Process
+    #: every expression that is evaluated on values
+    expressions: Mapping[Formula, Expression]
+    #: every ``where``, which becomes SQL
+    wheres: Mapping[Formula, Where]
+    scopes: Scopes = field(repr=False)
+
+    @cached_property
+    def flow(self) -> Flow:
+        """Where a case can go."""
+        return flow(self.process)
+
+    @cached_property
+    def _uses(self) -> Mapping[Formula, Use]:
+        return {use.formula: use for use in uses(self.process)}
+
+    def scope(self, formula: Formula | None = None) -> Scope:
+        """Return the names an expression can read; without one, those that are everywhere."""
+        use = self._uses.get(formula) if formula is not None else None
+        return self.scopes.everywhere if use is None else self.scopes.of(use)
+
+    @property
+    def aliases(self) -> Mapping[str, str]:
+        """Facts that are plain paths, by name."""
+        return self.scopes.aliases
+
+
+def bind(
+    process: Process,
+    forms: Mapping[str, Record],
+    registers: Mapping[str, Record],
+    processes: Mapping[str, Process],
+    indexes: Mapping[str, Collection[Path]],
+    problems: Problems,
+) -> BoundProcess:
+    """Compile every expression of a process, reporting all that is wrong with them.
+
+    Args:
+        process: a flattened process.
+        forms: the type of each form's data.
+        registers: the record of each register.
+        processes: all processes.
+        indexes: the paths ``where`` may use, by register; those of cases by "cases".
+        problems: receives what is wrong.
+    """
+    scopes = Scopes(process, forms, registers, processes)
+    binder = _Binder(process, scopes, indexes, problems)
+    for name in _ordered(process, scopes, problems):
+        binder.fact(process.facts[name])
+    for use in uses(process):
+        binder.bind(use)
+    return BoundProcess(process, binder.expressions, binder.wheres, scopes)
+
+
+class _Binder:
+    def __init__(
+        self,
+        process: Process,
+        scopes: Scopes,
+        indexes: Mapping[str, Collection[Path]],
+        problems: Problems,
+    ) -> None:
+        self.process = process
+        self.scopes = scopes
+        self.indexes = indexes
+        self.problems = problems
+        self.expressions: dict[Formula, Expression] = {}
+        self.wheres: dict[Formula, Where] = {}
+
+    def fact(self, fact: Fact) -> None:
+        """Compile a fact that is an expression, so that others know its type."""
+        if fact.formula is None:
+            return
+        bound = self.bind(Use(fact.formula, "value"))
+        if fact.name not in self.scopes.aliases:
+            type_ = bound.type if bound is not None else None
+            self.scopes.learn(fact.name, type_ if type_ is not None else ANY)
+
+    def bind(self, use: Use) -> Expression | None:
+        """Compile one expression."""
+        formula = use.formula
+        if formula in self.expressions or formula in self.wheres:
+            return None
+        scope = self.scopes.of(use)
+        if use.where:
+            self._where(use, scope)
+            return None
+        found = compile(
+            formula.text,
+            scope,
+            want=self._wanted(use),
+            node=formula.node,
+            problems=self.problems,
+        )
+        if found is not None:
+            self.expressions[formula] = found
+        return found
+
+    def _where(self, use: Use, scope: Scope) -> None:
+        formula, source = use.formula, use.source or ""
+        if scope.names["it"].type == ANY:
+            return
+        found = compile_where(
+            formula.text,
+            scope,
+            Reference(source),
+            self.indexes.get(source, frozenset()),
+            node=formula.node,
+            problems=self.problems,
+        )
+        if found is not None:
+            self.wheres[formula] = found
+
+    def _wanted(self, use: Use) -> Type | tuple[Type, ...] | None:
+        if use.field is None:
+            return _WANTED[use.gives]
+        owner, path = use.field
+        root: Type | None = self.scopes.tables.get(owner) if owner != "data" else self.scopes.data
+        if root is None:
+            return None
+        found = follow(root, tuple(path.split(".")), self.scopes.registers)
+        return (DATE, DATETIME) if found in (DATE, DATETIME) else found
+
+
+def _ordered(process: Process, scopes: Scopes, problems: Problems) -> list[str]:
+    """Return the facts so that each comes after those it names; report circles."""
+    order: list[str] = []
+    open_: list[str] = []
+
+    def visit(name: str) -> None:
+        if name in order:
+            return
+        if name in open_:
+            trail = [*open_[open_.index(name) :], name]
+            node = process.facts[name].node
+            problems.add("DEF216", node, path=" → ".join(trail))
+            return
+        open_.append(name)
+        formula = process.facts[name].formula
+        for other in scopes.facts_in(formula.text) if formula is not None else ():
+            visit(other)
+        open_.pop()
+        order.append(name)
+
+    for name in process.facts:
+        visit(name)
+    return order
+

@@ -1,0 +1,30 @@
+"""Everything that can be said about a process before a case runs: names, graph, groups, policies."""
+
+from __future__ import annotations
+
+from engine.authoring.problems import Problems
+from engine.definitions.bind import BoundProcess
+from engine.definitions.check.graph import check_graph
+from engine.definitions.check.groups import check_groups
+from engine.definitions.check.policies import check_policies
+from engine.definitions.check.references import check_references
+from engine.definitions.check.statuses import check_statuses
+from engine.definitions.check.subject import Names, Shown, Subject
+
+__all__ = ["Names", "Shown", "check_process"]
+
+
+def check_process(bound: BoundProcess, names: Names, problems: Problems) -> None:
+    """Report everything about a process that would lose a case or confuse a person.
+
+    Args:
+        bound: the process with its compiled expressions.
+        names: the names of the rest of the content.
+        problems: receives what is wrong.
+    """
+    subject = Subject(bound.process, bound.flow, names, problems)
+    check_references(subject)
+    check_graph(subject)
+    check_groups(subject)
+    check_statuses(subject)
+    check_policies(subject, bound)

@@ -1,0 +1,279 @@
+"""Where a case can and cannot go: steps never reached, dead ends, returns that lead nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from engine.authoring.node import Node
+from engine.authoring.problem import Phrase
+from engine.definitions.check.groups import REMOVED, releases
+from engine.definitions.check.subject import Subject
+from engine.definitions.flow import actions_at
+from engine.definitions.process import Action, Choice, Draw, Panel, Share, Step, StepKind, Verb
+
+
+def check_graph(subject: Subject) -> None:
+    """Report where a case would be lost."""
+    for step in subject.process.steps.values():
+        _keys(subject, step)
+        _reached(subject, step)
+        _exits(subject, step)
+        _expiry(subject, step)
+        _outcomes(subject, step)
+        _choices(subject, step)
+        for action in actions_at(subject.process, step).values():
+            _verb_keys(subject, action, shared=action.name in subject.process.actions)
+            _target(subject, step, action)
+        if step.panel is not None:
+            _panel(subject, step, step.panel)
+    _circles(subject)
+
+
+def _reached(subject: Subject, step: Step) -> None:
+    if step.name not in subject.flow.reached:
+        at = subject.process.node.at_path(["steps"]).key(step.name)
+        subject.problems.add("DEF301", at, step=step.name)
+
+
+def _exits(subject: Subject, step: Step) -> None:
+    if step.kind == "end" or step.name not in subject.flow.reached:
+        return
+    at = subject.process.node.at_path(["steps"]).key(step.name)
+    if step.when is not None and step.to is None:
+        subject.problems.add("DEF310", at, step=step.name)
+    if not subject.flow.leaving[step.name]:
+        # A target that does not exist is reported as such, not as a dead end too.
+        if not _leads_astray(subject, step):
+            subject.problems.add("DEF302", at, step=step.name)
+    elif step.name not in subject.flow.ending and not _leads_astray(subject, step):
+        subject.problems.add("DEF303", at, step=step.name)
+
+
+def _leads_astray(subject: Subject, step: Step) -> bool:
+    """Whether some way of the process leads to a step that does not exist."""
+    steps = subject.process.steps
+    choices: list[Choice[str] | None] = []
+    for each in steps.values():
+        choices += [each.to, *each.outcomes.values()]
+        choices += [action.to for action in actions_at(subject.process, each).values()]
+    targets = {target for choice in choices if choice is not None for target in choice.values}
+    return bool(targets - steps.keys() - {"next", "previous", "resume"})
+
+
+def _target(subject: Subject, step: Step, action: Action) -> None:
+    for target in action.to.values if action.to is not None else ():
+        at = action.node.get("to") or action.node
+        if target == "next" and step.to is None:
+            subject.problems.add("DEF308", at, action=action.name, step=step.name)
+        if step.name not in subject.flow.reached:
+            continue
+        if target == "previous" and not subject.flow.before[step.name]:
+            subject.problems.add("DEF307", at, action=action.name, step=step.name)
+        elif target == "resume" and not list(subject.flow.left_from(step.name)):
+            subject.problems.add("DEF306", at, action=action.name, step=step.name)
+        elif _never_passed(subject, step, action, target):
+            subject.problems.add(
+                "DEF305",
+                at,
+                action=action.name,
+                target=target,
+                step=step.name,
+                given=target,
+                choices=subject.flow.before[step.name],
+            )
+
+
+def _never_passed(subject: Subject, step: Step, action: Action, target: str) -> bool:
+    return (
+        action.verb == "return"
+        and target in subject.process.steps
+        and target not in subject.flow.before[step.name]
+    )
+
+
+def _circles(subject: Subject) -> None:
+    """Report steps that lead to each other without anybody acting."""
+    steps = subject.process.steps
+    onward: dict[str, list[str]] = {}
+    for way in subject.flow.ways:
+        if steps[way.source].kind == "automatic" and way.via in ("done", "passed_over"):
+            onward.setdefault(way.source, []).append(way.target)
+    reported: set[str] = set()
+    for name in onward:
+        circle = _circle(name, onward)
+        if circle and not reported & set(circle):
+            reported |= set(circle)
+            at = subject.process.node.at_path(["steps"]).key(name)
+            subject.problems.add("DEF304", at, steps=circle)
+
+
+def _circle(start: str, onward: Mapping[str, list[str]]) -> list[str]:
+    trail, waiting = [start], list(onward[start])
+    seen: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name == start:
+            return trail
+        if name not in seen and name in onward:
+            seen.add(name)
+            trail.append(name)
+            waiting += onward[name]
+    return []
+
+
+def _expiry(subject: Subject, step: Step) -> None:
+    if step.due is None or step.due.otherwise is None:
+        return
+    actions = actions_at(subject.process, step)
+    if step.due.otherwise not in actions:
+        subject.problems.add(
+            "DEF313",
+            step.node.at_path(["due", "otherwise"]),
+            name=step.due.otherwise,
+            step=step.name,
+            given=step.due.otherwise,
+            choices=tuple(actions),
+        )
+
+
+# What a key belongs to, for a key written where it would silently do nothing.
+_STEP_KEYS: Mapping[str, tuple[StepKind, ...]] = {
+    "who": ("task", "chain"),
+    "edit": ("task", "chain", "wait"),
+    "due": ("task", "chain", "panel", "wait"),
+    "stages": ("task", "chain"),
+    "outcomes": ("panel", "wait"),
+    "allow": ("task", "chain", "panel"),
+    "to": ("task", "automatic", "chain", "panel", "wait"),
+}
+_KIND_WORDS: Mapping[StepKind, Phrase] = {
+    "task": Phrase("任务", "tasks"),
+    "automatic": Phrase("自动步骤", "automatic steps"),
+    "chain": Phrase("链", "chains"),
+    "panel": Phrase("表决", "panels"),
+    "wait": Phrase("等待", "waits"),
+    "end": Phrase("结束", "ends"),
+}
+_VERB_KEYS: Mapping[str, tuple[Verb, ...]] = {
+    "relay": ("return",),
+    "resubmit_to": ("return",),
+    "edit": ("save",),
+    "insert": ("pass", "submit"),
+    "send_to": ("pass", "submit"),
+}
+
+
+def _keys(subject: Subject, step: Step) -> None:
+    for key, kinds in _STEP_KEYS.items():
+        if key in step.node.entries and step.kind not in kinds:
+            words = [_KIND_WORDS[kind] for kind in kinds]
+            belongs = Phrase("、".join(w.zh for w in words), ", ".join(w.en for w in words))
+            _meaningless(subject, step.node, key, subject.called(step), belongs)
+
+
+def _verb_keys(subject: Subject, action: Action, *, shared: bool) -> None:
+    for key, verbs in _VERB_KEYS.items():
+        if key in action.node.entries and action.verb not in verbs:
+            words = ", ".join(verbs)
+            belongs = Phrase(f"verb 为 {words} 的动作", f"actions of verb {words}")
+            _meaningless(subject, action.node, key, subject.called(action), belongs)
+    if action.during is not None and not shared:
+        belongs = Phrase("流程级的 actions", "the actions of the process")
+        _meaningless(subject, action.node, "during", subject.called(action), belongs)
+
+
+def _meaningless(
+    subject: Subject, node: Node, key: str, where: Phrase, belongs: Phrase
+) -> None:
+    subject.problems.add("DEF309", node.key(key), key=key, where=where, belongs=belongs)
+
+
+def _outcomes(subject: Subject, step: Step) -> None:
+    possible, needed = _possible(subject, step)
+    if possible is None:
+        return
+    at = step.node.at_path(["outcomes"])
+    for name in step.outcomes:
+        if name not in possible:
+            subject.problems.add(
+                "DEF314", at.key(name), step=step.name, name=name, given=name, choices=possible
+            )
+    for name in needed:
+        if name not in step.outcomes and step.to is None:
+            subject.problems.add("DEF315", at, length=1, step=step.name, name=name)
+
+
+def _possible(
+    subject: Subject, step: Step
+) -> tuple[Collection[str] | None, Collection[str]]:
+    """Return the outcomes a step can have, and those it must say something about."""
+    panel = step.panel
+    if panel is not None:
+        needed = ["decided"] if panel.about == "members" else ["passed", "failed"]
+        if panel.quorum is not None:
+            needed.append("no_quorum")
+        return [*needed, "short"], needed
+    if step.wait is not None and step.wait.group is not None:
+        group = subject.names.processes.get(step.wait.group)
+        if group is None:
+            return None, ()
+        released = {effect.as_: effect for effect in releases(group)} if group.members else {}
+        names = [name for name in released if name and name != REMOVED]
+        for name in step.outcomes:
+            if names and name not in names:
+                at = step.node.at_path(["outcomes"]).key(name)
+                subject.problems.add(
+                    "DEF317", at, group=group.id, name=name, step=step.name, given=name,
+                    choices=names,
+                )  # fmt: skip
+        return None, ()
+    return None, ()
+
+
+def _choices(subject: Subject, step: Step) -> None:
+    """Report entries of a choice that an earlier entry with the same condition hides."""
+    choices: list[tuple[Choice[str] | None, Node | None]] = [
+        (step.status, step.node.get("status")),
+        (step.to, step.node.get("to")),
+    ]
+    outcomes = step.node.get("outcomes")
+    for name, choice in step.outcomes.items():
+        choices.append((choice, outcomes.get(name) if outcomes is not None else None))
+    for action in step.actions.values():
+        choices.append((action.to, action.node.get("to")))
+    for choice, _ in choices:
+        seen: set[str] = set()
+        for when, _value in choice.cases if choice is not None else ():
+            if when is None:
+                continue
+            text = "".join(when.text.split())
+            if text in seen:
+                subject.problems.add("DEF312", when.node)
+            seen.add(text)
+
+
+def _panel(subject: Subject, step: Step, panel: Panel) -> None:
+    at = step.node.at_path(["panel"])
+    shares: list[tuple[Share | None, Node]] = [(panel.quorum, at.at_path(["quorum"]))]
+    if isinstance(panel.decide, Share):
+        node = at.at_path(["decide", "pass"])
+        shares.append((panel.decide, node))
+        _option(subject, panel, panel.decide, node)
+    for share, node in shares:
+        if share is not None and share.strict and share.fraction == 1:
+            subject.problems.add(
+                "DEF319", node.at_path(["more_than"]), share=f"more_than {share.fraction}"
+            )
+    draw = panel.voters
+    if isinstance(draw, Draw) and draw.count.text.strip() == "0":
+        subject.problems.add("DEF319", draw.count.node, share="draw: 0")
+
+
+def _option(subject: Subject, panel: Panel, share: Share, node: Node) -> None:
+    """Report an option that no paper has."""
+    options = subject.names.options.get(panel.ballot or "")
+    if options is None or share.option is None or share.option in options:
+        return
+    subject.problems.add(
+        "DEF217", node.at_path(["option"]), name=share.option, given=share.option, choices=options
+    )

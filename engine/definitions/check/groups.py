@@ -1,0 +1,45 @@
+"""Groups and their members: every release leads somewhere, every outcome can happen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.definitions.check.subject import Subject
+from engine.definitions.process import Effect, Process
+
+#: the release after which a member waits again
+REMOVED = "removed"
+
+
+def releases(process: Process) -> Iterator[Effect]:
+    """Go through every release of a group process."""
+    for step in process.steps.values():
+        yield from (effect for effect in step.do if effect.kind == "release")
+        for action in step.actions.values():
+            yield from (effect for effect in action.do if effect.kind == "release")
+    for action in process.actions.values():
+        yield from (effect for effect in action.do if effect.kind == "release")
+
+
+def check_groups(subject: Subject) -> None:
+    """Report releases for which a member has no outcome."""
+    process = subject.process
+    if process.members is None:
+        return
+    for effect in releases(process):
+        if effect.as_ in (None, REMOVED):
+            continue
+        for name in process.members.processes:
+            member = subject.names.processes.get(name)
+            step = member.steps.get(process.members.waiting_at) if member is not None else None
+            if step is None or step.wait is None or effect.as_ in step.outcomes:
+                continue
+            subject.problems.add(
+                "DEF316",
+                effect.node.at_path(["as"]),
+                name=effect.as_,
+                process=name,
+                step=step.name,
+                given=effect.as_ or "",
+                choices=tuple(step.outcomes),
+            )

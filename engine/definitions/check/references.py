@@ -1,0 +1,349 @@
+"""Names that must exist: steps, forms, registers, permissions, codes, fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from engine.authoring.node import Node
+from engine.authoring.problem import Phrase
+from engine.definitions.check.subject import (
+    DOCUMENT,
+    FORM,
+    MESSAGE,
+    PERMISSION,
+    POOL,
+    REGISTER,
+    ROUTE,
+    STATUS,
+    THE_PROCESS,
+    Names,
+    Subject,
+)
+from engine.definitions.flow import RELATIVE
+from engine.definitions.process import (
+    Action,
+    Ask,
+    Assignment,
+    Choice,
+    Draw,
+    Effect,
+    Process,
+    Step,
+)
+from engine.domain.types import Record, Reference, Type, follow
+
+# What an engine without a file for it knows.
+BUILT_IN_ROUTES = ("superior",)
+Permitted = tuple[Node, str, Phrase]
+
+
+def check_references(subject: Subject) -> None:
+    """Report every name of a process that leads nowhere."""
+    process, names = subject.process, subject.names
+    _form(subject)
+    for at, permission, where in permissions(process):
+        if subject.exists(at, PERMISSION, permission, names.permissions, where):
+            _held(subject, at, permission, where)
+    for step in process.steps.values():
+        _step(subject, step)
+    for action in process.actions.values():
+        _action(subject, action, None)
+    if process.start is not None:
+        _ask(subject, process.start.ask, None, Phrase("start", "start"))
+    for fact in process.facts.values():
+        if fact.query is not None and fact.query.source != "cases":
+            at = fact.node.get(fact.query.kind) or fact.node
+            where = Phrase(f'事实 "{fact.name}" ', f'fact "{fact.name}"')
+            subject.exists(at, REGISTER, fact.query.source, _tables(names), where)
+    _members(subject)
+    _views(subject)
+
+
+def permissions(process: Process) -> Iterator[Permitted]:
+    """Go through every permission a process names, with its place and who names it."""
+    owners: list[tuple[Node, Assignment | None, Phrase]] = []
+    if process.start is not None and isinstance(process.start.who, Assignment):
+        owners.append((process.start.who.node, process.start.who, Phrase("start", "start")))
+    actions = list(process.actions.values())
+    for step in process.steps.values():
+        where = Phrase(f'步骤 "{step.name}" ', f'step "{step.name}"')
+        owners.append((step.node, step.who, where))
+        for stage in step.stages.values():
+            if stage.permission is not None:
+                at = step.node.at_path(["stages", stage.name, "permission"])
+                yield at, stage.permission, where
+        if step.due is not None and step.due.extend is not None:
+            at = step.node.at_path(["due", "extend", "permission"])
+            yield at, step.due.extend.permission, where
+        actions += step.actions.values()
+    for action in actions:
+        where = Phrase(f'动作 "{action.name}" ', f'action "{action.name}"')
+        owners.append((action.node, action.who, where))
+    for _, who, where in owners:
+        if who is not None and who.permission is not None:
+            yield who.node.get("permission") or who.node, who.permission, where
+
+
+def _held(subject: Subject, at: Node, permission: str, where: Phrase) -> None:
+    held = subject.names.held
+    if held is not None and permission not in held:
+        subject.problems.add("DEF205", at, name=permission, where=where)
+
+
+def _form(subject: Subject) -> None:
+    process = subject.process
+    at = process.node.at_path(["form"])
+    at = at.get("base") or at
+    subject.exists(at, FORM, process.form, subject.names.forms, THE_PROCESS)
+
+
+def _step(subject: Subject, step: Step) -> None:
+    where, names = subject.called(step), subject.names
+    _targets(subject, step.to, step.node, "to", where)
+    for name, choice in step.outcomes.items():
+        _targets(subject, choice, step.node.at_path(["outcomes"]), name, where)
+    for at, code in _written(step.status, step.node.get("status")):
+        subject.exists(at, STATUS, code, names.statuses, where)
+    _sections(subject, step.edit, step.node.get("edit"), where)
+    if step.chain is not None:
+        known = None if names.routes is None else {*names.routes, *BUILT_IN_ROUTES}
+        subject.exists(
+            step.node.at_path(["chain", "route"]), ROUTE, step.chain.route, known, where
+        )
+    if step.panel is not None:
+        at = step.node.at_path(["panel"])
+        subject.exists(at.at_path(["ballot"]), FORM, step.panel.ballot, names.forms, where)
+        if isinstance(step.panel.voters, Draw):
+            register = step.panel.voters.register
+            subject.exists(
+                at.at_path(["voters", "from"]), REGISTER, register, _tables(names), where
+            )
+    if step.wait is not None and step.wait.group is not None:
+        _process(subject, step.node.at_path(["wait", "group"]), step.wait.group)
+    for effect in step.do:
+        _effect(subject, effect, where)
+    for action in step.actions.values():
+        _action(subject, action, step)
+
+
+def _action(subject: Subject, action: Action, step: Step | None) -> None:
+    where = subject.called(action)
+    _targets(subject, action.to, action.node, "to", where, RELATIVE)
+    _ask(subject, action.ask, step, where)
+    _sections(subject, action.edit, action.node.get("edit"), where)
+    for effect in action.do:
+        _effect(subject, effect, where)
+    for place, name in enumerate(action.during or ()):
+        at = action.node.at_path(["during", place])
+        _step_exists(subject, at, "during", name, where)
+    for path in action.set:
+        _set(subject, action, path, where)
+
+
+def _set(subject: Subject, action: Action, path: str, where: Phrase) -> None:
+    at = action.node.at_path(["set"]).key(path)
+    root, *rest = path.split(".")
+    if root == "flags":
+        if rest[0] not in subject.process.flags:
+            subject.problems.add(
+                "DEF210", at, name=rest[0], given=rest[0], choices=tuple(subject.process.flags)
+            )
+        return
+    form = _record(subject, subject.process.form)
+    if form is not None and rest[0] not in _kept(subject.process):
+        _field(subject, at, form, tuple(rest), where)
+
+
+def _kept(process: Process) -> frozenset[str]:
+    """Names in ``data`` that actions and effects put there."""
+    actions = [*process.actions.values()]
+    effects: list[Effect] = []
+    for step in process.steps.values():
+        actions += step.actions.values()
+        effects += step.do
+    for action in actions:
+        effects += action.do
+    kept = {action.into for action in actions if action.into}
+    return frozenset(kept | {effect.into.split(".")[0] for effect in effects if effect.into})
+
+
+def _effect(subject: Subject, effect: Effect, where: Phrase) -> None:
+    names, process = subject.names, subject.process
+    at = effect.node
+    match effect.kind:
+        case "message":
+            subject.exists(at, MESSAGE, effect.name, names.messages, where)
+        case "document":
+            subject.exists(
+                at.at_path(["template"]), DOCUMENT, effect.name, names.documents, where
+            )
+        case "number":
+            pools = names.pools
+            known = None if pools is None else pools.get(process.jurisdiction, ())
+            subject.exists(at.at_path(["pool"]), POOL, effect.name, known, where)
+        case "create":
+            _process(subject, at.at_path(["process"]), effect.name)
+        case "record":
+            _record_effect(subject, effect, where)
+        case "release":
+            if process.members is None:
+                subject.problems.add("DEF215", at, length=1, key="release")
+        case _:
+            pass
+
+
+def _record_effect(subject: Subject, effect: Effect, where: Phrase) -> None:
+    at = effect.node.at_path(["register"])
+    tables = _tables(subject.names)
+    if not subject.exists(at, REGISTER, effect.name, tables, where) or tables is None:
+        return
+    for name in effect.set:
+        key = effect.node.at_path(["set"]).key(name)
+        _field(subject, key, tables[effect.name], (name,), where)
+
+
+def _ask(subject: Subject, ask: Ask | None, step: Step | None, where: Phrase) -> None:
+    if ask is None or ask.node is None:
+        return
+    at = ask.node.get("form") or ask.node
+    if ask.members and subject.process.members is None:
+        subject.problems.add("DEF215", ask.node, key="members")
+    if ask.form and (ask.fields is None or ask.fields) and subject.exists(
+        at, FORM, ask.form, subject.names.forms, where
+    ):
+        form = _record(subject, ask.form)
+        fields = ask.node.get("fields") or ask.node
+        for item in fields.items:
+            if form is not None and item.text != "members":
+                _field(subject, item, form, (item.text,), where)
+    stages = step.stages if step is not None else {}
+    if ask.stage is not None and ask.stage not in stages:
+        subject.problems.add(
+            "DEF206", ask.node.at_path(["stage"]), where=where, name=ask.stage, given=ask.stage,
+            choices=tuple(stages),
+        )  # fmt: skip
+
+
+def _members(subject: Subject) -> None:
+    process = subject.process
+    if process.members is None:
+        return
+    node = process.node.at_path(["members"])
+    where = Phrase("members", "members")
+    subject.exists(node.at_path(["row"]), FORM, process.members.row, subject.names.forms, where)
+    for place, name in enumerate(process.members.lock or ()):
+        _step_exists(subject, node.at_path(["lock", place]), "lock", name, where)
+    for place, name in enumerate(process.members.processes):
+        if not _process(subject, node.at_path(["processes", place]), name):
+            continue
+        waiting = subject.names.processes[name].steps.get(process.members.waiting_at)
+        if waiting is None or waiting.wait is None or waiting.wait.group != process.id:
+            subject.problems.add(
+                "DEF214",
+                node.at_path(["waiting_at"]),
+                process=name,
+                step=process.members.waiting_at,
+                group=process.id,
+            )
+
+
+def _views(subject: Subject) -> None:
+    process, names = subject.process, subject.names
+    node = process.node.at_path(["views"])
+    for view in process.views:
+        audiences = {"initiator", *(names.permissions or ()), *(names.roles or ())}
+        if names.permissions is not None and view.audience not in audiences:
+            subject.problems.add(
+                "DEF213", node.key(view.audience), name=view.audience, given=view.audience,
+                choices=tuple(audiences),
+            )  # fmt: skip
+        form = _record(subject, process.form)
+        for key in ("hide", "mask"):
+            for place, path in enumerate(getattr(view, key)):
+                at = node.at_path([view.audience, key, place])
+                if form is not None and path not in _kept(process):
+                    _field(subject, at, form, tuple(path.split(".")), Phrase("views", "views"))
+
+
+def _targets(
+    subject: Subject,
+    choice: Choice[str] | None,
+    node: Node,
+    key: str,
+    where: Phrase,
+    beside: tuple[str, ...] = (),
+) -> None:
+    for at, target in _written(choice, node.get(key)):
+        if target not in beside:
+            _step_exists(subject, at, key, target, where)
+
+
+def _written(choice: Choice[str] | None, node: Node | None) -> Iterator[tuple[Node, str]]:
+    """Go through the values of a choice with their places."""
+    if choice is None or node is None:
+        return
+    if node.kind == "scalar":
+        yield node, node.text
+    for item in node.items:
+        then = item.get("then")
+        if then is not None:
+            yield then, then.text
+
+
+def _step_exists(subject: Subject, at: Node, key: str, name: str, where: Phrase) -> None:
+    steps = subject.process.steps
+    if name not in steps:
+        subject.problems.add(
+            "DEF201", at, where=where, key=key, name=name, given=name, choices=tuple(steps)
+        )
+
+
+def _process(subject: Subject, at: Node, name: str) -> bool:
+    processes = subject.names.processes
+    if name in processes:
+        return True
+    subject.problems.add("DEF202", at, name=name, given=name, choices=tuple(processes))
+    return False
+
+
+def _sections(
+    subject: Subject, names: tuple[str, ...] | str | None, node: Node | None, where: Phrase
+) -> None:
+    form = _record(subject, subject.process.form)
+    if form is None or node is None or not isinstance(names, tuple):
+        return
+    for item in node.items:
+        _field(subject, item, form, (item.text,), where)
+
+
+def _field(
+    subject: Subject, at: Node, record: Record, path: tuple[str, ...], where: Phrase
+) -> None:
+    """Report a path that leads nowhere, at its first wrong name."""
+    here: Type = record
+    registers = _tables(subject.names) or {}
+    for name in path:
+        found = follow(here, (name,), registers)
+        if found is None:
+            subject.problems.add(
+                "DEF209", at, where=where, name=".".join(path), of=record.name, given=name,
+                choices=_fields(here, registers),
+            )  # fmt: skip
+            return
+        here = found
+
+
+def _fields(type_: Type, registers: Mapping[str, Record]) -> tuple[str, ...]:
+    if isinstance(type_, Reference):
+        record = registers.get(type_.register)
+        return tuple(record.fields) if record is not None else ()
+    return tuple(type_.fields) if isinstance(type_, Record) else ()
+
+
+def _record(subject: Subject, form: str | None) -> Record | None:
+    forms = subject.names.forms
+    return forms.get(form) if forms is not None and form is not None else None
+
+
+def _tables(names: Names) -> Mapping[str, Record] | None:
+    return names.registers

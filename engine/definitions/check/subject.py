@@ -1,0 +1,86 @@
+"""What the checks of a process look at, and how they report."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from engine.authoring.node import Node
+from engine.authoring.problem import Phrase
+from engine.authoring.problems import Problems
+from engine.definitions.flow import Flow
+from engine.definitions.process import Action, Process, Step
+from engine.domain.types import Record
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a list of cases shows: None means everything."""
+
+    name: str
+    processes: Collection[str] | None = None
+    statuses: Collection[str] | None = None
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names of the rest of the content. What is None could not be read and is not checked."""
+
+    forms: Mapping[str, Record] | None = None
+    registers: Mapping[str, Record] | None = None
+    routes: Collection[str] | None = None
+    messages: Collection[str] | None = None
+    documents: Collection[str] | None = None
+    #: number pools by jurisdiction
+    pools: Mapping[str, Collection[str]] | None = None
+    permissions: Collection[str] | None = None
+    #: permissions that some role holds
+    held: Collection[str] | None = None
+    roles: Collection[str] | None = None
+    statuses: Collection[str] | None = None
+    lists: Collection[Shown] | None = None
+    #: codes of each code list
+    codes: Mapping[str, Collection[str]] = field(default_factory=dict)
+    #: form field "form.path" → its code list
+    options: Mapping[str, Collection[str]] = field(default_factory=dict)
+    processes: Mapping[str, Process] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One process, its graph, the names around it, and where problems go."""
+
+    process: Process
+    flow: Flow
+    names: Names
+    problems: Problems
+
+    def exists(
+        self, at: Node, kind: Phrase, name: str | None, known: Collection[str] | None, where: Phrase
+    ) -> bool:
+        """Report a name that does not exist; tell whether it can be used further."""
+        if name is None or known is None:
+            return False
+        if name in known:
+            return True
+        self.problems.add(
+            "DEF204", at, where=where, kind=kind, name=name, given=name, choices=tuple(known)
+        )
+        return False
+
+    def called(self, thing: Step | Action) -> Phrase:
+        """Call a step or an action in sentences."""
+        if isinstance(thing, Step):
+            return Phrase(f'步骤 "{thing.name}" ', f'step "{thing.name}"')
+        return Phrase(f'动作 "{thing.name}" ', f'action "{thing.name}"')
+
+
+THE_PROCESS = Phrase("流程", "the process")
+FORM = Phrase("表单", "form")
+REGISTER = Phrase("登记册", "register")
+ROUTE = Phrase("路径表", "route")
+MESSAGE = Phrase("消息模板", "message template")
+DOCUMENT = Phrase("文书模板", "document template")
+POOL = Phrase("号码池", "number pool")
+PERMISSION = Phrase("权限", "permission")
+STATUS = Phrase("状态代码", "status code")

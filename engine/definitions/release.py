@@ -1,0 +1,311 @@
+"""A release: the whole content read, checked and bound, as one version.
+
+``load`` reads everything and reports everything: a mistake in one file does not hide those in the
+others. Only content without errors becomes a :class:`Release`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+
+from engine.authoring.node import Node
+from engine.authoring.problems import Problems
+from engine.authoring.source import read_yaml
+from engine.content import read_files, texts
+from engine.definitions.bind import BoundProcess, bind
+from engine.definitions.calendar import Calendar
+from engine.definitions.check import Names, Shown, check_process
+from engine.definitions.closure import files_of
+from engine.definitions.codes import CodeList
+from engine.definitions.context import CASE_ROW, CASES
+from engine.definitions.document import DocumentTemplate
+from engine.definitions.flatten import flattened
+from engine.definitions.jurisdiction import Jurisdiction
+from engine.definitions.kinds import Content, check_kinds, known_from, read_kinds
+from engine.definitions.labels import Labels
+from engine.definitions.listing import Listing
+from engine.definitions.message import MessageTemplate
+from engine.definitions.parse import parse_process
+from engine.definitions.process import Process
+from engine.definitions.register import Register
+from engine.definitions.role import Menu, Permission, Role
+from engine.definitions.route import Route
+from engine.domain.types import Record
+from engine.forms import Form, bind_forms, read_forms
+from engine.forms import Names as FormNames
+
+__all__ = ["BoundProcess", "Loaded", "Release", "load"]
+
+PROCESSES = "definitions/processes/"
+FORMS = "forms/"
+STATUSES = "statuses"
+Indexes = Mapping[str, Collection[tuple[str, ...]]]
+
+
+@dataclass(frozen=True, eq=False)
+class Release:
+    """Everything a platform runs on, bound; without errors."""
+
+    files: Mapping[str, str]
+    processes: Mapping[str, BoundProcess]
+    forms: Mapping[str, Form]
+    content: Content = field(repr=False)
+
+    @cached_property
+    def hash(self) -> str:
+        """The hash of all files."""
+        return _hash(self.files, self.files)
+
+    @property
+    def registers(self) -> Mapping[str, Register]:
+        """The registers by id."""
+        return self.content.registers
+
+    @property
+    def routes(self) -> Mapping[str, Route]:
+        """The route tables by id."""
+        return self.content.routes
+
+    @property
+    def lists(self) -> Mapping[str, Listing]:
+        """The lists by id."""
+        return self.content.lists
+
+    @property
+    def permissions(self) -> Mapping[str, Permission]:
+        """The permissions by name."""
+        return self.content.permissions
+
+    @cached_property
+    def roles(self) -> Mapping[str, Role]:
+        """The roles by ``set/name``."""
+        return {
+            f"{set_.id}/{name}": role
+            for set_ in self.content.roles.values()
+            for name, role in set_.roles.items()
+        }
+
+    @cached_property
+    def menus(self) -> Mapping[str, tuple[Menu, ...]]:
+        """The menus of each set."""
+        return {set_.id: set_.menus for set_ in self.content.roles.values()}
+
+    @property
+    def codes(self) -> Mapping[str, CodeList]:
+        """The code lists by id."""
+        return self.content.codes
+
+    @property
+    def documents(self) -> Mapping[str, DocumentTemplate]:
+        """The document templates by id."""
+        return self.content.documents
+
+    @property
+    def messages(self) -> Mapping[str, MessageTemplate]:
+        """The message templates by id."""
+        return self.content.messages
+
+    @property
+    def labels(self) -> Mapping[str, Labels]:
+        """Replaced captions by language or jurisdiction."""
+        return self.content.labels
+
+    @property
+    def calendars(self) -> Mapping[str, Calendar]:
+        """The calendars by id."""
+        return self.content.calendars
+
+    @property
+    def jurisdictions(self) -> Mapping[str, Jurisdiction]:
+        """The jurisdictions by id."""
+        return self.content.jurisdictions
+
+    def closure(self, process: str) -> str:
+        """Return the hash of everything a process refers to: what its cases pin."""
+        known = self._closures.get(process)
+        if known is None:
+            known = _hash(self.files, files_of(self.processes[process].process, self))
+            self._closures[process] = known
+        return known
+
+    @cached_property
+    def _closures(self) -> dict[str, str]:
+        return {}
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What came of reading: the release if there are no errors, all problems, and the sources."""
+
+    release: Release | None
+    problems: Problems
+    sources: Mapping[str, str]
+    #: the bound processes, also of content with errors; for ``explain``
+    processes: Mapping[str, BoundProcess] = field(default_factory=dict)
+    #: the flattened node of each process
+    nodes: Mapping[str, Node] = field(default_factory=dict)
+
+
+def load(source: Path | Mapping[str, str | bytes]) -> Loaded:
+    """Read, check and bind the whole content.
+
+    Args:
+        source: the content's root folder, or its files by path from there.
+    """
+    files = read_files(source) if isinstance(source, Path) else source
+    return _Loader(files).load()
+
+
+class _Loader:
+    def __init__(self, files: Mapping[str, str | bytes]) -> None:
+        self.problems = Problems()
+        self.files = files
+        self.sources = texts(
+            {path: c.encode() if isinstance(c, str) else c for path, c in files.items()}
+        )
+        self.nodes = {
+            path: node
+            for path in sorted(files)
+            if path.endswith(".yaml")
+            and (node := read_yaml(files[path], path, self.problems)) is not None
+        }
+
+    def load(self) -> Loaded:
+        content = read_kinds(self.nodes, self.problems)
+        form_nodes = self._named(FORMS)
+        forms = read_forms(form_nodes, self.problems)
+        types = {name: form.type for name, form in forms.items()}
+        registers = records(content.registers, types)
+        indexes = {name: _split(r.index_paths) for name, r in content.registers.items()}
+        known_to_forms = FormNames(
+            registers=registers,
+            codes={name: tuple(found.values) for name, found in content.codes.items()},
+            documents=tuple(content.documents),
+            forms=types,
+            indexes={name: r.index_paths for name, r in content.registers.items()},
+        )
+        forms = bind_forms(forms, form_nodes, known_to_forms, self.problems)
+        processes, flat = self._processes()
+        form_indexes = {name: tuple(form.index_paths()) for name, form in forms.items()}
+        known = known_from(
+            content,
+            forms=types,
+            form_indexes=form_indexes,
+            processes=processes,
+            files=self.files,
+        )
+        check_kinds(content, known, self.problems)
+        names = names_of(content, forms, types, registers, processes)
+        bound = {}
+        for name, process in processes.items():
+            cases = _case_indexes(process, processes, form_indexes)
+            bound[name] = bind(
+                process, types, registers, processes, {**indexes, CASES: cases}, self.problems
+            )
+            check_process(bound[name], names, self.problems)
+        release = None
+        if not self.problems.errors:
+            release = Release(self.sources, bound, forms, content)
+        return Loaded(release, self.problems, self.sources, bound, flat)
+
+    def _named(self, folder: str) -> dict[str, Node]:
+        return {
+            path.removeprefix(folder).removesuffix(".yaml"): node
+            for path, node in self.nodes.items()
+            if path.startswith(folder)
+        }
+
+    def _processes(self) -> tuple[dict[str, Process], dict[str, Node]]:
+        files = self._named(PROCESSES)
+        processes: dict[str, Process] = {}
+        flat: dict[str, Node] = {}
+        for name, node in files.items():
+            written = node.get("process")
+            if written is not None and written.text != name:
+                self.problems.add("DEF127", written, id=written.text, expected=name)
+            merged = flattened(name, files, self.problems)
+            process = parse_process(merged, self.problems) if merged is not None else None
+            if process is not None and merged is not None:
+                processes[name] = process if process.id == name else replace(process, id=name)
+                flat[name] = merged
+        return processes, flat
+
+
+def records(registers: Mapping[str, Register], forms: Mapping[str, Record]) -> dict[str, Record]:
+    """Return the record of each register as expressions see it."""
+    found = {}
+    for name, register in registers.items():
+        record = register.record(forms.get(register.form))
+        state = replace(record.fields["state"], choices=tuple(register.states))
+        found[name] = Record(name, {**record.fields, "state": state})
+    return found
+
+
+def names_of(
+    content: Content,
+    forms: Mapping[str, Form],
+    types: Mapping[str, Record],
+    registers: Mapping[str, Record],
+    processes: Mapping[str, Process],
+) -> Names:
+    """Collect the names that processes may use."""
+    roles = [role for set_ in content.roles.values() for role in set_.roles.values()]
+    statuses = content.codes.get(STATUSES)
+    return Names(
+        forms=types,
+        registers=registers,
+        routes=tuple(content.routes),
+        messages=tuple(content.messages),
+        documents=tuple(content.documents),
+        pools={name: tuple(place.pools) for name, place in content.jurisdictions.items()},
+        permissions=tuple(content.permissions),
+        held={permission for role in roles for permission in role.permissions},
+        roles={role.name for role in roles},
+        statuses=tuple(statuses.values) if statuses is not None else (),
+        lists=[
+            Shown(name, found.processes or None, found.statuses or None)
+            for name, found in content.lists.items()
+            if found.of == CASES
+        ],
+        options={name: _options(form, content.codes) for name, form in forms.items()},
+        processes=processes,
+    )
+
+
+def _options(form: Form, codes: Mapping[str, CodeList]) -> tuple[str, ...]:
+    """Return every code some field of a form offers: the options of a ballot."""
+    lists = {element.codes for element in form.walk() if element.codes}
+    return tuple(
+        dict.fromkeys(code for name in sorted(lists) if name in codes for code in codes[name].values)
+    )
+
+
+def _case_indexes(
+    process: Process,
+    processes: Mapping[str, Process],
+    form_indexes: Mapping[str, Collection[str]],
+) -> set[tuple[str, ...]]:
+    members = process.members.processes if process.members is not None else ()
+    asked = [process, *(processes[name] for name in members if name in processes)]
+    data = {
+        ("data", *path.split("."))
+        for one in asked
+        for path in form_indexes.get(one.form or "", ())
+    }
+    return {(name,) for name in CASE_ROW.fields} | data
+
+
+def _split(paths: Collection[str]) -> set[tuple[str, ...]]:
+    return {tuple(path.split(".")) for path in (*paths, "id", "state")}
+
+
+def _hash(files: Mapping[str, str], paths: Collection[str]) -> str:
+    total = hashlib.sha256()
+    for path in sorted(paths):
+        content = hashlib.sha256(files[path].encode()).hexdigest()
+        total.update(f"{path}\0{content}\n".encode())
+    return total.hexdigest()

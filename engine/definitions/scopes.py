@@ -1,0 +1,387 @@
+"""The names each expression of one process can read, with their types.
+
+Made from the context table (:mod:`engine.definitions.context`), the process's own declarations and
+the types of forms and registers. Where a form or register is missing, which is reported elsewhere,
+its place is taken by a value of any type, so that one mistake makes one problem.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import cached_property
+
+from engine.definitions.context import (
+    ACT,
+    BALLOT,
+    CASE,
+    CASE_ROW,
+    CASES,
+    JURISDICTION,
+    MEMBERS,
+    ORIGIN,
+    PERSON,
+    TABLE,
+    VOTE,
+    Named,
+)
+from engine.definitions.flow import actions_at
+from engine.definitions.process import Action, Ask, Effect, Fact, Panel, Policy, Process
+from engine.definitions.shapes import SNAKE
+from engine.definitions.uses import Use
+from engine.domain.types import (
+    ANY,
+    BOOLEAN,
+    DATE,
+    NUMBER,
+    TEXT,
+    Field,
+    ListOf,
+    Record,
+    Reference,
+    Type,
+    follow,
+)
+from engine.expressions.scope import Scope
+
+PATH = re.compile(rf"{SNAKE}(\.{SNAKE})*\Z")
+_POLICY_TYPES: Mapping[str, Type] = {
+    "word": TEXT, "boolean": BOOLEAN, "number": NUMBER, "text": TEXT, "date": DATE,
+}  # fmt: skip
+_VERDICTS = {
+    "passed": Field(BOOLEAN, "通过 / passed"),
+    "votes": Field(NUMBER, "票数 / votes"),
+}
+
+
+class Scopes:
+    """The scopes of one process."""
+
+    def __init__(
+        self,
+        process: Process,
+        forms: Mapping[str, Record],
+        registers: Mapping[str, Record],
+        processes: Mapping[str, Process],
+    ) -> None:
+        """Prepare the scopes.
+
+        Args:
+            process: the process.
+            forms: the type of each form's data.
+            registers: the record of each register.
+            processes: all processes, for the data of members and linked cases.
+        """
+        self.process = process
+        self.forms = forms
+        self.tables = registers
+        self.processes = processes
+        #: types of facts that are neither paths nor queries, known once they are compiled
+        self.computed: dict[str, Type] = {}
+        self._made: dict[tuple[object, ...], Scope] = {}
+
+    @cached_property
+    def registers(self) -> Mapping[str, Record]:
+        """The registers, and the rows that expressions compare by id although no file has them."""
+        rows = Record(CASES, {**CASE_ROW.fields, **self._row_fields()})
+        member = {
+            **rows.fields,
+            "id": Field(Reference(CASES), "业务 / case", ORIGIN),
+            "row": Field(self._row_type(), "组内数据 / data in the group", "members.row"),
+            "outcome": Field(TEXT, "放行结果 / outcome", ORIGIN),
+        }
+        return {**self.tables, CASES: rows, MEMBERS: Record(MEMBERS, member)}
+
+    @cached_property
+    def aliases(self) -> Mapping[str, str]:
+        """Facts that are plain paths."""
+        return {
+            name: fact.formula.text.strip()
+            for name, fact in self.process.facts.items()
+            if fact.formula is not None and PATH.match(fact.formula.text.strip())
+        }
+
+    @cached_property
+    def everywhere(self) -> Scope:
+        """The names that every expression of the process can read."""
+        return replace(self._fixed, names={**self._fixed.names, **self._fact_fields()})
+
+    def learn(self, fact: str, type_: Type) -> None:
+        """Take in the type of a fact that is an expression."""
+        self.computed[fact] = type_
+        self.__dict__.pop("everywhere", None)
+        self._made.clear()
+
+    @cached_property
+    def _fixed(self) -> Scope:
+        names = {
+            row.name: Field(self._type(row), f"{row.zh} / {row.en}", ORIGIN)
+            for row in TABLE
+            if len(row.where) == len(TABLE[0].where)
+            and (not row.group or self.process.members is not None)
+        }
+        return Scope(names, self.registers, self.aliases)
+
+    def of(self, use: Use) -> Scope:
+        """Return the scope of one expression."""
+        ballot = id(use.formula) if use.place == "ballot" else 0
+        key = (use.place, id(use.ask), use.source, ballot)
+        if key not in self._made:
+            self._made[key] = self._scope(use)
+        return self._made[key]
+
+    def _scope(self, use: Use) -> Scope:
+        extra = {
+            row.name: Field(self._extra(row, use), f"{row.zh} / {row.en}", ORIGIN)
+            for row in TABLE
+            if use.place in row.where
+            and row.name not in self._fixed.names
+            and (not row.group or self.process.members is not None)
+        }
+        if use.place == "row" and use.ask is not None:
+            extra["input"] = Field(self.input_type(use.ask), "本动作填写的内容 / what was asked")
+        return self.everywhere.child(**extra)
+
+    def input_type(self, ask: Ask | None) -> Type:
+        """Return the type of what an action asks for."""
+        if ask is None:
+            return Record("input", {})
+        form = self.forms.get(ask.form)
+        fields: dict[str, Field] = {}
+        if form is not None:
+            wanted = form.fields if ask.fields is None else ask.fields
+            fields = {name: form.fields[name] for name in wanted if name in form.fields}
+        elif ask.fields is None or ask.fields:
+            return ANY
+        if ask.members:
+            fields["members"] = Field(ListOf(Reference(MEMBERS)), "选中的成员 / chosen members")
+        return Record("input", fields)
+
+    @cached_property
+    def data(self) -> Type:
+        """The type of the case's data: its form, and what actions and effects keep there."""
+        return self.data_of(self.process)
+
+    def data_of(self, process: Process) -> Type:
+        """Return the type of the data of a process's cases."""
+        form = self.forms.get(process.form) if process.form is not None else None
+        if form is None and process.form is not None:
+            return ANY
+        record = form if form is not None else Record("data", {})
+        for path, type_, label in _kept(process, self.input_type):
+            record = _with(record, path, Field(type_, label, process.id))
+        return Record("data", record.fields)
+
+    def facts_in(self, formula_text: str) -> Iterable[str]:
+        """Return the facts an expression names."""
+        words = re.findall(rf"(?<![.\w'\"])({SNAKE})", formula_text)
+        return [word for word in dict.fromkeys(words) if word in self.process.facts]
+
+    def fact_type(self, fact: Fact) -> Type:
+        """Return the type of a fact as far as it is known."""
+        if fact.query is None:
+            alias = self.aliases.get(fact.name)
+            if alias is None:
+                return self.computed.get(fact.name, ANY)
+            path = self._fixed.expanded((fact.name,))
+            field = self._fixed.names.get(path[0])
+            type_ = field.type if field is not None else None
+            found = follow(type_, path[1:], self.registers) if type_ is not None else None
+            return found if found is not None else ANY
+        match fact.query.kind:
+            case "exists":
+                return BOOLEAN
+            case "count" | "sum":
+                return NUMBER
+        row = Reference(fact.query.source)
+        if fact.query.of is None:
+            return row
+        path = tuple(fact.query.of.text.split("."))[1:]
+        return follow(row, path, self.registers) or ANY
+
+    def _fact_fields(self) -> dict[str, Field]:
+        return {
+            name: Field(self.fact_type(fact), "事实 / fact", _origin(fact))
+            for name, fact in self.process.facts.items()
+        }
+
+    def _type(self, row: Named) -> Type:
+        if row.type is not None and row.name != "case":
+            return row.type
+        made: dict[str, Callable[[], Type]] = {
+            "case": self._case,
+            "data": lambda: self.data,
+            "policy": self._policy,
+            "flags": self._flags,
+            "linked": self._linked,
+            "jurisdiction": lambda: JURISDICTION,
+        }
+        return made[row.name]()
+
+    def _extra(self, row: Named, use: Use) -> Type:
+        if row.type is not None:
+            return row.type
+        match row.name:
+            case "input":
+                return self.input_type(use.ask)
+            case "vote":
+                return VOTE
+            case "ballot":
+                return self._ballot(use)
+        source = use.source or ""
+        return Reference(source) if source in self.registers else ANY
+
+    def _ballot(self, use: Use) -> Type:
+        for step in self.process.steps.values():
+            panel: Panel | None = step.panel
+            if panel is not None and panel.invalid is use.formula and panel.ballot is not None:
+                return self.forms.get(panel.ballot, BALLOT)
+        return BALLOT
+
+    def _case(self) -> Type:
+        steps = self.process.steps
+        actions: dict[str, Action] = {}
+        for step in steps.values():
+            actions.update(actions_at(self.process, step))
+        stages = [stage for step in steps.values() for stage in step.stages]
+        fields = {
+            **CASE.fields,
+            "step": replace(CASE.fields["step"], choices=tuple(steps)),
+            "stage": replace(CASE.fields["stage"], choices=tuple(dict.fromkeys(stages))),
+            "visits": _table("visits", {name: NUMBER for name in steps}, "到过几次 / visits"),
+            "last": _table("last", {name: ACT for name in actions}, "最近一次动作 / last action"),
+            "actors": _table(
+                "actors", {name: ListOf(PERSON) for name in steps}, "办理过的人 / who acted"
+            ),
+        }
+        return Record("case", fields)
+
+    def _policy(self) -> Type:
+        return Record("policy", {name: _switch(p) for name, p in self.process.policy.items()})
+
+    def _flags(self) -> Type:
+        flags = self.process.flags
+        return Record(
+            "flags", {name: Field(BOOLEAN, flag.title, "flags") for name, flag in flags.items()}
+        )
+
+    def _linked(self) -> Type:
+        """Cases by link name: those created here, and groups this process waits for."""
+        links = {
+            effect.link: effect.name
+            for effect in _effects(self.process)
+            if effect.kind == "create" and effect.link
+        }
+        for step in self.process.steps.values():
+            if step.wait is not None and step.wait.group is not None:
+                links[link_name(step.wait.group)] = step.wait.group
+        return Record("linked", {name: self._link(target) for name, target in links.items()})
+
+    def _link(self, target: str) -> Field:
+        process = self.processes.get(target)
+        data = self.data_of(process) if process is not None else ANY
+        fields = {
+            "id": Field(TEXT, "业务标识 / id"),
+            "number": Field(TEXT, "业务编号 / number"),
+            "open": Field(BOOLEAN, "未结束 / open"),
+            "outcome": Field(TEXT, "结束结果 / outcome"),
+            "data": Field(data, "业务数据 / data"),
+        }
+        label = process.title if process is not None else target
+        return Field(Record("linked case", fields), label, target)
+
+    def _row_fields(self) -> dict[str, Field]:
+        """``data``, ``process`` and ``step`` of a case in a query: of this process and its members."""
+        members = self.process.members
+        ids = {self.process.id, *(members.processes if members is not None else ())}
+        processes = [self.processes[id_] for id_ in sorted(ids) if id_ in self.processes]
+        processes = processes or [self.process]
+        steps = dict.fromkeys(step for process in processes for step in process.steps)
+        types = [self.data_of(process) for process in processes]
+        return {
+            "data": Field(_merged(types), "业务数据 / data", ORIGIN),
+            "step": replace(CASE_ROW.fields["step"], choices=tuple(steps)),
+        }
+
+    def _row_type(self) -> Type:
+        members = self.process.members
+        form = self.forms.get(members.row) if members is not None and members.row else None
+        fields = form.fields if form is not None else {}
+        return Record("member row", {**_VERDICTS, **fields})
+
+
+def link_name(process: str) -> str:
+    """Return the name a case knows the group by that decides it: the last part of its id."""
+    return process.rsplit("/", 1)[-1].replace("-", "_")
+
+
+def _origin(fact: Fact) -> str:
+    return f"{fact.node.at.file}:{fact.node.at.line}"
+
+
+def _switch(policy: Policy) -> Field:
+    return Field(_POLICY_TYPES[policy.type], policy.name, "policy", policy.values or ())
+
+
+def _table(name: str, types: Mapping[str, Type], label: str) -> Field:
+    fields = {key: Field(type_, label, ORIGIN) for key, type_ in types.items()}
+    return Field(Record(name, fields), label, ORIGIN)
+
+
+def _actions(process: Process) -> Iterable[Action]:
+    yield from process.actions.values()
+    for step in process.steps.values():
+        yield from step.actions.values()
+
+
+def _effects(process: Process) -> Iterable[Effect]:
+    for action in _actions(process):
+        yield from action.do
+    for step in process.steps.values():
+        yield from step.do
+
+
+def _kept(
+    process: Process, input_type: Callable[[Ask | None], Type]
+) -> Iterable[tuple[tuple[str, ...], Type, str]]:
+    for action in _actions(process):
+        if action.into is not None:
+            yield (action.into,), input_type(action.ask), action.title
+    for effect in _effects(process):
+        if effect.into is not None:
+            yield tuple(effect.into.split(".")), TEXT, effect.name
+
+
+def _with(record: Record, path: tuple[str, ...], field: Field) -> Record:
+    """Return a record with one more field; what it declares itself stays."""
+    name, *rest = path
+    known = record.fields.get(name)
+    if not rest:
+        if known is not None and isinstance(known.type, Record) and isinstance(field.type, Record):
+            both = Record(known.type.name, {**field.type.fields, **known.type.fields})
+            return Record(record.name, {**record.fields, name: replace(known, type=both)})
+        return record if known is not None else Record(record.name, {**record.fields, name: field})
+    inner = known.type if known is not None else Record(name, {})
+    if not isinstance(inner, Record):
+        return record
+    deeper = _with(inner, tuple(rest), field)
+    label = known.label if known is not None else field.label
+    return Record(record.name, {**record.fields, name: Field(deeper, label, field.origin)})
+
+
+def _merged(types: Iterable[Type]) -> Type:
+    """Return a record with the fields of all; a field of different types may be anything."""
+    fields: dict[str, Field] = {}
+    for type_ in types:
+        if not isinstance(type_, Record):
+            return ANY
+        for name, field in type_.fields.items():
+            known = fields.get(name)
+            if known is None or known.type == field.type:
+                fields[name] = field
+            elif isinstance(known.type, Record) and isinstance(field.type, Record):
+                fields[name] = replace(field, type=_merged([known.type, field.type]))
+            else:
+                fields[name] = replace(field, type=ANY)
+    return Record("data", fields)
