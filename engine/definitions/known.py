@@ -120,3 +120,26 @@ def field_names(type_: Type, known: Known) -> tuple[str, ...]:
 def said(kind_zh: str, kind_en: str, name: str) -> Phrase:
     """Call a thing by its kind and name in sentences."""
     return Phrase(f'{kind_zh} "{name}" ', f'{kind_en} "{name}"')
+
+
+def index_paths(known: Known, register: str) -> frozenset[str]:
+    """Return the paths ``where`` may use of a register: its indexes, and those behind references."""
+    found = known.registers.get(register)
+    if found is None:
+        return frozenset()
+    paths = {"id", "state", *found.index_paths}
+    for path, target in reference_indexes(known, register).items():
+        behind = known.registers.get(target)
+        names = ("id", "state", *behind.index_paths) if behind is not None else ("id",)
+        paths |= {f"{path}.{name}" for name in names}
+    return frozenset(paths)
+
+
+def reference_indexes(known: Known, register: str) -> dict[str, str]:
+    """Return the indexes of a register that are references, with the register each leads to."""
+    found = known.registers.get(register)
+    record = known.record_types.get(register)
+    if found is None or record is None:
+        return {}
+    types = {path: known.type_at(record, path) for path in found.index_paths}
+    return {path: type_.register for path, type_ in types.items() if isinstance(type_, Reference)}

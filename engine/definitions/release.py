@@ -21,11 +21,13 @@ from engine.definitions.calendar import Calendar
 from engine.definitions.check import Names, Shown, check_process
 from engine.definitions.closure import files_of
 from engine.definitions.codes import CodeList
+from engine.definitions.content_expressions import BoundContent, bind_content
 from engine.definitions.context import CASE_ROW, CASES
 from engine.definitions.document import DocumentTemplate
 from engine.definitions.flatten import flattened
 from engine.definitions.jurisdiction import Jurisdiction
 from engine.definitions.kinds import Content, check_kinds, known_from, read_kinds
+from engine.definitions.known import Known, index_paths
 from engine.definitions.labels import Labels
 from engine.definitions.listing import Listing
 from engine.definitions.message import MessageTemplate
@@ -54,6 +56,8 @@ class Release:
     processes: Mapping[str, BoundProcess]
     forms: Mapping[str, Form]
     content: Content = field(repr=False)
+    #: the expressions of registers and lists
+    bound: BoundContent = field(default_factory=BoundContent, repr=False)
 
     @cached_property
     def hash(self) -> str:
@@ -180,13 +184,15 @@ class _Loader:
         forms = read_forms(form_nodes, self.problems)
         types = {name: form.type for name, form in forms.items()}
         registers = records(content.registers, types)
-        indexes = {name: _split(r.index_paths) for name, r in content.registers.items()}
+        shapes = Known(forms=types, registers=content.registers)
+        searchable = {name: index_paths(shapes, name) for name in content.registers}
+        indexes = {name: _split(paths) for name, paths in searchable.items()}
         known_to_forms = FormNames(
             registers=registers,
             codes={name: tuple(found.values) for name, found in content.codes.items()},
             documents=tuple(content.documents),
             forms=types,
-            indexes={name: r.index_paths for name, r in content.registers.items()},
+            indexes=searchable,
         )
         forms = bind_forms(forms, form_nodes, known_to_forms, self.problems)
         processes, flat = self._processes()
@@ -199,6 +205,7 @@ class _Loader:
             files=self.files,
         )
         check_kinds(content, known, self.problems)
+        bound_content = bind_content(content, known, self.problems)
         names = names_of(content, forms, types, registers, processes)
         bound = {}
         for name, process in processes.items():
@@ -209,7 +216,7 @@ class _Loader:
             check_process(bound[name], names, self.problems)
         release = None
         if not self.problems.errors:
-            release = Release(self.sources, bound, forms, content)
+            release = Release(self.sources, bound, forms, content, bound_content)
         return Loaded(release, self.problems, self.sources, bound, flat)
 
     def _named(self, folder: str) -> dict[str, Node]:
@@ -300,7 +307,7 @@ def _case_indexes(
 
 
 def _split(paths: Collection[str]) -> set[tuple[str, ...]]:
-    return {tuple(path.split(".")) for path in (*paths, "id", "state")}
+    return {tuple(path.split(".")) for path in paths}
 
 
 def _hash(files: Mapping[str, str], paths: Collection[str]) -> str:
