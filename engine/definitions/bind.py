@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from engine.authoring.problems import Problems
+from engine.definitions.bpmn import write_bpmn
 from engine.definitions.context import ORGANISATION, PERSON
 from engine.definitions.flow import Flow, flow
 from engine.definitions.process import Fact, Formula, Process
@@ -65,6 +66,10 @@ class BoundProcess:
         """Return the names an expression can read; without one, those that are everywhere."""
         use = self._uses.get(formula) if formula is not None else None
         return self.scopes.everywhere if use is None else self.scopes.of(use)
+
+    def bpmn(self) -> str:
+        """Return the process as BPMN 2.0 XML with its diagram."""
+        return write_bpmn(self.flow)
 
     @property
     def aliases(self) -> Mapping[str, str]:

@@ -1,0 +1,6 @@
+"""BPMN 2.0: the process as a standard file, and as a picture."""
+
+from engine.definitions.bpmn.picture import Marks, draw
+from engine.definitions.bpmn.write import laid_out, write_bpmn
+
+__all__ = ["Marks", "draw", "laid_out", "write_bpmn"]
