@@ -1,1 +1,5 @@
-"""Compiles a process and advances a case as a pure function; the only door to SpiffWorkflow."""
+"""Compiles a bound process and advances cases; the only door to SpiffWorkflow.
+
+Pure: no clock, no database, no randomness. Time, facts and the seed of a drawing come in as
+arguments, so the same command on the same state gives the same result, today and in a rebuild.
+"""

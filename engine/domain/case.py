@@ -1,0 +1,285 @@
+"""The state of a running case as plain values (language: place and path).
+
+The state is what the engine needs to go on, and nothing else: form data, opinions and files live
+beside it, so its size does not grow with the history of the case. It is written as JSON with a
+format number.
+
+Evolution rule: fields may be added at the end with a default that means "as before"; none may be
+renamed, reordered or given another meaning. A change that cannot keep this rule gets a new
+``FORMAT`` and a function that reads the old one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a case is: step, stage, organisation and the number of the visit to the step."""
+
+    step: str
+    stage: str | None = None
+    organisation: str | None = None
+    visit: int = 1
+
+    def __str__(self) -> str:
+        """Written as in sample cases: ``unit.second@第一中学``."""
+        stage = f".{self.stage}" if self.stage else ""
+        organisation = f"@{self.organisation}" if self.organisation else ""
+        return f"{self.step}{stage}{organisation}"
+
+    def to_json(self) -> list[Any]:
+        """As a short list, without trailing defaults."""
+        return [self.step, self.stage, self.organisation, self.visit]
+
+    @classmethod
+    def from_json(cls, value: list[Any]) -> Place:
+        """Read what :meth:`to_json` wrote."""
+        return cls(*value)
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A place that has been passed, and what withdrawing the pass restores."""
+
+    place: Place
+    person: str
+    #: state fields as they were before the pass; only those that it changed
+    undo: Mapping[str, Any] = field(default_factory=dict)
+    #: why it cannot be withdrawn: "never", "irreversible", or None
+    kept: str | None = None
+
+    def to_json(self) -> list[Any]:
+        """As a short list."""
+        return [self.place.to_json(), self.person, dict(self.undo), self.kept]
+
+    @classmethod
+    def from_json(cls, value: list[Any]) -> Passed:
+        """Read what :meth:`to_json` wrote."""
+        return cls(Place.from_json(value[0]), value[1], value[2], value[3])
+
+
+@dataclass(frozen=True, slots=True)
+class Resumption:
+    """Where a return, fail or end took the case from, for ``resume``."""
+
+    place: Place
+    #: the part of the path that the return took away
+    path: tuple[Passed, ...] = ()
+    sent_to: str | None = None
+    inserted: tuple[str, ...] = ()
+    chain: Mapping[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> list[Any]:
+        """As a short list."""
+        return [
+            self.place.to_json(),
+            [passed.to_json() for passed in self.path],
+            self.sent_to,
+            list(self.inserted),
+            dict(self.chain),
+        ]
+
+    @classmethod
+    def from_json(cls, value: list[Any]) -> Resumption:
+        """Read what :meth:`to_json` wrote."""
+        return cls(
+            Place.from_json(value[0]),
+            tuple(Passed.from_json(item) for item in value[1]),
+            value[2],
+            tuple(value[3]),
+            value[4],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Everything the engine knows of one case between two commands."""
+
+    place: Place
+    initiator: str
+    started_at: str
+    arrived_at: str
+    status: str | None = None
+    #: how often each step has been arrived at
+    visits: Mapping[str, int] = field(default_factory=dict)
+    path: tuple[Passed, ...] = ()
+    resume: tuple[Resumption, ...] = ()
+    #: organisations still to be visited before the route goes on
+    inserted: tuple[str, ...] = ()
+    #: for each chain on its way: the organisation from which the route goes on
+    chain: Mapping[str, str] = field(default_factory=dict)
+    #: routes resolved at the start (``resolve: pinned_at_start``)
+    pinned: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sent_to: str | None = None
+    due: str | None = None
+    due_given: str | None = None
+    overdue: bool = False
+    returned: bool = False
+    relaying: bool = False
+    #: "returning_level" when the next submit goes back to where the return came from
+    resubmit: str | None = None
+    #: the kind of end reached, and the step that is it
+    closed: str | None = None
+    outcome: str | None = None
+    flags: tuple[str, ...] = ()
+    #: the last taker of each action: action → [person, organisation, moment]
+    last: Mapping[str, list[Any]] = field(default_factory=dict)
+    #: who has acted at each step
+    actors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: people who may vote now (a panel)
+    voters: tuple[str, ...] = ()
+    #: the next holder has opened the case (``withdraw: until_next_opens``)
+    opened: bool = False
+    #: nobody could be found for the present place
+    stuck: str | None = None
+    #: something was recorded at the present place, or a ballot cast: no withdrawing any more
+    touched: bool = False
+    #: the date or moment a waiting step waits for
+    wait_until: str | None = None
+    #: come back here by a submission that went past the levels below (``resubmit_to``)
+    resumed: bool = False
+
+    def with_(self, **changes: Any) -> State:
+        """A copy with some fields changed."""
+        return replace(self, **changes)
+
+    def to_json(self) -> dict[str, Any]:
+        """As a JSON object without fields that have their default; the format number first."""
+        result: dict[str, Any] = {"format": FORMAT, "place": self.place.to_json()}
+        for name, default in _DEFAULTS:
+            value = getattr(self, name)
+            if value == default:
+                continue
+            if name in ("path", "resume"):
+                value = [item.to_json() for item in value]
+            elif name in ("actors", "pinned"):
+                value = {key: list(items) for key, items in value.items()}
+            elif isinstance(value, tuple):
+                value = list(value)
+            result[name] = value
+        return result
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> State:
+        """Read what :meth:`to_json` wrote.
+
+        Raises:
+            ValueError: a format that this version does not know.
+        """
+        data = dict(value)
+        if data.pop("format", None) != FORMAT:
+            raise ValueError(f"unknown state format {value.get('format')!r}")
+        data["place"] = Place.from_json(data["place"])
+        if "path" in data:
+            data["path"] = tuple(Passed.from_json(item) for item in data["path"])
+        if "resume" in data:
+            data["resume"] = tuple(Resumption.from_json(item) for item in data["resume"])
+        for name in ("inserted", "flags", "voters"):
+            if name in data:
+                data[name] = tuple(data[name])
+        for name in ("actors", "pinned"):
+            if name in data:
+                data[name] = {key: tuple(items) for key, items in data[name].items()}
+        return cls(**data)
+
+
+def _defaults() -> tuple[tuple[str, Any], ...]:
+    result = []
+    for item in fields(State):
+        if item.name == "place":
+            continue
+        factory: Any = item.default_factory
+        result.append((item.name, factory() if callable(factory) else item.default))
+    return tuple(result)
+
+
+_DEFAULTS = _defaults()
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What somebody wants done to a case.
+
+    ``kind`` is one of: start, act, withdraw, extend, outcome, time, open, cancel, reroute, vote.
+    """
+
+    kind: str
+    person: str
+    organisation: str | None = None
+    on_behalf: str | None = None
+    #: the action (kind act), the outcome (kind outcome), the timer (kind time)
+    name: str = ""
+    #: what was asked and entered
+    input: Mapping[str, Any] = field(default_factory=dict)
+    #: the form data of the case as it stands after what was typed; None = unchanged
+    data: Mapping[str, Any] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As a JSON object."""
+        return {
+            "kind": self.kind,
+            "person": self.person,
+            "organisation": self.organisation,
+            "on_behalf": self.on_behalf,
+            "name": self.name,
+            "input": dict(self.input),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """What waits for somebody: at an organisation for holders of a permission, or for a person."""
+
+    step: str
+    stage: str | None
+    organisation: str | None
+    permission: str | None
+    person: str | None
+    visit: int
+    status: str | None
+    due: str | None
+    #: people who may not take it
+    except_: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """A moment at which the case wants to be woken: kind is due, wait or remind."""
+
+    kind: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class DueEffect:
+    """An effect to be carried out, its expressions already evaluated.
+
+    ``key`` makes it idempotent: step, visit, trigger and index within the case.
+    """
+
+    kind: str
+    name: str
+    key: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """The result of one command: the new state and all that has to be written with it."""
+
+    state: State
+    #: the form data after the command; None = unchanged
+    data: Mapping[str, Any] | None
+    #: what happened, in order, for journal and timeline: each {"event": …, …}
+    events: tuple[Mapping[str, Any], ...]
+    effects: tuple[DueEffect, ...]
+    work: tuple[WorkItem, ...]
+    timers: tuple[Timer, ...]
+    #: the place was left (work items there are done) rather than only looked at again
+    moved: bool

@@ -1,0 +1,609 @@
+"""What each command does to a case: the one pure function behind every page, replay and rebuild.
+
+``advance(compiled, state, …)`` returns the new state, what happened, the effects to carry out and
+who the case waits for now, or raises :class:`Refused` and has changed nothing. Rights are not
+checked here: the services ask for them first (:mod:`engine.runtime.offers` says which).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from engine.definitions.process import Action, Choice, Step
+from engine.domain.case import Advance, Command, Passed, Place, State
+from engine.domain.errors import Refused
+from engine.runtime import moments
+from engine.runtime.compiled import DYNAMIC, Compiled
+from engine.runtime.context import plain
+from engine.runtime.facts import Recording
+from engine.runtime.run import RESTORED, Run, get, put
+
+#: verbs that move the case on and are refused after a hard deadline
+_MOVING = frozenset({"submit", "pass", "return", "fail", "reopen"})
+
+
+def start(
+    compiled: Compiled,
+    facts: Recording,
+    command: Command,
+    now: datetime,
+    ident: Mapping[str, Any],
+    *,
+    data: Mapping[str, Any],
+    calendar: Any = None,
+) -> Advance:
+    """Begin a case at the first step of its process.
+
+    Raises:
+        Refused: a start guard does not hold.
+    """
+    moment = moments.local(now)
+    first = State(Place("", None, None, 0), command.person, moment, moment)
+    run = Run(
+        compiled, facts, command, now, ident, state=first, data=data, seq=1, calendar=calendar
+    )
+    rules = compiled.process.start.require if compiled.process.start is not None else ()
+    for rule in rules:
+        if not run.context.holds(rule.that):
+            raise Refused("requirement", say=rule.say)
+    run.changed = True
+    run.events.append({"event": "started"})
+    run.begin()
+    run.acted("start")
+    return run.result()
+
+
+def advance(
+    compiled: Compiled,
+    state: State,
+    facts: Recording,
+    command: Command,
+    now: datetime,
+    ident: Mapping[str, Any],
+    *,
+    data: Mapping[str, Any],
+    seq: int,
+    calendar: Any = None,
+) -> Advance:
+    """Carry out a command on a case.
+
+    Args:
+        compiled: the process version the case is pinned to.
+        state: the case as it is.
+        facts: the world, recording what is read.
+        command: what is wanted; ``command.data`` is the form data with what was typed.
+        now: aware, in the zone of the jurisdiction.
+        ident: id, number and year of the case.
+        data: the form data (``command.data`` when the command brings some).
+        seq: the number this command gets in the journal.
+        calendar: working days of the jurisdiction.
+
+    Raises:
+        Refused: a rule of the process or of the engine says no.
+    """
+    run = Run(
+        compiled, facts, command, now, ident, state=state, data=data, seq=seq, calendar=calendar
+    )
+    _COMMANDS[command.kind](run)
+    return run.result()
+
+
+# -------------------------------------------------------------------- actions
+
+
+def _act(run: Run) -> None:
+    action = offered(run, run.command.name)
+    step, before = run.step, run.state
+    if step.stages and action.verb == "pass":
+        following = run.next_stage(step, before.place.stage)
+        if following is not None:
+            _pass_stage(run, action, following)
+            return
+    _write(run, action)
+    _note(run, action)
+    if action.verb in ("save", "record"):
+        _stay(run, action)
+        return
+    _move(run, action, before)
+
+
+def _move(run: Run, action: Action, before: State) -> None:
+    index, target = run.context.choose(action.to) if action.to is not None else (0, None)
+    run.do(action)
+    _MOVES[action.verb](run, action, index, target, before)
+
+
+def offered(run: Run, name: str) -> Action:
+    """The action if it may be taken now.
+
+    Raises:
+        Refused: it does not exist here, is not shown, or one of its rules does not hold.
+    """
+    action = run.compiled.actions[run.step.name].get(name)
+    if action is None:
+        raise run.refuse("no_such_action", action=name, step=run.step.title)
+    refusal = why_not(run, action)
+    if refusal is not None:
+        raise refusal
+    return action
+
+
+def why_not(run: Run, action: Action) -> Refused | None:
+    """Why an action cannot be taken now, as far as the process itself is concerned."""
+    state = run.state
+    if state.stuck and action.verb not in ("discard", "cancel"):
+        return run.refuse(state.stuck)
+    if not run.context.holds(action.when):
+        return run.refuse("not_offered_now", action=action.title)
+    if state.relaying and not (action.relay or action.verb in ("record", "save")):
+        return run.refuse("only_relay", action=action.title)
+    due = run.step.due
+    if due is not None and due.hard and action.verb in _MOVING and _overdue(run):
+        first = "deadline_passed" if not state.returned else "resubmission_deadline_passed"
+        return run.refuse(first, due=state.due, action=action.title)
+    for rule in action.require:
+        if not run.context.holds(rule.that):
+            return Refused("requirement", say=rule.say)
+    return None
+
+
+def _overdue(run: Run) -> bool:
+    run.refresh_due()
+    return moments.is_over(run.state.due, run.now)
+
+
+def _write(run: Run, action: Action) -> None:
+    """``into`` and ``set``; what ``set`` overwrites goes into the event, for withdrawing."""
+    data = dict(run.data)
+    if action.into is not None:
+        data[action.into] = dict(run.command.input)
+        run.changed = True
+    overwritten: dict[str, Any] = {}
+    values = {target: plain(run.context.value(formula)) for target, formula in action.set.items()}
+    flags = set(run.state.flags)
+    for target, value in values.items():
+        root, _, path = target.partition(".")
+        if root == "flags":
+            (flags.add if value else flags.discard)(path)
+        else:
+            overwritten[path] = get(data, path)
+            data = put(data, path, value)
+            run.changed = True
+    run.data = data
+    run.change(flags=tuple(sorted(flags)))
+    if overwritten:
+        run.events.append({"event": "overwritten", "values": overwritten})
+
+
+def _note(run: Run, action: Action) -> None:
+    run.acted(action.name)
+    run.events.append(
+        {
+            "event": "acted",
+            "action": action.name,
+            "verb": action.verb,
+            "title": action.title,
+            "place": run.state.place.to_json(),
+        }
+    )
+
+
+def _stay(run: Run, action: Action) -> None:
+    run.do(action)
+    if action.verb == "record":
+        run.change(touched=True)
+    else:
+        run.refresh_due()
+
+
+def _pass_stage(run: Run, action: Action, following: str) -> None:
+    before = run.state
+    _note(run, action)
+    place = before.place
+    run.push(action, before)
+    run.change(
+        place=Place(place.step, following, place.organisation, place.visit),
+        arrived_at=moments.local(run.now),
+        touched=False,
+        opened=False,
+    )
+    run.moved = True
+    run.events.append({"event": "arrived", "place": run.state.place.to_json()})
+
+
+def _forward(run: Run, action: Action, index: int, target: str | None, before: State) -> None:
+    """pass and submit: a new place, organisations resolved now."""
+    values: dict[str, Any] = {"due_given": None, "relaying": False, "returned": False}
+    if action.verb == "submit":
+        values["path"] = ()
+    if action.send_to is not None and _uses_send_to(run, action):
+        values["sent_to"] = run.context.key(action.send_to) or run.state.sent_to
+    if action.insert is not None:
+        values["inserted"] = (*run.context.keys(action.insert), *run.state.inserted)
+    resubmitted = action.verb == "submit" and before.resubmit == "returning_level"
+    if action.verb == "submit":
+        values["resubmit"] = None
+    if action.due is not None:
+        values["due_given"] = run.context.value(action.due)
+    run.change(**values)
+    if (resubmitted and before.resume) or target == "resume":
+        _resume(run)
+    elif target == "previous":
+        _go_back(run, _previous(run), keep_resume=False)
+    else:
+        if action.verb == "submit":
+            run.change(resume=())
+        _leave(run, action, index, target)
+    path = run.state.path
+    run.push(action, before)
+    if resubmitted and before.resume:
+        submitted = run.state.path[-1]
+        earlier = [passed for passed in path if passed.place.step != before.place.step]
+        run.change(path=(submitted, *earlier), resumed=True)
+
+
+def _uses_send_to(run: Run, action: Action) -> bool:
+    # An expression over what was entered gives nothing when it was not entered.
+    assert action.send_to is not None
+    return run.context.key(action.send_to) is not None
+
+
+def _leave(run: Run, action: Action, index: int, target: str | None) -> None:
+    inserted, step = run.state.inserted, run.step
+    if inserted and target != "next" and not _is_chain(run, target):
+        if step.chain is None:
+            raise run.refuse("nowhere_to_insert", action=action.title)
+        first, *rest = inserted
+        run.change(inserted=tuple(rest))
+        run.arrive(step.name, first)
+        return
+    run.follow(f"{action.name}#{index}")
+
+
+def _is_chain(run: Run, target: str | None) -> bool:
+    step = run.process.steps.get(target or "")
+    return step is not None and step.chain is not None
+
+
+def _end(run: Run, action: Action, index: int, target: str | None, before: State) -> None:
+    """fail, discard, cancel: usually to an end; where it came from is kept for ``resume``."""
+    taken = run.remember(before.place, run.state.path)
+    run.change(resume=(*run.state.resume, taken), path=(), due_given=None, due=None, overdue=False)
+    if target in DYNAMIC or target is None:
+        raise run.refuse("no_target", action=action.title)
+    run.follow(f"{action.name}#{index}")
+
+
+def _return(run: Run, action: Action, index: int, target: str | None, before: State) -> None:
+    place_index = _previous(run) if target == "previous" else _latest(run, action, target)
+    due = run.context.value(action.due) if action.due is not None else None
+    resubmit = None
+    if action.resubmit_to is not None:
+        resubmit = run.context.word(run.context.choose(action.resubmit_to)[1])
+    run.change(due_given=due, resubmit=resubmit, inserted=())
+    _go_back(run, place_index, keep_resume=True)
+    relaying = action.relay and not _at_initiator(run)
+    run.change(returned=True, relaying=relaying)
+    run.refresh_due()
+
+
+def _at_initiator(run: Run) -> bool:
+    who = run.step.who
+    return who is not None and who.kind == "initiator"
+
+
+def _previous(run: Run) -> int:
+    """Index on the path of the nearest place held by another organisation or person."""
+    here = run.state.place
+    for index in range(len(run.state.path) - 1, -1, -1):
+        passed = run.state.path[index].place
+        if passed.organisation != here.organisation or (
+            here.organisation is None and passed.step != here.step
+        ):
+            return _first_of(run.state.path, index)
+    raise run.refuse("no_previous_place")
+
+
+def _first_of(path: tuple[Passed, ...], index: int) -> int:
+    """The first of consecutive stages at one place: they count as one."""
+    place = path[index].place
+    while index and _same_visit(path[index - 1].place, place):
+        index -= 1
+    return index
+
+
+def _same_visit(one: Place, other: Place) -> bool:
+    return (one.step, one.organisation, one.visit) == (other.step, other.organisation, other.visit)
+
+
+def _latest(run: Run, action: Action, target: str | None) -> int:
+    for index in range(len(run.state.path) - 1, -1, -1):
+        if run.state.path[index].place.step == target:
+            return _first_of(run.state.path, index)
+    step = run.process.steps.get(target or "")
+    title = step.title if step is not None else target
+    raise run.refuse("target_not_on_path", action=action.title, target=title)
+
+
+def _go_back(run: Run, index: int, *, keep_resume: bool) -> None:
+    path = run.state.path
+    place = path[index].place
+    if keep_resume:
+        taken = run.remember(run.state.place, path[index:])
+        run.change(resume=(*run.state.resume, taken))
+    run.change(path=path[:index], chain=_chain_before(run, place))
+    back = Place(place.step, None, place.organisation, place.visit)
+    run.arrive(place.step, at=back)
+
+
+def _chain_before(run: Run, place: Place) -> dict[str, str]:
+    """Where the routes go on from when the case is back at ``place``."""
+    chain = dict(run.state.chain)
+    for name in list(chain):
+        if name != place.step:
+            del chain[name]
+    if run.process.steps[place.step].chain is not None and place.organisation is not None:
+        chain[place.step] = place.organisation
+    return chain
+
+
+def _resume(run: Run) -> None:
+    if not run.state.resume:
+        raise run.refuse("nothing_to_resume")
+    *rest, taken = run.state.resume
+    skipped = [passed.place.to_json() for passed in taken.path]
+    if skipped:
+        run.events.append({"event": "skipped", "places": skipped})
+    run.change(
+        resume=tuple(rest),
+        path=(*run.state.path, *taken.path),
+        sent_to=taken.sent_to,
+        inserted=taken.inserted,
+        chain=taken.chain,
+        closed=None,
+        outcome=None,
+    )
+    run.arrive(taken.place.step, at=Place(taken.place.step, None, taken.place.organisation))
+
+
+def _reopen(run: Run, action: Action, index: int, target: str | None, before: State) -> None:
+    run.change(due_given=None, relaying=False)
+    if target in (None, "resume"):
+        _resume(run)
+    else:
+        _leave(run, action, index, target)
+
+
+_Move = Callable[[Run, Action, int, "str | None", State], None]
+_MOVES: dict[str, _Move] = {
+    "submit": _forward,
+    "pass": _forward,
+    "return": _return,
+    "fail": _end,
+    "discard": _end,
+    "cancel": _end,
+    "reopen": _reopen,
+}
+
+
+# -------------------------------------------------------------------- other commands
+
+
+def _withdraw(run: Run) -> None:
+    refusal = why_not_withdraw(run)
+    if refusal is not None:
+        raise refusal
+    last = _withdrawable(run)
+    path = () if run.state.resumed else run.state.path[:-1]
+    left = run.state.place
+    undo = dict(last.undo)
+    overwritten = undo.pop("set", None)
+    if overwritten is not None:
+        data = dict(run.data)
+        for target, value in run.context.facts.before(overwritten).items():
+            data = put(data, target, value)
+        run.data, run.changed = data, True
+    defaults = _defaults()
+    restored = {
+        name: _read_field(name, value) if value is not None else defaults[name]
+        for name, value in undo.items()
+    }
+    run.events.append({"event": "withdrawn", "place": left.to_json()})
+    run.change(path=path, **restored)
+    place = last.place
+    run.arrive(place.step, at=place, restore=True)
+    run.refresh_due()
+    run.change(overdue=moments.is_over(run.state.due, run.now))
+
+
+def why_not_withdraw(run: Run) -> Refused | None:
+    """Why the actor cannot take back the last pass."""
+    state, command = run.state, run.command
+    if not state.path:
+        return run.refuse("nothing_to_withdraw")
+    last = _withdrawable(run)
+    mine = (
+        last.place.organisation == command.organisation
+        if last.place.organisation is not None
+        else last.person == command.person
+    )
+    if state.returned or state.relaying:
+        return run.refuse("withdraw_decided", step=run.step.title)
+    if not mine:
+        # Somebody after the actor has acted, or the actor never passed it.
+        passed = any(item.person == command.person for item in state.path)
+        code = "withdraw_decided" if passed else "nothing_to_withdraw"
+        return run.refuse(code, step=_title(run, state.path[-1].place))
+    if last.kept in ("never", "irreversible"):
+        return run.refuse(f"withdraw_{last.kept}", step=run.step.title)
+    if last.kept == "resumed":
+        return run.refuse("withdraw_decided", step=run.step.title)
+    if state.closed:
+        return run.refuse("case_closed")
+    if state.touched:
+        return run.refuse("withdraw_decided", step=run.step.title)
+    if last.kept == "once_opened" and state.opened:
+        return run.refuse("withdraw_opened", step=run.step.title)
+    return None
+
+
+def _withdrawable(run: Run) -> Passed:
+    """The pass that brought the case here."""
+    return run.state.path[0 if run.state.resumed else -1]
+
+
+def _title(run: Run, place: Place) -> str:
+    return run.process.steps[place.step].title
+
+
+def _defaults() -> dict[str, Any]:
+    blank = State(Place(""), "", "", "")
+    return {name: getattr(blank, name) for name in RESTORED}
+
+
+def _read_field(name: str, value: Any) -> Any:
+    if name in ("inserted", "flags"):
+        return tuple(value)
+    if name == "resume":
+        whole = {"format": 1, "place": [""], "initiator": "", "started_at": "", "arrived_at": ""}
+        return State.from_json({**whole, "resume": value}).resume
+    return value
+
+
+def _extend(run: Run) -> None:
+    refusal = why_not_extend(run)
+    if refusal is not None:
+        raise refusal
+    until = str(run.command.input["until"])
+    if moments.is_over(until, run.now):
+        raise run.refuse("deadline_in_the_past", due=until)
+    run.events.append({"event": "extended", "from": run.state.due, "to": until})
+    run.change(due=until, due_given=until, overdue=False)
+
+
+def why_not_extend(run: Run) -> Refused | None:
+    """Why the deadline of the present step cannot be moved."""
+    due = run.step.due
+    extend = due.extend if due is not None else None
+    if extend is None or run.state.due is None:
+        return run.refuse("no_deadline")
+    if extend.when == "after_expiry" and not moments.is_over(run.state.due, run.now):
+        return run.refuse("deadline_not_over", due=run.state.due)
+    return None
+
+
+def _time(run: Run) -> None:
+    """A timer has fired: the deadline is over, or a waiting step may go on."""
+    if run.command.name == "due":
+        _fire_due(run)
+    elif run.command.name == "wait" and run.state.wait_until is not None:
+        if moments.is_over(run.state.wait_until, run.now):
+            run.events.append({"event": "waited"})
+            run.change(wait_until=None)
+            run.follow("@done")
+    elif run.command.name == "remind":
+        run.events.append({"event": "reminded", "due": run.state.due})
+
+
+def _fire_due(run: Run) -> None:
+    if not moments.is_over(run.state.due, run.now) or run.state.overdue:
+        return
+    run.change(overdue=True)
+    run.events.append({"event": "overdue", "due": run.state.due})
+    due = run.step.due
+    if due is not None and due.otherwise is not None:
+        action = run.compiled.actions[run.step.name][due.otherwise]
+        before = run.state
+        _write(run, action)
+        _note(run, action)
+        _move(run, action, before)
+
+
+def _outcome(run: Run) -> None:
+    """A result nobody presses: of a group, a panel, a called process."""
+    name, step = run.command.name, run.step
+    if name == "removed":
+        run.events.append({"event": "removed", "place": run.state.place.to_json()})
+        return
+    choice: Choice[str] | None = step.outcomes.get(name)
+    if choice is None:
+        raise run.refuse("no_such_outcome", outcome=name, step=step.title)
+    run.events.append({"event": "outcome", "outcome": name, "place": run.state.place.to_json()})
+    run.acted(name)
+    index, target = run.context.choose(choice)
+    run.change(due_given=None)
+    if target == "resume":
+        _resume(run)
+    elif target == "previous":
+        _go_back(run, _previous(run), keep_resume=True)
+    else:
+        run.follow(f"+{name}#{index}")
+
+
+def _open(run: Run) -> None:
+    run.change(opened=True)
+
+
+def _cancel(run: Run) -> None:
+    """Broken off by an administrator: to the first end of kind cancelled."""
+    if run.state.closed:
+        raise run.refuse("case_closed")
+    end = next((s for s in run.process.steps.values() if s.end == "cancelled"), None)
+    if end is None:
+        raise run.refuse("no_cancelled_end")
+    run.events.append({"event": "cancelled", "place": run.state.place.to_json()})
+    run.change(due_given=None)
+    run.arrive(end.name)
+
+
+def _reroute(run: Run) -> None:
+    """Put the case at a step and organisation by hand: the answer to an incident."""
+    name = str(run.command.input.get("step") or run.state.place.step)
+    if name not in run.process.steps:
+        raise run.refuse("no_such_step", step=name)
+    organisation = run.command.input.get("organisation")
+    run.events.append({"event": "rerouted", "place": run.state.place.to_json()})
+    _chain_to(run, run.process.steps[name], organisation)
+    run.arrive(name, organisation)
+
+
+def _chain_to(run: Run, step: Step, organisation: Any) -> None:
+    if step.chain is not None and organisation:
+        run.change(chain={**run.state.chain, step.name: str(organisation)})
+
+
+def _vote(run: Run) -> None:
+    if run.command.person not in run.state.voters:
+        raise run.refuse("not_a_voter")
+    run.change(touched=True)
+    run.events.append({"event": "voted", "place": run.state.place.to_json()})
+
+
+def _save(run: Run) -> None:
+    """What was typed is kept; nothing moves."""
+    run.events.append({"event": "saved"})
+    run.refresh_due()
+
+
+def _result(run: Run) -> None:
+    """Something outside the case has come back: a document's file, a number."""
+    run.data = put(run.data, run.command.name, run.command.input["value"])
+    run.changed = True
+    run.events.append({"event": "result", "into": run.command.name})
+
+
+_COMMANDS: dict[str, Callable[[Run], None]] = {
+    "act": _act,
+    "save": _save,
+    "withdraw": _withdraw,
+    "extend": _extend,
+    "time": _time,
+    "outcome": _outcome,
+    "open": _open,
+    "cancel": _cancel,
+    "reroute": _reroute,
+    "vote": _vote,
+    "result": _result,
+}

@@ -1,0 +1,111 @@
+"""A bound process made ready to run: its net of tokens and its actions by step.
+
+Compiled once for each process version and shared by all its cases; it holds no state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from engine.definitions.bind import BoundProcess
+from engine.definitions.process import Action, Choice, Formula, Process, Step
+from engine.expressions import Expression, Scope
+from engine.runtime.tokens import Flow, Net, TokenNode
+
+#: targets that are found at run time on the path of the case, not by a flow of the net
+DYNAMIC = frozenset({"previous", "resume"})
+
+
+class Compiled:
+    """One process version, ready to run.
+
+    Names of nodes: ``step`` where a case halts, ``step?`` the decision whether the step is visited,
+    ``step!`` the choice where the step leads when it is done or passed over. A guard is named after
+    the flow it opens: ``action#0`` for the first target of an action, ``+outcome#0`` for one of an
+    outcome, ``@done``; ``step?`` and ``step!0`` ask for the expressions written there.
+    """
+
+    def __init__(self, bound: BoundProcess) -> None:
+        self.bound = bound
+        self.process: Process = bound.process
+        self.net = Net(self.process.id, list(self._nodes()))
+        #: the names each expression was checked with: its types say where references lead
+        self._scopes = {
+            expression: bound.scope(formula) for formula, expression in bound.expressions.items()
+        }
+
+    def expression(self, formula: Formula) -> Expression:
+        """The checked expression of a formula of this process."""
+        return self.bound.expressions[formula]
+
+    def scope(self, expression: Expression) -> Scope:
+        """The scope an expression was checked in; that of everywhere for one inside a `where`."""
+        return self._scopes.get(expression) or self.bound.scope()
+
+    @cached_property
+    def actions(self) -> Mapping[str, Mapping[str, Action]]:
+        """For each step its own actions and the process-wide ones offered there."""
+        return {step.name: self._actions_of(step) for step in self.process.steps.values()}
+
+    def _actions_of(self, step: Step) -> Mapping[str, Action]:
+        actions = dict(step.actions)
+        for name, action in self.process.actions.items():
+            offered = step.name in action.during if action.during is not None else not step.end
+            if offered:
+                actions.setdefault(name, action)
+        return actions
+
+    def _nodes(self) -> list[TokenNode]:
+        nodes = [TokenNode("@start", (Flow(self._enter(self.process.first)),))]
+        for step in self.process.steps.values():
+            nodes += self._nodes_of(step)
+        return nodes
+
+    def _nodes_of(self, step: Step) -> list[TokenNode]:
+        nodes = []
+        decided = step.chain is not None or step.when is not None
+        if decided:
+            nodes.append(TokenNode(f"{step.name}?", self._visit_flows(step)))
+        if step.kind == "automatic":
+            nodes.append(TokenNode(step.name, (Flow(f"{step.name}!"),)))
+        else:
+            nodes.append(TokenNode(step.name, tuple(self._exits(step)), halts=True))
+        if step.to is not None:
+            nodes.append(TokenNode(f"{step.name}!", self._choice(f"{step.name}!", step.to)))
+        return nodes
+
+    def _visit_flows(self, step: Step) -> tuple[Flow, ...]:
+        visit = Flow(step.name, f"{step.name}?")
+        # A step that cannot be passed over has no `to`; then the guard must hold.
+        return (visit, Flow(f"{step.name}!")) if step.to is not None else (visit,)
+
+    def _exits(self, step: Step) -> list[Flow]:
+        exits = []
+        for name, action in self._actions_of(step).items():
+            for index, target in enumerate(action.to.values if action.to else ()):
+                if target not in DYNAMIC:
+                    exits.append(Flow(self._target(step, target), f"{name}#{index}"))
+        for name, outcome in step.outcomes.items():
+            for index, target in enumerate(outcome.values):
+                if target not in DYNAMIC:
+                    exits.append(Flow(self._target(step, target), f"+{name}#{index}"))
+        if step.to is not None:
+            exits.append(Flow(f"{step.name}!", "@done"))
+        return exits
+
+    def _target(self, step: Step, target: str) -> str:
+        if target == "next":
+            return f"{step.name}?" if step.chain is not None else f"{step.name}!"
+        return self._enter(self.process.steps[target])
+
+    def _enter(self, step: Step) -> str:
+        decided = step.chain is not None or step.when is not None
+        return f"{step.name}?" if decided else step.name
+
+    def _choice(self, name: str, choice: Choice[str]) -> tuple[Flow, ...]:
+        flows = []
+        for index, (when, target) in enumerate(choice.cases):
+            guard = None if when is None else f"{name}{index}"
+            flows.append(Flow(self._enter(self.process.steps[target]), guard))
+        return tuple(flows)

@@ -1,0 +1,162 @@
+"""What a command reads from the world beyond the case, and how it is recorded.
+
+``Facts`` is the port the services implement. Every value read in a command is recorded under a
+text key and journalled with the event; a rebuild reads the recorded values instead of the world,
+so that yesterday's decision does not change when a register does today.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+from engine.definitions.process import Draw, Formula
+from engine.domain.errors import UnreadableFact
+
+
+class Asking(Protocol):
+    """The command that asks: it can evaluate what a fact itself depends on."""
+
+    def search(self, formula: Formula) -> Any:
+        """A ``where`` with everything computed that does not read the row."""
+        ...
+
+    def value(self, formula: Formula) -> Any:
+        """What an expression gives."""
+        ...
+
+    def key(self, formula: Formula) -> str | None:
+        """The key of the record an expression gives."""
+        ...
+
+    def register(self, formula: Formula) -> str | None:
+        """The register of the record an expression gives."""
+        ...
+
+
+class Facts(Protocol):
+    """The world as one command sees it. All values are JSON; references are record keys."""
+
+    def record(self, register: str, key: str, field: str) -> Any:
+        """A field of a record; None when the record or the value does not exist."""
+        ...
+
+    def policy(self, name: str, asking: Asking) -> Any:
+        """The value of a declared switch for this case."""
+        ...
+
+    def query(self, name: str, asking: Asking) -> Any:
+        """The result of a fact that looks into a register or into cases."""
+        ...
+
+    def route(self, route: str, key: Mapping[str, Any], organisation: str) -> str | None:
+        """The organisation after ``organisation`` on a route; None at its end."""
+        ...
+
+    def members(self) -> Sequence[Mapping[str, Any]]:
+        """The members of a group case: {"id", "row", and the member's data}."""
+        ...
+
+    def linked(self, name: str) -> Mapping[str, Any]:
+        """A linked case: {"open", "outcome", "data"}."""
+        ...
+
+    def draw(self, draw: Draw, count: int, asking: Asking) -> Sequence[str]:
+        """Draw people by lot with the seed of the command."""
+        ...
+
+    def before(self, seq: int) -> Mapping[str, Any]:
+        """The values that event ``seq`` overwrote by ``set``, for withdrawing it."""
+        ...
+
+    def number(self, pool: str) -> str:
+        """The next number of a pool, taken with the transaction of the command."""
+        ...
+
+
+class Recording:
+    """Facts that remember what was read."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self.read: dict[str, Any] = {}
+
+    def _once(self, key: str, load: Callable[[], Any]) -> Any:
+        if key not in self.read:
+            self.read[key] = load()
+        return self.read[key]
+
+    def record(self, register: str, key: str, field: str) -> Any:
+        """See :class:`Facts`."""
+        return self._once(
+            f"{register}/{key}.{field}", lambda: self._facts.record(register, key, field)
+        )
+
+    def policy(self, name: str, asking: Asking) -> Any:
+        """See :class:`Facts`."""
+        return self._once(f"policy.{name}", lambda: self._facts.policy(name, asking))
+
+    def query(self, name: str, asking: Asking) -> Any:
+        """See :class:`Facts`."""
+        return self._once(f"fact.{name}", lambda: self._facts.query(name, asking))
+
+    def route(self, route: str, key: Mapping[str, Any], organisation: str) -> str | None:
+        """See :class:`Facts`."""
+        name = ",".join(f"{k}={v}" for k, v in sorted(key.items()))
+        found: str | None = self._once(
+            f"route.{route}({name}){organisation}",
+            lambda: self._facts.route(route, key, organisation),
+        )
+        return found
+
+    def members(self) -> Sequence[Mapping[str, Any]]:
+        """See :class:`Facts`."""
+        found: Sequence[Mapping[str, Any]] = self._once(
+            "members", lambda: list(self._facts.members())
+        )
+        return found
+
+    def linked(self, name: str) -> Mapping[str, Any]:
+        """See :class:`Facts`."""
+        found: Mapping[str, Any] = self._once(f"linked.{name}", lambda: self._facts.linked(name))
+        return found
+
+    def draw(self, draw: Draw, count: int, asking: Asking) -> Sequence[str]:
+        """See :class:`Facts`."""
+        found: Sequence[str] = self._once(
+            f"draw.{draw.register}", lambda: list(self._facts.draw(draw, count, asking))
+        )
+        return found
+
+    def before(self, seq: int) -> Mapping[str, Any]:
+        """See :class:`Facts`."""
+        found: Mapping[str, Any] = self._once(f"before.{seq}", lambda: self._facts.before(seq))
+        return found
+
+    def number(self, pool: str, key: str) -> str:
+        """See :class:`Facts`; ``key`` tells several numbers of one command apart."""
+        found: str = self._once(f"number.{key}", lambda: self._facts.number(pool))
+        return found
+
+
+class _Absent:
+    """Facts of a rebuild: what was not recorded cannot be read."""
+
+    def __init__(self, known: Mapping[str, Any]) -> None:
+        self._known = known
+
+    def __getattr__(self, name: str) -> Any:
+        def refuse(*args: Any) -> Any:
+            raise UnreadableFact(f"{name}{args}", self._known)
+
+        return refuse
+
+
+def recorded(values: Mapping[str, Any]) -> Recording:
+    """Facts that give exactly the recorded ``values``.
+
+    Reading anything else raises :class:`UnreadableFact`: the journal would be incomplete.
+    """
+    facts = Recording(_Absent(values))
+    facts.read.update(values)
+    return facts

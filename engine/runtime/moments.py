@@ -1,0 +1,27 @@
+"""Deadlines and moments as text, in the local time of the jurisdiction (ENG-09).
+
+A date is its own end: a deadline "2026-09-30" runs until 24:00 of that day. A moment is
+"2026-09-30T17:00:00".
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta, tzinfo
+
+
+def instant(text: str, zone: tzinfo | None) -> datetime:
+    """The moment a deadline ends or a date of waiting is over, aware."""
+    if len(text) == 10:
+        day = date.fromisoformat(text) + timedelta(days=1)
+        return datetime(day.year, day.month, day.day, tzinfo=zone)
+    return datetime.fromisoformat(text).replace(tzinfo=zone)
+
+
+def is_over(text: str | None, now: datetime) -> bool:
+    """Whether a deadline has passed; none never does."""
+    return text is not None and now >= instant(text, now.tzinfo)
+
+
+def local(now: datetime) -> str:
+    """A moment as text."""
+    return now.strftime("%Y-%m-%dT%H:%M:%S")

@@ -1,0 +1,150 @@
+"""What somebody may do with a case here and now, and why not the rest.
+
+One question for page, API and execution: the same function that lists the offers refuses the
+command, with the same sentence (design: rights are checked per action, by one function).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from engine.definitions.process import Action, Assignment, Step
+from engine.domain.actor import Rights
+from engine.domain.errors import NotAllowed, Refused
+from engine.runtime.advance import why_not, why_not_extend, why_not_withdraw
+from engine.runtime.run import Run
+
+#: operations the engine offers beside the author's actions
+OPERATIONS = ("withdraw", "extend", "vote")
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An action or operation, and whether it can be taken.
+
+    ``action`` is None for an operation. ``mine`` says whether it concerns the actor at all: what is
+    not mine is not shown; what is mine but refused is shown with its sentence.
+    """
+
+    name: str
+    action: Action | None
+    mine: bool
+    refusal: Refused | None
+
+    @property
+    def allowed(self) -> bool:
+        """Whether it can be taken now."""
+        return self.refusal is None
+
+
+def offers(run: Run, rights: Rights) -> Iterator[Offer]:
+    """Everything that could be done at the place of the case, in the author's order."""
+    for name, action in run.compiled.actions[run.step.name].items():
+        forbidden = may_act(run, action, rights)
+        if forbidden is not None:
+            yield Offer(name, action, False, forbidden)
+        else:
+            yield Offer(name, action, run.context.holds(action.when), why_not(run, action))
+    for operation in OPERATIONS:
+        if operation not in run.compiled.actions[run.step.name]:
+            yield _operation(run, operation, rights)
+
+
+def may_act(run: Run, action: Action, rights: Rights) -> Refused | None:
+    """Why the actor has no right to an action; None when there is one."""
+    who = action.who if action.who is not None else run.step.who
+    if who is None:
+        return NotAllowed("not_for_people", action=action.title)
+    organisation = run.state.place.organisation
+    permission = who.permission
+    if action.who is not None and who.kind == "permission":
+        organisation = run.organisation(who)
+    elif action.who is None:
+        stage = run.step.stages.get(run.state.place.stage or "")
+        permission = stage.permission if stage and stage.permission else permission
+    return _may(run, who, permission, organisation, rights)
+
+
+def _may(
+    run: Run, who: Assignment, permission: str | None, organisation: str | None, rights: Rights
+) -> Refused | None:
+    person = run.command.person
+    if who.kind == "system":
+        return None if person == "system" else NotAllowed("not_for_people", action="")
+    if who.kind == "initiator":
+        return None if person == run.state.initiator else NotAllowed("only_initiator")
+    if who.person is not None and run.context.key(who.person) != person:
+        return NotAllowed("only_named_person")
+    if organisation != run.command.organisation or permission is None:
+        return NotAllowed("other_organisation", organisation=organisation)
+    if not rights.holds(person, permission, organisation):
+        return NotAllowed("no_permission", permission=permission, organisation=organisation)
+    excluded = run.excluded(who)
+    if person in excluded:
+        return NotAllowed("own_case" if person == run.state.initiator else "acted_before")
+    return None
+
+
+def _operation(run: Run, name: str, rights: Rights) -> Offer:
+    match name:
+        case "withdraw":
+            forbidden = _may_withdraw(run, rights)
+            refusal = forbidden or why_not_withdraw(run)
+            mine = forbidden is None and (refusal is None or refusal.code != "nothing_to_withdraw")
+        case "extend":
+            forbidden = _may_extend(run, rights)
+            refusal = forbidden or why_not_extend(run)
+            mine = forbidden is None and (refusal is None or refusal.code != "no_deadline")
+        case _:
+            mine = run.command.person in run.state.voters
+            refusal = None if mine else run.refuse("not_a_voter")
+    return Offer(name, None, mine, refusal)
+
+
+def may_operate(run: Run, name: str, rights: Rights) -> Refused | None:
+    """Why an operation is refused, right or rule; None when it may go ahead."""
+    return _operation(run, name, rights).refusal
+
+
+def _may_withdraw(run: Run, rights: Rights) -> Refused | None:
+    """Whoever could act at the place passed may take the pass back."""
+    if not run.state.path:
+        return None
+    last = run.state.path[-1]
+    step = run.process.steps[last.place.step]
+    if last.person == run.command.person or last.place.organisation is None:
+        return None
+    who = step.who
+    if who is None or last.place.organisation != run.command.organisation:
+        return None
+    stage = step.stages.get(last.place.stage or "")
+    permission = stage.permission if stage and stage.permission else who.permission
+    return _may(run, who, permission, last.place.organisation, rights)
+
+
+def _may_extend(run: Run, rights: Rights) -> Refused | None:
+    """The organisation that returned the case, and holders of the permission above it."""
+    due = run.step.due
+    if due is None or due.extend is None:
+        return None
+    permission = due.extend.permission
+    returned_by = _returned_by(run)
+    returned_here = returned_by is not None and returned_by == run.command.organisation
+    if returned_by is not None and returned_here and _reviews(run, rights, returned_by):
+        return None
+    if rights.covers(run.command.person, permission, run.command.organisation, returned_by):
+        return None
+    return NotAllowed("no_permission_extend", permission=permission)
+
+
+def _returned_by(run: Run) -> str | None:
+    return run.state.resume[-1].place.organisation if run.state.resume else None
+
+
+def _reviews(run: Run, rights: Rights, organisation: str) -> bool:
+    """Whether the actor could act at the place the case was returned from."""
+    place = run.state.resume[-1].place
+    step: Step = run.process.steps[place.step]
+    permission = step.who.permission if step.who is not None else None
+    return permission is not None and rights.holds(run.command.person, permission, organisation)

@@ -1,0 +1,515 @@
+"""One command being carried out: the changing state, what happened, and the arriving at a place.
+
+:mod:`engine.runtime.advance` says what each command does; this module holds what all of them
+share. A run is used once and thrown away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from engine.definitions.process import Action, Assignment, Draw, Effect, Formula, Step
+from engine.domain.case import (
+    Advance,
+    Command,
+    DueEffect,
+    Passed,
+    Place,
+    Resumption,
+    State,
+    Timer,
+    WorkItem,
+)
+from engine.domain.errors import Refused
+from engine.runtime import moments
+from engine.runtime.compiled import Compiled
+from engine.runtime.context import Context, plain
+from engine.runtime.facts import Recording
+
+#: what withdrawing a pass brings back beside the place
+RESTORED = (
+    "sent_to", "due", "due_given", "overdue", "inserted", "chain",
+    "returned", "relaying", "resubmit", "flags", "resume",
+)  # fmt: skip
+#: effects that leave a trace outside the case and forbid withdrawing
+IRREVERSIBLE = frozenset({"document", "connector"})
+
+
+class Run:
+    """Carries out one command on one case."""
+
+    def __init__(
+        self,
+        compiled: Compiled,
+        facts: Recording,
+        command: Command,
+        now: datetime,
+        ident: Mapping[str, Any],
+        *,
+        state: State,
+        data: Mapping[str, Any],
+        seq: int,
+        calendar: Any = None,
+    ) -> None:
+        self.compiled = compiled
+        self.process = compiled.process
+        self.command = command
+        self.now = now
+        self.seq = seq
+        self.state = state
+        self.data = data
+        self.changed = command.data is not None
+        self.moved = False
+        self.events: list[Mapping[str, Any]] = []
+        self.effects: list[DueEffect] = []
+        self.timers: list[Timer] = []
+        self.context = Context(
+            compiled,
+            facts,
+            command,
+            now,
+            ident,
+            lambda: self.state,
+            lambda: self.data,
+            calendar,
+        )
+        # A chain's next visit is found once while the token moves, then used on arrival.
+        self._visit: dict[str, str] = {}
+        self._trigger = ""
+        #: a number was taken, which no withdrawal can give back
+        self.numbered = False
+
+    @property
+    def step(self) -> Step:
+        """The step the case stands at."""
+        return self.process.steps[self.state.place.step]
+
+    def change(self, **changes: Any) -> None:
+        """Change the state."""
+        self.state = self.state.with_(**changes)
+
+    def result(self) -> Advance:
+        """What the command led to, after looking once more at status and waiting people."""
+        status = self._status()
+        if status != self.state.status:
+            self.change(status=status)
+        return Advance(
+            state=self.state,
+            data=self.data if self.changed else None,
+            events=tuple(self.events),
+            effects=tuple(self.effects),
+            work=self.work(),
+            timers=self._all_timers(),
+            moved=self.moved,
+        )
+
+    def _status(self) -> str | None:
+        step = self.step
+        return self.context.choose(step.status)[1] if step.status else self.state.status
+
+    # ---------------------------------------------------------------- moving
+
+    def follow(self, trigger: str) -> None:
+        """Leave the present step by the flow ``trigger`` and arrive where the net leads."""
+        self._trigger = trigger
+        self._visit = {}
+        before = self.state.place
+        moved = self.compiled.net.move(before.step, self._guard)
+        for name in moved.passed:
+            self._pass_through(name)
+        self.arrive(moved.at, self._visit.get(moved.at))
+
+    def begin(self) -> None:
+        """Put the token at the first step that halts."""
+        moved = self.compiled.net.move("@start", self._guard)
+        for name in moved.passed:
+            self._pass_through(name)
+        self.arrive(moved.at, self._visit.get(moved.at))
+
+    def _pass_through(self, name: str) -> None:
+        step = self.process.steps.get(name)
+        if step is not None:
+            self.events.append({"event": "passed_through", "step": name})
+            self._effects(step.do, f"{name}:{self.state.visits.get(name, 0) + 1}:arrive")
+        elif name.endswith("?"):
+            skipped = self.process.steps[name[:-1]]
+            # On the way to a visit the same decision node is passed too: only a step that was
+            # not entered was passed over.
+            if skipped.name not in self._visit and not self._entered(skipped):
+                self.events.append({"event": "passed_over", "step": skipped.name})
+
+    def _entered(self, step: Step) -> bool:
+        return step.when is not None and self.context.holds(step.when)
+
+    def _guard(self, name: str) -> bool:
+        if name.endswith("?"):
+            return self._visited(self.process.steps[name[:-1]])
+        step, mark, index = name.rpartition("!")
+        if mark and step in self.process.steps:
+            to = self.process.steps[step].to
+            assert to is not None  # the net has this flow only for steps that have one
+            return self.context.holds(to.cases[int(index)][0])
+        return name == self._trigger
+
+    def _visited(self, step: Step) -> bool:
+        """Whether the step is visited now; for a chain also by which organisation."""
+        if not self.context.holds(step.when):
+            return False
+        if step.chain is None:
+            return True
+        organisation = self._next_of(step)
+        if organisation is None:
+            return False
+        self._visit[step.name] = organisation
+        return True
+
+    def _next_of(self, step: Step) -> str | None:
+        """The next organisation of a chain; None when the chain is done.
+
+        ``""`` stands for "there should be one, but the route ends here": an incident.
+        """
+        if self.state.inserted:
+            first, *rest = self.state.inserted
+            self.change(inserted=tuple(rest))
+            return first
+        chain = step.chain
+        assert chain is not None
+        base = self.state.chain.get(step.name)
+        if base is None:
+            base = self.context.key(chain.from_)
+            if base is None:
+                return ""
+            if chain.until is not None and self.context.holds(chain.until, org=base):
+                self._leave_chain(step, base)
+                return None
+        following = self._route(step, base)
+        if following is None:
+            if chain.until is not None:
+                return ""
+            self._leave_chain(step, base)
+            return None
+        if chain.until is not None and self.context.holds(chain.until, org=following):
+            self._leave_chain(step, following)
+            return None
+        self.change(chain={**self.state.chain, step.name: following})
+        return following
+
+    def _leave_chain(self, step: Step, reached: str) -> None:
+        remaining = {name: org for name, org in self.state.chain.items() if name != step.name}
+        self.change(sent_to=reached, chain=remaining)
+
+    def _route(self, step: Step, base: str) -> str | None:
+        chain = step.chain
+        assert chain is not None
+        pinned = self.state.pinned.get(step.name)
+        if pinned is not None:
+            after = pinned.index(base) + 1 if base in pinned else len(pinned)
+            return pinned[after] if after < len(pinned) else None
+        if chain.resolve is not None and self.context.word(chain.resolve) == "pinned_at_start":
+            self._pin(step, base)
+            return self._route(step, base)
+        return self._look_up(step, base)
+
+    def _look_up(self, step: Step, base: str) -> str | None:
+        chain = step.chain
+        assert chain is not None
+        key = {name: plain(self.context.value(formula)) for name, formula in chain.key.items()}
+        return self.context.facts.route(chain.route, key, base)
+
+    def _pin(self, step: Step, base: str) -> None:
+        plan = [base]
+        while (following := self._look_up(step, plan[-1])) is not None and following not in plan:
+            plan.append(following)
+        self.change(pinned={**self.state.pinned, step.name: tuple(plan)})
+
+    # ---------------------------------------------------------------- arriving
+
+    def arrive(
+        self,
+        name: str,
+        organisation: str | None = None,
+        *,
+        at: Place | None = None,
+        restore: bool = False,
+    ) -> None:
+        """Come to a step: who it waits for, until when, and what happens on arrival.
+
+        Args:
+            name: the step.
+            organisation: the organisation visited, if the net or the path has decided it already.
+            at: a place to come back to (return, resume, withdraw): same organisation and stage.
+            restore: a withdrawn pass: neither deadline nor arrival effects are made anew.
+        """
+        step = self.process.steps[name]
+        visit = self.state.visits.get(name, 0) + 1
+        found = at.organisation if at is not None else organisation
+        stuck = None
+        if found is None and step.who is not None and step.who.kind == "permission":
+            found = self.organisation(step.who)
+            stuck = None if found else "no_organisation"
+        elif found == "":
+            found, stuck = None, "no_next_organisation"
+        stage = at.stage if at is not None and at.stage is not None else None
+        self.moved = True
+        self.change(
+            place=Place(name, stage, found, visit),
+            visits={**self.state.visits, name: visit},
+            arrived_at=moments.local(self.now),
+            voters=(),
+            opened=False,
+            touched=False,
+            resumed=False,
+            stuck=stuck,
+            closed=step.end,
+            outcome=name if step.end else None,
+        )
+        if stage is None and step.stages:
+            first = self.next_stage(step, None)
+            self.change(place=Place(name, first, found, visit))
+        if not restore:
+            self._set_due(step)
+            self._wait(step)
+            self._panel(step)
+        self.events.append({"event": "arrived", "place": self.state.place.to_json()})
+        if not restore:
+            self._effects(step.do, f"{name}:{visit}:arrive")
+
+    def organisation(self, who: Assignment) -> str | None:
+        """The organisation an assignment means; without one, where the case was sent."""
+        if who.organisation is not None:
+            return self.context.key(who.organisation)
+        return self.state.sent_to
+
+    def next_stage(self, step: Step, after: str | None) -> str | None:
+        """The next active stage of a step; None when there is none."""
+        names = list(step.stages)
+        start = names.index(after) + 1 if after is not None and after in names else 0
+        for name in names[start:]:
+            if self.context.holds(step.stages[name].when):
+                return name
+        return None
+
+    def _set_due(self, step: Step) -> None:
+        due = self.state.due_given
+        if step.due is not None and due is None:
+            value = self.context.value(self.context.choose(step.due.by)[1])
+            due = str(value) if value else None
+        self.change(due=due, overdue=moments.is_over(due, self.now))
+
+    def refresh_due(self) -> None:
+        """Look again at a deadline after what it reads may have changed."""
+        if self.state.due_given is None and self.step.due is not None:
+            self._set_due(self.step)
+
+    def _wait(self, step: Step) -> None:
+        if step.wait is not None and step.wait.until is not None:
+            until = self.context.value(self.context.choose(step.wait.until)[1])
+            if until:
+                self.change(wait_until=str(until))
+                return
+        self.change(wait_until=None)
+
+    def _panel(self, step: Step) -> None:
+        if step.panel is None:
+            return
+        voters = step.panel.voters
+        if isinstance(voters, Draw):
+            count = int(self.context.value(voters.count) or 0)
+            drawn = self.context.facts.draw(voters, count, self.context)
+            people = tuple(drawn)
+        else:
+            people = self.context.keys(voters)
+        self.change(voters=people, stuck=None if people else "no_voters")
+
+    # ---------------------------------------------------------------- effects
+
+    def do(self, action: Action) -> None:
+        """The effects of an action."""
+        place = self.state.place
+        self._effects(action.do, f"{place.step}:{place.visit}:{place.stage or ''}:{action.name}")
+
+    def _effects(self, effects: tuple[Effect, ...], where: str) -> None:
+        released: set[str] = set()
+        for index, effect in enumerate(effects):
+            key = f"{where}:{self.seq}:{index}"
+            if effect.kind == "number":
+                # Taken at once: later expressions of the same command read it.
+                self._number(effect, key)
+                continue
+            values = self._values(effect, released)
+            self.effects.append(DueEffect(effect.kind, effect.name, key, values))
+
+    def _number(self, effect: Effect, key: str) -> None:
+        into = effect.into or "number"
+        if get(self.data, into):
+            return
+        number = self.context.facts.number(effect.name, key)
+        self.data, self.changed, self.numbered = put(self.data, into, number), True, True
+        self.events.append({"event": "numbered", "pool": effect.name})
+
+    def _values(self, effect: Effect, released: set[str]) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        if effect.into is not None:
+            values["into"] = effect.into
+        if effect.set:
+            values["set"] = self._all(effect.set)
+        if effect.with_:
+            values["with"] = self._all(effect.with_)
+        if effect.where is not None:
+            values["where"] = self.context.search(effect.where)
+        if effect.kind == "release":
+            values["cases"] = self._released(effect, released)
+            values["as"] = effect.as_
+        if effect.kind == "create":
+            values |= {"link": effect.link, "once": effect.once}
+        if effect.kind == "send":
+            values["action"] = effect.action
+            values["to"] = effect.to.text if effect.to is not None else None
+        return values
+
+    def _all(self, formulas: Mapping[str, Formula]) -> dict[str, Any]:
+        return {name: plain(self.context.value(formula)) for name, formula in formulas.items()}
+
+    def _released(self, effect: Effect, released: set[str]) -> list[str]:
+        chosen = [
+            str(member["id"])
+            for member in self.context.facts.members()
+            if member["id"] not in released
+            and (effect.which is None or self.context.holds(effect.which, member=member))
+        ]
+        released.update(chosen)
+        return chosen
+
+    # ---------------------------------------------------------------- who waits
+
+    def work(self) -> tuple[WorkItem, ...]:
+        """Whom the case waits for at its present place."""
+        state, step = self.state, self.step
+        if state.closed or state.stuck:
+            return ()
+        if step.panel is not None:
+            return tuple(self._item(None, voter, None) for voter in state.voters)
+        if step.who is not None:
+            return self._assigned(step, step.who)
+        seen: dict[tuple[str | None, str | None, str | None], WorkItem] = {}
+        for action in self.compiled.actions[step.name].values():
+            if action.who is not None and action.who.kind == "permission":
+                organisation = self.organisation(action.who)
+                if organisation is not None:
+                    item = self._item(action.who.permission, None, organisation)
+                    seen[item.permission, item.organisation, item.person] = item
+        return tuple(seen.values())
+
+    def _assigned(self, step: Step, who: Assignment) -> tuple[WorkItem, ...]:
+        if who.kind == "system":
+            return ()
+        if who.kind == "initiator":
+            return (self._item(None, self.state.initiator, None),)
+        stage = step.stages.get(self.state.place.stage or "")
+        permission = stage.permission if stage and stage.permission else who.permission
+        person = self.context.key(who.person) if who.person is not None else None
+        return (self._item(permission, person, self.state.place.organisation, self.excluded(who)),)
+
+    def excluded(self, who: Assignment) -> tuple[str, ...]:
+        """People who may not take a task: the initiator, and those the step excludes."""
+        if who.except_ == "none":
+            return ()
+        others = self.context.keys(who.except_) if isinstance(who.except_, Formula) else ()
+        return (self.state.initiator, *others)
+
+    def _item(
+        self,
+        permission: str | None,
+        person: str | None,
+        organisation: str | None,
+        except_: tuple[str, ...] = (),
+    ) -> WorkItem:
+        place = self.state.place
+        return WorkItem(
+            place.step,
+            place.stage,
+            organisation,
+            permission,
+            person,
+            place.visit,
+            self.state.status,
+            self.state.due,
+            except_,
+        )
+
+    def _all_timers(self) -> tuple[Timer, ...]:
+        state = self.state
+        if state.closed:
+            return ()
+        timers = []
+        if state.due is not None and not state.overdue:
+            timers.append(Timer("due", state.due))
+            due = self.step.due
+            for remind in due.remind if due is not None else ():
+                at = self.context.value(remind)
+                if at and not moments.is_over(str(at), self.now):
+                    timers.append(Timer("remind", str(at)))
+        if state.wait_until is not None:
+            timers.append(Timer("wait", state.wait_until))
+        return tuple(timers)
+
+    # ---------------------------------------------------------------- path
+
+    def push(self, action: Action, before: State) -> None:
+        """Put the place just left on the path, with what withdrawing must restore."""
+        undo: dict[str, Any] = {}
+        earlier, later = before.to_json(), self.state.to_json()
+        for name in RESTORED:
+            if earlier.get(name) != later.get(name):
+                undo[name] = earlier.get(name)
+        if any(target.startswith("data.") for target in action.set):
+            undo["set"] = self.seq
+        kept = "never" if action.withdraw == "never" else None
+        if self.numbered or any(effect.kind in IRREVERSIBLE for effect in self.effects):
+            kept = "irreversible"
+        if action.withdraw == "until_next_opens" and kept is None:
+            kept = "once_opened"
+        passed = Passed(before.place, self.command.person, undo, kept)
+        self.change(path=(*self.state.path, passed))
+
+    def remember(self, before: Place, path: tuple[Passed, ...]) -> Resumption:
+        """Where the case is being taken from, for ``resume``.
+
+        What withdrawing the passes below would restore is dropped: after a resumption they are
+        history, and keeping it would let the state grow with every round.
+        """
+        state = self.state
+        kept = tuple(Passed(item.place, item.person, {}, "resumed") for item in path)
+        return Resumption(before, kept, state.sent_to, state.inserted, state.chain)
+
+    def acted(self, name: str) -> None:
+        """Note who has taken an action, for ``case.last`` and ``case.actors``."""
+        command, step = self.command, self.state.place.step
+        entry = [command.person, command.organisation, moments.local(self.now)]
+        people = self.state.actors.get(step, ())
+        if command.person not in people:
+            people = (*people, command.person)
+        self.change(
+            last={**self.state.last, name: entry}, actors={**self.state.actors, step: people}
+        )
+
+    def refuse(self, code: str, **params: Any) -> Refused:
+        """A refusal by a rule of the engine; its sentence is found by its code."""
+        return Refused(code, noun=self.process.noun or self.process.title, **params)
+
+
+def put(data: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """A copy of ``data`` with ``path`` (dotted) set."""
+    name, _, rest = path.partition(".")
+    copy = dict(data)
+    copy[name] = put(copy.get(name) or {}, rest, value) if rest else value
+    return copy
+
+
+def get(data: Any, path: str) -> Any:
+    """The value at a dotted path; None where there is none."""
+    for name in path.split("."):
+        data = data.get(name) if isinstance(data, Mapping) else None
+    return data

@@ -1,0 +1,209 @@
+"""The facts of a running case, looked up in registers, routes, policies, groups and the journal.
+
+Values are read in the transaction of the command; what is read twice is looked up once, and all of
+it is journalled (:class:`engine.runtime.facts.Recording`).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from engine.definitions.process import Draw, Policy, Query
+from engine.domain.errors import EngineError
+from engine.runtime.compiled import Compiled
+from engine.runtime.facts import Asking
+from engine.store.cases import CaseRow
+from engine.store.unit import UnitOfWork
+
+#: the route that is the tree of organisations itself
+SUPERIOR = "superior"
+
+
+class Lookups(Protocol):
+    """What facts need of registers and routes; the registers service is one."""
+
+    def field(self, unit: UnitOfWork, register: str, key: str, field: str) -> Any:
+        """A field of a record, its id and state and computed values included; None if absent."""
+        ...
+
+    def find(
+        self, unit: UnitOfWork, register: str, where: Any, *, limit: int | None = None
+    ) -> Sequence[str]:
+        """The keys of the records for which a bound condition holds, in the order of keys."""
+        ...
+
+    def superior(self, unit: UnitOfWork, organisation: str) -> str | None:
+        """The organisation above."""
+        ...
+
+    def route(
+        self, unit: UnitOfWork, route: str, key: Mapping[str, Any], organisation: str, day: str
+    ) -> str | None:
+        """The next organisation of a route table on a day."""
+        ...
+
+
+class NeedsTransaction(EngineError):
+    """A value can only be taken while writing (a number of a pool): carry the command out again."""
+
+
+class CaseFacts:
+    """See :class:`engine.runtime.facts.Facts`. ``row`` is None while a case is being started."""
+
+    def __init__(
+        self,
+        unit: UnitOfWork,
+        lookups: Lookups,
+        compiled: Compiled,
+        row: CaseRow | None,
+        *,
+        data: Mapping[str, Any],
+        policy: Mapping[str, Any],
+        today: str,
+        writing: bool,
+        seed: int,
+        jurisdiction: Mapping[str, Any],
+        numbers: Any = None,
+    ) -> None:
+        self._unit = unit
+        self._lookups = lookups
+        self._compiled = compiled
+        self._row = row
+        self._data = data
+        self._policy = policy
+        self._today = today
+        self._writing = writing
+        self._seed = seed
+        self._jurisdiction = jurisdiction
+        self._numbers = numbers
+
+    def record(self, register: str, key: str, field: str) -> Any:
+        """A field of a record."""
+        if register == "jurisdictions":
+            return self._jurisdiction.get(field)
+        return self._lookups.field(self._unit, register, key, field)
+
+    def policy(self, name: str, asking: Asking) -> Any:
+        """The first layer that sets the switch, the one named last in ``set_by`` first."""
+        policy = self._compiled.process.policy[name]
+        for layer in reversed(policy.set_by):
+            value = self._layer(layer, policy, asking)
+            if value is not None:
+                return value
+        return self._default(policy, asking)
+
+    def _layer(self, layer: str, policy: Policy, asking: Asking) -> Any:
+        if layer == "jurisdiction":
+            return self._policy.get(policy.name)
+        # A fact that is a record: its field of the same name, when it is filled in.
+        fact = self._compiled.process.facts.get(layer)
+        if fact is None or fact.formula is None:
+            return None
+        register, key = asking.register(fact.formula), asking.key(fact.formula)
+        if register is None or key is None:
+            return None
+        return self._lookups.field(self._unit, register, key, policy.name)
+
+    def _default(self, policy: Policy, asking: Asking) -> Any:
+        as_of = self._today if self._row is None else self._row.started_at.date().isoformat()
+        if policy.as_of is not None:
+            as_of = str(asking.value(policy.as_of))
+        value: Any = None
+        for since, candidate in policy.default:
+            if since is None or since <= as_of:
+                value = candidate
+        return value
+
+    def query(self, name: str, asking: Asking) -> Any:
+        """Look into a register or into cases."""
+        query = self._compiled.process.facts[name].query
+        assert query is not None  # the context asks only for facts that are queries
+        keys = self._found(query, asking)
+        match query.kind:
+            case "exists":
+                return bool(keys)
+            case "count":
+                return len(keys)
+            case "first":
+                return keys[0] if keys else None
+        return self._sum(query, keys)
+
+    def _found(self, query: Query, asking: Asking) -> Sequence[str]:
+        where = asking.search(query.where) if query.where is not None else None
+        if query.kind == "exists" and query.source != "cases":
+            return self._lookups.find(self._unit, query.source, where, limit=1)
+        return self._lookups.find(self._unit, query.source, where)
+
+    def _sum(self, query: Query, keys: Sequence[str]) -> float:
+        if query.of is None:
+            return 0
+        field = query.of.text.removeprefix("it.")
+        values = [self._lookups.field(self._unit, query.source, key, field) for key in keys]
+        return sum(value for value in values if isinstance(value, int | float))
+
+    def route(self, route: str, key: Mapping[str, Any], organisation: str) -> str | None:
+        """The next organisation."""
+        if route == SUPERIOR:
+            return self._lookups.superior(self._unit, organisation)
+        return self._lookups.route(self._unit, route, key, organisation, self._today)
+
+    def members(self) -> Sequence[Mapping[str, Any]]:
+        """The cases in this group with what its list says about each."""
+        if self._row is None:
+            return []
+        return [
+            {"id": member.uid, "row": member.row or {}}
+            for member in self._unit.members.of(self._row.id)
+            if member.state == "in"
+        ]
+
+    def linked(self, name: str) -> Mapping[str, Any]:
+        """The case linked by this name: the latest group that held this case, or one it created."""
+        nothing: Mapping[str, Any] = {"open": False, "outcome": None, "data": {}}
+        if self._row is None:
+            return nothing
+        for group in reversed(self._unit.members.groups_of(self._row.id)):
+            if group.process.rsplit("/", 1)[-1].replace("-", "_") == name:
+                return self._linked_case(group.uid)
+        return nothing
+
+    def _linked_case(self, uid: str) -> Mapping[str, Any]:
+        row = self._unit.cases.load(uid)
+        if row is None:
+            return {"open": False, "outcome": None, "data": {}}
+        data = self._unit.blobs.get(row.data_hash) if row.data_hash else {}
+        return {"open": row.closed_at is None, "outcome": row.outcome, "data": data}
+
+    def draw(self, draw: Draw, count: int, asking: Asking) -> Sequence[str]:
+        """Draw by lot among those for whom the condition holds."""
+        where = asking.search(draw.where) if draw.where is not None else None
+        candidates = list(self._lookups.find(self._unit, draw.register, where))
+        # Fair and repeatable: the seed is random, and what was drawn is journalled.
+        random.Random(self._seed).shuffle(candidates)  # noqa: S311
+        people = [self._person(draw.register, key) for key in candidates[:count]]
+        return [person for person in people if person]
+
+    def _person(self, register: str, key: str) -> str | None:
+        # A register of experts points to the person by its field `person`.
+        if register == "people":
+            return key
+        person = self._lookups.field(self._unit, register, key, "person")
+        return str(person) if person else None
+
+    def before(self, seq: int) -> Mapping[str, Any]:
+        """What event ``seq`` overwrote."""
+        assert self._row is not None  # only a running case has a past
+        for event in self._unit.journal.of(self._row.id, since=seq - 1):
+            if event.seq == seq and event.data_hash is not None:
+                sealed = self._unit.blobs.get(event.data_hash)
+                overwritten: Mapping[str, Any] = sealed.get("overwritten", {})
+                return overwritten
+        return {}
+
+    def number(self, pool: str) -> str:
+        """The next number of a pool."""
+        if not self._writing:
+            raise NeedsTransaction(pool)
+        return str(self._numbers(self._unit, pool))

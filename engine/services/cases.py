@@ -1,0 +1,507 @@
+"""What people do with cases: one method, one command, one transaction.
+
+Every method takes the actor, checks rights against the case as it is, and answers with
+:class:`Done` or raises :class:`Refused` having changed nothing. Rights, rules and sentences come
+from the same functions that list what could be done (:meth:`Cases.offers`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from engine.definitions.process import Action
+from engine.domain.actor import SYSTEM, Actor, Rights
+from engine.domain.case import Command
+from engine.domain.errors import EngineError, NotAllowed, NotFound, Refused, Stale
+from engine.runtime.advance import offered
+from engine.runtime.offers import Offer, may_act, may_operate, offers
+from engine.runtime.run import Run
+from engine.services.casework import Casework, Done, Loaded, Outcome
+from engine.store.unit import UnitOfWork
+
+if TYPE_CHECKING:
+    from engine.services.entries import Entries
+    from engine.services.groups import Groups
+    from engine.services.outgoing import Outgoing
+    from engine.services.panels import Panels
+    from engine.services.sentences import Sentences
+
+
+@dataclass(frozen=True, slots=True)
+class BulkResult:
+    """What became of one case of a bulk command: done, or why not."""
+
+    uid: str
+    done: Done | None
+    sentence: str | None = None
+
+
+class Cases:
+    """The commands on cases."""
+
+    def __init__(
+        self,
+        work: Casework,
+        rights: Rights,
+        entries: Entries,
+        groups: Groups,
+        panels: Panels,
+        outgoing: Outgoing,
+        sentences: Sentences,
+    ) -> None:
+        self._work = work
+        self._rights = rights
+        self._entries = entries
+        self._groups = groups
+        self._panels = panels
+        self._outgoing = outgoing
+        self._sentences = sentences
+
+    # ------------------------------------------------------------ starting
+
+    def start(
+        self,
+        actor: Actor,
+        process: str,
+        data: Mapping[str, Any] | None = None,
+        *,
+        key: str | None = None,
+    ) -> Done:
+        """Start a case of ``process`` with what was entered before it (APP-07).
+
+        Raises:
+            Refused: the actor may not, or a start guard does not hold.
+        """
+        known = f"{actor.person}:{key}" if key else None
+        with self._said(), self._work.store.write() as unit:
+            if known is not None and (seen := unit.commands.seen(known)) is not None:
+                return Done.from_json(seen.result)
+            now = self._work.now(process.split("/", 1)[0])
+            pin = self._work.definitions.pin(process)
+            compiled = self._work.definitions.compiled(process, pin, unit)
+            first = self._entries.first_data(unit, compiled, actor, data or {}, now)
+            outcome = self._work.begin(
+                unit, actor, process, first, now, key=known,
+                check=lambda run: self._may_start(run, actor),
+            )  # fmt: skip
+            self._groups.fill(unit, outcome, now)
+        self._outgoing.work_off(outcome.sent)
+        return outcome.done
+
+    def may_start(self, actor: Actor, process: str) -> Refused | None:
+        """Why the actor cannot start cases of a process at all; None when that is possible."""
+        compiled = self._work.definitions.compiled(process, self._work.definitions.pin(process))
+        start = compiled.process.start
+        if start is None or start.who == "person":
+            return None
+        who = start.who
+        if who.kind != "permission" or who.permission is None:
+            return None
+        if self._rights.holds(actor.person, who.permission, actor.organisation):
+            return None
+        return self._sentences.worded(
+            NotAllowed("no_permission", permission=who.permission, organisation=actor.organisation)
+        )
+
+    def _may_start(self, run: Run, actor: Actor) -> None:
+        refusal = self.may_start(actor, run.process.id)
+        if refusal is not None:
+            raise refusal
+
+    # ------------------------------------------------------------ acting
+
+    def act(
+        self,
+        actor: Actor,
+        uid: str,
+        action: str,
+        *,
+        input: Mapping[str, Any] | None = None,
+        data: Mapping[str, Any] | None = None,
+        version: int | None = None,
+        key: str | None = None,
+    ) -> Done:
+        """Take one of the author's actions.
+
+        Args:
+            actor: who acts, and for which organisation.
+            uid: the case.
+            action: its name in the process.
+            input: what was asked.
+            data: the form data of the case as typed, where they may be edited here.
+            version: what the actor saw; somebody faster makes it stale.
+            key: makes a repeated press harmless (SEC-07).
+
+        Raises:
+            Refused: a right, a rule, a deadline or an entry says no.
+        """
+
+        def make(unit: UnitOfWork, loaded: Loaded) -> Command:
+            run = self._work.look(unit, loaded, actor, data=data)
+            known = run.compiled.actions[run.step.name].get(action)
+            if known is None:
+                raise run.refuse("no_such_action", action=action, step=run.step.title)
+            forbidden = may_act(run, known, self._rights)
+            if forbidden is not None:
+                raise forbidden
+            self._groups.free(unit, loaded, run, known)
+            self._claimed(unit, loaded, actor)
+            offered(run, action)
+            entered = self._entries.check_input(unit, loaded, run, known, input or {})
+            typed = self._entries.check_data(unit, loaded, run, known, data)
+            return Command(
+                "act", actor.person, actor.organisation, actor.on_behalf, action, entered, typed
+            )
+
+        return self._do(actor, uid, make, version=version, key=key)
+
+    def save(
+        self,
+        actor: Actor,
+        uid: str,
+        data: Mapping[str, Any],
+        *,
+        version: int | None = None,
+        key: str | None = None,
+    ) -> Done:
+        """Keep what was typed so far (暂存): incomplete is fine, ill-typed is not (APP-19)."""
+
+        def make(unit: UnitOfWork, loaded: Loaded) -> Command:
+            run = self._work.look(unit, loaded, actor, data=data)
+            refusal = self.why_not_save(run)
+            if refusal is not None:
+                raise refusal
+            self._groups.free(unit, loaded, run, None)
+            typed = self._entries.check_draft(unit, loaded, run, data)
+            return Command(
+                "save", actor.person, actor.organisation, actor.on_behalf, "save", {}, typed
+            )
+
+        return self._do(actor, uid, make, version=version, key=key)
+
+    def why_not_save(self, run: Run) -> Refused | None:
+        """Why the actor cannot change the form data here."""
+        saving = next(
+            (a for a in run.compiled.actions[run.step.name].values() if a.verb == "save"), None
+        )
+        if run.state.closed:
+            return run.refuse("case_closed")
+        if not run.step.edit and saving is None:
+            if run.command.person == run.state.initiator:
+                return run.refuse("submitted_unchangeable")
+            return run.refuse("not_editable", step=run.step.title)
+        probe = saving if saving is not None else _probe(run)
+        return may_act(run, probe, self._rights) if probe is not None else None
+
+    def withdraw(
+        self, actor: Actor, uid: str, *, version: int | None = None, key: str | None = None
+    ) -> Done:
+        """Take back the last pass while nobody has acted on it (撤回)."""
+        return self._operate(actor, uid, "withdraw", {}, version=version, key=key)
+
+    def extend(
+        self,
+        actor: Actor,
+        uid: str,
+        until: str,
+        *,
+        version: int | None = None,
+        key: str | None = None,
+    ) -> Done:
+        """Move the deadline of the present step (修改提交截止时间)."""
+        return self._operate(actor, uid, "extend", {"until": until}, version=version, key=key)
+
+    def _operate(
+        self,
+        actor: Actor,
+        uid: str,
+        operation: str,
+        entered: Mapping[str, Any],
+        *,
+        version: int | None,
+        key: str | None,
+    ) -> Done:
+        def make(unit: UnitOfWork, loaded: Loaded) -> Command:
+            run = self._work.look(unit, loaded, actor)
+            self._groups.free(unit, loaded, run, None)
+            refusal = may_operate(run, operation, self._rights)
+            if refusal is not None:
+                raise refusal
+            return Command(
+                operation, actor.person, actor.organisation, actor.on_behalf, operation, entered
+            )
+
+        return self._do(actor, uid, make, version=version, key=key)
+
+    def cancel(self, actor: Actor, uid: str, reason: str, *, permission: str = "cancel") -> Done:
+        """Break a case off (an administrator, with a reason)."""
+        return self._administer(actor, uid, "cancel", {"reason": reason}, permission)
+
+    def reroute(
+        self,
+        actor: Actor,
+        uid: str,
+        reason: str,
+        *,
+        organisation: str | None = None,
+        step: str | None = None,
+        permission: str = "resolve_incidents",
+    ) -> Done:
+        """Put a case at an organisation or step by hand: the answer to an incident (ENG-14)."""
+        entered = {"reason": reason, "organisation": organisation, "step": step}
+        return self._administer(actor, uid, "reroute", entered, permission)
+
+    def _administer(
+        self, actor: Actor, uid: str, kind: str, entered: Mapping[str, Any], permission: str
+    ) -> Done:
+        def make(unit: UnitOfWork, loaded: Loaded) -> Command:
+            run = self._work.look(unit, loaded, actor)
+            if not self._rights.holds(actor.person, permission, actor.organisation):
+                raise NotAllowed(
+                    "no_permission", permission=permission, organisation=actor.organisation
+                )
+            if not str(entered.get("reason") or "").strip():
+                raise run.refuse("reason_needed")
+            return Command(kind, actor.person, actor.organisation, actor.on_behalf, kind, entered)
+
+        return self._do(actor, uid, make, version=None, key=None)
+
+    def _do(
+        self,
+        actor: Actor,
+        uid: str,
+        make: Callable[[UnitOfWork, Loaded], Command],
+        *,
+        version: int | None,
+        key: str | None,
+        then: Callable[[UnitOfWork, Outcome], None] | None = None,
+    ) -> Done:
+        with self._said():
+            outcome = self._work.execute(actor, uid, make, version=version, key=key, then=then)
+        if isinstance(outcome, Done):
+            return outcome
+        self._outgoing.work_off(outcome.sent)
+        return outcome.done
+
+    def _said(self) -> Any:
+        return self._sentences.saying()
+
+    # ------------------------------------------------------------ claiming
+
+    def claim(self, actor: Actor, uid: str) -> None:
+        """Take a waiting case for oneself: colleagues see who deals with it."""
+        with self._said(), self._work.store.write() as unit:
+            loaded = self._work.load(unit, uid)
+            item = self._item(unit, loaded, actor)
+            if not unit.work.claim(item.id, actor.person, expected=None):
+                raise Stale("claimed_by_other", person=item.claimed_by)
+
+    def give_back(self, actor: Actor, uid: str) -> None:
+        """Give a claimed case back to everybody who may deal with it."""
+        with self._said(), self._work.store.write() as unit:
+            loaded = self._work.load(unit, uid)
+            item = self._item(unit, loaded, actor)
+            if not unit.work.claim(item.id, None, expected=actor.person):
+                raise NotAllowed("not_claimed_by_you")
+
+    def _item(self, unit: UnitOfWork, loaded: Loaded, actor: Actor) -> Any:
+        for item in unit.work.of(loaded.row.id):
+            if item.person is not None and item.person == actor.person:
+                return item
+            if (
+                item.permission is not None
+                and item.organisation == actor.organisation
+                and self._rights.holds(actor.person, item.permission, item.organisation)
+            ):
+                return item
+        raise NotAllowed("nothing_waits_for_you")
+
+    def _claimed(self, unit: UnitOfWork, loaded: Loaded, actor: Actor) -> None:
+        for item in unit.work.of(loaded.row.id):
+            if item.claimed_by not in (None, actor.person) and (
+                item.organisation == actor.organisation
+            ):
+                raise NotAllowed("claimed_by_other", person=item.claimed_by)
+
+    # ------------------------------------------------------------ many at once
+
+    def bulk(
+        self,
+        actor: Actor,
+        uids: Sequence[str],
+        action: str,
+        *,
+        input: Mapping[str, Any] | None = None,
+        key: str | None = None,
+    ) -> list[BulkResult]:
+        """Take the same action on several cases, each by itself (REV-23, ENG-18).
+
+        Raises:
+            Refused: they stand at different steps (REV-24), or the action is not for many.
+        """
+        with self._said():
+            self._same_step(uids, action)
+        results = []
+        for uid in uids:
+            own = f"{key}:{uid}" if key else None
+            try:
+                done = self.act(actor, uid, action, input=input, key=own)
+                results.append(BulkResult(uid, done))
+            except Refused as refusal:
+                results.append(BulkResult(uid, None, refusal.sentence))
+        return results
+
+    def _same_step(self, uids: Sequence[str], action: str) -> None:
+        steps: set[tuple[str, str, str | None]] = set()
+        with self._work.store.read() as unit:
+            for uid in uids:
+                loaded = self._work.load(unit, uid)
+                steps.add((loaded.row.process, loaded.row.step, loaded.row.stage))
+                known = loaded.compiled.actions[loaded.row.step].get(action)
+                if known is not None and not known.bulk:
+                    raise Refused("not_in_bulk", action=known.title)
+        if len(steps) > 1:
+            raise Refused("different_steps")
+
+    # ------------------------------------------------------------ groups and panels
+
+    def add(
+        self, actor: Actor, uid: str, members: Sequence[str], *, key: str | None = None
+    ) -> Done:
+        """Put cases into a group."""
+        return self._members(actor, uid, "add", members, key)
+
+    def remove(
+        self, actor: Actor, uid: str, members: Sequence[str], *, key: str | None = None
+    ) -> Done:
+        """Take cases out of a group; they wait again."""
+        return self._members(actor, uid, "remove", members, key)
+
+    def _members(
+        self, actor: Actor, uid: str, kind: str, members: Sequence[str], key: str | None
+    ) -> Done:
+        def make(unit: UnitOfWork, loaded: Loaded) -> Command:
+            run = self._work.look(unit, loaded, actor)
+            self._groups.may_change(run, kind, self._rights)
+            self._groups.check(unit, loaded, run, kind, members)
+            entered = {"members": list(members)}
+            return Command(kind, actor.person, actor.organisation, actor.on_behalf, kind, entered)
+
+        def then(unit: UnitOfWork, outcome: Outcome) -> None:
+            self._groups.change(unit, outcome, kind, members)
+
+        return self._do(actor, uid, make, version=None, key=key, then=then)
+
+    def vote(
+        self,
+        actor: Actor,
+        uid: str,
+        papers: Mapping[str, Any],
+        *,
+        version: int | None = None,
+        key: str | None = None,
+    ) -> Done:
+        """Hand in a ballot: ``papers`` by member, or under ``""`` for the case itself."""
+
+        def make(unit: UnitOfWork, loaded: Loaded) -> Command:
+            run = self._work.look(unit, loaded, actor)
+            refusal = may_operate(run, "vote", self._rights)
+            if refusal is not None:
+                raise refusal
+            self._panels.check(unit, loaded, run, papers)
+            secret = run.step.panel is not None and run.step.panel.secret
+            entered = {} if secret else {"papers": dict(papers)}
+            return Command(
+                "vote", actor.person, actor.organisation, actor.on_behalf, "vote", entered
+            )
+
+        def then(unit: UnitOfWork, outcome: Outcome) -> None:
+            now = self._work.now(outcome.row.jurisdiction)
+            self._panels.cast(unit, outcome, actor.person, papers, now)
+            self._tally(unit, outcome, now)
+
+        return self._do(actor, uid, make, version=version, key=key, then=then)
+
+    def _tally(self, unit: UnitOfWork, outcome: Outcome, now: datetime) -> None:
+        result = self._panels.result(unit, outcome.row, now)
+        if result is not None:
+            command = Command("outcome", SYSTEM.person, name=result)
+            further = self._work.within(unit, outcome.row.uid, command, now)
+            outcome.sent += further.sent
+
+    # ------------------------------------------------------------ time
+
+    def tick(self, limit: int = 100) -> int:
+        """Fire the timers whose time has come; returns how many."""
+        now = self._work.clock.now()
+        with self._work.store.read() as unit:
+            due = unit.timers.due(now, limit)
+        for timer in due:
+            self._fire(timer.uid, timer.case_id, timer.kind)
+        return len(due)
+
+    def _fire(self, uid: str, case_id: int, kind: str) -> None:
+        name = kind.partition(":")[0]
+        try:
+            with self._work.store.write() as unit:
+                row = unit.cases.load(uid)
+                if row is None or not unit.timers.clear(case_id, kind):
+                    return
+                now = self._work.now(row.jurisdiction)
+                outcome = self._work.within(
+                    unit, uid, Command("time", SYSTEM.person, name=name), now
+                )
+                self._tally(unit, outcome, now) if _is_panel(outcome) else None
+        except EngineError as error:
+            self._stopped(uid, case_id, kind, error)
+            return
+        self._outgoing.work_off(outcome.sent)
+
+    def _stopped(self, uid: str, case_id: int, kind: str, error: EngineError) -> None:
+        """A timer could not do its work: an incident, never a lost case."""
+        with self._work.store.write() as unit:
+            row = unit.cases.load(uid)
+            if row is not None:
+                unit.timers.clear(case_id, kind)
+                now = self._work.clock.now()
+                unit.incidents.open(row, "timer_failed", {"timer": kind, "error": str(error)}, now)
+
+    # ------------------------------------------------------------ asking
+
+    def offers(self, actor: Actor, uid: str) -> list[Offer]:
+        """What the actor may do here, and why not the rest."""
+        with self._work.store.read() as unit:
+            loaded = self._work.load(unit, uid)
+            run = self._work.look(unit, loaded, actor)
+            found = list(offers(run, self._rights))
+            held = self._groups.holding(unit, loaded, run)
+            return [self._worded(offer, held) for offer in found]
+
+    def _worded(self, offer: Offer, held: Refused | None) -> Offer:
+        refusal = offer.refusal
+        if refusal is None and held is not None and offer.mine:
+            refusal = held
+        if refusal is None:
+            return offer
+        worded = self._sentences.worded(refusal)
+        return Offer(offer.name, offer.action, offer.mine, worded)
+
+    def exists(self, uid: str) -> bool:
+        """Whether there is such a case."""
+        with self._work.store.read() as unit:
+            return unit.cases.load(uid) is not None
+
+
+def _probe(run: Run) -> Action | None:
+    """Any action of the step: whoever may take it may also save where saving is possible."""
+    return next(iter(run.step.actions.values()), None)
+
+
+def _is_panel(outcome: Outcome) -> bool:
+    return bool(outcome.result.state.voters)
+
+
+__all__ = ["BulkResult", "Cases", "Done", "NotFound"]

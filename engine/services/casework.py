@@ -1,0 +1,599 @@
+"""One command on one case: read, decide with no lock held, write in one short transaction.
+
+Everything a command leads to (snapshot, journal, work items, timers, effects on our own data and
+the outbox) is committed together or not at all. Who comes second reads that it has been dealt with.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from engine.domain.actor import Actor
+from engine.domain.case import Advance, Command, Place, State
+from engine.domain.errors import NotFound, Stale
+from engine.runtime import moments
+from engine.runtime.advance import advance, start
+from engine.runtime.compiled import Compiled
+from engine.runtime.facts import Recording
+from engine.runtime.run import Run
+from engine.services.case_facts import CaseFacts, Lookups, NeedsTransaction
+from engine.services.definitions import Definitions
+from engine.store.cases import CaseRow, NewCase
+from engine.store.chain import GENESIS, canonical
+from engine.store.database import Store
+from engine.store.errors import Duplicate
+from engine.store.unit import UnitOfWork
+from engine.store.work import NewWork
+
+if TYPE_CHECKING:
+    from engine.domain.clock import Clock
+
+#: without the letters and digits that people confuse
+_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+def new_uid() -> str:
+    """An unguessable public id."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(12))
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The answer to an accepted command; the same one again when it is repeated with its key."""
+
+    uid: str
+    version: int
+    place: str
+    status: str | None
+
+    def to_json(self) -> str:
+        """As kept beside the command's key."""
+        return orjson.dumps([self.uid, self.version, self.place, self.status]).decode()
+
+    @classmethod
+    def from_json(cls, text: str) -> Done:
+        """Read what :meth:`to_json` wrote."""
+        return cls(*orjson.loads(text))
+
+
+class LazyData(Mapping[str, Any]):
+    """Form data that is only read and decrypted when an expression looks at it."""
+
+    def __init__(self, load: Callable[[], Mapping[str, Any]]) -> None:
+        self._load = load
+
+    @cached_property
+    def _values(self) -> Mapping[str, Any]:
+        return self._load()
+
+    def __getitem__(self, key: str) -> Any:
+        return self._values[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+
+@dataclass(slots=True)
+class Loaded:
+    """A case as it was read, with what is needed to decide."""
+
+    row: CaseRow
+    state: State
+    compiled: Compiled
+    data: Mapping[str, Any]
+
+    @property
+    def ident(self) -> dict[str, Any]:
+        """Id, number and year, as expressions read them."""
+        return {"id": self.row.uid, "number": self.row.number, "year": self.row.year}
+
+
+@dataclass(slots=True)
+class Outcome:
+    """A command that was carried out and written."""
+
+    row: CaseRow
+    result: Advance
+    command: Command
+    #: keys of outbox messages that this process may work off at once
+    sent: list[str] = field(default_factory=list)
+
+    @property
+    def done(self) -> Done:
+        """The answer."""
+        state = self.result.state
+        return Done(self.row.uid, self.row.version, str(state.place), state.status)
+
+
+#: carries out an effect on our own data in the transaction of the command; returns outbox keys
+Effects = Callable[[UnitOfWork, Outcome, datetime], list[str]]
+
+
+class Casework:
+    """Reads cases, lets the runtime decide, writes what came out."""
+
+    def __init__(
+        self, store: Store, definitions: Definitions, lookups: Lookups, clock: Clock
+    ) -> None:
+        self.store = store
+        self.definitions = definitions
+        self.lookups = lookups
+        self.clock = clock
+        #: set by the effects service, which itself needs this one
+        self.effects: Effects = lambda unit, outcome, now: []
+
+    # ------------------------------------------------------------ reading
+
+    def zone(self, jurisdiction: str) -> ZoneInfo:
+        """The time zone of a jurisdiction."""
+        known = self.definitions.current.jurisdictions.get(jurisdiction)
+        return ZoneInfo(known.zone if known is not None else "Asia/Shanghai")
+
+    def now(self, jurisdiction: str) -> datetime:
+        """The present moment in a jurisdiction's zone."""
+        return self.clock.now().astimezone(self.zone(jurisdiction))
+
+    def calendar(self, jurisdiction: str) -> Any:
+        """The working days of a jurisdiction."""
+        release = self.definitions.current
+        known = release.jurisdictions.get(jurisdiction)
+        return release.calendars.get(known.calendar) if known is not None else None
+
+    def load(self, unit: UnitOfWork, uid: str, version: int | None = None) -> Loaded:
+        """Read a case.
+
+        Raises:
+            NotFound: there is none.
+            Stale: it is not at ``version`` any more.
+        """
+        row = unit.cases.load(uid)
+        if row is None:
+            raise NotFound("no_such_case", uid=uid)
+        if version is not None and row.version != version:
+            raise Stale("already_handled")
+        return self.loaded(unit, row)
+
+    def loaded(self, unit: UnitOfWork, row: CaseRow) -> Loaded:
+        """A row with its state, process and data."""
+        compiled = self.definitions.compiled(row.process, row.pin, unit)
+        state = State.from_json(orjson.loads(row.state))
+        hashed = row.data_hash
+        data = LazyData(lambda: unit.blobs.get(hashed) if hashed is not None else {})
+        return Loaded(row, state, compiled, data)
+
+    def facts(
+        self,
+        unit: UnitOfWork,
+        compiled: Compiled,
+        row: CaseRow | None,
+        data: Mapping[str, Any],
+        now: datetime,
+        *,
+        writing: bool = False,
+        seed: int = 0,
+    ) -> Recording:
+        """The world as one command sees it."""
+        process = compiled.process
+        jurisdiction = self.definitions.current.jurisdictions.get(process.jurisdiction)
+        known = {"id": process.jurisdiction}
+        policy: Mapping[str, Any] = {}
+        if jurisdiction is not None:
+            known |= {"title": jurisdiction.title, "bureau": jurisdiction.bureau}
+            policy = jurisdiction.policy.get(process.id, {})
+        facts = CaseFacts(
+            unit,
+            self.lookups,
+            compiled,
+            row,
+            data=data,
+            policy=policy,
+            today=now.date().isoformat(),
+            writing=writing,
+            seed=seed,
+            jurisdiction=known,
+            numbers=lambda unit, pool: self.number(unit, process.jurisdiction, pool, now),
+        )
+        return Recording(facts)
+
+    def number(self, unit: UnitOfWork, jurisdiction: str, pool: str, now: datetime) -> str:
+        """The next number of a pool, in its format."""
+        known = self.definitions.current.jurisdictions[jurisdiction]
+        declared = known.pools[pool]
+        name = f"{jurisdiction}/{pool}"
+        if declared.per_year:
+            name = f"{name}/{now.year}"
+        taken = unit.pools.take(name, first=declared.first)
+        return declared.format.format(number=taken)
+
+    def look(
+        self,
+        unit: UnitOfWork,
+        loaded: Loaded,
+        actor: Actor,
+        *,
+        data: Mapping[str, Any] | None = None,
+    ) -> Run:
+        """A run that is only asked questions (what could be done here?)."""
+        now = self.now(loaded.row.jurisdiction)
+        command = Command("look", actor.person, actor.organisation)
+        return self._run(unit, loaded, command, now, data if data is not None else loaded.data)
+
+    def _run(
+        self,
+        unit: UnitOfWork,
+        loaded: Loaded,
+        command: Command,
+        now: datetime,
+        data: Mapping[str, Any],
+    ) -> Run:
+        recording = self.facts(unit, loaded.compiled, loaded.row, data, now)
+        return Run(
+            loaded.compiled,
+            recording,
+            command,
+            now,
+            loaded.ident,
+            state=loaded.state,
+            data=data,
+            seq=loaded.row.journal_seq + 1,
+            calendar=self.calendar(loaded.row.jurisdiction),
+        )
+
+    # ------------------------------------------------------------ carrying out
+
+    def decide(
+        self,
+        unit: UnitOfWork,
+        loaded: Loaded,
+        command: Command,
+        now: datetime,
+        *,
+        writing: bool = False,
+    ) -> tuple[Advance, Mapping[str, Any]]:
+        """Let the runtime decide; returns its result and what was read."""
+        row = loaded.row
+        seed = secrets.randbits(48)
+        data = command.data if command.data is not None else loaded.data
+        recording = self.facts(unit, loaded.compiled, row, data, now, writing=writing, seed=seed)
+        result = advance(
+            loaded.compiled,
+            loaded.state,
+            recording,
+            command,
+            now,
+            loaded.ident,
+            data=data,
+            seq=row.journal_seq + 1,
+            calendar=self.calendar(row.jurisdiction),
+        )
+        return result, recording.read
+
+    def execute(
+        self,
+        actor: Actor,
+        uid: str,
+        make: Callable[[UnitOfWork, Loaded], Command],
+        *,
+        version: int | None = None,
+        key: str | None = None,
+        then: Callable[[UnitOfWork, Outcome], None] | None = None,
+    ) -> Outcome | Done:
+        """Carry out one command.
+
+        Args:
+            actor: who acts.
+            uid: the case.
+            make: checks rights and input against the case as read, and gives the command.
+            version: what the actor saw; None = whatever is there.
+            key: repeated with the same key, the command is answered with its first result.
+            then: more to be written in the same transaction.
+
+        Raises:
+            Refused: a rule says no; nothing was changed.
+        """
+        known = f"{actor.person}:{key}" if key else None
+        try:
+            with self.store.read() as unit:
+                if known is not None and (seen := unit.commands.seen(known)) is not None:
+                    return Done.from_json(seen.result)
+                loaded = self.load(unit, uid, version)
+                command = make(unit, loaded)
+                now = self.now(loaded.row.jurisdiction)
+                result, read = self.decide(unit, loaded, command, now)
+            with self.store.write() as unit:
+                return self._write(unit, loaded, command, result, read, now, known, then)
+        except NeedsTransaction:
+            with self.store.write() as unit:
+                loaded = self.load(unit, uid, version)
+                command = make(unit, loaded)
+                now = self.now(loaded.row.jurisdiction)
+                result, read = self.decide(unit, loaded, command, now, writing=True)
+                return self._write(unit, loaded, command, result, read, now, known, then)
+        except Duplicate:
+            with self.store.read() as unit:
+                if known is not None and (seen := unit.commands.seen(known)) is not None:
+                    return Done.from_json(seen.result)
+            raise
+
+    def within(self, unit: UnitOfWork, uid: str, command: Command, now: datetime) -> Outcome:
+        """Carry out a command of the platform inside a transaction that is open already."""
+        loaded = self.load(unit, uid)
+        result, read = self.decide(unit, loaded, command, now, writing=True)
+        return self._write(unit, loaded, command, result, read, now, None, None)
+
+    def _write(
+        self,
+        unit: UnitOfWork,
+        loaded: Loaded,
+        command: Command,
+        result: Advance,
+        read: Mapping[str, Any],
+        now: datetime,
+        key: str | None,
+        then: Callable[[UnitOfWork, Outcome], None] | None,
+    ) -> Outcome:
+        row, before = loaded.row, loaded.state
+        written = self._row(unit, row, command, result, read, now)
+        if not unit.cases.save(written, row.version):
+            raise Stale("already_handled")
+        written = written._replace(version=row.version + 1)
+        self._work(unit, row, before, command, result, now)
+        self._timers(unit, row, before, result, now)
+        if result.data is not None:
+            self._index(unit, loaded.compiled, row.id, result.data)
+        self._incident(unit, written, before, result, now)
+        outcome = Outcome(written, result, command)
+        outcome.sent += self.effects(unit, outcome, now)
+        if then is not None:
+            then(unit, outcome)
+        if key is not None:
+            unit.commands.remember(key, row.uid, outcome.done.to_json(), now)
+        return outcome
+
+    def _row(
+        self,
+        unit: UnitOfWork,
+        row: CaseRow,
+        command: Command,
+        result: Advance,
+        read: Mapping[str, Any],
+        now: datetime,
+    ) -> CaseRow:
+        """The row after the command, its journal event already appended."""
+        subject = row.initiator or f"case:{row.uid}"
+        data_hash = row.data_hash
+        if result.data is not None:
+            data_hash = unit.blobs.put(subject, dict(result.data))
+        sealed, events = _sealed(command, result, read)
+        body: dict[str, Any] = {"name": command.name, "events": events}
+        if result.data is not None:
+            body["data"] = data_hash
+        if command.data is not None:
+            # What was typed, before the process added to it: a rebuild begins with it again.
+            body["typed"] = unit.blobs.put(subject, dict(command.data))
+        sealed_hash = unit.blobs.put(subject, sealed) if sealed else None
+        event = unit.journal.append(
+            row,
+            at=now,
+            kind=command.kind,
+            person=command.person,
+            organisation=command.organisation,
+            on_behalf=command.on_behalf,
+            body=body,
+            data_hash=sealed_hash,
+        )
+        return _applied(row, result.state, now)._replace(
+            data_hash=data_hash, journal_seq=event.seq, journal_hash=event.hash
+        )
+
+    def _work(
+        self,
+        unit: UnitOfWork,
+        row: CaseRow,
+        before: State,
+        command: Command,
+        result: Advance,
+        now: datetime,
+    ) -> None:
+        state = result.state
+        if result.moved:
+            acted = command.kind in ("act", "withdraw")
+            unit.work.close(
+                row.id,
+                at=now,
+                closed_by=command.person,
+                organisation=command.organisation,
+                action=command.name or command.kind,
+                state="done" if acted and command.kind == "act" else "gone",
+            )
+            unit.work.open(row, [new_work(item, state, now) for item in result.work])
+        elif (state.status, state.due) != (before.status, before.due):
+            unit.work.update_open(row.id, due=_instant(state.due, now), status=state.status)
+
+    def _timers(
+        self, unit: UnitOfWork, row: CaseRow, before: State, result: Advance, now: datetime
+    ) -> None:
+        state = result.state
+        same = (state.due, state.overdue, state.wait_until) == (
+            before.due,
+            before.overdue,
+            before.wait_until,
+        )
+        if same and (not result.moved or not result.timers):
+            return
+        if before.due or before.wait_until:
+            unit.timers.clear(row.id)
+        for number, timer in enumerate(result.timers):
+            kind = timer.kind if timer.kind != "remind" else f"remind:{number}"
+            unit.timers.set(row, kind, moments.instant(timer.at, now.tzinfo))
+
+    def _index(
+        self, unit: UnitOfWork, compiled: Compiled, case_id: int, data: Mapping[str, Any]
+    ) -> None:
+        unit.cases.set_fields(case_id, compiled.bound.index_values(data))
+
+    def _incident(
+        self, unit: UnitOfWork, row: CaseRow, before: State, result: Advance, now: datetime
+    ) -> None:
+        stuck = result.state.stuck
+        if stuck is not None and (stuck != before.stuck or result.moved):
+            unit.incidents.open(row, stuck, {"place": str(result.state.place)}, now)
+        elif stuck is None and before.stuck is not None:
+            for incident in unit.incidents.of(row.id):
+                if incident.resolved_at is None:
+                    unit.incidents.resolve(incident.id, person=None, reason="moved on", at=now)
+
+    # ------------------------------------------------------------ starting
+
+    def begin(
+        self,
+        unit: UnitOfWork,
+        actor: Actor,
+        process: str,
+        data: Mapping[str, Any],
+        now: datetime,
+        *,
+        key: str | None = None,
+        check: Callable[[Run], None] | None = None,
+    ) -> Outcome:
+        """Start a case inside an open transaction."""
+        pin = self.definitions.pin(process)
+        compiled = self.definitions.compiled(process, pin, unit)
+        uid = new_uid()
+        command = Command("start", actor.person, actor.organisation, actor.on_behalf, data=data)
+        ident = {"id": uid, "number": None, "year": now.year}
+        recording = self.facts(
+            unit, compiled, None, data, now, writing=True, seed=secrets.randbits(48)
+        )
+        moment = moments.local(now)
+        first = State(Place("", None, None, 0), actor.person, moment, moment)
+        calendar = self.calendar(compiled.process.jurisdiction)
+        asking = Run(
+            compiled, recording, command, now, ident, state=first, data=data, seq=1,
+            calendar=calendar,
+        )  # fmt: skip
+        if check is not None:
+            check(asking)
+        result = start(compiled, recording, command, now, ident, data=data, calendar=calendar)
+        row = self._insert(unit, uid, pin, compiled, actor, now)
+        written = self._row(unit, row, command, result, recording.read, now)
+        if not unit.cases.save(written, row.version):
+            raise Stale("already_handled")
+        written = written._replace(version=row.version + 1)
+        unit.work.open(row, [new_work(item, result.state, now) for item in result.work])
+        for timer in result.timers:
+            unit.timers.set(row, timer.kind, moments.instant(timer.at, now.tzinfo))
+        self._index(unit, compiled, row.id, result.data or {})
+        self._incident(unit, written, first, result, now)
+        outcome = Outcome(written, result, command)
+        outcome.sent += self.effects(unit, outcome, now)
+        if key is not None:
+            unit.commands.remember(key, uid, outcome.done.to_json(), now)
+        return outcome
+
+    def _insert(
+        self,
+        unit: UnitOfWork,
+        uid: str,
+        pin: str,
+        compiled: Compiled,
+        actor: Actor,
+        now: datetime,
+    ) -> CaseRow:
+        process = compiled.process
+        sequence = unit.pools.take(f"{process.id}/{now.year}")
+        return unit.cases.insert(
+            NewCase(
+                uid=uid,
+                process=process.id,
+                pin=pin,
+                jurisdiction=process.jurisdiction,
+                year=now.year,
+                initiator=actor.person,
+                initiator_organisation=actor.organisation,
+                number=f"{now.year}-{sequence:06}",
+                status=None,
+                step=process.first.name,
+                stage=None,
+                organisation=None,
+                version=1,
+                state=b"{}",
+                data_hash=None,
+                flags="[]",
+                journal_seq=0,
+                journal_hash=GENESIS,
+                outcome=None,
+                started_at=now,
+                arrived_at=now,
+                due=None,
+                updated_at=now,
+                closed_at=None,
+            )
+        )
+
+
+def _sealed(
+    command: Command, result: Advance, read: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[Mapping[str, Any]]]:
+    """What of an event is personal and goes into a sealed blob, and the events without it."""
+    sealed: dict[str, Any] = {}
+    if command.input:
+        sealed["input"] = dict(command.input)
+    if read:
+        sealed["facts"] = dict(read)
+    events = []
+    for event in result.events:
+        if event.get("event") == "overwritten":
+            sealed["overwritten"] = event["values"]
+        else:
+            events.append(event)
+    return sealed, events
+
+
+def _applied(row: CaseRow, state: State, now: datetime) -> CaseRow:
+    """The row's columns that follow from the state."""
+    place = state.place
+    closed = now if state.closed and row.closed_at is None else row.closed_at
+    return row._replace(
+        status=state.status,
+        step=place.step,
+        stage=place.stage,
+        organisation=place.organisation,
+        state=canonical(state.to_json()),
+        flags=orjson.dumps(list(state.flags)).decode(),
+        outcome=state.outcome,
+        arrived_at=datetime.fromisoformat(state.arrived_at).replace(tzinfo=now.tzinfo),
+        due=_instant(state.due, now),
+        updated_at=now,
+        closed_at=closed if state.closed else None,
+    )
+
+
+def new_work(item: Any, state: State, now: datetime) -> NewWork:
+    """A work item as the store writes it."""
+    return NewWork(
+        visit=item.visit,
+        step=item.step,
+        stage=item.stage,
+        organisation=item.organisation,
+        permission=item.permission,
+        person=item.person,
+        status=state.status,
+        opened_at=now,
+        due=_instant(item.due, now),
+    )
+
+
+def _instant(due: str | None, now: datetime) -> datetime | None:
+    return None if due is None else moments.instant(due, now.tzinfo)

@@ -1,0 +1,293 @@
+"""What people enter, checked against the forms: data of the case and input of actions.
+
+A form sees only its own sections; what actions have kept beside them (``into``) is carried along
+untouched. Drafts may be incomplete, not ill-typed (FORM-09); submitting checks everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from engine.definitions.process import Action, Ask
+from engine.domain.actor import Actor
+from engine.domain.errors import InvalidSubmission
+from engine.forms.form import Form, loaded
+from engine.forms.surroundings import Lookup, Rights, Surroundings
+from engine.runtime.compiled import Compiled
+from engine.runtime.context import plain
+from engine.runtime.run import Run
+from engine.services.casework import Casework, Loaded
+from engine.store.unit import UnitOfWork
+
+#: form whose fields an action may ask for by bare name
+REVIEW_ACTION = "review-action"
+#: where the pinned form of a case with items of its own is kept in its data (a blob's hash)
+FORM = "_form"
+
+Sections = tuple[str, ...] | str
+
+
+class Profiles(Protocol):
+    """Where the data come from that are copied into a new case."""
+
+    def snapshot(self, unit: UnitOfWork, person: str) -> Mapping[str, Mapping[str, Any]]:
+        """The data of a person by the id of their form."""
+        ...
+
+
+class Entries:
+    """Checks what is entered."""
+
+    def __init__(
+        self,
+        work: Casework,
+        profiles: Profiles,
+        lookup: Callable[[UnitOfWork], Lookup],
+        caption: Callable[[str], str] = str,
+    ) -> None:
+        self._work = work
+        self._profiles = profiles
+        self._lookup = lookup
+        self._caption = caption
+
+    # ------------------------------------------------------------ forms
+
+    def form_of(
+        self, unit: UnitOfWork, compiled: Compiled, pin: str, data: Mapping[str, Any]
+    ) -> Form | None:
+        """The form of a case: as pinned, with its own items merged in (FORM-11, FORM-12)."""
+        release = self._work.definitions.release_of(compiled.process.id, pin, unit)
+        if compiled.process.form is None:
+            return None
+        base = release.forms[compiled.process.form]
+        pinned = data.get(FORM)
+        if pinned is None:
+            return base
+        return release.bound_form(loaded(unit.blobs.get_bytes(str(pinned)).decode()))
+
+    def asked(self, unit: UnitOfWork, loaded_case: Loaded, ask: Ask) -> Form:
+        """The form an action asks with."""
+        release = self._work.definitions.release_of(
+            loaded_case.row.process, loaded_case.row.pin, unit
+        )
+        form = release.forms[ask.form]
+        return form.fields(ask.fields) if ask.fields is not None else form
+
+    def surroundings(
+        self,
+        unit: UnitOfWork,
+        run: Run,
+        data: Mapping[str, Any] | None = None,
+    ) -> Surroundings:
+        """What a form needs from outside while it is filled in."""
+        lookup = self._lookup(unit)
+        state = run.state
+        names: dict[str, Any] = {
+            "initiator": _record(lookup, "people", state.initiator),
+            "actor": _record(lookup, "people", run.command.person),
+            "here": _record(lookup, "organisations", run.command.organisation),
+            "now": run.now.strftime("%Y-%m-%dT%H:%M:%S"),
+            "today": run.now.strftime("%Y-%m-%d"),
+            "jurisdiction": {"id": run.process.jurisdiction},
+            "policy": _Policies(run),
+            "case": {
+                "returned": state.returned,
+                "step": state.place.step,
+                "stage": state.place.stage,
+                "status": state.status,
+                "year": run.now.year,
+                "sent_to": _record(lookup, "organisations", state.sent_to),
+            },
+        }
+        return Surroundings(
+            names=names,
+            lookup=lookup,
+            data=data,
+            calendar=self._work.calendar(run.process.jurisdiction),
+            caption=self._caption,
+        )
+
+    # ------------------------------------------------------------ starting
+
+    def first_data(
+        self,
+        unit: UnitOfWork,
+        compiled: Compiled,
+        actor: Actor,
+        given: Mapping[str, Any],
+        now: datetime,
+    ) -> dict[str, Any]:
+        """The data of a new case: defaults, a snapshot of the profile, and what was entered first.
+
+        Later edits flow in neither direction (APP-16).
+        """
+        release = self._work.definitions.current
+        if compiled.process.form is None:
+            return dict(given)
+        form = release.forms[compiled.process.form]
+        profile = self._profiles.snapshot(unit, actor.person)
+        data: dict[str, Any] = {**form.initial(), **form.snapshot(profile)}
+        for name, value in given.items():
+            known = data.get(name)
+            both = isinstance(known, Mapping) and isinstance(value, Mapping)
+            data[name] = {**known, **value} if both else value  # type: ignore[dict-item]
+        return data
+
+    def pin_form(self, unit: UnitOfWork, run: Run, data: dict[str, Any], subject: str) -> None:
+        """Merge the items held in a record into the form, and pin the result (COM-17)."""
+        process = run.process
+        if process.extend is None or process.form is None:
+            return
+        items = plain(run.context.value(process.extend))
+        if not items:
+            return
+        merged = self._work.definitions.current.forms[process.form].merge(items)
+        data[FORM] = unit.blobs.put_bytes(subject, merged.dumped().encode())
+
+    # ------------------------------------------------------------ data of the case
+
+    def check_data(
+        self,
+        unit: UnitOfWork,
+        loaded_case: Loaded,
+        run: Run,
+        action: Action,
+        data: Mapping[str, Any] | None,
+    ) -> dict[str, Any] | None:
+        """The data after an action, checked; None when the action leaves them alone.
+
+        Raises:
+            InvalidSubmission: with every error and its place.
+        """
+        editable = action.edit or run.step.edit
+        whole = action.verb == "submit"
+        if not editable or (data is None and not whole):
+            return None
+        complete = action.verb in ("submit", "pass")
+        return self._checked(unit, loaded_case, run, data, editable, complete=complete)
+
+    def check_draft(
+        self, unit: UnitOfWork, loaded_case: Loaded, run: Run, data: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """The data of a draft, types checked.
+
+        Raises:
+            InvalidSubmission: with every error and its place.
+        """
+        saving = next(
+            (a for a in run.compiled.actions[run.step.name].values() if a.verb == "save"), None
+        )
+        editable = (saving.edit if saving is not None else None) or run.step.edit or ()
+        return self._checked(unit, loaded_case, run, data, editable, complete=False)
+
+    def _checked(
+        self,
+        unit: UnitOfWork,
+        loaded_case: Loaded,
+        run: Run,
+        data: Mapping[str, Any] | None,
+        editable: Sections,
+        *,
+        complete: bool,
+    ) -> dict[str, Any]:
+        known = dict(loaded_case.data)
+        merged = {**known, **self._own(loaded_case, known, data, editable)}
+        form = self.form_of(unit, loaded_case.compiled, loaded_case.row.pin, known)
+        if form is None:
+            return merged
+        rights = Rights(edit="all" if editable == "all" else tuple(editable))
+        own = {name: value for name, value in merged.items() if name in form.sections}
+        surroundings = self.surroundings(unit, run)
+        errors = form.validate(own, surroundings, rights, complete=complete)
+        if errors:
+            raise InvalidSubmission(errors, count=len(errors))
+        if complete:
+            # What the conditions hide is not part of what was submitted.
+            submitted = form.effective(own, surroundings, rights).submitted
+            for name in form.sections:
+                merged.pop(name, None)
+            merged.update(submitted)
+        return merged
+
+    @staticmethod
+    def _own(
+        loaded_case: Loaded,
+        known: Mapping[str, Any],
+        data: Mapping[str, Any] | None,
+        editable: Sections,
+    ) -> dict[str, Any]:
+        typed = data or {}
+        if editable == "all":
+            kept = {name for name in typed if not name.startswith("_")}
+        else:
+            kept = {name for name in typed if name in editable}
+        return {name: typed[name] for name in kept}
+
+    # ------------------------------------------------------------ input of actions
+
+    def check_input(
+        self,
+        unit: UnitOfWork,
+        loaded_case: Loaded,
+        run: Run,
+        action: Action,
+        entered: Mapping[str, Any],
+    ) -> dict[str, Any]:
+        """What an action asks for, checked; an opinion is always welcome (REV-05).
+
+        Raises:
+            InvalidSubmission: with every error and its place.
+        """
+        ask = action.ask
+        opinion = entered.get("opinion")
+        always = {"opinion": opinion} if opinion else {}
+        if ask is None or (ask.stage is not None and not self._last_stage(run, ask.stage)):
+            return always
+        form = self.asked(unit, loaded_case, ask)
+        rights = Rights(mode=self.mode(run, ask))
+        surroundings = self.surroundings(unit, run, loaded_case.data)
+        own = {name: value for name, value in entered.items() if name in form.sections}
+        errors = form.validate(own, surroundings, rights, complete=True)
+        if errors:
+            raise InvalidSubmission(errors, count=len(errors))
+        submitted = form.effective(own, surroundings, rights).submitted
+        chosen = (
+            {"members": list(entered["members"])} if ask.members and "members" in entered else {}
+        )
+        return {**always, **submitted, **chosen}
+
+    @staticmethod
+    def _last_stage(run: Run, stage: str) -> bool:
+        return run.state.place.stage == stage
+
+    @staticmethod
+    def mode(run: Run, ask: Ask) -> Any:
+        """Whether what is asked must be entered: required, optional or hidden."""
+        word = run.context.word(ask.mode) if ask.mode is not None else None
+        return word or "required"
+
+
+class _Policies(Mapping[str, Any]):
+    """The switches of a process, looked up when a form reads one."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._run.process.policy:
+            raise KeyError(name)
+        return self._run.context.facts.policy(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._run.process.policy)
+
+    def __len__(self) -> int:
+        return len(self._run.process.policy)
+
+
+def _record(lookup: Lookup, register: str, key: str | None) -> Mapping[str, Any] | None:
+    if key is None:
+        return None
+    return {**(lookup.record(register, key) or {}), "id": key}

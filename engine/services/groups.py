@@ -1,0 +1,207 @@
+"""Groups: cases that are decided together (language 1.4).
+
+A group case locks its members while it is decided and releases them by outcome. Its decision is one
+command; each member is bound by it at once and moves on in a transaction of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from engine.definitions.process import Action, Members
+from engine.domain.actor import SYSTEM, Rights
+from engine.domain.case import Command
+from engine.domain.errors import Refused
+from engine.runtime.offers import may_act
+from engine.runtime.run import Run
+from engine.services.casework import Casework, Loaded, Outcome
+from engine.store.cases import CaseRow
+from engine.store.unit import UnitOfWork
+
+
+class Groups:
+    """Which cases are in which group, and whether that may change."""
+
+    def __init__(self, work: Casework) -> None:
+        self._work = work
+
+    # ------------------------------------------------------------ the member's side
+
+    def holding(self, unit: UnitOfWork, loaded: Loaded, run: Run) -> Refused | None:
+        """Why a case cannot act for itself: the group that is deciding on it."""
+        if loaded.compiled.process.steps[loaded.row.step].wait is None:
+            return None
+        for group in unit.members.groups_of(loaded.row.id):
+            if group.state == "released" and self._unapplied(unit, loaded, group.uid):
+                return run.refuse("decided_by_group", group=group.uid)
+            if group.state != "in":
+                continue
+            held = self._work.load(unit, group.uid)
+            if self.locked(held):
+                title = held.compiled.process.title
+                return run.refuse("in_group", group=title, number=held.row.number)
+        return None
+
+    def _unapplied(self, unit: UnitOfWork, loaded: Loaded, group: str) -> bool:
+        # A released member that still waits for exactly this group has its decision on the way.
+        wait = loaded.compiled.process.steps[loaded.row.step].wait
+        row = unit.cases.load(group)
+        assert wait is not None
+        if row is None or wait.group != row.process:
+            return False
+        return any(
+            message.kind == "release" and state in ("waiting", "taken")
+            for message, state in unit.outbox.of(row.id)
+            if message.payload.get("member") == loaded.row.uid
+        )
+
+    def free(self, unit: UnitOfWork, loaded: Loaded, run: Run, action: Action | None) -> None:
+        """Refuse when a group holds the case.
+
+        Raises:
+            Refused: naming the group.
+        """
+        held = self.holding(unit, loaded, run)
+        if held is not None:
+            raise held
+
+    # ------------------------------------------------------------ the group's side
+
+    @staticmethod
+    def locked(group: Loaded) -> bool:
+        """Whether the list of members is closed at the group's present step."""
+        members = group.compiled.process.members
+        if members is None:
+            return True
+        step = group.row.step
+        if group.compiled.process.steps[step].end is not None:
+            return True
+        if members.lock is None:
+            return step != group.compiled.process.first.name
+        return step in members.lock
+
+    def may_change(self, run: Run, kind: str, rights: Rights) -> None:
+        """Refuse unless the actor holds the group's present task and the list is open.
+
+        Raises:
+            Refused: a right is missing or the list is locked.
+        """
+        members = run.process.members
+        if members is None:
+            raise run.refuse("not_a_group")
+        lock = members.lock
+        locked = run.step.name in lock if lock is not None else run.step is not run.process.first
+        first = next(iter(run.step.actions.values()), None)
+        if locked or run.step.end is not None or first is None:
+            raise run.refuse("group_locked", step=run.step.title)
+        forbidden = may_act(run, first, rights)
+        if forbidden is not None:
+            raise forbidden
+
+    def check(
+        self, unit: UnitOfWork, group: Loaded, run: Run, kind: str, members: Sequence[str]
+    ) -> None:
+        """Refuse members that cannot be added or removed.
+
+        Raises:
+            Refused: naming the first of them.
+        """
+        if not members:
+            raise run.refuse("no_members_chosen")
+        inside = {m.uid for m in unit.members.of(group.row.id) if m.state == "in"}
+        possible = set(self.candidates(unit, group, run)) if kind == "add" else inside
+        for uid in members:
+            if kind == "add" and uid in inside:
+                raise run.refuse("already_member", member=uid)
+            if uid not in possible:
+                code = "cannot_be_member" if kind == "add" else "not_a_member"
+                raise run.refuse(code, member=uid)
+
+    def candidates(self, unit: UnitOfWork, group: Loaded, run: Run) -> list[str]:
+        """The cases that may be added: waiting here for this kind of group, and in none."""
+        members = group.compiled.process.members
+        if members is None:
+            return []
+        where = None
+        if members.where is not None:
+            where = run.context.search(members.where)
+        return [
+            uid
+            for uid in self._work.lookups.find(unit, "cases", where)
+            if self._may_join(unit, members, group.row, uid)
+        ]
+
+    def _may_join(self, unit: UnitOfWork, members: Members, group: CaseRow, uid: str) -> bool:
+        row = unit.cases.load(uid)
+        if row is None or row.process not in members.processes:
+            return False
+        if row.step != members.waiting_at or row.closed_at is not None:
+            return False
+        return unit.members.open_group_of(row.id, group.process) is None
+
+    def change(self, unit: UnitOfWork, outcome: Outcome, kind: str, members: Sequence[str]) -> None:
+        """Write who is in the group now."""
+        for uid in members:
+            row = unit.cases.load(uid)
+            assert row is not None  # checked before
+            if kind == "add":
+                unit.members.add(
+                    outcome.row, row.id, process=outcome.row.process, row={},
+                    at=outcome.row.updated_at,
+                )  # fmt: skip
+            else:
+                unit.members.remove(outcome.row.id, row.id)
+
+    def fill(self, unit: UnitOfWork, outcome: Outcome, now: datetime) -> None:
+        """Take in all candidates of a group that is filled by itself (``fill: all``)."""
+        loaded = self._work.loaded(unit, outcome.row)
+        members = loaded.compiled.process.members
+        if members is None or members.fill != "all":
+            return
+        run = self._work.look(unit, loaded, SYSTEM)
+        found = self.candidates(unit, loaded, run)
+        if not found:
+            return
+        command = Command("add", SYSTEM.person, name="add", input={"members": found})
+        further = self._work.within(unit, outcome.row.uid, command, now)
+        self.change(unit, further, "add", found)
+        outcome.row = further.row
+        outcome.result = further.result
+
+    # ------------------------------------------------------------ releasing
+
+    def bind(
+        self, unit: UnitOfWork, group: CaseRow, values: Mapping[str, Any], key: str, now: datetime
+    ) -> list[str]:
+        """Record the outcome of each member and let it be delivered; returns outbox keys."""
+        keys = []
+        outcome = str(values["as"])
+        for uid in values["cases"]:
+            row = unit.cases.load(uid)
+            if row is None:
+                continue
+            if outcome == "removed":
+                unit.members.remove(group.id, row.id)
+                continue
+            unit.members.release(group.id, row.id, outcome)
+            own = f"{group.uid}:{key}:{uid}"
+            payload = {"member": uid, "outcome": outcome, "group": group.uid}
+            if unit.outbox.add(own, "release", payload, at=now, case=group):
+                keys.append(own)
+        return keys
+
+    def deliver(self, member: str, outcome: str) -> Outcome | None:
+        """Move one released member on; done already if it does not wait any more."""
+        with self._work.store.write() as unit:
+            row = unit.cases.load(member)
+            if row is None:
+                return None
+            loaded = self._work.loaded(unit, row)
+            step = loaded.compiled.process.steps[row.step]
+            if outcome not in step.outcomes:
+                return None
+            now = self._work.now(row.jurisdiction)
+            command = Command("outcome", SYSTEM.person, name=outcome)
+            return self._work.within(unit, member, command, now)

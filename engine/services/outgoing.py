@@ -1,0 +1,209 @@
+"""Effects: on our own data with the command, on the outside through the outbox after it.
+
+What leaves by the outbox is idempotent by its key and tried again until it is done. What concerns
+people at once (releases, messages) is worked off right after the commit by the same process; a
+worker takes what is left.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from engine.domain.actor import SYSTEM
+from engine.domain.case import Command, DueEffect
+from engine.domain.errors import EngineError
+from engine.services.casework import Casework, Outcome
+from engine.services.groups import Groups
+from engine.store.outbox import OutboxRow
+from engine.store.unit import UnitOfWork
+
+log = logging.getLogger("zhicheng.outgoing")
+
+#: how many messages are taken at a time
+BATCH = 50
+
+
+class Recorder(Protocol):
+    """Changes records of registers for an effect."""
+
+    def put(
+        self,
+        unit: UnitOfWork,
+        register: str,
+        values: Mapping[str, Any],
+        *,
+        where: Any = None,
+        now: datetime,
+        by: str,
+    ) -> None:
+        """Add a record, or change those for which ``where`` holds."""
+        ...
+
+
+class Notices(Protocol):
+    """Sends a message made from a template."""
+
+    def send(self, row: Any, template: str, payload: Mapping[str, Any], key: str) -> None:
+        """Write the message for its recipient; once for a key."""
+        ...
+
+
+class Printer(Protocol):
+    """Issues and prints a document."""
+
+    def issue(self, uid: str, template: str, payload: Mapping[str, Any], key: str) -> str:
+        """Return the document's uid; the same one again for a key."""
+        ...
+
+
+class Outgoing:
+    """Carries out effects."""
+
+    def __init__(
+        self,
+        work: Casework,
+        groups: Groups,
+        recorder: Recorder,
+        notices: Notices,
+        printer: Printer,
+    ) -> None:
+        self._work = work
+        self._groups = groups
+        self._recorder = recorder
+        self._notices = notices
+        self._printer = printer
+        self._handlers: dict[str, Callable[[OutboxRow], None]] = {
+            "release": self._release,
+            "message": self._message,
+            "document": self._document,
+        }
+        work.effects = self.effects
+
+    # ------------------------------------------------------------ with the command
+
+    def effects(self, unit: UnitOfWork, outcome: Outcome, now: datetime) -> list[str]:
+        """Carry out a command's effects in its transaction; returns keys put into the outbox."""
+        sent: list[str] = []
+        for effect in outcome.result.effects:
+            sent += self._effect(unit, outcome, effect, now)
+        if outcome.command.kind == "extend":
+            sent += self._send_out(
+                unit, outcome, DueEffect("message", "deadline-extended", "extend"), now
+            )
+        return sent
+
+    def _effect(
+        self, unit: UnitOfWork, outcome: Outcome, effect: DueEffect, now: datetime
+    ) -> list[str]:
+        match effect.kind:
+            case "record":
+                self._recorder.put(
+                    unit,
+                    effect.name,
+                    effect.values.get("set", {}),
+                    where=effect.values.get("where"),
+                    now=now,
+                    by=outcome.command.person,
+                )
+                return []
+            case "release":
+                return self._groups.bind(unit, outcome.row, effect.values, effect.key, now)
+            case "message" | "document":
+                return self._send_out(unit, outcome, effect, now)
+        raise EngineError(f"an effect of kind {effect.kind!r} cannot be carried out")
+
+    def _send_out(
+        self, unit: UnitOfWork, outcome: Outcome, effect: DueEffect, now: datetime
+    ) -> list[str]:
+        if effect.kind == "message" and effect.name not in self._work.definitions.current.messages:
+            return []
+        seq = outcome.row.journal_seq
+        key = f"{outcome.row.uid}:{seq}:{effect.kind}:{effect.name}:{effect.key}"
+        payload = {
+            "uid": outcome.row.uid,
+            "template": effect.name,
+            "seq": seq,
+            "into": effect.values.get("into"),
+        }
+        unit.outbox.add(key, effect.kind, payload, at=now, case=outcome.row)
+        return [key]
+
+    # ------------------------------------------------------------ after it
+
+    def work_off(self, keys: Sequence[str] = ()) -> int:
+        """Work off what waits in the outbox; with ``keys`` only if there is something new.
+
+        Returns how many messages were done.
+        """
+        if keys == []:
+            return 0
+        done = 0
+        while True:
+            now = self._work.clock.now()
+            with self._work.store.write() as unit:
+                taken = unit.outbox.take(now, BATCH)
+            for message in taken:
+                done += self._handle(message)
+            if not taken:
+                return done
+
+    def _handle(self, message: OutboxRow) -> int:
+        try:
+            self._handlers[message.kind](message)
+        except Exception as error:
+            # Whatever went wrong, the message is kept and tried again; it never stops the others.
+            log.exception("outbox message %s failed", message.key)
+            now = self._work.clock.now()
+            with self._work.store.write() as unit:
+                again = unit.outbox.failed(message, now, f"{type(error).__name__}: {error}")
+                if not again and message.case_id is not None:
+                    self._given_up(unit, message, now)
+            return 0
+        with self._work.store.write() as unit:
+            unit.outbox.done(message.id)
+        return 1
+
+    @staticmethod
+    def _given_up(unit: UnitOfWork, message: OutboxRow, now: datetime) -> None:
+        row = unit.cases.load_by_id(message.case_id or 0)
+        if row is not None:
+            unit.incidents.open(row, "not_delivered", {"kind": message.kind}, now)
+
+    def _release(self, message: OutboxRow) -> None:
+        payload = message.payload
+        delivered = self._groups.deliver(payload["member"], payload["outcome"])
+        if delivered is not None:
+            # Its own messages follow in the same loop.
+            log.debug("released %s as %s", payload["member"], payload["outcome"])
+
+    def _message(self, message: OutboxRow) -> None:
+        with self._work.store.read() as unit:
+            row = unit.cases.load(message.payload["uid"])
+        if row is not None:
+            self._notices.send(row, message.payload["template"], message.payload, message.key)
+
+    def _document(self, message: OutboxRow) -> None:
+        payload = message.payload
+        document = self._printer.issue(payload["uid"], payload["template"], payload, message.key)
+        into = payload.get("into")
+        if not into:
+            return
+        with self._work.store.write() as unit:
+            row = unit.cases.load(payload["uid"])
+            if row is None:
+                return
+            loaded = self._work.loaded(unit, row)
+            if _at(loaded.data, into) == document:
+                return
+            now = self._work.now(row.jurisdiction)
+            command = Command("result", SYSTEM.person, name=into, input={"value": document})
+            self._work.within(unit, row.uid, command, now)
+
+
+def _at(data: Any, path: str) -> Any:
+    for name in path.split("."):
+        data = data.get(name) if isinstance(data, Mapping) else None
+    return data

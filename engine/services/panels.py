@@ -1,0 +1,200 @@
+"""Panels: ballots are rows, their tally is an outcome; nobody types a result."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from engine.definitions.process import Panel, Share
+from engine.domain.actor import SYSTEM
+from engine.domain.errors import InvalidSubmission
+from engine.runtime.run import Run
+from engine.services.casework import Casework, Loaded, Outcome
+from engine.store.ballots import Ballot
+from engine.store.cases import CaseRow
+from engine.store.unit import UnitOfWork
+
+#: options of a panel without a ballot form of its own; the first is in favour
+OPTIONS = ("agree", "against", "abstain")
+
+
+class Panels:
+    """Takes ballots and counts them."""
+
+    def __init__(self, work: Casework) -> None:
+        self._work = work
+
+    def papers(self, unit: UnitOfWork, group: CaseRow, panel: Panel) -> list[str]:
+        """What is voted on: each member, or the case itself as ``""``."""
+        if panel.about == "case":
+            return [""]
+        return [m.uid for m in unit.members.of(group.id) if m.state == "in"]
+
+    def check(self, unit: UnitOfWork, loaded: Loaded, run: Run, papers: Mapping[str, Any]) -> None:
+        """Refuse a ballot that is incomplete, or a second one.
+
+        Raises:
+            Refused: the voter is not here, has voted, or an answer is missing or unknown.
+        """
+        panel = run.step.panel
+        if panel is None:
+            raise run.refuse("not_a_panel")
+        present = self._present(run, panel)
+        if run.command.person not in present:
+            raise run.refuse("not_present")
+        visit = run.state.place.visit
+        if unit.ballots.counts(loaded.row, visit).get(run.command.person):
+            raise run.refuse("voted_already")
+        errors = []
+        for paper in self.papers(unit, loaded.row, panel):
+            choice = (papers.get(paper) or {}).get("choice")
+            if not choice:
+                errors.append((paper, "choice_missing"))
+            elif panel.ballot is None and choice not in OPTIONS:
+                errors.append((paper, "choice_unknown"))
+        if errors:
+            raise InvalidSubmission(errors)
+
+    def cast(
+        self,
+        unit: UnitOfWork,
+        outcome: Outcome,
+        voter: str,
+        papers: Mapping[str, Any],
+        now: datetime,
+    ) -> None:
+        """Put the papers in."""
+        visit = outcome.result.state.place.visit
+        loaded = self._work.loaded(unit, outcome.row)
+        panel = loaded.compiled.process.steps[outcome.row.step].panel
+        assert panel is not None  # checked before
+        for paper in self.papers(unit, outcome.row, panel):
+            unit.ballots.cast(
+                outcome.row, visit, voter=voter, paper=paper, ballot=papers[paper], at=now
+            )
+
+    def result(self, unit: UnitOfWork, row: CaseRow, now: datetime) -> str | None:
+        """The outcome when all are in or the time is over; None while the vote is open.
+
+        Writes what each member got into its row: ``passed`` and ``votes``, never by a person.
+        """
+        current = unit.cases.load(row.uid)
+        assert current is not None  # it was just written
+        loaded = self._work.loaded(unit, current)
+        panel = loaded.compiled.process.steps[current.step].panel
+        if panel is None:
+            return None
+        run = self._work.look(unit, loaded, SYSTEM)
+        visit = run.state.place.visit
+        voted = unit.ballots.counts(current, visit)
+        present = self._present(run, panel)
+        ballots = unit.ballots.of(current, visit)
+        if not self._closed(run, panel, present, voted, ballots):
+            return None
+        turnout = len(voted)
+        if panel.quorum is not None and not _reached(
+            turnout, panel.quorum, _base(panel.quorum, run, present, turnout, turnout)
+        ):
+            return "no_quorum"
+        if panel.about == "members":
+            self._members(unit, current, run, panel, present, ballots)
+            return "decided"
+        passed = self._passes(run, panel, present, [b.ballot for b in ballots], turnout)
+        return "passed" if passed else "failed"
+
+    def _present(self, run: Run, panel: Panel) -> Sequence[str]:
+        """Those who take part: all voters, or those of them who have come."""
+        if panel.present is None:
+            return run.state.voters
+        come = run.context.keys(panel.present)
+        return tuple(v for v in run.state.voters if v in come) if come else run.state.voters
+
+    def _closed(
+        self,
+        run: Run,
+        panel: Panel,
+        present: Sequence[str],
+        voted: Counter[str],
+        ballots: Sequence[Ballot],
+    ) -> bool:
+        if run.state.overdue or all(voter in voted for voter in present):
+            return True
+        return panel.enough is not None and run.context.holds(
+            panel.enough, vote=self._vote(run, panel, present, [b.ballot for b in ballots])
+        )
+
+    def _vote(
+        self, run: Run, panel: Panel, present: Sequence[str], papers: Sequence[Mapping[str, Any]]
+    ) -> dict[str, Any]:
+        valid = [p for p in papers if not self._invalid(run, panel, p)]
+        counts = Counter(str(p.get("choice")) for p in valid)
+        return {
+            "voters": len(run.state.voters),
+            "present": len(present),
+            "cast": len(papers),
+            "valid": len(valid),
+            "counts": dict(counts),
+            "means": {},
+        }
+
+    @staticmethod
+    def _invalid(run: Run, panel: Panel, paper: Mapping[str, Any]) -> bool:
+        return panel.invalid is not None and run.context.holds(panel.invalid, ballot=paper)
+
+    def _passes(
+        self,
+        run: Run,
+        panel: Panel,
+        present: Sequence[str],
+        papers: Sequence[Mapping[str, Any]],
+        turnout: int,
+    ) -> bool:
+        vote = self._vote(run, panel, present, papers)
+        decide = panel.decide
+        if decide == "all":
+            agreed: int = vote["counts"].get(OPTIONS[0], 0)
+            return agreed == len(present) and agreed > 0
+        if decide == "any":
+            return bool(vote["counts"].get(OPTIONS[0], 0))
+        agreed = vote["counts"].get(decide.option or OPTIONS[0], 0)
+        return _reached(agreed, decide, _base(decide, run, present, turnout, vote["valid"]))
+
+    def _members(
+        self,
+        unit: UnitOfWork,
+        group: CaseRow,
+        run: Run,
+        panel: Panel,
+        present: Sequence[str],
+        ballots: Sequence[Ballot],
+    ) -> None:
+        turnout = len({ballot.voter for ballot in ballots})
+        for member in unit.members.of(group.id):
+            if member.state != "in":
+                continue
+            papers = [b.ballot for b in ballots if b.paper == member.uid]
+            vote = self._vote(run, panel, present, papers)
+            row = dict(member.row or {})
+            row["votes"] = vote["counts"]
+            row["passed"] = self._passes(run, panel, present, papers, turnout)
+            unit.members.set_row(group.id, member.case_id, row)
+
+
+def _base(share: Share, run: Run, present: Sequence[str], turnout: int, valid: int) -> int:
+    return {
+        "voters": len(run.state.voters),
+        "due": len(run.state.voters),
+        "present": len(present),
+        "valid": valid,
+    }.get(share.of, turnout)
+
+
+def _reached(count: int, share: Share, base: int) -> bool:
+    """Whether ``count`` of ``base`` is the share; exact, and never by nobody."""
+    if base == 0:
+        return False
+    part = Fraction(count, base)
+    return part > share.fraction if share.strict else part >= share.fraction

@@ -1,0 +1,53 @@
+"""Puts the sentence to a refusal: the engine knows the code, the content knows the words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from engine.definitions.placeholders import fill
+from engine.domain.errors import Refused
+from engine.services.definitions import Definitions
+
+
+class Sentences:
+    """Finds the sentence of a refusal in the message catalogue of the content."""
+
+    def __init__(self, definitions: Definitions, captions: Any = None) -> None:
+        self._definitions = definitions
+        self._captions = captions
+        self.language = "zh"
+
+    def worded(self, refusal: Refused) -> Refused:
+        """The same refusal with its sentence."""
+        if refusal.say is None:
+            wording = self._definitions.current.refusals.get(refusal.code)
+            if wording is not None:
+                refusal.say = fill(wording.text(self.language), self._shown(refusal.params))
+        return refusal
+
+    def _shown(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        shown = dict(params)
+        due = shown.get("due")
+        if isinstance(due, str) and len(due) >= 10:
+            shown["due"] = _day(due)
+        permission = shown.get("permission")
+        known = self._definitions.current.permissions.get(permission) if permission else None
+        if known is not None:
+            shown["permission"] = known.title
+        return shown
+
+    @contextmanager
+    def saying(self) -> Iterator[None]:
+        """Word every refusal raised inside."""
+        try:
+            yield
+        except Refused as refusal:
+            raise self.worded(refusal) from None
+
+
+def _day(due: str) -> str:
+    year, month, day = due[:10].split("-")
+    clock = f" {due[11:16]}" if len(due) > 10 else ""
+    return f"{year}年{month}月{day}日{clock}"

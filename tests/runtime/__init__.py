@@ -1,0 +1,1 @@
+"""How the runtime moves a case: pure, no database."""
