@@ -27,7 +27,7 @@ from engine.forms.keywords import MOMENTS
 from engine.forms.model import Element, Formula, OptionsFrom, Path, Place
 from engine.forms.names import Names
 from engine.forms.pattern import is_usable
-from engine.forms.schema import errors_of
+from engine.forms.schema import broken
 
 CODES = Phrase("代码表", "code list")
 CODE = Phrase("代码", "code")
@@ -200,7 +200,10 @@ class _Binder:
                 self.names.registers,
             ):  # fmt: skip
                 return
-            for key, column in (("field", options.field), *(("match", c) for c, _ in options.match)):
+            for key, column in (
+                ("field", options.field),
+                *(("match", c) for c, _ in options.match),
+            ):
                 self.indexed((*source, key), where, key, options.name, column)
             for column, path in options.match:
                 self.path((*source, "match", column), where, "match", path, element.scope)
@@ -265,7 +268,7 @@ class _Binder:
         """Check that a default fits the field's own limits and codes."""
         if element.default is None:
             return
-        wrong = any(errors_of(element.schema, element.default))
+        wrong = any(broken(element.schema, element.default))
         known = self.names.codes.get(element.codes) if element.codes else None
         if known is not None and element.kind == "choice" and element.default not in known:
             wrong = True
@@ -302,5 +305,3 @@ def _bound_type(element: Element) -> tuple[Type, ...]:
     if element.kind in ("date", "datetime"):
         return (DATE, DATETIME)
     return (TEXT,) if element.kind in MOMENTS else (NUMBER,)
-
-

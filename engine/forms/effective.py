@@ -5,6 +5,8 @@ Pages, validation, printing and the API read the same effective form.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -38,6 +40,8 @@ class EffectiveRow:
     title: str
     fields: tuple[EffectiveField, ...]
     removable: bool
+    #: what the row is found by when it comes back from a page
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +295,7 @@ class Looking:
                     title=_row_title(element.row.title, fields),
                     fields=fields,
                     removable=keep is None or not self.holds(keep, inner),
+                    mark=row_mark(element, data, self.rights),
                 )
             )
         return tuple(found)
@@ -333,9 +338,15 @@ class Looking:
             return self.from_codes(source.name, element.only, chosen, parent)
         if source.source == "each":
             found = self.value(source.each, it) if source.each is not None else None
-            rows = [row for row in found if isinstance(row, Mapping)] if isinstance(found, list) else []
+            rows = (
+                [row for row in found if isinstance(row, Mapping)]
+                if isinstance(found, list)
+                else []
+            )
             return tuple(
-                Option(str(row.get(source.value)), str(row.get(source.label) or row.get(source.value)))
+                Option(
+                    str(row.get(source.value)), str(row.get(source.label) or row.get(source.value))
+                )
                 for row in rows
                 if row.get(source.value) is not None
             )
@@ -467,3 +478,30 @@ def _row_title(template: str, fields: tuple[EffectiveField, ...]) -> str:
     for name, value in said.items():
         text = text.replace("{" + name + "}", value)
     return " ".join(text.split())
+
+
+def row_mark(element: Element, row: object, rights: Rights) -> str:
+    """Return what a row is found by when it comes back from a page.
+
+    It is made of the values that the person cannot change and that must therefore be put back. It
+    is short, so that it says nothing about them.
+    """
+    fixed = json.dumps(_fixed(element.children, row, rights), sort_keys=True, default=str)
+    return hashlib.sha256(fixed.encode()).hexdigest()[:4]
+
+
+def _fixed(elements: Sequence[Element], data: object, rights: Rights) -> dict[str, object]:
+    values = data if isinstance(data, Mapping) else {}
+    fixed: dict[str, object] = {}
+    for one in elements:
+        if one.kind == "group":
+            fixed[one.name] = _fixed(one.children, values.get(one.name), rights)
+        elif one.stored and (
+            one.locked
+            or one.locked_when is not None
+            or rights.hides(one)
+            or rights.masks(one)
+            or not rights.touches(one)
+        ):
+            fixed[one.name] = values.get(one.name)
+    return fixed

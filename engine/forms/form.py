@@ -168,7 +168,9 @@ class Form:
         language: Language = "zh",
     ) -> list[FieldError]:
         """Return everything that refuses these data, in the order of the form."""
-        found = check(self.effective(data, surroundings, rights), complete=complete, language=language)
+        found = check(
+            self.effective(data, surroundings, rights), complete=complete, language=language
+        )
         return [error for error in found if not error.warning]
 
     # Conditions --------------------------------------------------------------------------------

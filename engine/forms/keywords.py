@@ -130,7 +130,9 @@ WIDGETS: dict[str, Widget] = {
     widget.name: widget
     for widget in (
         _widget("text", "text year", "单行文本", "one line of text"),
-        _widget("textarea", "text", "多行文本，有 maxLength 时显示字数", "several lines, with counter"),
+        _widget(
+            "textarea", "text", "多行文本，有 maxLength 时显示字数", "several lines, with counter"
+        ),
         _widget("number", "number integer", "数字", "a number"),
         _widget("date", "date", "日期", "a date"),
         _widget("datetime", "datetime", "日期和时间", "a date with time"),
@@ -144,7 +146,12 @@ WIDGETS: dict[str, Widget] = {
         _widget("checkboxes", "many", "多个勾选框", "several boxes to tick"),
         _widget("picker", "reference many", "模糊查询后选取", "search, then pick"),
         _widget("tree", "reference", "按树形逐级选取", "pick from a tree"),
-        _widget("records", "reference", "符合条件的记录列成表格，选一条", "a table of the records that fit, one to pick"),
+        _widget(
+            "records",
+            "reference",
+            "符合条件的记录列成表格，选一条",
+            "a table of the records that fit, one to pick",
+        ),
         _widget("photo", "photo", "照片", "a photo"),
         _widget("files", "files", "附件", "attachments"),
         _widget("rows", "rows", "可增删的多行记录", "rows to add and remove"),
@@ -160,7 +167,11 @@ FORMATS: dict[str, tuple[Kind, str, str]] = {
     "date-time": ("datetime", "日期时间", "date and time"),
     "year": ("year", "四位年度", "a year of four digits"),
     "month": ("month", "年月，如 2026-09", "a month such as 2026-09"),
-    "id-number": ("text", "居民身份证号码（校验末位）", "resident identity number, check digit verified"),
+    "id-number": (
+        "text",
+        "居民身份证号码（校验末位）",
+        "resident identity number, check digit verified",
+    ),
     "officer-id": ("text", "军官证号码", "officer's card number"),
     "credit-code": ("text", "统一社会信用代码（校验末位）", "unified social credit code"),
     "mobile": ("text", "11 位手机号码", "mobile number of 11 digits"),
@@ -187,12 +198,19 @@ _BOUNDED = "number integer date datetime year month"
 KEYWORDS: dict[str, Keyword] = {
     keyword.name: keyword
     for keyword in (
-        _schema("type", "word", "数据类型；能从其他键看出时可省略", "JSON type; may be omitted where implied",
-                words=("string", "number", "integer", "boolean", "object", "array")),
+        _schema(
+            "type",
+            "word",
+            "数据类型；能从其他键看出时可省略",
+            "JSON type; may be omitted where implied",
+            words=("string", "number", "integer", "boolean", "object", "array"),
+        ),
         _schema("title", "text", "名称", "caption"),
         _schema("properties", "mapping", "各字段", "the fields", "group"),
         _schema("required", "names", "必填的字段", "fields that must be filled in", "group"),
-        _schema("items", "mapping", "每一行（或每一项）的样子", "what one row or item is", "rows many"),
+        _schema(
+            "items", "mapping", "每一行（或每一项）的样子", "what one row or item is", "rows many"
+        ),
         _schema("minLength", "integer", "最少字数", "fewest characters", "text"),
         _schema("maxLength", "integer", "最多字数", "most characters", "text"),
         _schema("minItems", "integer", "最少条数", "fewest entries", "rows many files"),
@@ -202,51 +220,178 @@ KEYWORDS: dict[str, Keyword] = {
         _schema("maximum", "number", "最大值", "greatest value", "number integer"),
         _schema("exclusiveMinimum", "number", "必须大于", "must be greater than", "number integer"),
         _schema("exclusiveMaximum", "number", "必须小于", "must be less than", "number integer"),
-        _schema("multipleOf", "number", "须为其倍数（0.01 即两位小数）", "a multiple of (0.01 = two decimals)",
-                "number integer"),
-        _schema("pattern", "text", "正则表达式（RE2 语法，线性时间）", "regular expression (RE2 syntax, linear time)",
-                "text"),
-        _schema("format", "word", "格式，见下表", "format, see below",
-                "text date datetime year month", words=tuple(FORMATS)),
-        _schema("const", "boolean", "只能是 true：必须勾选", "only true: must be ticked", "boolean"),
-        _schema("default", "plain", "新表单、新行的初值；不得代人作答", "value of a new form or row; never an answer a person must give",
-                "text number integer boolean choice reference date datetime year month many"),
+        _schema(
+            "multipleOf",
+            "number",
+            "须为其倍数（0.01 即两位小数）",
+            "a multiple of (0.01 = two decimals)",
+            "number integer",
+        ),
+        _schema(
+            "pattern",
+            "text",
+            "正则表达式（RE2 语法，线性时间）",
+            "regular expression (RE2 syntax, linear time)",
+            "text",
+        ),
+        _schema(
+            "format",
+            "word",
+            "格式，见下表",
+            "format, see below",
+            "text date datetime year month",
+            words=tuple(FORMATS),
+        ),
+        _schema(
+            "const", "boolean", "只能是 true：必须勾选", "only true: must be ticked", "boolean"
+        ),
+        _schema(
+            "default",
+            "plain",
+            "新表单、新行的初值；不得代人作答",
+            "value of a new form or row; never an answer a person must give",
+            "text number integer boolean choice reference date datetime year month many",
+        ),
         _keyword("help", "text", "说明，显示在字段旁", "explanation beside the field"),
-        _keyword("widget", "word", "填写方式，见下表", "how it is entered, see below", words=tuple(WIDGETS)),
+        _keyword(
+            "widget",
+            "word",
+            "填写方式，见下表",
+            "how it is entered, see below",
+            words=tuple(WIDGETS),
+        ),
         _keyword("visible_when", "expression", "满足时才出现", "shown only while this holds"),
-        _keyword("required_when", "expression", "满足时必填", "must be filled in while this holds", _VALUES),
-        _keyword("locked_when", "expression", "满足时不可修改", "cannot be changed while this holds", _VALUES),
-        _keyword("locked", "boolean", "任何人不可在表单中修改", "nobody changes it in the form", _VALUES),
-        _keyword("index", "boolean", "可用于查询条件和列表", "may be used in queries and lists",
-                 "text number integer boolean choice reference date datetime year month"),
-        _keyword("private", "plain", "个人信息：true，或 mask（对部分人员遮盖显示）", "personal data: true, or mask (masked for some)",
-                 _VALUES),
+        _keyword(
+            "required_when",
+            "expression",
+            "满足时必填",
+            "must be filled in while this holds",
+            _VALUES,
+        ),
+        _keyword(
+            "locked_when",
+            "expression",
+            "满足时不可修改",
+            "cannot be changed while this holds",
+            _VALUES,
+        ),
+        _keyword(
+            "locked", "boolean", "任何人不可在表单中修改", "nobody changes it in the form", _VALUES
+        ),
+        _keyword(
+            "index",
+            "boolean",
+            "可用于查询条件和列表",
+            "may be used in queries and lists",
+            "text number integer boolean choice reference date datetime year month",
+        ),
+        _keyword(
+            "private",
+            "plain",
+            "个人信息：true，或 mask（对部分人员遮盖显示）",
+            "personal data: true, or mask (masked for some)",
+            _VALUES,
+        ),
         _keyword("wide", "boolean", "占满一行", "takes the whole line"),
-        _keyword("at_least", "expression", "不得小于（早于）的计算值", "computed lower bound", _BOUNDED),
-        _keyword("at_most", "expression", "不得大于（晚于）的计算值", "computed upper bound", _BOUNDED),
-        _keyword("bound_say", "text", "超出 at_least、at_most 时的提示", "sentence when a computed bound is broken", _BOUNDED),
-        _keyword("pattern_say", "text", "不符合 pattern 时的提示", "sentence when the pattern does not match", "text"),
-        _keyword("suffix", "text", "数字后的单位", "unit behind the number", "number integer display"),
-        _keyword("open_end", "boolean", "结束日期可以为空（至今）", "the end may be left open", "period"),
+        _keyword(
+            "at_least", "expression", "不得小于（早于）的计算值", "computed lower bound", _BOUNDED
+        ),
+        _keyword(
+            "at_most", "expression", "不得大于（晚于）的计算值", "computed upper bound", _BOUNDED
+        ),
+        _keyword(
+            "bound_say",
+            "text",
+            "超出 at_least、at_most 时的提示",
+            "sentence when a computed bound is broken",
+            _BOUNDED,
+        ),
+        _keyword(
+            "pattern_say",
+            "text",
+            "不符合 pattern 时的提示",
+            "sentence when the pattern does not match",
+            "text",
+        ),
+        _keyword(
+            "suffix", "text", "数字后的单位", "unit behind the number", "number integer display"
+        ),
+        _keyword(
+            "open_end", "boolean", "结束日期可以为空（至今）", "the end may be left open", "period"
+        ),
         _keyword("codes", "text", "代码表", "code list", "choice many"),
-        _keyword("only", "names", "只用代码表中的这些", "only these of the code list", "choice many"),
-        _keyword("reference", "text", "引用的登记表", "register referred to", "reference many choice"),
-        _keyword("where", "expression", "可选记录的条件，it 为登记表的一行", "which records may be picked; `it` is the register's row",
-                 "reference many"),
-        _keyword("label", "text", "显示登记表的哪个字段", "which field of the register is shown", "reference many"),
-        _keyword("columns", "columns", "records 表格的列", "columns of the table of records", "reference"),
-        _keyword("options_from", "mapping", "可选值从何而来（级联）", "where the options come from (cascade)", "choice many reference"),
-        _keyword("files", "mapping", "附件限制：max、types、size、template", "limits of attachments: max, types, size, template",
-                 "photo files"),
-        _keyword("row", "mapping", "行的显示：title、columns、add、keep_when", "how rows are shown: title, columns, add, keep_when", "rows"),
-        _keyword("layout", "mapping", "排版：columns、groups", "layout: columns, groups", "group rows"),
+        _keyword(
+            "only", "names", "只用代码表中的这些", "only these of the code list", "choice many"
+        ),
+        _keyword(
+            "reference", "text", "引用的登记表", "register referred to", "reference many choice"
+        ),
+        _keyword(
+            "where",
+            "expression",
+            "可选记录的条件，it 为登记表的一行",
+            "which records may be picked; `it` is the register's row",
+            "reference many",
+        ),
+        _keyword(
+            "label",
+            "text",
+            "显示登记表的哪个字段",
+            "which field of the register is shown",
+            "reference many",
+        ),
+        _keyword(
+            "columns", "columns", "records 表格的列", "columns of the table of records", "reference"
+        ),
+        _keyword(
+            "options_from",
+            "mapping",
+            "可选值从何而来（级联）",
+            "where the options come from (cascade)",
+            "choice many reference",
+        ),
+        _keyword(
+            "files",
+            "mapping",
+            "附件限制：max、types、size、template",
+            "limits of attachments: max, types, size, template",
+            "photo files",
+        ),
+        _keyword(
+            "row",
+            "mapping",
+            "行的显示：title、columns、add、keep_when",
+            "how rows are shown: title, columns, add, keep_when",
+            "rows",
+        ),
+        _keyword(
+            "layout", "mapping", "排版：columns、groups", "layout: columns, groups", "group rows"
+        ),
         _keyword("rules", "rules", "跨字段、跨行的规则", "rules across fields and rows", "group"),
         _keyword("shows", "expression", "display 显示的内容", "what a display shows", "display"),
-        _keyword("snapshot_of", "text", "定义与数据取自该表单的同名部分", "definition and data from the section of that name of the form", "group rows"),
-        _keyword("use", "text", "只取其定义：表单，或 表单.部分", "the definition only: form, or form.section", "group rows"),
-        _keyword("extension", "mapping", "扩展点：items 为每项的行", "extension point: items is the row of each item", "group"),
+        _keyword(
+            "snapshot_of",
+            "text",
+            "定义与数据取自该表单的同名部分",
+            "definition and data from the section of that name of the form",
+            "group rows",
+        ),
+        _keyword(
+            "use",
+            "text",
+            "只取其定义：表单，或 表单.部分",
+            "the definition only: form, or form.section",
+            "group rows",
+        ),
+        _keyword(
+            "extension",
+            "mapping",
+            "扩展点：items 为每项的行",
+            "extension point: items is the row of each item",
+            "group",
+        ),
     )
-}  # fmt: skip
+}
 
 TOP = ("form", "for", "title", "help", "type", "required", "properties", "rules", "layout")
 
@@ -256,10 +401,20 @@ PARTS: dict[str, tuple[str, ...]] = {
     "row": ("title", "columns", "add", "keep_when"),
     "layout": ("columns", "groups"),
     "layout.groups": ("title", "fields"),
-    "options_from": ("codes", "parent", "register", "field", "where", "match", "each", "value", "label"),
+    "options_from": (
+        "codes",
+        "parent",
+        "register",
+        "field",
+        "where",
+        "match",
+        "each",
+        "value",
+        "label",
+    ),
     "extension": ("items",),
     "rules": ("that", "say", "at", "when", "level", "always"),
-}  # fmt: skip
+}
 
 # Keywords of JSON Schema that authors may know, with what to use instead.
 INSTEAD: dict[str, str] = {

@@ -26,6 +26,8 @@ def matches(pattern: str, value: str) -> bool:
 def is_usable(pattern: str) -> bool:
     """Tell whether a text is a pattern of the linear-time syntax."""
     try:
-        return bool(_MATCHES and isinstance(_MATCHES.evaluate({"value": "", "pattern": pattern}), bool))
+        return bool(
+            _MATCHES and isinstance(_MATCHES.evaluate({"value": "", "pattern": pattern}), bool)
+        )
     except ExpressionError:
         return False

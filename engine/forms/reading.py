@@ -14,12 +14,12 @@ from engine.forms.build import file_size, kind_of
 from engine.forms.keywords import (
     FORMATS,
     INSTEAD,
+    JSON_TYPES,
     KEYWORDS,
     KIND_TITLES,
     PARTS,
     TOP,
     WIDGETS,
-    JSON_TYPES,
     Holds,
     Kind,
 )
@@ -61,9 +61,7 @@ def read_form(node: Node, file_id: str, problems: Problems) -> Draft:
     top.require("form", "title", "properties")
     given = top.text("form", file_id)
     if given != file_id:
-        problems.add(
-            "FRM101", top.get("form") or node, given_id=given, file_id=file_id
-        )
+        problems.add("FRM101", top.get("form") or node, given_id=given, file_id=file_id)
     for key in ("title", "help", "for"):
         top.text(key)
     if "type" in top:

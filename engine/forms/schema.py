@@ -6,16 +6,17 @@ author's pattern can hang a submission.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError, validators
 
-from engine.forms.pattern import matches
 from engine.forms.effective import EffectiveField, EffectiveForm, EffectiveRow
 from engine.forms.formats import FORMATS
-from engine.forms.model import Element
+from engine.forms.model import Element, Place
+from engine.forms.pattern import matches
 
 Schema = dict[str, Any]
 
@@ -35,25 +36,46 @@ def _multiple(
     _validator: object, step: float, instance: object, _schema: object
 ) -> Iterator[ValidationError]:
     # Decimals as people write them: 19.99 is a multiple of 0.01 although its binary form is not.
-    if isinstance(instance, int | float) and not isinstance(instance, bool):
-        if Decimal(str(instance)) % Decimal(str(step)):
-            yield ValidationError("multipleOf")
+    is_number = isinstance(instance, int | float) and not isinstance(instance, bool)
+    if is_number and Decimal(str(instance)) % Decimal(str(step)):
+        yield ValidationError("multipleOf")
+
+
+def _format(check: Callable[[str], bool]) -> Callable[[object], bool]:
+    return lambda value: not isinstance(value, str) or check(value)
 
 
 _checker = FormatChecker(formats=())
-for _name, _check in FORMATS.items():
-    _checker.checkers[_name] = (
-        lambda value, check=_check: not isinstance(value, str) or check(value),
-        (),
-    )
-_Validator = validators.extend(
-    Draft202012Validator, {"pattern": _pattern, "multipleOf": _multiple}
-)
+_checker.checkers = {name: (_format(check), ()) for name, check in FORMATS.items()}
+_extend: Any = validators.extend
+_Validator = _extend(Draft202012Validator, {"pattern": _pattern, "multipleOf": _multiple})
 
 
-def errors_of(schema: Mapping[str, Any], instance: object) -> Iterator[ValidationError]:
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """One keyword of a schema that a value does not fit.
+
+    ``known`` are the properties of the object, for a key that is not one of them.
+    """
+
+    place: Place
+    keyword: str
+    limit: Any
+    value: Any
+    known: tuple[str, ...] = ()
+
+
+def broken(schema: Mapping[str, Any], instance: object) -> Iterator[Broken]:
     """Return everything in which an instance differs from a schema."""
-    return iter(_Validator(schema, format_checker=_checker).iter_errors(instance))
+    for error in _Validator(schema, format_checker=_checker).iter_errors(instance):
+        inner: Any = error.schema
+        yield Broken(
+            tuple(error.absolute_path),
+            str(error.validator),
+            error.validator_value,
+            error.instance,
+            tuple(inner.get("properties", ())) if isinstance(inner, Mapping) else (),
+        )
 
 
 def published(title: str, elements: Sequence[Element]) -> Schema:

@@ -1,4 +1,4 @@
-"""Sections borrowed from other forms (``use``, ``snapshot_of``): each form made complete in itself."""
+"""Sections borrowed from other forms (``use``, ``snapshot_of``), written out in each form."""
 
 from __future__ import annotations
 
@@ -31,8 +31,7 @@ class _Borrower:
     def form(self, name: str) -> Spec:
         spec = self.specs[name]
         properties = {
-            section: self.section(name, section, ())
-            for section in mapping(spec.get("properties"))
+            section: self.section(name, section, ()) for section in mapping(spec.get("properties"))
         }
         return {**spec, "properties": properties}
 
@@ -62,4 +61,6 @@ class _Borrower:
 
     def sections(self, name: str) -> list[str]:
         """Return what could be borrowed under this name."""
-        return [form for form, spec in self.specs.items() if name in mapping(spec.get("properties"))]
+        return [
+            form for form, spec in self.specs.items() if name in mapping(spec.get("properties"))
+        ]

@@ -1,4 +1,4 @@
-"""What a form needs from outside while it is filled in: codes, records, attachments, names, rights."""
+"""What a form needs from outside: codes, records, attachments, names, rights."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A record that may be picked: its key, its caption, the columns asked for, its parent's key."""
+    """A record that may be picked, with the columns asked for and the key of its parent."""
 
     key: str
     label: str

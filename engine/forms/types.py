@@ -19,9 +19,7 @@ from engine.domain.types import (
 from engine.forms.keywords import Kind
 from engine.forms.model import Element, written
 
-PERIOD = Record(
-    "period", {"from": Field(DATE, "开始日期"), "until": Field(DATE, "结束日期")}
-)
+PERIOD = Record("period", {"from": Field(DATE, "开始日期"), "until": Field(DATE, "结束日期")})
 _SCALARS: dict[Kind, Type] = {
     "text": TEXT,
     "number": NUMBER,

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from jsonschema import ValidationError
-
 from engine.forms.effective import EffectiveField, EffectiveForm
 from engine.forms.keywords import MOMENTS
-from engine.forms.model import Element, Files, Place, Rule, written
-from engine.forms.schema import effective_schema, errors_of
+from engine.forms.model import Files, Place, Rule, written
+from engine.forms.schema import Broken, broken, effective_schema
 from engine.forms.sentences import ROW, Language, required_code, sentence
 
 # JSON Schema's keyword → our sentence, for a value that breaks a limit of the field itself.
@@ -73,7 +71,7 @@ class _Check:
         if self.complete:
             _fill_groups(self.form.fields, instance)
         schema = effective_schema(self.form, complete=self.complete)
-        for error in errors_of(schema, instance):
+        for error in broken(schema, instance):
             self.from_schema(error)
         wrong = {place for place, _ in self.found}
         for one in self.fields.values():
@@ -121,31 +119,26 @@ class _Check:
 
     # From JSON Schema --------------------------------------------------------------------------
 
-    def from_schema(self, error: ValidationError) -> None:
+    def from_schema(self, error: Broken) -> None:
         """Turn an error of the schema into ours."""
-        place: Place = tuple(error.absolute_path)
-        keyword, instance = str(error.validator), error.instance
-        if keyword == "required":
-            for name in error.validator_value:
-                if name not in instance:
-                    self.missing(place, name)
-            return
-        if keyword == "additionalProperties":
-            known = error.schema.get("properties", {})
-            for name in sorted(set(instance) - set(known)):
-                self.add((*place, name), "unknown", name=name)
-            return
-        if keyword == "enum":
-            owner = self.owner(place)
-            self.add(owner.place if owner else place, "not_offered", value=self.shown(owner, instance))
-            return
+        place, keyword, value, limit = error.place, error.keyword, error.value, error.limit
         one = self.fields.get(place)
-        if keyword == "type":
+        if keyword == "required":
+            for name in limit:
+                if name not in value:
+                    self.missing(place, name)
+        elif keyword == "additionalProperties":
+            for name in sorted(set(value) - set(error.known)):
+                self.add((*place, name), "unknown", name=name)
+        elif keyword == "enum":
+            owner = self.owner(place)
+            at = owner.place if owner else place
+            self.add(at, "not_offered", value=self.shown(owner, value))
+        elif keyword == "type":
             kind = one.kind if one else "text"
-            code = kind if kind in ("number", "integer") else "type"
-            self.add(place, code, value=instance)
+            self.add(place, kind if kind in ("number", "integer") else "type", value=value)
         elif keyword == "format":
-            self.add(place, str(error.validator_value), value=instance)
+            self.add(place, str(limit), value=value)
         elif keyword == "pattern":
             say = one.element.pattern_say if one else ""
             self.add(place, "rule" if say else "pattern", say=say)
@@ -153,13 +146,10 @@ class _Check:
             self.add(place, "required_check")
         elif keyword in ("minItems", "maxItems"):
             what = "files" if one and one.kind == "files" else "items"
-            self.add(
-                place, f"{keyword[:3]}_{what}", limit=error.validator_value, count=len(instance)
-            )
+            self.add(place, f"{keyword[:3]}_{what}", limit=limit, count=len(value))
         else:
-            count = len(instance) if isinstance(instance, str | list) else 0
-            self.add(place, LIMIT_CODES.get(keyword, "type"), limit=error.validator_value,
-                     count=count, value=instance)  # fmt: skip
+            count = len(value) if isinstance(value, str | list) else 0
+            self.add(place, LIMIT_CODES.get(keyword, "type"), limit=limit, count=count, value=value)
 
     def missing(self, place: Place, name: str) -> None:
         """Ask for a value that is not there."""
@@ -313,9 +303,3 @@ def size_said(size: int) -> str:
         if size >= factor:
             return f"{size / factor:g} {unit}"
     return f"{size} B"
-
-
-def element_error(element: Element, place: Place, code: str, **params: object) -> FieldError:
-    """Return an error about one field from outside: a refused upload, for instance."""
-    params.setdefault("title", element.title)
-    return FieldError(place, code, sentence(code, params), element.title, params)
