@@ -5,10 +5,10 @@ above. It reads text it is given and never opens a file.
 """
 
 from engine.authoring.fields import Fields
+from engine.authoring.node import Entry, Node
 from engine.authoring.problem import Phrase, Position, Problem, near, nearest
 from engine.authoring.problems import Problems
 from engine.authoring.render import render
-from engine.authoring.node import Entry, Node
 from engine.authoring.source import read_yaml, read_yaml_all
 from engine.authoring.writing import AliasedNode, Document, EditRefused
 

@@ -135,6 +135,16 @@ class Node:
         for item in self.items:
             yield from item.walk()
 
+    def walk_written(self) -> Iterator[Node]:
+        """Go through what is written below this node: aliases, but not what they stand for."""
+        yield self
+        if self.alias_of is not None:
+            return
+        for entry in self.entries.values():
+            yield from entry.value.walk_written()
+        for item in self.items:
+            yield from item.walk_written()
+
     def as_alias(self, at: Position, end: Position, start: int, stop: int) -> Node:
         """Return this node as it is seen through ``*name``."""
         return replace(

@@ -89,7 +89,7 @@ class Problem:
         return _filled(template, self.params, language)
 
     def hint(self, language: Language = "zh") -> str:
-        """Say what may help: the nearest name, the allowed values, the corrected line; or nothing."""
+        """Say what may help (a name, the allowed values, the corrected line), or nothing."""
         entry = CATALOGUE[self.code]
         parts: list[str] = []
         if self.corrected:

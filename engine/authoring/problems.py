@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from engine.authoring.catalogue import CATALOGUE
-from engine.authoring.problem import Position, Problem, near, nearest
 from engine.authoring.node import Node
+from engine.authoring.problem import Position, Problem, near, nearest
 
 __all__ = ["CATALOGUE", "Problems", "near", "nearest"]
 

@@ -20,6 +20,7 @@ from ruamel.yaml.events import (
     Event,
     MappingEndEvent,
     MappingStartEvent,
+    NodeEvent,
     ScalarEvent,
     SequenceEndEvent,
     SequenceStartEvent,
@@ -93,8 +94,9 @@ def decode(
         try:
             content = content.decode("utf-8")
         except UnicodeDecodeError as error:
-            before = content[: error.start].decode("utf-8")
-            problems.add("SRC106", _place(file, before), byte=f"0x{content[error.start]:02x}")
+            before = error.object[: error.start].decode("utf-8")
+            byte = f"0x{error.object[error.start]:02x}"
+            problems.add("SRC106", _place(file, before), byte=byte)
             return None
     if content.startswith("\ufeff"):
         problems.add("SRC105", Position(file))
@@ -154,6 +156,7 @@ class _Composer:
             raise _Stop
         if isinstance(event, AliasEvent):
             return self._alias(event)
+        assert isinstance(event, NodeEvent)
         if getattr(event, "tag", None) is not None:
             self._tagged(event)
         anchor = event.anchor or ""
@@ -164,23 +167,33 @@ class _Composer:
         if isinstance(event, ScalarEvent):
             node = self._scalar(event, anchor, flow)
         else:
-            if self.depth >= MAX_DEPTH:
-                self.problems.add("SRC111", self._at(event), limit=MAX_DEPTH)
-                raise _Stop
-            self.depth += 1
-            if event.flow_style:
-                self.brackets.append(event.start_mark.index)
-            if isinstance(event, SequenceStartEvent):
-                node = self._sequence(event, events, anchor)
-            else:
-                node = self._mapping(event, events, anchor)
-            self.depth -= 1
-            if event.flow_style:
-                self.brackets.pop()
+            assert isinstance(event, SequenceStartEvent | MappingStartEvent)
+            node = self._nested(event, events, anchor)
         self.open_anchors.discard(anchor)
         if anchor:
             self.anchors[anchor] = node
             self.weights[anchor] = self.values - before
+        return node
+
+    def _nested(
+        self,
+        event: SequenceStartEvent | MappingStartEvent,
+        events: Iterator[Event],
+        anchor: str,
+    ) -> Node:
+        if self.depth >= MAX_DEPTH:
+            self.problems.add("SRC111", self._at(event), limit=MAX_DEPTH)
+            raise _Stop
+        self.depth += 1
+        if event.flow_style:
+            self.brackets.append(event.start_mark.index)
+        if isinstance(event, SequenceStartEvent):
+            node = self._sequence(event, events, anchor)
+        else:
+            node = self._mapping(event, events, anchor)
+        self.depth -= 1
+        if event.flow_style:
+            self.brackets.pop()
         return node
 
     def _alias(self, event: AliasEvent) -> Node:
@@ -204,6 +217,8 @@ class _Composer:
     def _scalar(self, event: ScalarEvent, anchor: str, flow: bool) -> Node:
         outer, stop = event.start_mark.index, event.end_mark.index
         start = min(stop, self._behind_anchor(outer, anchor))
+        if event.style in ("|", ">"):
+            stop = self._block_stop(start, stop)
         node = Node(
             "scalar",
             self._at(event) if start == outer else _place(self.file, self.text[:start]),
@@ -220,6 +235,15 @@ class _Composer:
             self._check_plain(node, flow)
         return node
 
+    def _block_stop(self, start: int, stop: int) -> int:
+        """Return where a block scalar ends, the blank lines behind it left out."""
+        raw = self.text[start:stop]
+        if "+" in raw.split("\n", 1)[0]:
+            return stop
+        content = len(raw.rstrip())
+        break_at = raw.find("\n", content)
+        return start + (break_at + 1 if break_at >= 0 else len(raw))
+
     def _behind_anchor(self, index: int, anchor: str) -> int:
         """Return where the content begins behind ``&name``, white space and comments."""
         if not anchor:
@@ -228,10 +252,9 @@ class _Composer:
         return match.end() if match else index
 
     def _check_plain(self, node: Node, flow: bool) -> None:
+        span = traps.lost_part(self.text, node, flow)
         if node.anchor and node.start == node.stop:
             span = traps.value_span(self.text, node.start)
-        else:
-            span = traps.lost_part(self.text, node, flow)
         if span is not None:
             self.broken = True
             traps.report(span, self.text, self.file, self.problems)

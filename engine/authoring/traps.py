@@ -8,6 +8,7 @@ the corrected line.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from ruamel.yaml.error import MarkedYAMLError
 
@@ -24,18 +25,34 @@ _EXPRESSION = re.compile(r"[=!<>]=|&&|\|\||[<>?(]|: |\bin\s*\[|^[!'\">&@%*`|]")
 _ANCHOR = re.compile(r"[\w-]+\Z")
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
-REASONS: tuple[tuple[str, Phrase], ...] = (
-    ("escape", Phrase("双引号内的反斜杠写法有误", "the backslash in the double quotes is not understood")),
-    ("quoted scalar", Phrase("引号没有结束", "the quotation mark is not closed")),
-    ("expected ',' or", Phrase("括号没有结束，或缺少逗号", "a bracket is not closed, or a comma is missing")),
-    ("expected the node content", Phrase("括号没有结束", "a bracket is not closed")),
-    ("mapping values are not allowed", Phrase("这里不应有冒号，请检查缩进和引号", "a colon is not expected here; look at the indentation and the quotes")),
-    ("could not find expected ':'", Phrase("键后面缺少冒号和空格", "a colon and a space are missing after the key")),
-    ("expected <block end>", Phrase("缩进与上文不一致", "the indentation does not fit the lines above")),
-    ("sequence entries are not allowed", Phrase("列表项应另起一行", "a list item begins on a line of its own")),
-    ("cannot start any token", Phrase("值不能以这个字符开头", "a value cannot begin with this character")),
-    ("document start", Phrase("内容之后还有多余的文字", "there is text after the end of the content")),
-)  # fmt: skip
+# What ruamel.yaml says, in our words: the first part found in its message counts.
+REASONS: Mapping[str, Phrase] = {
+    "escape": Phrase("双引号内的反斜杠写法有误", "a backslash in double quotes is not understood"),
+    "quoted scalar": Phrase("引号没有结束", "the quotation mark is not closed"),
+    "expected ',' or": Phrase(
+        "括号没有结束，或缺少逗号", "a bracket is not closed, or a comma is missing"
+    ),
+    "expected the node content": Phrase("括号没有结束", "a bracket is not closed"),
+    "mapping values are not allowed": Phrase(
+        "这里不应有冒号，请检查缩进和引号",
+        "a colon is not expected here; look at the indentation and the quotes",
+    ),
+    "could not find expected ':'": Phrase(
+        "键后面缺少冒号和空格", "a colon and a space are missing after the key"
+    ),
+    "expected <block end>": Phrase(
+        "缩进与上文不一致", "the indentation does not fit the lines above"
+    ),
+    "sequence entries are not allowed": Phrase(
+        "列表项应另起一行", "a list item begins on a line of its own"
+    ),
+    "cannot start any token": Phrase(
+        "值不能以这个字符开头", "a value cannot begin with this character"
+    ),
+    "document start": Phrase(
+        "内容之后还有多余的文字", "there is text after the end of the content"
+    ),
+}
 OTHER = Phrase("写法有误", "it is not well formed")
 
 
@@ -112,10 +129,7 @@ def value_span(text: str, index: int) -> Span:
     last = text.find("\n", index)
     line = text[first : last if last >= 0 else len(text)].rstrip()
     start = _value_start(line, index - first)
-    if _in_flow(line[:start]):
-        stop = flow_end(line, start)
-    else:
-        stop = len(line)
+    stop = flow_end(line, start) if _in_flow(line[:start]) else len(line)
     return first + start, first + max(start, stop)
 
 
@@ -182,7 +196,7 @@ def _unclosed(index: int, said: str, text: str, file: str, problems: Problems) -
 
 
 def _reason(said: str) -> Phrase:
-    return next((phrase for part, phrase in REASONS if part in said), OTHER)
+    return next((phrase for part, phrase in REASONS.items() if part in said), OTHER)
 
 
 def _value_start(line: str, column: int) -> int:

@@ -65,7 +65,7 @@ def looped(check: Checker, node: Loop, many: Term, local: Term) -> Term:
     assert isinstance(added, Call)
     accumulated, single = added.args
     assert isinstance(single, Items)
-    test = check.condition(test_node, "filter") if test_node is not None else None
+    only = check.condition(test_node, "filter") if test_node is not None else None
     element = single.items[0]
     kept = test_node is not None and element == Ident(node.variable, element.id)
     term = local if kept else check.value(check.visit(element))
@@ -74,8 +74,8 @@ def looped(check: Checker, node: Loop, many: Term, local: Term) -> Term:
     value: Expr = expr_of(local) if kept else check.guarded(term)
     grown = Call("_+_", (accumulated, Items((value,))))
     new_step: Expr = grown
-    if test is not None:
-        new_step = Call("_?_:_", (test, grown, accumulated))
+    if only is not None:
+        new_step = Call("_?_:_", (only, grown, accumulated))
     new = replace(node, over=over, step=new_step)
     shape = many.shape if kept else list_of(term.shape)
     return Term(ListOf(term.type), new, shape=shape, as_map=term.as_map, node=node)

@@ -60,6 +60,21 @@ from engine.expressions.syntax import (
 from engine.expressions.terms import Refused, Term
 from engine.expressions.values import id_of
 
+__all__ = [
+    "And",
+    "Compare",
+    "Condition",
+    "Constant",
+    "Exists",
+    "Filled",
+    "In",
+    "Not",
+    "Or",
+    "Where",
+    "compile_where",
+    "matches",
+]
+
 Values = Mapping[str, Any]
 
 

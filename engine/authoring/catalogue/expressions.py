@@ -45,7 +45,7 @@ TABLE: tuple[Entry, ...] = (
         "DEF407",
         zh="表达式太长或嵌套太深（上限：{limit}）",
         en="The expression is too long or nested too deep (limit: {limit})",
-        example="when: ((((((((((((((((((((((((((((((((((((((true))))))))))))))))))))))))))))))))))))))",
+        example="when: ((((…))))",
     ),
     Entry(
         "DEF408",

@@ -59,8 +59,8 @@ TABLE: tuple[Entry, ...] = (
     ),
     Entry(
         "SRC110",
-        zh="别名展开后超过 {limit} 个值",
-        en="The aliases expand to more than {limit} values",
+        zh="内容（别名写出后）超过 {limit} 个值",
+        en="There are more than {limit} values, aliases written out",
         example="a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]",
     ),
     Entry(
