@@ -146,7 +146,7 @@ class Register:
     @property
     def index_paths(self) -> tuple[str, ...]:
         """Every path kept as a typed index: those declared and those the register itself needs."""
-        own = [self.label, self.tree, self.scope, *self.search, *self.filters]
+        own = [self.label, self.tree, *self.search, *self.filters]
         own += [path for paths in self.unique for path in paths]
         wanted = [*self.indexes, *(path for path in own if path)]
         return tuple(dict.fromkeys(path for path in wanted if path not in ("id", "state")))

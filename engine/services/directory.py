@@ -1,0 +1,255 @@
+"""Who people are, what they may do and where: the one place that decides rights.
+
+A role is granted to a person at an organisation. There it lets the person do what its permissions
+name; what its permissions let one see and change reaches all organisations below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine.definitions.register import ORGANISATIONS, PEOPLE
+from engine.definitions.release import Release
+from engine.definitions.role import Role
+from engine.domain.actor import Actor
+from engine.domain.clock import Clock
+from engine.domain.errors import NotAllowed, Refused
+from engine.services.definitions import Definitions
+from engine.services.record_index import LABEL
+from engine.store.database import Store
+from engine.store.grants import GrantRow, NewGrant
+from engine.store.records import below
+from engine.store.unit import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """An organisation a person can act for, and the roles held there."""
+
+    organisation: str
+    name: str
+    jurisdiction: str
+    roles: tuple[Role, ...]
+
+    @property
+    def titles(self) -> str:
+        """The roles in words."""
+        return "、".join(role.title for role in self.roles)
+
+
+class Directory:
+    """Organisations, people and their rights."""
+
+    def __init__(self, store: Store, definitions: Definitions, clock: Clock) -> None:
+        self._store = store
+        self._definitions = definitions
+        self._clock = clock
+
+    @property
+    def _release(self) -> Release:
+        return self._definitions.current
+
+    # ------------------------------------------------------------ rights
+
+    def holds(self, person: str, permission: str, organisation: str | None) -> bool:
+        """Whether a person holds a permission at exactly this organisation now."""
+        if organisation is None:
+            return False
+        with self._store.read() as unit:
+            return any(
+                permission in role.permissions
+                for grant, role in self._granted(unit, person)
+                if grant.organisation == organisation
+            ) and self._is_open(unit, organisation)
+
+    def covers(
+        self, person: str, permission: str, organisation: str | None, other: str | None
+    ) -> bool:
+        """Whether a person holds a permission at ``organisation``, which is ``other`` or above it."""
+        if organisation is None or other is None:
+            return False
+        if not self.holds(person, permission, organisation):
+            return False
+        return self.is_within(other, organisation)
+
+    def has(self, actor: Actor, permission: str, organisation: str | None = None) -> bool:
+        """Whether an actor holds a permission where they act, for what belongs to an organisation."""
+        if organisation is None:
+            return self.holds(actor.person, permission, actor.organisation)
+        return self.covers(actor.person, permission, actor.organisation, organisation)
+
+    def why_not(
+        self, actor: Actor, permission: str | None, organisation: str | None = None
+    ) -> Refused | None:
+        """Why an actor may not; None when they may. Page, API and execution ask this one."""
+        if permission is None:
+            return NotAllowed("not_for_people", action="")
+        if not self.has(actor, permission):
+            return NotAllowed(
+                "no_permission", permission=permission, organisation=actor.organisation
+            )
+        if organisation is not None and not self.has(actor, permission, organisation):
+            return NotAllowed("outside_your_scope", organisation=organisation)
+        return None
+
+    def permissions(self, actor: Actor) -> frozenset[str]:
+        """Everything an actor may do where they act."""
+        with self._store.read() as unit:
+            return frozenset(
+                permission
+                for grant, role in self._granted(unit, actor.person)
+                if grant.organisation == actor.organisation
+                for permission in role.permissions
+            )
+
+    def roles(self, actor: Actor) -> tuple[Role, ...]:
+        """The roles an actor has where they act."""
+        with self._store.read() as unit:
+            return tuple(
+                role
+                for grant, role in self._granted(unit, actor.person)
+                if grant.organisation == actor.organisation
+            )
+
+    def holders(self, permission: str, organisation: str) -> list[str]:
+        """The people who hold a permission at an organisation now; none at a closed one."""
+        roles = [id_ for id_, role in self._release.roles.items() if permission in role.permissions]
+        with self._store.read() as unit:
+            if not roles or not self._is_open(unit, organisation):
+                return []
+            now = self._clock.now()
+            grants = unit.grants.at([organisation], roles)
+            found = (grant.person for grant in grants if _in_force(grant, now))
+            return list(dict.fromkeys(found))
+
+    # ------------------------------------------------------------ acting
+
+    def posts(self, person: str) -> list[Post]:
+        """The organisations a person can act for, with their roles there (ACC-18)."""
+        with self._store.read() as unit:
+            held: dict[str, list[Role]] = {}
+            places: dict[str, str] = {}
+            for grant, role in self._granted(unit, person):
+                held.setdefault(grant.organisation, []).append(role)
+                places[grant.organisation] = grant.jurisdiction
+            names = self.names(ORGANISATIONS, held)
+            return [
+                Post(key, names.get(key, key), places[key], tuple(roles))
+                for key, roles in held.items()
+                if self._is_open(unit, key)
+            ]
+
+    def actor_for(self, person: str, organisation: str | None = None) -> Actor:
+        """The person acting for one organisation, or for themselves.
+
+        Raises:
+            NotAllowed: the person has no role there.
+        """
+        with self._store.read() as unit:
+            if organisation is None:
+                row = unit.records.load(PEOPLE, person)
+                return Actor(person, None, row.jurisdiction if row is not None else None)
+            for grant, _ in self._granted(unit, person):
+                if grant.organisation == organisation:
+                    return Actor(person, organisation, grant.jurisdiction)
+        raise NotAllowed("not_your_organisation", organisation=organisation)
+
+    def grant(
+        self,
+        unit: UnitOfWork,
+        person: str,
+        role: str,
+        organisation: str,
+        *,
+        jurisdiction: str,
+        by: str | None = None,
+        valid_from: datetime | None = None,
+        valid_until: datetime | None = None,
+    ) -> int:
+        """Give a role; its name may leave out the set.
+
+        Raises:
+            KeyError: the jurisdiction has no such role.
+        """
+        role_id = self.role_id(role, jurisdiction)
+        return unit.grants.add(
+            NewGrant(
+                person, role_id, organisation, jurisdiction, valid_from, valid_until, by,
+                self._clock.now(),
+            )
+        )  # fmt: skip
+
+    def role_id(self, name: str, jurisdiction: str) -> str:
+        """The id of a role by its bare name, in the sets of a jurisdiction.
+
+        Raises:
+            KeyError: there is none.
+        """
+        roles = self._release.roles
+        known = self._release.jurisdictions.get(jurisdiction)
+        sets = known.sets if known is not None else (jurisdiction,)
+        for candidate in (name, *(f"{set_}/{name}" for set_ in reversed(sets))):
+            if candidate in roles:
+                return candidate
+        raise KeyError(name)
+
+    # ------------------------------------------------------------ organisations
+
+    def superior(self, organisation: str) -> str | None:
+        """The organisation above; None at the root."""
+        with self._store.read() as unit:
+            row = unit.records.load(ORGANISATIONS, organisation)
+            above = unit.records.ancestors(row) if row is not None else []
+            return above[-1] if above else None
+
+    def is_within(self, organisation: str, above: str) -> bool:
+        """Whether an organisation is another one or below it."""
+        if organisation == above:
+            return True
+        with self._store.read() as unit:
+            upper = unit.records.load(ORGANISATIONS, above)
+            lower = unit.records.load(ORGANISATIONS, organisation)
+        if upper is None or lower is None or upper.path is None or lower.path is None:
+            return False
+        low, high = below(upper.path)
+        return low <= lower.path < high
+
+    def path(self, organisation: str | None) -> str | None:
+        """The place of an organisation in the tree: everything below begins with it."""
+        if organisation is None:
+            return None
+        with self._store.read() as unit:
+            row = unit.records.load(ORGANISATIONS, organisation)
+            return row.path if row is not None else None
+
+    def names(self, register: str, keys: Iterable[str]) -> dict[str, str]:
+        """What records are shown as, by key."""
+        with self._store.read() as unit:
+            return unit.record_pages.texts(register, list(dict.fromkeys(keys)), LABEL)
+
+    def name(self, register: str, key: str | None) -> str:
+        """What one record is shown as; the key itself when there is none."""
+        return self.names(register, [key]).get(key, key) if key else ""
+
+    # ------------------------------------------------------------ inside
+
+    def _granted(self, unit: UnitOfWork, person: str) -> Sequence[tuple[GrantRow, Role]]:
+        now = self._clock.now()
+        roles = self._release.roles
+        return [
+            (grant, roles[grant.role])
+            for grant in unit.grants.of(person)
+            if grant.role in roles and _in_force(grant, now)
+        ]
+
+    def _is_open(self, unit: UnitOfWork, organisation: str) -> bool:
+        row = unit.records.load(ORGANISATIONS, organisation)
+        register = self._release.registers.get(ORGANISATIONS)
+        return row is not None and (register is None or row.state not in register.closed_states)
+
+
+def _in_force(grant: GrantRow, now: datetime) -> bool:
+    begun = grant.valid_from is None or grant.valid_from <= now
+    return begun and (grant.valid_until is None or grant.valid_until > now)
