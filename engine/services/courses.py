@@ -1,0 +1,191 @@
+"""The course of a case in words: what the journal says, for people (REV-26, QRY-03)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from engine.definitions.process import Ask
+from engine.domain.case import Place
+from engine.forms.effective import EffectiveField, EffectiveForm
+from engine.forms.form import Form
+from engine.forms.surroundings import Lookup, Rights
+from engine.runtime.run import Run
+from engine.services.casework import Casework, Loaded
+from engine.services.entries import Entries
+from engine.store.chain import Event
+from engine.store.errors import Erased
+from engine.store.unit import UnitOfWork
+
+#: commands that are no step of the course: the case stayed, and nobody decided anything
+SILENT = frozenset({"save", "open", "result"})
+Words = Callable[[UnitOfWork, Run, Place], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the course.
+
+    ``kind`` is the kind of command (start, act, withdraw, extend, outcome, time, vote, add,
+    remove, cancel, reroute); ``title`` the author's caption where there is one.
+    """
+
+    at: datetime
+    kind: str
+    verb: str
+    title: str
+    person: str
+    organisation: str
+    place: str
+    texts: tuple[tuple[str, str], ...]
+    leads_to: str
+
+
+class Courses:
+    """Tells the course of a case."""
+
+    def __init__(
+        self, work: Casework, entries: Entries, lookup: Callable[[UnitOfWork], Lookup]
+    ) -> None:
+        self._work = work
+        self._entries = entries
+        self._lookup = lookup
+
+    def of(self, unit: UnitOfWork, loaded: Loaded, run: Run, words: Words) -> list[Entry]:
+        """Every step of the course, the oldest first."""
+        return [
+            self._entry(unit, loaded, run, event, words)
+            for event in unit.journal.of(loaded.row.id)
+            if event.kind not in SILENT
+        ]
+
+    def returned(self, unit: UnitOfWork, loaded: Loaded, run: Run) -> Entry | None:
+        """The return that brought the case back to its applicant (APP-25)."""
+        for event in reversed(unit.journal.of(loaded.row.id)):
+            acted = _acted(_events(event))
+            if event.kind == "act" and acted.get("verb") in ("return", "fail"):
+                return self._entry(unit, loaded, run, event, lambda unit, run, place: "")
+        return None
+
+    def _entry(
+        self, unit: UnitOfWork, loaded: Loaded, run: Run, event: Event, words: Words
+    ) -> Entry:
+        lookup = self._lookup(unit)
+        events = _events(event)
+        acted = _acted(events)
+        place = acted.get("place")
+        arrived = next((e["place"] for e in reversed(events) if e.get("event") == "arrived"), None)
+        person = event.person or ""
+        return Entry(
+            at=event.at,
+            kind=event.kind,
+            verb=str(acted.get("verb", "")),
+            title=str(acted.get("title", "")),
+            person="" if person == "system" else lookup.label("people", person) or person,
+            organisation=lookup.label("organisations", event.organisation) or event.organisation
+            if event.organisation
+            else "",
+            place=words(unit, run, Place.from_json(place)) if place else "",
+            texts=tuple(self._texts(unit, loaded, run, event, str(acted.get("action", "")))),
+            leads_to=words(unit, run, Place.from_json(arrived)) if arrived else "",
+        )
+
+    def _texts(
+        self, unit: UnitOfWork, loaded: Loaded, run: Run, event: Event, action: str
+    ) -> Iterator[tuple[str, str]]:
+        """What was entered with an action, captions and values."""
+        entered = self._entered(unit, event)
+        if not entered:
+            return
+        if event.kind == "extend" and "until" in entered:
+            yield "", str(entered["until"])
+        place = _acted(_events(event)).get("place")
+        known = loaded.compiled.actions.get(place[0], {}).get(action) if place else None
+        form = self._form(unit, loaded, known.ask if known is not None else None)
+        shown = {name: value for name, value in entered.items() if form and name in form.sections}
+        if form is not None and shown:
+            surroundings = self._entries.surroundings(unit, run, loaded.data)
+            yield from said(form.effective(shown, surroundings, Rights(edit=())))
+        if "opinion" in entered and "opinion" not in shown:
+            yield "", str(entered["opinion"])
+
+    def _form(self, unit: UnitOfWork, loaded: Loaded, ask: Ask | None) -> Form | None:
+        return self._entries.asked(unit, loaded, ask) if ask is not None else None
+
+    @staticmethod
+    def _entered(unit: UnitOfWork, event: Event) -> Mapping[str, Any]:
+        if event.data_hash is None:
+            return {}
+        try:
+            sealed = unit.blobs.get(event.data_hash)
+        except Erased:
+            return {}
+        entered: Mapping[str, Any] = sealed.get("input") or {}
+        return entered
+
+    # ------------------------------------------------------------ rows of members
+
+    def row_columns(self, unit: UnitOfWork, loaded: Loaded) -> tuple[str, ...]:
+        """The captions of what a group writes for each member."""
+        form = self._row_form(unit, loaded)
+        return tuple(one.title for one in form.elements) if form is not None else ()
+
+    def row_cells(
+        self, unit: UnitOfWork, loaded: Loaded, row: Mapping[str, Any]
+    ) -> tuple[str, ...]:
+        """What a group has written for one member, in the order of :meth:`row_columns`."""
+        form = self._row_form(unit, loaded)
+        if form is None:
+            return ()
+        effective = form.effective(row, None, Rights(edit=()))
+        shown = {field.element.name: text_of(field) for field in effective.fields}
+        return tuple(shown.get(one.name, "") for one in form.elements)
+
+    def _row_form(self, unit: UnitOfWork, loaded: Loaded) -> Form | None:
+        members = loaded.compiled.process.members
+        if members is None or members.row is None:
+            return None
+        release = self._work.definitions.release_of(loaded.row.process, loaded.row.pin, unit)
+        return release.forms[members.row]
+
+
+def said(form: EffectiveForm) -> Iterator[tuple[str, str]]:
+    """Captions and values of everything filled in."""
+    for field in form.fields:
+        if not field.empty:
+            text = text_of(field)
+            if text:
+                yield field.title, text
+
+
+def text_of(field: EffectiveField) -> str:
+    """A field's value as a line of text."""
+    if field.children:
+        parts = ((child.title, text_of(child)) for child in field.children if not child.empty)
+        return "，".join(f"{title} {text}" for title, text in parts if text)
+    if field.rows:
+        return "；".join(row.title for row in field.rows)
+    if field.attachments:
+        return "、".join(one.name for one in field.attachments)
+    if field.labels:
+        return "、".join(field.labels)
+    if field.value is True:
+        return "是"
+    if field.value is False:
+        return "否"
+    if isinstance(field.value, Mapping):
+        return " – ".join(str(value) for value in field.value.values() if value)
+    return "" if field.value is None else str(field.value)
+
+
+def _events(event: Event) -> Sequence[Mapping[str, Any]]:
+    found: Sequence[Mapping[str, Any]] = orjson.loads(event.body)["events"]
+    return found
+
+
+def _acted(events: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    return next((event for event in events if event.get("event") == "acted"), {})

@@ -1,0 +1,167 @@
+"""The forms of case pages for the data at hand: effective, with the reader's rights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from typing import Any
+
+from engine.definitions.process import Ask
+from engine.domain.actor import Actor
+from engine.domain.actor import Rights as Permissions
+from engine.domain.case import Command, Place, State
+from engine.domain.errors import NotFound
+from engine.forms.effective import EffectiveForm
+from engine.forms.form import Form
+from engine.forms.surroundings import Rights
+from engine.runtime import moments
+from engine.runtime.run import Run
+from engine.services.casework import Casework, Loaded
+from engine.services.entries import Entries
+from engine.store.unit import UnitOfWork
+
+Open = Callable[[UnitOfWork, Actor, str], tuple[Loaded, Run]]
+
+
+class Sheets:
+    """Gives effective forms; what is typed but not stored yet may be handed in."""
+
+    def __init__(
+        self,
+        work: Casework,
+        entries: Entries,
+        rights: Permissions,
+        open_case: Open,
+    ) -> None:
+        self._work = work
+        self._entries = entries
+        self._rights = rights
+        self._open = open_case
+
+    def open(self) -> AbstractContextManager[UnitOfWork]:
+        """One reading of everything; a form is looked at, posted to and drawn inside one."""
+        return self._work.store.read()
+
+    def asked(self, unit: UnitOfWork, loaded: Loaded, ask: Ask) -> Form:
+        """The form an action asks with."""
+        return self._entries.asked(unit, loaded, ask)
+
+    def content(
+        self,
+        actor: Actor,
+        uid: str,
+        data: Mapping[str, Any] | None = None,
+        *,
+        edit: Any = (),
+    ) -> EffectiveForm | None:
+        """The form of a case; ``data`` are typed values laid over the stored ones."""
+        with self._work.store.read() as unit:
+            loaded, run = self._open(unit, actor, uid)
+            stored = dict(loaded.data)
+            form = self._entries.form_of(unit, loaded.compiled, loaded.row.pin, stored)
+            if form is None:
+                return None
+            hide, mask = self._hidden(run, actor)
+            rights = Rights(edit=edit, hide=hide, mask=mask)
+            shown = {**stored, **(data or {})}
+            return form.effective(shown, self._entries.surroundings(unit, run), rights)
+
+    def _hidden(self, run: Run, actor: Actor) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What the process hides from and masks for this reader (``views``)."""
+        hide: list[str] = []
+        mask: list[str] = []
+        for view in run.process.views:
+            if view.audience == "initiator":
+                meant = actor.person == run.state.initiator
+            else:
+                meant = self._rights.holds(actor.person, view.audience, actor.organisation)
+            if meant and (view.when is None or run.context.holds(view.when)):
+                hide += view.hide
+                mask += view.mask
+        return tuple(hide), tuple(mask)
+
+    def ask(
+        self, actor: Actor, uid: str, action: str, entered: Mapping[str, Any] | None = None
+    ) -> EffectiveForm | None:
+        """What an action asks for here; None when it asks for nothing.
+
+        After a withdrawal what was entered the first time is there again (REV-14).
+        """
+        with self._work.store.read() as unit:
+            loaded, run = self._open(unit, actor, uid)
+            known = loaded.compiled.actions[run.step.name].get(action)
+            if known is None:
+                raise NotFound("no_such_action", action=action, step=run.step.title)
+            ask = known.ask
+            stage = run.state.place.stage
+            if ask is None or (ask.stage is not None and ask.stage != stage):
+                form = self._opinion(unit, loaded)
+                if form is None:
+                    return None
+                rights = Rights(mode="optional")
+            else:
+                form = self.asked(unit, loaded, ask)
+                rights = Rights(mode=self._entries.mode(run, ask))
+            values = entered
+            if values is None:
+                before = loaded.data.get(known.into) if known.into else None
+                values = before if isinstance(before, Mapping) else form.initial()
+            surroundings = self._entries.surroundings(unit, run, loaded.data)
+            return form.effective(values, surroundings, rights)
+
+    def _opinion(self, unit: UnitOfWork, loaded: Loaded) -> Form | None:
+        """The opinion that may always be given (REV-05)."""
+        release = self._work.definitions.release_of(loaded.row.process, loaded.row.pin, unit)
+        form = release.forms.get("review-action")
+        if form is None or "opinion" not in form.sections:
+            return None
+        return form.fields(("opinion",))
+
+    def start(
+        self, actor: Actor, process: str, data: Mapping[str, Any] | None = None
+    ) -> EffectiveForm | None:
+        """What is asked before a case exists; None when nothing is.
+
+        Raises:
+            NotFound: there is no such process.
+        """
+        with self._work.store.read() as unit:
+            pin = self._work.definitions.pin(process)
+            compiled = self._work.definitions.compiled(process, pin, unit)
+            start = compiled.process.start
+            if start is None or start.ask is None:
+                return None
+            form = self._work.definitions.current.forms[start.ask.form]
+            if start.ask.fields is not None:
+                form = form.fields(start.ask.fields)
+            now = self._work.now(compiled.process.jurisdiction)
+            shown = data if data is not None else form.initial()
+            recording = self._work.facts(unit, compiled, None, shown, now)
+            moment = moments.local(now)
+            first = compiled.process.first.name
+            run = Run(
+                compiled,
+                recording,
+                Command("look", actor.person, actor.organisation),
+                now,
+                {"id": "", "number": None, "year": now.year},
+                state=State(Place(first, None, None, 0), actor.person, moment, moment),
+                data=shown,
+                seq=1,
+                calendar=self._work.calendar(compiled.process.jurisdiction),
+            )
+            return form.effective(shown, self._entries.surroundings(unit, run), Rights())
+
+    def ballot(
+        self, actor: Actor, uid: str, entered: Mapping[str, Any] | None = None
+    ) -> EffectiveForm | None:
+        """One paper of a panel; None where the panel has no form of its own."""
+        with self._work.store.read() as unit:
+            loaded, run = self._open(unit, actor, uid)
+            panel = run.step.panel
+            if panel is None or panel.ballot is None:
+                return None
+            release = self._work.definitions.release_of(loaded.row.process, loaded.row.pin, unit)
+            form = release.forms[panel.ballot]
+            values = entered if entered is not None else form.initial()
+            return form.effective(values, self._entries.surroundings(unit, run), Rights())

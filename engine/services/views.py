@@ -1,0 +1,524 @@
+"""What people see of a case: its header, its form, its course, what may be done and where it leads.
+
+Reading only. Who may see a case at all is decided here (:meth:`Views.view`): the applicant, those
+at whose place it is or was, those who decide a group it is in, and those whom a list shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from engine.definitions.process import Action, Ask, Step
+from engine.domain.actor import Actor
+from engine.domain.actor import Rights as Permissions
+from engine.domain.case import Command, Place
+from engine.domain.errors import EngineError, NotFound, Refused
+from engine.forms.surroundings import Lookup
+from engine.runtime.offers import offers
+from engine.runtime.run import Run
+from engine.services.cases import Cases
+from engine.services.casework import Casework, Loaded
+from engine.services.courses import Courses, Entry
+from engine.services.entries import Entries
+from engine.services.groups import Groups
+from engine.services.sheets import Sheets
+from engine.store.cases import CaseRow
+from engine.store.unit import UnitOfWork
+
+STATUSES = "statuses"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An action or operation as a person sees it.
+
+    ``title`` is empty for an operation of the engine, whose caption is the page's. ``leads_to``
+    is where the case would go, in words; more than one when what is entered decides.
+    """
+
+    name: str
+    title: str
+    verb: str
+    operation: bool
+    allowed: bool
+    sentence: str | None
+    ask: Ask | None
+    confirm: str | None
+    bulk: bool
+    leads_to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A case in a group, as the group's page lists it."""
+
+    uid: str
+    name: str
+    number: str | None
+    status: str
+    cells: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What a voter has to fill in: one paper for each ``(uid, name)``; ``""`` is the case."""
+
+    about: tuple[tuple[str, str], ...]
+    cast: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A document of the case."""
+
+    uid: str
+    title: str
+    number: str | None
+    issued_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case as one person sees it."""
+
+    uid: str
+    process: str
+    title: str
+    noun: str
+    number: str | None
+    initiator: str
+    initiator_name: str
+    status: str | None
+    status_title: str
+    place: str
+    step: str
+    organisation: str | None
+    started_at: datetime
+    arrived_at: datetime
+    due: str | None
+    overdue: bool
+    closed: str | None
+    flags: tuple[str, ...]
+    version: int
+    has_form: bool
+    #: sections that the person may change now; empty when none
+    edit: Literal["all"] | tuple[str, ...]
+    mine: bool
+    members: tuple[Member, ...] | None
+    member_columns: tuple[str, ...]
+    documents: tuple[Issued, ...]
+    may_vote: bool
+    returned: Entry | None
+
+
+@dataclass(frozen=True, slots=True)
+class Startable:
+    """A process that somebody may start."""
+
+    id: str
+    title: str
+    noun: str
+    #: whether something is asked first
+    asks: bool
+
+
+class Views:
+    """Cases as people see them."""
+
+    def __init__(
+        self,
+        work: Casework,
+        rights: Permissions,
+        cases: Cases,
+        entries: Entries,
+        groups: Groups,
+        sentences: Any,
+        lookup: Callable[[UnitOfWork], Lookup],
+    ) -> None:
+        self._work = work
+        self._rights = rights
+        self._cases = cases
+        self._groups = groups
+        self._sentences = sentences
+        self._lookup = lookup
+        self.sheets = Sheets(work, entries, rights, self._open)
+        self._courses = Courses(work, entries, lookup)
+
+    # ------------------------------------------------------------ one case
+
+    def view(self, actor: Actor, uid: str) -> CaseView:
+        """A case as the actor sees it.
+
+        Raises:
+            NotFound: there is none, or the actor may not know of it.
+        """
+        with self._sentences.saying(), self._work.store.read() as unit:
+            loaded, run = self._open(unit, actor, uid)
+            return self._view(unit, loaded, run, actor)
+
+    def _open(self, unit: UnitOfWork, actor: Actor, uid: str) -> tuple[Loaded, Run]:
+        loaded = self._work.load(unit, uid)
+        run = self._work.look(unit, loaded, actor)
+        if not self._sees(unit, loaded, run, actor):
+            raise NotFound("no_such_case", uid=uid)
+        return loaded, run
+
+    def _view(self, unit: UnitOfWork, loaded: Loaded, run: Run, actor: Actor) -> CaseView:
+        row, state, process = loaded.row, loaded.state, loaded.compiled.process
+        lookup = self._lookup(unit)
+        mine = actor.person == row.initiator
+        members = self._members(unit, loaded) if process.members is not None else None
+        return CaseView(
+            uid=row.uid,
+            process=process.id,
+            title=process.title,
+            noun=process.noun,
+            number=row.number,
+            initiator=state.initiator,
+            initiator_name=lookup.label("people", state.initiator) or state.initiator,
+            status=state.status,
+            status_title=self.status_title(state.status, public=mine),
+            place=self.place_words(unit, run, state.place),
+            step=state.place.step,
+            organisation=state.place.organisation,
+            started_at=row.started_at,
+            arrived_at=row.arrived_at,
+            due=state.due,
+            overdue=state.overdue,
+            closed=state.closed,
+            flags=self._flags(run),
+            version=row.version,
+            has_form=process.form is not None,
+            edit=self._edit(run),
+            mine=mine,
+            members=members,
+            member_columns=self._courses.row_columns(unit, loaded) if members is not None else (),
+            documents=self._documents(unit, row.uid),
+            may_vote=actor.person in state.voters,
+            returned=self._courses.returned(unit, loaded, run) if state.returned else None,
+        )
+
+    def _edit(self, run: Run) -> Literal["all"] | tuple[str, ...]:
+        if run.process.form is None or self._cases.why_not_save(run) is not None:
+            return ()
+        return run.step.edit or ()
+
+    def _flags(self, run: Run) -> tuple[str, ...]:
+        return tuple(
+            flag.title
+            for flag in run.process.flags.values()
+            if (run.context.holds(flag.when) if flag.when else flag.name in run.state.flags)
+        )
+
+    def _documents(self, unit: UnitOfWork, uid: str) -> tuple[Issued, ...]:
+        known = self._work.definitions.current.documents
+        return tuple(
+            Issued(
+                one.uid,
+                known[one.template].title if one.template in known else one.template,
+                one.number,
+                one.issued_at,
+            )
+            for one in unit.documents.of_case(uid)
+        )
+
+    def status_title(self, status: str | None, *, public: bool = False) -> str:
+        """The caption of a status; the public one for the person the case is about."""
+        codes = self._work.definitions.current.codes.get(STATUSES)
+        code = codes.values.get(status) if codes is not None and status is not None else None
+        if code is None:
+            return status or ""
+        return code.public if public and code.public and code.public != "keep" else code.title
+
+    def place_words(self, unit: UnitOfWork, run: Run, place: Place) -> str:
+        """A place in words: step, stage, and who is there."""
+        step = run.process.steps[place.step]
+        stage = step.stages.get(place.stage or "")
+        words = f"{step.title} {stage.title}" if stage is not None else step.title
+        if place.organisation is not None:
+            name = self._lookup(unit).label("organisations", place.organisation)
+            return f"{words}（{name or place.organisation}）"
+        if step.who is not None and step.who.kind == "initiator":
+            name = self._lookup(unit).label("people", run.state.initiator)
+            return f"{words}（{name or run.state.initiator}）"
+        return words
+
+    def course(self, actor: Actor, uid: str) -> list[Entry]:
+        """What happened to a case, in order (REV-26)."""
+        with self._sentences.saying(), self._work.store.read() as unit:
+            loaded, run = self._open(unit, actor, uid)
+            return self._courses.of(unit, loaded, run, self.place_words)
+
+    def steps(self, actor: Actor, uid: str) -> tuple[Any, frozenset[str], str]:
+        """The flow of a case's process, the steps it has been at, and the one it is at."""
+        with self._sentences.saying(), self._work.store.read() as unit:
+            loaded, run = self._open(unit, actor, uid)
+            visited = frozenset(loaded.state.visits)
+            return loaded.compiled.bound.flow, visited, run.step.name
+
+    # ------------------------------------------------------------ what may be done
+
+    def choices(self, actor: Actor, uid: str) -> list[Choice]:
+        """What concerns the actor here, allowed or refused with its sentence (REV-27)."""
+        with self._sentences.saying(), self._work.store.read() as unit:
+            loaded, run = self._open(unit, actor, uid)
+            held = self._groups.holding(unit, loaded, run)
+            found = []
+            for offer in offers(run, self._rights):
+                if not offer.mine:
+                    continue
+                refusal = offer.refusal or held
+                sentence = self._sentences.worded(refusal).sentence if refusal else None
+                action = offer.action
+                leads = (
+                    self._leads_to(unit, loaded, run, actor, action)
+                    if action is not None and refusal is None
+                    else ()
+                )
+                found.append(_choice(offer.name, action, refusal is None, sentence, leads))
+            found += self._member_choices(run)
+            return found
+
+    def _member_choices(self, run: Run) -> list[Choice]:
+        if run.process.members is None:
+            return []
+        try:
+            self._groups.may_change(run, "add", self._rights)
+        except Refused as refusal:
+            if refusal.code != "group_locked":
+                return []
+            sentence = self._sentences.worded(refusal).sentence
+            return [_choice(name, None, False, sentence, ()) for name in ("add", "remove")]
+        return [_choice(name, None, True, None, ()) for name in ("add", "remove")]
+
+    def _leads_to(
+        self, unit: UnitOfWork, loaded: Loaded, run: Run, actor: Actor, action: Action
+    ) -> tuple[str, ...]:
+        """Where an action leads, by trying it without writing; one line for each answer asked."""
+        if action.to is None:
+            return ()
+        asked = self._deciding(unit, loaded, action)
+        if asked is None:
+            words = self._tried(unit, loaded, run, actor, action, {})
+            return (words,) if words else ()
+        name, title = asked
+        lines = []
+        for value, said in ((True, "是"), (False, "否")):
+            words = self._tried(unit, loaded, run, actor, action, {name: value})
+            if words:
+                lines.append(f"{title} {said}：{words}")
+        return tuple(lines)
+
+    def _deciding(self, unit: UnitOfWork, loaded: Loaded, action: Action) -> tuple[str, str] | None:
+        """The yes-no question on which the way depends, if there is one at this stage."""
+        stage = loaded.state.place.stage
+        if action.ask is None or action.to is None:
+            return None
+        if action.ask.stage is not None and action.ask.stage != stage:
+            return None
+        read = {
+            path[1]
+            for when, _ in action.to.cases
+            if when is not None
+            for path in loaded.compiled.expression(when).paths
+            if path[0] == "input" and len(path) > 1
+        }
+        form = self.sheets.asked(unit, loaded, action.ask)
+        for name in sorted(read):
+            element = form.element(name)
+            if element is not None and element.kind == "boolean":
+                return name, element.title
+        return None
+
+    def _tried(
+        self,
+        unit: UnitOfWork,
+        loaded: Loaded,
+        run: Run,
+        actor: Actor,
+        action: Action,
+        entered: Mapping[str, Any],
+    ) -> str | None:
+        command = Command(
+            "act", actor.person, actor.organisation, name=action.name, input=dict(entered)
+        )
+        now = self._work.now(loaded.row.jurisdiction)
+        try:
+            result, _ = self._work.decide(unit, loaded, command, now)
+        except EngineError:
+            return self._written(run, action)
+        place = result.state.place
+        if result.state.stuck is not None:
+            return run.process.steps[place.step].title
+        return self.place_words(unit, run, place)
+
+    @staticmethod
+    def _written(run: Run, action: Action) -> str | None:
+        """The target as the author wrote it, where it cannot be tried."""
+        steps: Mapping[str, Step] = run.process.steps
+        targets = action.to.values if action.to is not None else ()
+        named = [steps[target].title for target in targets if target in steps]
+        return " / ".join(named) or None
+
+    # ------------------------------------------------------------ groups and voters
+
+    @staticmethod
+    def _starter(lookup: Lookup, row: CaseRow) -> str:
+        person = row.initiator or ""
+        return lookup.label("people", person) or person
+
+    def _members(self, unit: UnitOfWork, loaded: Loaded) -> tuple[Member, ...]:
+        lookup = self._lookup(unit)
+        found = []
+        for member in unit.members.of(loaded.row.id):
+            if member.state == "removed":
+                continue
+            row = unit.cases.load(member.uid)
+            if row is None:
+                continue
+            name = self._starter(lookup, row)
+            cells = self._courses.row_cells(unit, loaded, member.row or {})
+            found.append(Member(member.uid, name, row.number, self.status_title(row.status), cells))
+        return tuple(found)
+
+    def candidates(self, actor: Actor, uid: str, search: str = "") -> list[Member]:
+        """The cases that could be put into a group; ``search`` narrows by name or number."""
+        with self._sentences.saying(), self._work.store.read() as unit:
+            loaded, run = self._open(unit, actor, uid)
+            lookup = self._lookup(unit)
+            found = []
+            for one in self._groups.candidates(unit, loaded, run):
+                row = unit.cases.load(one)
+                if row is None:
+                    continue
+                name = self._starter(lookup, row)
+                if search and search not in name and search not in (row.number or ""):
+                    continue
+                found.append(Member(one, name, row.number, self.status_title(row.status)))
+            return found
+
+    def paper(self, actor: Actor, uid: str) -> Paper:
+        """What the actor votes on, and whether that has been done.
+
+        Raises:
+            NotFound: the actor is no voter here.
+        """
+        with self._sentences.saying(), self._work.store.read() as unit:
+            loaded, run = self._open(unit, actor, uid)
+            panel = run.step.panel
+            if panel is None or actor.person not in loaded.state.voters:
+                raise NotFound("no_such_case", uid=uid)
+            visit = loaded.state.place.visit
+            cast = bool(unit.ballots.counts(loaded.row, visit).get(actor.person))
+            if panel.about == "case":
+                return Paper((("", run.process.title),), cast)
+            about = tuple((member.uid, member.name) for member in self._members(unit, loaded))
+            return Paper(about, cast)
+
+    # ------------------------------------------------------------ starting
+
+    def startable(self, actor: Actor) -> list[Startable]:
+        """The processes that anybody may start and this actor could."""
+        jurisdiction = self._work.definitions.current.jurisdictions.get(actor.jurisdiction or "")
+        return [
+            self.starting(name)
+            for name, bound in self._work.definitions.current.processes.items()
+            if bound.process.start is not None
+            and bound.process.start.who == "person"
+            and (jurisdiction is None or jurisdiction.runs(name))
+        ]
+
+    def starting(self, process: str) -> Startable:
+        """A process as the page that starts it shows it.
+
+        Raises:
+            NotFound: there is no such process.
+        """
+        bound = self._work.definitions.current.processes.get(process)
+        if bound is None:
+            raise NotFound("no_such_process", process=process)
+        start = bound.process.start
+        asks = start is not None and start.ask is not None
+        return Startable(process, bound.process.title, bound.process.noun, asks)
+
+    # ------------------------------------------------------------ who may see
+
+    def _sees(self, unit: UnitOfWork, loaded: Loaded, run: Run, actor: Actor) -> bool:
+        """Whether the actor may know of a case (REV-22)."""
+        if actor.is_system or actor.person in (loaded.row.initiator, *loaded.state.voters):
+            return True
+        places = [
+            (item.person, item.organisation, item.permission)
+            for item in unit.work.of(loaded.row.id, open_only=False)
+        ]
+        if any(self._at(actor, *place) for place in places):
+            return True
+        if any(offer.mine for offer in offers(run, self._rights)):
+            return True
+        if self._listed(loaded, actor, [place[1] for place in places]):
+            return True
+        return any(
+            self._sees_group(unit, group.uid, actor)
+            for group in unit.members.groups_of(loaded.row.id)
+        )
+
+    def _at(
+        self, actor: Actor, person: str | None, organisation: str | None, permission: str | None
+    ) -> bool:
+        if person is not None:
+            return person == actor.person
+        if organisation is None or organisation != actor.organisation or permission is None:
+            return False
+        return self._rights.holds(actor.person, permission, organisation)
+
+    def _listed(self, loaded: Loaded, actor: Actor, been: Sequence[str | None]) -> bool:
+        """Whether a list of the content that the actor may open shows such cases."""
+        for listing in self._work.definitions.current.lists.values():
+            if listing.of != "cases" or listing.relation not in ("all", "below", "acted"):
+                continue
+            if listing.processes and loaded.row.process not in listing.processes:
+                continue
+            for permission in listing.permissions:
+                held = self._rights.holds(actor.person, permission, actor.organisation)
+                if not held:
+                    continue
+                if listing.relation == "all" and actor.jurisdiction == loaded.row.jurisdiction:
+                    return True
+                if listing.relation == "acted" and actor.organisation in been:
+                    return True
+                if listing.relation == "below" and any(
+                    self._rights.covers(actor.person, permission, actor.organisation, place)
+                    for place in been
+                    if place is not None
+                ):
+                    return True
+        return False
+
+    def _sees_group(self, unit: UnitOfWork, uid: str, actor: Actor) -> bool:
+        loaded = self._work.load(unit, uid)
+        run = self._work.look(unit, loaded, actor)
+        return self._sees(unit, loaded, run, actor)
+
+
+def _choice(
+    name: str,
+    action: Action | None,
+    allowed: bool,
+    sentence: str | None,
+    leads_to: tuple[str, ...],
+) -> Choice:
+    return Choice(
+        name=name,
+        title=action.title if action is not None else "",
+        verb=action.verb if action is not None else name,
+        operation=action is None,
+        allowed=allowed,
+        sentence=sentence,
+        ask=action.ask if action is not None else None,
+        confirm=action.confirm if action is not None else None,
+        bulk=action.bulk if action is not None else False,
+        leads_to=leads_to,
+    )
