@@ -224,7 +224,7 @@ class _Picture:
         y += 0 if right else 9
         first = self.x(source) + (WIDTH if right else 0)
         last = self.x(target) + (0 if right else WIDTH)
-        at = (first + 8, y - 5) if right else (first - 8, y + 13)
+        at = (first + 20, y - 5) if right else (first - 8, y + 13)
         return _Line(((first, y), (last, y)), way.label, way.back, at, "start" if right else "end")
 
     def _back(self, way: _Way, source: Cell, target: Cell) -> _Line:

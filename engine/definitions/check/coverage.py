@@ -1,0 +1,81 @@
+"""Which policy values no sample case walks through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.authoring.node import Node
+from engine.authoring.problems import Problems
+from engine.authoring.source import read_yaml
+from engine.content import read_files
+from engine.definitions.process import Policy, Process
+
+if TYPE_CHECKING:
+    from engine.definitions.release import Loaded
+
+CASES = "examples/cases/"
+Covered = set[tuple[str, str]]
+
+
+def check_coverage(root: Path, loaded: Loaded) -> None:
+    """Warn of policy values that no sample case covers; content without samples is left alone.
+
+    A value is covered if a sample of the process names it in ``covers`` (``policy.x=value``) or sets
+    it under ``given``, or if it is the default and any sample starts the process.
+    """
+    files = read_files(root, ("examples",))
+    # What is wrong with a sample is said when it is replayed.
+    ignored = Problems()
+    samples = [
+        node
+        for path, content in files.items()
+        if path.startswith(CASES)
+        and path.endswith(".yaml")
+        and (node := read_yaml(content, path, ignored)) is not None
+    ]
+    if not samples:
+        return
+    for bound in loaded.processes.values():
+        process = bound.process
+        mine = [sample for sample in samples if process.id in _started(sample)]
+        covered = {pair for sample in mine for pair in _covered(sample, process.id)}
+        for policy in process.policy.values():
+            _policy(loaded.problems, process, policy, covered, tried=bool(mine))
+
+
+def _policy(
+    problems: Problems, process: Process, policy: Policy, covered: Covered, *, tried: bool
+) -> None:
+    values = policy.values or (("true", "false") if policy.type == "boolean" else ())
+    defaults = {_written(value) for _, value in policy.default}
+    for value in values:
+        if (policy.name, value) in covered or (tried and value in defaults):
+            continue
+        problems.add("DEF320", policy.node, length=1, name=policy.name, value=value)
+
+
+def _started(sample: Node) -> set[str]:
+    steps = sample.get("steps")
+    found = {node.text for step in (steps.items if steps else ()) if (node := step.get("process"))}
+    covers = sample.get("covers")
+    return found | {node.text for node in (covers.items if covers else ())}
+
+
+def _covered(sample: Node, process: str) -> Iterator[tuple[str, str]]:
+    covers = sample.get("covers")
+    for node in covers.items if covers is not None else ():
+        name, equals, value = node.text.removeprefix("policy.").partition("=")
+        if equals and node.text.startswith("policy."):
+            yield name, value
+    for place in sample.walk():
+        policy = place.get("policy")
+        values = policy.get(process) if policy is not None else None
+        if values is not None and isinstance(values.value, Mapping):
+            for name, value in values.value.items():
+                yield str(name), _written(value)
+
+
+def _written(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
