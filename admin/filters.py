@@ -41,6 +41,13 @@ def day(value: datetime | date | str | None) -> str:
     return value.strftime("%Y-%m-%d")
 
 
+def deadline(text: str | None) -> str:
+    """A deadline as written in a case: a date ends at its midnight, a moment at that moment."""
+    if not text:
+        return ""
+    return text[:10] if len(text) <= 10 else text[:16].replace("T", " ")
+
+
 def size(value: int) -> str:
     """A file size in the unit that reads best."""
     if value < 1024 * 1024:
@@ -73,4 +80,5 @@ def install(app: Flask) -> None:
     app.context_processor(_common)
     app.add_template_filter(moment)
     app.add_template_filter(day)
+    app.add_template_filter(deadline)
     app.add_template_filter(size, "file_size")

@@ -1,72 +1,136 @@
-"""The pages of one case: its content, its course, its documents; filling in where one may."""
+"""The pages of one case: its content, its course, its documents."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
-from admin import security
+from admin import captions, security
 from admin.captions import _
 from admin.context import platform
-from admin.navigation import trail_of
-from admin.portal import filling, reviewing
+from admin.navigation import caption, trail_of
+from admin.portal import asking, filling, reviewing
+from admin.security import public
+from engine.definitions.bpmn import picture
+from engine.services.courses import Entry
 
 pages = Blueprint("cases", __name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Tab:
-    """One of the pages of a case."""
+class Line:
+    """One entry of the course, ready to be drawn."""
 
+    at: datetime
     title: str
-    href: str
-    current: bool = False
-    count: int | None = None
-
-
-def tabs(view: Any, current: str) -> list[Tab]:
-    """The pages of a case, those that have something to show."""
-    found = [Tab(_("内容"), url_for("cases.show", uid=view.uid), current == "show")]
-    if view.members is not None:
-        href = url_for("groups.members", uid=view.uid)
-        found.append(Tab(_("名单"), href, current == "members", len(view.members)))
-    found.append(Tab(_("办理流程"), url_for("cases.course", uid=view.uid), current == "course"))
-    if view.documents:
-        href = url_for("cases.papers", uid=view.uid)
-        found.append(Tab(_("文书"), href, current == "papers", len(view.documents)))
-    return found
+    who: str
+    place: str
+    texts: tuple[tuple[str, str], ...]
+    leads_to: str
+    backwards: bool
 
 
 def show(uid: str) -> ResponseReturnValue:
     """The page of a case that fits the reader: to fill in, to decide, or to read."""
     actor = security.signed_in().actor
-    view = platform().cases.view(actor, uid)
+    view = platform().views.view(actor, uid)
+    choices = platform().views.choices(actor, uid)
     if view.edit:
-        return filling.page(view)
-    if any(not offer.operation for offer in platform().cases.offers(actor, uid)):
-        return reviewing.page(view)
+        return filling.page(view, choices)
+    if view.may_vote and request.args.get("read") is None:
+        return redirect(url_for("groups.ballot", uid=uid))
+    if any(not one.operation for one in choices):
+        return reviewing.page(view, choices)
     return render_template(
         "portal/case.html",
         view=view,
-        tabs=tabs(view, "show"),
-        trail=trail_of(view),
         title=view.title,
+        tabs=asking.tabs(view, "show"),
+        trail=trail_of(view),
+        content=asking.content(actor, view),
+        operations=asking.operations(choices),
     )
 
 
 def course(uid: str) -> ResponseReturnValue:
     """How the case went, and how it may go on: as a drawing and as a list."""
     actor = security.signed_in().actor
-    view = platform().cases.view(actor, uid)
+    view = platform().views.view(actor, uid)
+    entries = platform().views.course(actor, uid)
     return render_template(
         "portal/course.html",
         view=view,
-        tabs=tabs(view, "course"),
-        trail=trail_of(view),
         title=view.title,
-        timeline=view.timeline,
-        diagram=platform().cases.diagram(actor, uid),
+        tabs=asking.tabs(view, "course"),
+        trail=trail_of(view),
+        timeline=[_line(entry) for entry in entries],
+        diagram=_diagram(uid),
+        operations=asking.operations(platform().views.choices(actor, uid)),
     )
+
+
+def _diagram(uid: str) -> Markup:
+    flow, visited, current = platform().views.steps(security.signed_in().actor, uid)
+    marks = picture.Marks(visited=visited - {current}, current=(current,))
+    language: picture.Language = "en" if captions.language() == "en" else "zh"
+    svg = picture.draw(flow, marks, language)
+    # The style stands in a style sheet of its own: pages allow no inline style.
+    return Markup(svg.replace(f"<style>{picture.STYLE}</style>", ""))  # noqa: S704
+
+
+def _line(entry: Entry) -> Line:
+    who = entry.person or _("系统")
+    return Line(
+        at=entry.at,
+        title=caption(entry.title) if entry.title else _kind(entry.kind),
+        who=f"{who}（{entry.organisation}）" if entry.organisation else who,
+        place=entry.place,
+        texts=entry.texts,
+        leads_to=entry.leads_to,
+        backwards=entry.verb in ("return", "fail") or entry.kind == "withdraw",
+    )
+
+
+def _kind(kind: str) -> str:
+    """The caption of what no author named."""
+    return {
+        "start": _("新建"),
+        "withdraw": _("撤回"),
+        "extend": _("修改提交截止时间"),
+        "outcome": _("集体办理结果"),
+        "time": _("到期自动办理"),
+        "vote": _("投票"),
+        "add": _("加入人员"),
+        "remove": _("移出人员"),
+        "cancel": _("终止"),
+        "reroute": _("改派"),
+    }.get(kind, _("办理"))
+
+
+def papers(uid: str) -> ResponseReturnValue:
+    """The documents of the case."""
+    actor = security.signed_in().actor
+    view = platform().views.view(actor, uid)
+    return render_template(
+        "portal/case_papers.html",
+        view=view,
+        title=view.title,
+        tabs=asking.tabs(view, "papers"),
+        trail=trail_of(view),
+    )
+
+
+@public
+def diagram_style() -> Response:
+    """The style of the drawings of processes."""
+    return Response(picture.STYLE, mimetype="text/css")
+
+
+pages.add_url_rule("/cases/<uid>", view_func=show)
+pages.add_url_rule("/cases/<uid>/course", view_func=course)
+pages.add_url_rule("/cases/<uid>/papers", view_func=papers)
+pages.add_url_rule("/diagram.css", view_func=diagram_style)

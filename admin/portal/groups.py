@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -15,6 +14,7 @@ from admin.errors import status_of
 from admin.navigation import trail_of
 from admin.parked import RESTORE
 from admin.portal import asking
+from admin.presses import new_key
 from engine.domain.errors import InvalidSubmission, Refused
 
 pages = Blueprint("groups", __name__)
@@ -27,8 +27,8 @@ def members(uid: str) -> ResponseReturnValue:
 
 def _members(uid: str, problem: Refused | None = None) -> ResponseReturnValue:
     actor = security.signed_in().actor
-    view = platform().cases.view(actor, uid)
-    offers = {offer.name: offer for offer in platform().cases.offers(actor, uid)}
+    view = platform().views.view(actor, uid)
+    offers = {offer.name: offer for offer in platform().views.choices(actor, uid)}
     search = request.values.get("search", "").strip()
     may_add = offers.get("add")
     page = render_template(
@@ -39,7 +39,7 @@ def _members(uid: str, problem: Refused | None = None) -> ResponseReturnValue:
         trail=trail_of(view),
         may_add=may_add,
         may_remove=offers.get("remove"),
-        candidates=platform().cases.candidates(actor, uid, search)
+        candidates=platform().views.candidates(actor, uid, search)
         if may_add and may_add.allowed
         else [],
         search=search,
@@ -75,18 +75,19 @@ def ballot(uid: str) -> ResponseReturnValue:
 
 def _ballot(uid: str, typed: Any = None, problem: Refused | None = None) -> ResponseReturnValue:
     actor = security.signed_in().actor
-    view = platform().cases.view(actor, uid)
-    paper = platform().cases.ballot(actor, uid)
+    view = platform().views.view(actor, uid)
+    paper = platform().views.paper(actor, uid)
     errors = problem.errors if isinstance(problem, InvalidSubmission) else ()
     page = render_template(
         "portal/ballot.html",
         view=view,
         title=view.title,
+        tabs=asking.tabs(view, "ballot"),
         trail=trail_of(view),
         paper=paper,
-        lines=asking.paper_lines(actor, view, paper, typed or {}, errors),
+        lines=asking.papers(actor, view, paper, typed or {}, errors),
         problem=problem.sentence if problem and not errors else None,
-        key=secrets.token_urlsafe(12),
+        key=new_key(),
     )
     return make_response(page, status_of(problem) if problem else 200)
 
@@ -94,8 +95,8 @@ def _ballot(uid: str, typed: Any = None, problem: Refused | None = None) -> Resp
 def cast(uid: str) -> ResponseReturnValue:
     """Hand in the paper; it cannot be changed afterwards, so it is confirmed first."""
     actor = security.signed_in().actor
-    view = platform().cases.view(actor, uid)
-    paper = platform().cases.ballot(actor, uid)
+    view = platform().views.view(actor, uid)
+    paper = platform().views.paper(actor, uid)
     papers = asking.read_papers(actor, view, paper)
     if RESTORE in request.form:
         return _ballot(uid, papers)
@@ -104,7 +105,7 @@ def cast(uid: str) -> ResponseReturnValue:
     except Refused as refusal:
         return _ballot(uid, papers, refusal)
     flash(_("您的选票已提交。"), "success")
-    return redirect(url_for("cases.show", uid=uid))
+    return redirect(url_for("groups.ballot", uid=uid))
 
 
 pages.add_url_rule("/cases/<uid>/members", view_func=members, methods=["GET"])

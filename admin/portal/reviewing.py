@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,19 +12,22 @@ from admin import security
 from admin.captions import _
 from admin.context import platform
 from admin.errors import status_of
-from admin.navigation import caption, trail_of
+from admin.navigation import trail_of
 from admin.parked import RESTORE
 from admin.places import back
 from admin.portal import asking
+from admin.portal.asking import Asked
+from admin.presses import new_key, version
 from engine.domain.errors import InvalidSubmission, Refused, Stale
+from engine.services.cases import Done
+from engine.services.views import CaseView, Choice
 
 pages = Blueprint("reviewing", __name__)
 
 
-def page(view: Any) -> ResponseReturnValue:
+def page(view: CaseView, choices: Sequence[Choice]) -> ResponseReturnValue:
     """The case on the left, what the person may do on the right."""
     actor = security.signed_in().actor
-    offers = platform().cases.offers(actor, view.uid)
     return render_template(
         "portal/review.html",
         view=view,
@@ -33,160 +35,185 @@ def page(view: Any) -> ResponseReturnValue:
         tabs=asking.tabs(view, "show"),
         trail=trail_of(view),
         content=asking.content(actor, view),
-        choices=[asking.choice(actor, view, offer) for offer in offers if not offer.operation],
-        operations=[offer for offer in offers if offer.operation],
+        choices=[asking.shown(actor, view, one) for one in choices if not one.operation],
+        operations=asking.operations(choices),
         opinions=platform().opinions.of(actor),
         back=back(),
-        key=secrets.token_urlsafe(12),
+        key=new_key(),
     )
 
 
 def ask(uid: str, action: str) -> ResponseReturnValue:
     """The page of one action: what it asks for and where it leads."""
-    return _ask_page(uid, action)
+    view, choice = _looked(uid, action)
+    return _ask_page(view, choice) if choice is not None else _gone(view, None)
+
+
+def _looked(uid: str, action: str) -> tuple[CaseView, Choice | None]:
+    actor = security.signed_in().actor
+    view = platform().views.view(actor, uid)
+    choices = platform().views.choices(actor, uid)
+    return view, next((one for one in choices if one.name == action), None)
 
 
 def _ask_page(
-    uid: str,
-    action: str,
+    view: CaseView,
+    choice: Choice,
     *,
-    typed: Mapping[str, Any] | None = None,
+    asked: Asked | None = None,
     refusal: Refused | None = None,
 ) -> ResponseReturnValue:
     actor = security.signed_in().actor
-    view = platform().cases.view(actor, uid)
-    offer = next(
-        (each for each in platform().cases.offers(actor, uid) if each.name == action), None
-    )
-    if offer is None and refusal is None:
-        return _gone(view, None)
-    if offer is None or isinstance(refusal, Stale):
-        return _gone(view, refusal, typed)
     errors = refusal.errors if isinstance(refusal, InvalidSubmission) else ()
-    page = render_template(
+    shown = asking.shown(
+        actor,
+        view,
+        choice,
+        typed=asked.data if asked else None,
+        errors=errors,
+        received=asked.received if asked else None,
+        wide=True,
+    )
+    text = render_template(
         "portal/act.html",
         view=view,
-        title=caption(offer.title),
+        title=asking.title_of(choice),
         trail=trail_of(view),
-        choice=asking.choice(actor, view, offer, typed=typed, errors=errors, wide=True),
+        choice=shown,
         problem=refusal.sentence if refusal is not None and not errors else None,
         opinions=platform().opinions.of(actor),
         back=back(),
-        key=secrets.token_urlsafe(12),
+        key=new_key(),
     )
-    return make_response(page, status_of(refusal) if refusal else 200)
+    return make_response(text, status_of(refusal) if refusal else 200)
 
 
 def _gone(
-    view: Any, refusal: Refused | None, typed: Mapping[str, Any] | None = None
+    view: CaseView, refusal: Refused | None, typed: Mapping[str, Any] | None = None
 ) -> ResponseReturnValue:
     """Somebody was faster, or the page was old: say so, show the way on, keep what was typed."""
-    page = render_template(
+    text = render_template(
         "portal/stale.html",
         view=view,
         title=_("已处理"),
         sentence=refusal.sentence if refusal else _("这一步已经处理过了，或不再由您办理。"),
         typed=[value for value in (typed or {}).values() if isinstance(value, str) and value],
     )
-    return make_response(page, 409)
+    return make_response(text, 409)
 
 
 def act(uid: str, action: str) -> ResponseReturnValue:
     """Take the action; a refusal is shown in place, with everything typed still there."""
     actor = security.signed_in().actor
-    view = platform().cases.view(actor, uid)
-    offer = next(
-        (each for each in platform().cases.offers(actor, uid) if each.name == action), None
-    )
+    view, choice = _looked(uid, action)
     key = request.form.get("key") or None
-    if offer is None:
-        # perhaps a second press of the same button: its first result is the answer
-        return _repeated(view, action, key)
-    posted = asking.read(actor, view, offer)
-    if posted.unfinished or RESTORE in request.form:
-        return _ask_page(uid, action, typed=posted.input)
-    if offer.confirm and request.form.get("confirmed") != "yes":
-        return asking.confirm_page(view, offer, key)
+    if choice is None:
+        return _again(view, action, key)
+    asked = asking.read(actor, view, choice)
+    if asked.unfinished or RESTORE in request.form:
+        return _ask_page(view, choice, asked=asked)
+    if choice.allowed and choice.confirm and request.form.get("confirmed") != "yes":
+        return asking.confirm_page(view, choice, asked)
     try:
-        done = platform().cases.act(
-            actor, uid, action, input=posted.input, version=_version(), key=key
-        )
+        _done(uid, choice, asked.data, key)
+    except Stale as refusal:
+        return _gone(view, refusal, asked.data)
     except Refused as refusal:
-        return _ask_page(uid, action, typed=posted.input, refusal=refusal)
-    flash(asking.done_sentence(offer, done), "success")
+        return _ask_page(view, choice, asked=asked, refusal=refusal)
+    flash(_("已{action}。", action=asking.title_of(choice)), "success")
     return redirect(back() or url_for("cases.show", uid=uid))
 
 
-def _repeated(view: Any, action: str, key: str | None) -> ResponseReturnValue:
+def _done(uid: str, choice: Choice, data: Mapping[str, Any], key: str | None) -> Done:
+    actor, cases, seen = security.signed_in().actor, platform().cases, version()
+    if not choice.operation:
+        return cases.act(actor, uid, choice.name, input=data, version=seen, key=key)
+    if choice.name == "withdraw":
+        return cases.withdraw(actor, uid, version=seen, key=key)
+    return cases.extend(actor, uid, str(data.get("until") or ""), version=seen, key=key)
+
+
+def _again(view: CaseView, action: str, key: str | None) -> ResponseReturnValue:
+    """A second press of the same button is answered with the first result; else it is too late."""
     actor = security.signed_in().actor
     try:
-        platform().cases.act(actor, view.uid, action, input={}, version=_version(), key=key)
+        platform().cases.act(actor, view.uid, action, version=version(), key=key)
     except Refused as refusal:
-        return _gone(view, refusal, request.form)
+        late = refusal if isinstance(refusal, Stale) else None
+        return _gone(view, late, request.form)
     return redirect(back() or url_for("cases.show", uid=view.uid))
 
 
-def _version() -> int | None:
-    text = request.form.get("version", "")
-    return int(text) if text.isdigit() else None
+# ------------------------------------------------------------------ many at once
 
 
 def bulk() -> ResponseReturnValue:
     """One action for all ticked rows: asks once, decides each, reports each."""
     actor = security.signed_in().actor
-    uids: Sequence[str] = request.form.getlist("row")
-    action = request.form.get("action", "")
+    uids = request.form.getlist("row")
     if not uids:
         flash(_("请先勾选要办理的行。"), "warning")
         return redirect(back() or url_for("home.home"))
-    views = [platform().cases.view(actor, uid) for uid in uids]
-    offer = next(
-        (
-            each
-            for each in platform().cases.offers(actor, uids[0])
-            if each.name == action and each.bulk
-        ),
-        None,
-    )
-    if offer is None:
-        return _gone(views[0], None)
-    posted = asking.read(actor, views[0], offer)
-    if posted.unfinished or request.form.get("confirmed") != "yes":
-        return _bulk_page(views, offer, posted.input if posted.given else None)
+    views = [platform().views.view(actor, uid) for uid in uids]
+    first, choice = _first(views, request.form.get("action", ""))
+    if choice is None:
+        return _gone(first, None)
+    asked = asking.read(actor, first, choice)
+    if asked.unfinished or request.form.get("confirmed") != "yes":
+        return _bulk_page(views, first, choice, asked)
     try:
         results = platform().cases.bulk(
-            actor, uids, action, input=posted.input, key=request.form.get("key") or None
+            actor, uids, choice.name, input=asked.data, key=request.form.get("key") or None
         )
     except Refused as refusal:
-        return _bulk_page(views, offer, posted.input, refusal)
+        return _bulk_page(views, first, choice, asked, refusal)
     return render_template(
         "portal/bulk_result.html",
-        title=caption(offer.title),
+        title=asking.title_of(choice),
         views={view.uid: view for view in views},
         results=results,
         back=back(),
     )
 
 
+def _first(views: Sequence[CaseView], action: str) -> tuple[CaseView, Choice | None]:
+    """The first of the cases on which the action can be taken, and that action there."""
+    for view in views:
+        for choice in platform().views.choices(security.signed_in().actor, view.uid):
+            if choice.name == action and choice.bulk and choice.allowed:
+                return view, choice
+    return views[0], None
+
+
 def _bulk_page(
-    views: Sequence[Any],
-    offer: Any,
-    typed: Mapping[str, Any] | None,
+    views: Sequence[CaseView],
+    first: CaseView,
+    choice: Choice,
+    asked: Asked,
     refusal: Refused | None = None,
 ) -> ResponseReturnValue:
     actor = security.signed_in().actor
     errors = refusal.errors if isinstance(refusal, InvalidSubmission) else ()
-    page = render_template(
+    shown = asking.shown(
+        actor,
+        first,
+        choice,
+        typed=asked.data or None,
+        errors=errors,
+        received=asked.received,
+        wide=True,
+    )
+    text = render_template(
         "portal/bulk.html",
-        title=_("批量{action}", action=caption(offer.title)),
+        title=_("批量{action}", action=asking.title_of(choice)),
         views=views,
-        choice=asking.choice(actor, views[0], offer, typed=typed, errors=errors, wide=True),
+        choice=shown,
         problem=refusal.sentence if refusal is not None and not errors else None,
         opinions=platform().opinions.of(actor),
         back=back(),
-        key=secrets.token_urlsafe(12),
+        key=new_key(),
     )
-    return make_response(page, status_of(refusal) if refusal else 200)
+    return make_response(text, status_of(refusal) if refusal else 200)
 
 
 pages.add_url_rule("/cases/<uid>/actions/<action>", view_func=ask, methods=["GET"])

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Mapping
-from typing import Any
-
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -16,15 +12,18 @@ from admin.errors import status_of
 from admin.navigation import caption, title_of
 from admin.parked import RESTORE
 from admin.portal import asking
+from admin.portal.asking import Asked
+from admin.presses import new_key
 from engine.domain.errors import InvalidSubmission, Refused
 
 pages = Blueprint("starting", __name__)
+START = "start"
 
 
 def choose() -> ResponseReturnValue:
     """The processes the person may start; a single one is opened at once."""
     me = security.signed_in()
-    startable = platform().cases.startable(me.actor)
+    startable = platform().views.startable(me.actor)
     if len(startable) == 1:
         return redirect(url_for("starting.begin", process=startable[0].id))
     return render_template(
@@ -38,35 +37,44 @@ def begin(process: str) -> ResponseReturnValue:
 
 
 def _page(
-    process: str, *, typed: Mapping[str, Any] | None = None, refusal: Refused | None = None
+    process: str, *, asked: Asked | None = None, refusal: Refused | None = None
 ) -> ResponseReturnValue:
     me = security.signed_in()
     errors = refusal.errors if isinstance(refusal, InvalidSubmission) else ()
-    about = platform().cases.starting(me.actor, process)
-    page = render_template(
+    about = platform().views.starting(process)
+    form = asking.start_form(
+        me.actor,
+        process,
+        asked.data if asked else None,
+        errors,
+        asked.received if asked else None,
+    )
+    text = render_template(
         "portal/begin.html",
         title=caption(about.title),
         about=about,
         trail=[(caption(about.title), None)],
-        form=asking.start_form(me.actor, process, typed or {}, errors),
+        form=form,
+        begin_caption=caption(_("立即办理")),
         problem=refusal.sentence if refusal is not None and not errors else None,
-        key=secrets.token_urlsafe(12),
+        forbidden=platform().cases.may_start(me.actor, process),
+        key=new_key(),
     )
-    return make_response(page, status_of(refusal) if refusal else 200)
+    return make_response(text, status_of(refusal) if refusal else 200)
 
 
 def start(process: str) -> ResponseReturnValue:
-    """Start the case and open it."""
+    """Start the case and open it; any other button only looks again."""
     actor = security.signed_in().actor
-    posted = asking.read_start(actor, process)
-    if posted.unfinished or RESTORE in request.form or request.form.get("do") != "start":
-        return _page(process, typed=posted.data)
+    asked = asking.read_start(actor, process)
+    if asked.unfinished or RESTORE in request.form or request.form.get("do") != START:
+        return _page(process, asked=asked)
     try:
         done = platform().cases.start(
-            actor, process, posted.data, key=request.form.get("key") or None
+            actor, process, asked.data, key=request.form.get("key") or None
         )
     except Refused as refusal:
-        return _page(process, typed=posted.data, refusal=refusal)
+        return _page(process, asked=asked, refusal=refusal)
     flash(_("已新建，请填写。"), "success")
     return redirect(url_for("cases.show", uid=done.uid))
 

@@ -1,6 +1,7 @@
 """What every page does, whatever it shows: closed, protected, never a trace."""
 
 import re
+from importlib.resources import files
 
 import pytest
 
@@ -9,7 +10,7 @@ from tests.web.conftest import field
 
 PUBLIC = {
     "static", "account.sign_in", "account.do_sign_in", "account.language", "verification.ask",
-    "verification.verify",
+    "verification.verify", "cases.diagram_style",
 }  # fmt: skip
 
 
@@ -227,8 +228,6 @@ def test_demo_accounts_are_shown_in_demo_mode_only(visitor):
 
 
 def test_no_page_template_has_an_inline_script_or_style():
-    from importlib.resources import files
-
     found = []
     for path in (files("admin") / "templates").rglob("*.html"):
         text = path.read_text("utf-8")
