@@ -10,6 +10,7 @@ export LANG := C.UTF-8
 export LC_ALL := C.UTF-8
 export PYTHONUTF8 := 1
 export UV_PYTHON_DOWNLOADS := never
+export UV_SYSTEM_CERTS := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 BIN := .venv/bin
@@ -89,8 +90,10 @@ $(STAMP)/project: pyproject.toml $(STAMP)/packages
 $(STAMP)/assets: package-lock.json package.json .npmrc Makefile requirements-node.lock $(STAMP)/tools
 	@echo "Fetching the files of the pages"
 	@export PATH="$$PATH:$(abspath $(BIN))"; \
-	if ! node -e 'process.exit(+process.versions.node.split(".")[0] < 18)' 2>/dev/null || ! command -v npm >/dev/null; then \
-	  $(INSTALL) --require-hashes -r requirements-node.lock; PATH="$(abspath $(BIN)):$$PATH"; \
+	if ! command -v npm >/dev/null || ! node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)'; then \
+	  $(INSTALL) --require-hashes -r requirements-node.lock || \
+	    $(BIN)/python -m pip install --quiet --require-hashes -r requirements-node.lock; \
+	  PATH="$(abspath $(BIN)):$$PATH"; \
 	fi; \
 	npm ci --ignore-scripts --silent
 	@mkdir -p $(VENDOR)
