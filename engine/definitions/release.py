@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from engine.authoring.node import Node
+from engine.authoring.problem import Position, Problem
 from engine.authoring.problems import Problems
 from engine.authoring.source import read_yaml
 from engine.content import read_files, texts
@@ -167,6 +168,9 @@ def load(source: Path | Mapping[str, str | bytes]) -> Loaded:
 class _Loader:
     def __init__(self, files: Mapping[str, str | bytes]) -> None:
         self.problems = Problems()
+        self.direct: set[tuple[str, Position]] = set()
+        self.foreign: list[Problem] = []
+        self.whole: set[str] = set()
         self.files = files
         self.sources = texts(
             {path: c.encode() if isinstance(c, str) else c for path, c in files.items()}
@@ -210,14 +214,33 @@ class _Loader:
         bound = {}
         for name, process in processes.items():
             cases = _case_indexes(process, processes, form_indexes)
+            found = Problems()
             bound[name] = bind(
-                process, types, registers, processes, {**indexes, CASES: cases}, self.problems
+                process, types, registers, processes, {**indexes, CASES: cases}, found
             )
-            check_process(bound[name], names, self.problems)
+            check_process(bound[name], names, found, whole=name in self.whole)
+            self._take(found, process)
+        self.problems.extend(self.inherited)
         release = None
         if not self.problems.errors:
             release = Release(self.sources, bound, forms, content, bound_content)
         return Loaded(release, self.problems, self.sources, bound, flat)
+
+    def _take(self, found: Problems, process: Process) -> None:
+        """Add the problems of a process; what it shares with its base is said once, there."""
+        own = f"{PROCESSES}{process.id}.yaml"
+        written = process.node.get("process")
+        for problem in found:
+            if problem.at.file == own or written is None:
+                self.problems.extend([problem])
+                self.direct.add((problem.code, problem.at))
+            else:
+                self.foreign.append(replace(problem, related=written.at))
+
+    @property
+    def inherited(self) -> list[Problem]:
+        """Problems that only a process based on another has, though they stand in the other."""
+        return [problem for problem in self.foreign if (problem.code, problem.at) not in self.direct]
 
     def _named(self, folder: str) -> dict[str, Node]:
         return {
@@ -235,7 +258,11 @@ class _Loader:
             if written is not None and written.text != name:
                 self.problems.add("DEF127", written, id=written.text, expected=name)
             merged = flattened(name, files, self.problems)
-            process = parse_process(merged, self.problems) if merged is not None else None
+            found = Problems()
+            process = parse_process(merged, found) if merged is not None else None
+            self.problems.extend(found)
+            if not found:
+                self.whole.add(name)
             if process is not None and merged is not None:
                 processes[name] = process if process.id == name else replace(process, id=name)
                 flat[name] = merged

@@ -53,7 +53,7 @@ TABLE: tuple[Entry, ...] = (
     ),
     Entry(
         "DEF309",
-        zh='"{key}" 在{where}没有意义，它属于{belongs}',
+        zh='"{key}" 在{where}没有意义，它属于 {belongs}',
         en='"{key}" has no meaning in {where}: it belongs to {belongs}',
         example="pass: {to: next, resubmit_to: first_level}",
     ),

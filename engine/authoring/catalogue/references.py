@@ -53,8 +53,8 @@ TABLE: tuple[Entry, ...] = (
     ),
     Entry(
         "DEF209",
-        zh='{where}用到 "{name}"，{of}没有这个字段或分区',
-        en='{where} names "{name}", which is no field or section of {of}',
+        zh='{where}用到 "{name}"，"{of}" 没有这个字段或分区',
+        en='{where} names "{name}", which is no field or section of "{of}"',
         example="edit: [filse]",
     ),
     Entry(
@@ -71,8 +71,8 @@ TABLE: tuple[Entry, ...] = (
     ),
     Entry(
         "DEF212",
-        zh='政策 "{name}" 的默认值 {value} 不是{expected}',
-        en='The default {value} of policy "{name}" is not {expected}',
+        zh='政策 "{name}" 的默认值应为 {expected}，实际是 {value}',
+        en='The default of policy "{name}" must be {expected}, not {value}',
         example="levels: {values: [one, two], default: three}",
     ),
     Entry(

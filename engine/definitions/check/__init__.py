@@ -14,15 +14,18 @@ from engine.definitions.check.subject import Names, Shown, Subject
 __all__ = ["Names", "Shown", "check_process"]
 
 
-def check_process(bound: BoundProcess, names: Names, problems: Problems) -> None:
+def check_process(
+    bound: BoundProcess, names: Names, problems: Problems, *, whole: bool = True
+) -> None:
     """Report everything about a process that would lose a case or confuse a person.
 
     Args:
         bound: the process with its compiled expressions.
         names: the names of the rest of the content.
         problems: receives what is wrong.
+        whole: whether the file was read without mistakes.
     """
-    subject = Subject(bound.process, bound.flow, names, problems)
+    subject = Subject(bound.process, bound.flow, names, problems, whole)
     check_references(subject)
     check_graph(subject)
     check_groups(subject)

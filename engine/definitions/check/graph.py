@@ -8,16 +8,19 @@ from engine.authoring.node import Node
 from engine.authoring.problem import Phrase
 from engine.definitions.check.groups import REMOVED, releases
 from engine.definitions.check.subject import Subject
-from engine.definitions.flow import actions_at
+from engine.definitions.flow import RELATIVE, actions_at
 from engine.definitions.process import Action, Choice, Draw, Panel, Share, Step, StepKind, Verb
 
 
 def check_graph(subject: Subject) -> None:
     """Report where a case would be lost."""
+    # A way that leads nowhere, or could not be read, is reported as that and not as a dead end too.
+    complete = subject.whole and not _leads_astray(subject)
     for step in subject.process.steps.values():
         _keys(subject, step)
-        _reached(subject, step)
-        _exits(subject, step)
+        if complete:
+            _reached(subject, step)
+            _exits(subject, step)
         _expiry(subject, step)
         _outcomes(subject, step)
         _choices(subject, step)
@@ -27,6 +30,16 @@ def check_graph(subject: Subject) -> None:
         if step.panel is not None:
             _panel(subject, step, step.panel)
     _circles(subject)
+
+
+def _leads_astray(subject: Subject) -> bool:
+    """Whether some way of the process leads to a step that does not exist."""
+    choices: list[Choice[str] | None] = []
+    for step in subject.process.steps.values():
+        choices += [step.to, *step.outcomes.values()]
+        choices += [action.to for action in actions_at(subject.process, step).values()]
+    targets = {target for choice in choices if choice is not None for target in choice.values}
+    return bool(targets - subject.process.steps.keys() - set(RELATIVE))
 
 
 def _reached(subject: Subject, step: Step) -> None:
@@ -42,22 +55,9 @@ def _exits(subject: Subject, step: Step) -> None:
     if step.when is not None and step.to is None:
         subject.problems.add("DEF310", at, step=step.name)
     if not subject.flow.leaving[step.name]:
-        # A target that does not exist is reported as such, not as a dead end too.
-        if not _leads_astray(subject, step):
-            subject.problems.add("DEF302", at, step=step.name)
-    elif step.name not in subject.flow.ending and not _leads_astray(subject, step):
+        subject.problems.add("DEF302", at, step=step.name)
+    elif step.name not in subject.flow.ending:
         subject.problems.add("DEF303", at, step=step.name)
-
-
-def _leads_astray(subject: Subject, step: Step) -> bool:
-    """Whether some way of the process leads to a step that does not exist."""
-    steps = subject.process.steps
-    choices: list[Choice[str] | None] = []
-    for each in steps.values():
-        choices += [each.to, *each.outcomes.values()]
-        choices += [action.to for action in actions_at(subject.process, each).values()]
-    targets = {target for choice in choices if choice is not None for target in choice.values}
-    return bool(targets - steps.keys() - {"next", "previous", "resume"})
 
 
 def _target(subject: Subject, step: Step, action: Action) -> None:

@@ -55,9 +55,10 @@ def _default(subject: Subject, policy: Policy) -> None:
     for _, value in policy.default:
         if policy.values is not None:
             if value not in policy.values:
+                expected = Phrase("允许的词之一", "one of its values")
                 subject.problems.add(
                     "DEF212", at, name=policy.name, value=value, given=str(value),
-                    expected=policy.values, choices=policy.values,
+                    expected=expected, choices=policy.values,
                 )  # fmt: skip
             continue
         types, words = _TYPES[policy.type]

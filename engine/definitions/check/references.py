@@ -49,7 +49,7 @@ def check_references(subject: Subject) -> None:
     for action in process.actions.values():
         _action(subject, action, None)
     if process.start is not None:
-        _ask(subject, process.start.ask, None, Phrase("start", "start"))
+        _ask(subject, process.start.ask, None, Phrase("start ", "start"))
     for fact in process.facts.values():
         if fact.query is not None and fact.query.source != "cases":
             at = fact.node.get(fact.query.kind) or fact.node
@@ -63,7 +63,7 @@ def permissions(process: Process) -> Iterator[Permitted]:
     """Go through every permission a process names, with its place and who names it."""
     owners: list[tuple[Node, Assignment | None, Phrase]] = []
     if process.start is not None and isinstance(process.start.who, Assignment):
-        owners.append((process.start.who.node, process.start.who, Phrase("start", "start")))
+        owners.append((process.start.who.node, process.start.who, Phrase("start ", "start")))
     actions = list(process.actions.values())
     for step in process.steps.values():
         where = Phrase(f'步骤 "{step.name}" ', f'step "{step.name}"')
@@ -262,7 +262,7 @@ def _views(subject: Subject) -> None:
             for place, path in enumerate(getattr(view, key)):
                 at = node.at_path([view.audience, key, place])
                 if form is not None and path not in _kept(process):
-                    _field(subject, at, form, tuple(path.split(".")), Phrase("views", "views"))
+                    _field(subject, at, form, tuple(path.split(".")), Phrase("views ", "views"))
 
 
 def _targets(

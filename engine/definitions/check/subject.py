@@ -54,6 +54,8 @@ class Subject:
     flow: Flow
     names: Names
     problems: Problems
+    #: whether the file could be read without mistakes; else what is missing may be a mistake's fault
+    whole: bool = True
 
     def exists(
         self, at: Node, kind: Phrase, name: str | None, known: Collection[str] | None, where: Phrase
