@@ -268,11 +268,11 @@ class Looking:
         return base
 
     def group(self, base: EffectiveField, view: object, it: object) -> EffectiveField | None:
-        """Return a group with its fields; nothing when all of them are hidden by the mode."""
+        """Return a group with its fields; nothing when none of them shows."""
         data = base.value if isinstance(base.value, Mapping) else {}
         inner = view if isinstance(view, Mapping) else {}
         children = self.fields(base.element.children, data, inner, base.place, it)
-        if self.rights.mode == "hidden" and not children:
+        if not children:
             return None
         return replace(base, children=children, value=data)
 

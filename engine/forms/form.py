@@ -112,6 +112,35 @@ class Form:
         """Return the fields that hold personal data, by dotted path."""
         return {written(one.path): one for one in self.walk() if one.private}
 
+    def is_live(self, element: Element) -> bool:
+        """Tell whether other fields depend on this one, so that a page must look again."""
+        own = tuple(part for part in element.path if part != "*")
+        return any(read[: len(own)] == own or own[: len(read)] == read for read in self._reads)
+
+    @cached_property
+    def _reads(self) -> frozenset[Path]:
+        """The fields that conditions and options read, rules left out: those wait for the end."""
+        found: set[Path] = set()
+        for element in self.walk():
+            scope = tuple(part for part in element.scope if part != "*")
+            rules = {formula for rule in element.rules for formula in (rule.that, rule.when)}
+            for formula in (*element.formulas(), *(query for _, query in element.queries())):
+                if formula not in rules:
+                    inner = tuple(part for part in formula.scope if part != "*")
+                    found.update(self._own_paths(formula, inner))
+            options = element.options_from
+            for path in (options.parent, *(p for _, p in options.match)) if options else ():
+                parts = tuple(path.split("."))
+                found.add((*scope, *parts[1:]) if parts[0] == "it" else parts)
+        return frozenset(path for path in found if path)
+
+    def _own_paths(self, formula: Formula, scope: Path) -> Iterator[Path]:
+        for path in getattr(self.compiled(formula), "paths", ()):
+            if path[0] == "input" or (path[0] == "data" and not self.about):
+                yield path[1:]
+            elif path[0] in ("it", "row"):
+                yield (*scope, *path[1:])
+
     # Other forms made from this one ------------------------------------------------------------
 
     def fields(self, wanted: Collection[str]) -> Form:

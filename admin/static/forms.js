@@ -1,0 +1,62 @@
+// Comfort for forms that are complete without it.
+(function () {
+  "use strict";
+  document.documentElement.classList.add("js");
+
+  // What is wrong is read first.
+  function focusSummary(root) {
+    var summary = (root || document).querySelector("[data-zf-focus]");
+    if (summary) { summary.focus(); }
+  }
+  if (!window.location.hash) { focusSummary(); }
+
+  // The counter below a text.
+  document.addEventListener("input", function (event) {
+    var text = event.target;
+    if (!text.id) { return; }
+    var counter = document.querySelector("[data-zf-counts='" + text.id + "']");
+    if (!counter) { return; }
+    var most = text.maxLength;
+    counter.textContent = text.value.length + " / " + most;
+    counter.classList.toggle("zf-counter--full", text.value.length >= most);
+  });
+
+  // Enter in a search field searches; it does not send the page.
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Enter" || !event.target.dataset || !event.target.dataset.zfSearch) { return; }
+    event.preventDefault();
+    var button = document.getElementById(event.target.dataset.zfSearch);
+    if (button) { button.click(); }
+  });
+
+  // Enter in a single line of a form does not press the first button by chance.
+  document.addEventListener("keydown", function (event) {
+    var field = event.target;
+    if (event.key === "Enter" && field.matches && field.matches(".zf input:not([type=submit]):not([type=file])") &&
+        field.form && field.form.querySelector("[name=_do]") && !event.defaultPrevented) {
+      event.preventDefault();
+    }
+  });
+
+  // After a row was added the first field of it is next; after one was removed, the section.
+  var pressed = null;
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest ? event.target.closest("[data-zf-press]") : null;
+    pressed = button ? { verb: button.value.split(":")[0], at: button.dataset.zfPress } : null;
+  });
+  document.addEventListener("htmx:after:swap", function () {
+    if (!pressed) { return; }
+    var done = pressed;
+    pressed = null;
+    var place = document.getElementById(done.at);
+    if (!place) { return; }
+    if (done.verb === "add") {
+      var rows = place.querySelectorAll(":scope > .zf-rows > .zf-row");
+      var last = rows[rows.length - 1];
+      var field = last && last.querySelector("input:not([type=hidden]), select, textarea");
+      if (field) { field.focus(); }
+    } else if (done.verb === "remove" || done.verb === "unfile" || done.verb === "clear") {
+      place.focus();
+    }
+  });
+})();

@@ -1,0 +1,78 @@
+"""A tiny application that shows forms in a browser, under the policy the platform serves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask, Response, render_template_string, request
+
+from admin.portal import forms as pages
+from engine.forms import EffectiveForm, Form, Rights, check
+from tests.forms.world import World, surroundings
+
+ADMIN = Path(pages.__file__).parent.parent
+PAGE = """<!DOCTYPE html>
+<html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="htmx-config" content='{"includeIndicatorCSS": false, "history": false, "allowEval": false, "noSwap": [204, 304]}'>
+<title>{{ title }}</title>
+<link rel="stylesheet" href="/static/vendor/bootstrap.min.css">
+<link rel="stylesheet" href="/static/zhicheng.css"><link rel="stylesheet" href="/static/forms.css">
+<script src="/static/vendor/htmx.min.js" defer></script><script src="/static/forms.js" defer></script>
+</head><body><main class="site-main"><h1>{{ title }}</h1>
+<form method="post" action="{{ url }}" enctype="multipart/form-data" novalidate>
+{{ form }}
+<p><button class="btn btn-primary" name="do" value="submit">提交</button>
+<button class="btn btn-outline-primary" name="do" value="save">暂存</button></p>
+</form>{% if done %}<p id="done" role="status">{{ done }}</p>{% endif %}</main></body></html>"""
+POLICY = "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'"
+
+
+def make_app(
+    form: Form, world: World, data: dict[str, object], rights: Rights | None = None
+) -> Flask:
+    """Serve one form: ``/`` to fill in, ``/read``, ``/print`` and ``/diff``."""
+    app = Flask("forms", root_path=str(ADMIN), static_folder="static", template_folder="templates")
+    app.secret_key = b"test"
+    stored: dict[str, object] = {"data": data, "before": data}
+    app.extensions["stored"] = stored
+
+    def look() -> EffectiveForm:
+        now: dict[str, object] = stored["data"]  # type: ignore[assignment]
+        return form.effective(now, surroundings(world), rights or Rights())
+
+    def shown(drawn: str, url: str, done: str = "") -> str:
+        return render_template_string(PAGE, title=form.title, form=drawn, url=url, done=done)
+
+    def fill() -> str:
+        if request.method == "GET":
+            return shown(pages.render(look(), file_url="/file/{}".format), "/")
+        back = pages.receive(look(), request.form, request.files, world.keep)
+        errors, done = list(back.errors), ""
+        if not back.unfinished:
+            complete = request.form.get("do") == "submit"
+            errors = check(back.form, complete=complete)
+            if not [error for error in errors if not error.warning]:
+                stored["data"], done = back.form.submitted if complete else back.data, "已提交"
+        drawn = pages.render(
+            back.form, errors=errors, received=back, file_url="/file/{}".format,
+            template_url="/template/{}".format,
+        )  # fmt: skip
+        return shown(drawn, "/", done)
+
+    def other(mode: str) -> str:
+        before = form.effective(stored["before"], surroundings(world))  # type: ignore[arg-type]
+        drawn = pages.render(look(), mode, before=before, file_url="/file/{}".format)  # type: ignore[arg-type]
+        return shown(drawn, f"/{mode}")
+
+    def file(uid: str) -> Response:
+        return Response(world.contents.get(uid, b""), mimetype="image/png")
+
+    @app.after_request
+    def guard(response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = POLICY
+        return response
+
+    app.add_url_rule("/", "fill", fill, methods=["GET", "POST"])
+    app.add_url_rule("/<any(read, print, diff):mode>", "other", other)
+    app.add_url_rule("/file/<uid>", "file", file)
+    return app
