@@ -10,7 +10,7 @@ from engine.authoring.problems import Problems
 from engine.definitions.bpmn import write_bpmn
 from engine.definitions.context import ORGANISATION, PERSON
 from engine.definitions.flow import Flow, flow
-from engine.definitions.process import Fact, Formula, Process
+from engine.definitions.process import Fact, Formula, Process, effects_of
 from engine.definitions.scopes import Scopes
 from engine.definitions.uses import Gives, Use, uses
 from engine.domain.types import (
@@ -52,6 +52,8 @@ class BoundProcess:
     #: every ``where``, which becomes SQL
     wheres: Mapping[Formula, Where]
     scopes: Scopes = field(repr=False)
+    #: what each document it issues prints, by template and name
+    documents: Mapping[str, Mapping[str, Expression]] = field(default_factory=dict)
 
     @cached_property
     def flow(self) -> Flow:
@@ -84,6 +86,8 @@ def bind(
     processes: Mapping[str, Process],
     indexes: Mapping[str, Collection[Path]],
     problems: Problems,
+    *,
+    documents: Mapping[str, Mapping[str, Formula]] | None = None,
 ) -> BoundProcess:
     """Compile every expression of a process, reporting all that is wrong with them.
 
@@ -94,6 +98,7 @@ def bind(
         processes: all processes.
         indexes: the paths ``where`` may use, by register; those of cases by "cases".
         problems: receives what is wrong.
+        documents: what each document template prints, by template and name.
     """
     scopes = Scopes(process, forms, registers, processes)
     binder = _Binder(process, scopes, indexes, problems)
@@ -101,7 +106,8 @@ def bind(
         binder.fact(process.facts[name])
     for use in uses(process):
         binder.bind(use)
-    return BoundProcess(process, binder.expressions, binder.wheres, scopes)
+    printed = binder.documents(documents or {})
+    return BoundProcess(process, binder.expressions, binder.wheres, scopes, printed)
 
 
 class _Binder:
@@ -127,6 +133,29 @@ class _Binder:
         if fact.name not in self.scopes.aliases:
             type_ = bound.type if bound is not None else None
             self.scopes.learn(fact.name, type_ if type_ is not None else ANY)
+
+    def documents(
+        self, known: Mapping[str, Mapping[str, Formula]]
+    ) -> Mapping[str, Mapping[str, Expression]]:
+        """Compile what the documents print that the process issues."""
+        issued = {effect.name for effect in effects_of(self.process) if effect.kind == "document"}
+        return {
+            name: {
+                key: found
+                for key, formula in data.items()
+                if (
+                    found := compile(
+                        formula.text,
+                        self.scopes.everywhere,
+                        node=formula.node,
+                        problems=self.problems,
+                    )
+                )
+                is not None
+            }
+            for name, data in known.items()
+            if name in issued
+        }
 
     def bind(self, use: Use) -> Expression | None:
         """Compile one expression."""

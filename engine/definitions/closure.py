@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from engine.definitions.process import Action, Ask, Draw, Effect, Process
+from engine.definitions.process import Ask, Draw, Process, actions_of, effects_of
 
 if TYPE_CHECKING:
     from engine.definitions.release import Release
@@ -35,7 +35,7 @@ def files_of(process: Process, release: Release) -> set[str]:
         wanted |= _of_form(name, release)
     wanted |= {f"definitions/registers/{name}.yaml" for name in registers}
     wanted.add(f"definitions/codes/{STATUSES}.yaml")
-    for effect in _effects(process):
+    for effect in effects_of(process):
         folder = _FOLDERS.get(effect.kind)
         if folder is not None:
             wanted |= {f"{folder}/{effect.name}{suffix}" for suffix in (".yaml", ".typ")}
@@ -70,7 +70,7 @@ def _forms(process: Process) -> Iterator[str]:
         yield process.form
     if process.members is not None and process.members.row is not None:
         yield process.members.row
-    asks: list[Ask | None] = [action.ask for action in _actions(process)]
+    asks: list[Ask | None] = [action.ask for action in actions_of(process)]
     if process.start is not None:
         asks.append(process.start.ask)
     yield from (ask.form for ask in asks if ask is not None)
@@ -83,22 +83,9 @@ def _registers(process: Process) -> Iterator[str]:
     for fact in process.facts.values():
         if fact.query is not None:
             yield fact.query.source
-    for effect in _effects(process):
+    for effect in effects_of(process):
         if effect.kind == "record":
             yield effect.name
     for step in process.steps.values():
         if step.panel is not None and isinstance(step.panel.voters, Draw):
             yield step.panel.voters.register
-
-
-def _actions(process: Process) -> Iterator[Action]:
-    yield from process.actions.values()
-    for step in process.steps.values():
-        yield from step.actions.values()
-
-
-def _effects(process: Process) -> Iterator[Effect]:
-    for action in _actions(process):
-        yield from action.do
-    for step in process.steps.values():
-        yield from step.do

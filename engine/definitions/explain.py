@@ -13,7 +13,7 @@ from engine.authoring.emitting import after_key
 from engine.authoring.node import Node
 from engine.authoring.problem import Position
 from engine.definitions.bind import BoundProcess
-from engine.definitions.process import Formula
+from engine.definitions.process import Formula, actions_of
 from engine.definitions.uses import Use, uses
 from engine.expressions import Row, explain, type_words
 
@@ -63,11 +63,7 @@ def _covers(node: Node, file: str, line: int) -> bool:
 
 def _around(bound: BoundProcess, file: str, line: int) -> Use | None:
     """Return a use in the smallest action that covers a line."""
-    process = bound.process
-    actions = [*process.actions.values()]
-    for step in process.steps.values():
-        actions += step.actions.values()
-    covering = [action for action in actions if _covers(action.node, file, line)]
+    covering = [action for action in actions_of(bound.process) if _covers(action.node, file, line)]
     if not covering:
         return None
     action = min(covering, key=lambda one: one.node.end.line - one.node.at.line)

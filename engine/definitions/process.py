@@ -7,7 +7,7 @@ of the language one to one, so that a reader of the manual finds each of them he
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Generic, Literal, TypeVar
@@ -359,3 +359,18 @@ class Process:
     def first(self) -> Step:
         """Where a case begins."""
         return next(iter(self.steps.values()))
+
+
+def actions_of(process: Process) -> Iterator[Action]:
+    """Go through every action: those of the process, then those of each step."""
+    yield from process.actions.values()
+    for step in process.steps.values():
+        yield from step.actions.values()
+
+
+def effects_of(process: Process) -> Iterator[Effect]:
+    """Go through every effect, of actions and of arrivals."""
+    for action in actions_of(process):
+        yield from action.do
+    for step in process.steps.values():
+        yield from step.do

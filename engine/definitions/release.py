@@ -216,7 +216,13 @@ class _Loader:
             cases = _case_indexes(process, processes, form_indexes)
             found = Problems()
             bound[name] = bind(
-                process, types, registers, processes, {**indexes, CASES: cases}, found
+                process,
+                types,
+                registers,
+                processes,
+                {**indexes, CASES: cases},
+                found,
+                documents={name: one.data for name, one in content.documents.items()},
             )
             check_process(bound[name], names, found, whole=name in self.whole)
             self._take(found, process)

@@ -27,7 +27,16 @@ from engine.definitions.context import (
     Named,
 )
 from engine.definitions.flow import actions_at
-from engine.definitions.process import Action, Ask, Effect, Fact, Panel, Policy, Process
+from engine.definitions.process import (
+    Action,
+    Ask,
+    Fact,
+    Panel,
+    Policy,
+    Process,
+    actions_of,
+    effects_of,
+)
 from engine.definitions.shapes import SNAKE
 from engine.definitions.uses import Use
 from engine.domain.types import (
@@ -267,15 +276,12 @@ class Scopes:
         )
 
     def _linked(self) -> Type:
-        """Cases by link name: those created here, and groups this process waits for."""
+        """Cases by link name: of each group process the latest case that held this one."""
         links = {
-            effect.link: effect.name
-            for effect in _effects(self.process)
-            if effect.kind == "create" and effect.link
+            link_name(name): name
+            for name, group in self.processes.items()
+            if group.members is not None and self.process.id in group.members.processes
         }
-        for step in self.process.steps.values():
-            if step.wait is not None and step.wait.group is not None:
-                links[link_name(step.wait.group)] = step.wait.group
         return Record("linked", {name: self._link(target) for name, target in links.items()})
 
     def _link(self, target: str) -> Field:
@@ -329,26 +335,13 @@ def _table(name: str, types: Mapping[str, Type], label: str) -> Field:
     return Field(Record(name, fields), label, ORIGIN)
 
 
-def _actions(process: Process) -> Iterable[Action]:
-    yield from process.actions.values()
-    for step in process.steps.values():
-        yield from step.actions.values()
-
-
-def _effects(process: Process) -> Iterable[Effect]:
-    for action in _actions(process):
-        yield from action.do
-    for step in process.steps.values():
-        yield from step.do
-
-
 def _kept(
     process: Process, input_type: Callable[[Ask | None], Type]
 ) -> Iterable[tuple[tuple[str, ...], Type, str]]:
-    for action in _actions(process):
+    for action in actions_of(process):
         if action.into is not None:
             yield (action.into,), input_type(action.ask), action.title
-    for effect in _effects(process):
+    for effect in effects_of(process):
         if effect.into is not None:
             yield tuple(effect.into.split(".")), TEXT, effect.name
 

@@ -207,8 +207,4 @@ def _effect(effect: Effect, place: Place, ask: Ask | None) -> Iterator[Use]:
         yield Use(effect.which, "condition", "member", ask)
     for name, formula in effect.set.items():
         yield Use(formula, "value", place, ask, field=(effect.name, name))
-    for formula in effect.with_.values():
-        yield Use(formula, "value", place, ask)
-    if effect.to is not None:
-        yield Use(effect.to, "cases", place, ask)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.definitions.check.subject import Subject
-from engine.definitions.process import Effect, Process
+from engine.definitions.process import Effect, Process, effects_of
 
 #: the release after which a member waits again
 REMOVED = "removed"
@@ -13,12 +13,7 @@ REMOVED = "removed"
 
 def releases(process: Process) -> Iterator[Effect]:
     """Go through every release of a group process."""
-    for step in process.steps.values():
-        yield from (effect for effect in step.do if effect.kind == "release")
-        for action in step.actions.values():
-            yield from (effect for effect in action.do if effect.kind == "release")
-    for action in process.actions.values():
-        yield from (effect for effect in action.do if effect.kind == "release")
+    return (effect for effect in effects_of(process) if effect.kind == "release")
 
 
 def check_groups(subject: Subject) -> None:

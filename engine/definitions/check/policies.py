@@ -14,7 +14,7 @@ from engine.authoring.problem import Phrase
 from engine.definitions.bind import BoundProcess
 from engine.definitions.check.subject import Subject
 from engine.definitions.flow import actions_at
-from engine.definitions.process import Action, Choice, Formula, Policy, Process, Step, Word
+from engine.definitions.process import Choice, Formula, Policy, Process, Step, Word, actions_of
 from engine.definitions.vocabulary.names import POLICY_TYPES
 from engine.domain.types import Record, Reference
 
@@ -87,12 +87,10 @@ def _layers(subject: Subject, bound: BoundProcess, policy: Policy) -> None:
 
 def _words(process: Process) -> Iterator[tuple[Node, Word, tuple[str, ...]]]:
     """Go through the places where a policy may stand for a word of a closed set."""
-    actions: list[Action] = [*process.actions.values()]
     for step in process.steps.values():
-        actions += step.actions.values()
         if step.chain is not None and step.chain.resolve is not None:
             yield step.node.at_path(["chain", "resolve"]), step.chain.resolve, RESOLVE
-    for action in actions:
+    for action in actions_of(process):
         if action.ask is not None and action.ask.mode is not None:
             yield action.node.at_path(["ask", "mode"]), action.ask.mode, MODES
         for word in action.resubmit_to.values if action.resubmit_to is not None else ():

@@ -29,6 +29,8 @@ from engine.definitions.process import (
     Effect,
     Process,
     Step,
+    actions_of,
+    effects_of,
 )
 from engine.domain.types import Record, Reference, Type, follow
 
@@ -64,7 +66,6 @@ def permissions(process: Process) -> Iterator[Permitted]:
     owners: list[tuple[Node, Assignment | None, Phrase]] = []
     if process.start is not None and isinstance(process.start.who, Assignment):
         owners.append((process.start.who.node, process.start.who, Phrase("start ", "start")))
-    actions = list(process.actions.values())
     for step in process.steps.values():
         where = Phrase(f'步骤 "{step.name}" ', f'step "{step.name}"')
         owners.append((step.node, step.who, where))
@@ -75,8 +76,7 @@ def permissions(process: Process) -> Iterator[Permitted]:
         if step.due is not None and step.due.extend is not None:
             at = step.node.at_path(["due", "extend", "permission"])
             yield at, step.due.extend.permission, where
-        actions += step.actions.values()
-    for action in actions:
+    for action in actions_of(process):
         where = Phrase(f'动作 "{action.name}" ', f'action "{action.name}"')
         owners.append((action.node, action.who, where))
     for _, who, where in owners:
@@ -156,15 +156,9 @@ def _set(subject: Subject, action: Action, path: str, where: Phrase) -> None:
 
 def _kept(process: Process) -> frozenset[str]:
     """Names in ``data`` that actions and effects put there."""
-    actions = [*process.actions.values()]
-    effects: list[Effect] = []
-    for step in process.steps.values():
-        actions += step.actions.values()
-        effects += step.do
-    for action in actions:
-        effects += action.do
-    kept = {action.into for action in actions if action.into}
-    return frozenset(kept | {effect.into.split(".")[0] for effect in effects if effect.into})
+    kept = {action.into for action in actions_of(process) if action.into}
+    made = {effect.into.split(".")[0] for effect in effects_of(process) if effect.into}
+    return frozenset(kept | made)
 
 
 def _effect(subject: Subject, effect: Effect, where: Phrase) -> None:
@@ -181,8 +175,6 @@ def _effect(subject: Subject, effect: Effect, where: Phrase) -> None:
             pools = names.pools
             known = None if pools is None else pools.get(process.jurisdiction, ())
             subject.exists(at.at_path(["pool"]), POOL, effect.name, known, where)
-        case "create":
-            _process(subject, at.at_path(["process"]), effect.name)
         case "record":
             _record_effect(subject, effect, where)
         case "release":

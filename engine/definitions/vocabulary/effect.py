@@ -17,13 +17,13 @@ from engine.definitions.shapes import (
     Path,
     Shape,
     Spot,
+    Text,
     Values,
     Vocabulary,
-    Yes,
 )
 from engine.definitions.vocabulary import terms
 
-EffectKind = Literal["number", "document", "message", "create", "record", "send", "release"]
+EffectKind = Literal["number", "document", "record", "release"]
 INTO = Key("into", Path(), "写入 data 的哪里", "where in data it is kept", required=True)
 
 
@@ -43,11 +43,6 @@ def _made(kind: EffectKind, name: str) -> Callable[[Values], Effect]:
             set=values.get("set", {}),
             which=values.get("which"),
             as_=values.get("as"),
-            with_=values.get("with", {}),
-            link=values.get("link"),
-            once=values.get("once", False),
-            action=values.get("action"),
-            to=values.get("to"),
         )
 
     return build
@@ -61,23 +56,11 @@ DOCUMENT = _vocabulary(
     "document", "文书", "document",
     Key("template", terms.TEMPLATE, "文书模板", "the document template", required=True), INTO,
 )  # fmt: skip
-CREATE = _vocabulary(
-    "create", "新建业务", "new case",
-    Key("process", terms.PROCESS, "新业务的流程", "the process of the new case", required=True),
-    Key("with", MapOf(terms.VALUE, terms.FIELDS), "新业务的数据", "its data"),
-    Key("link", terms.LINK, "本业务用这个名称引用它", "the name this case knows it by"),
-    Key("once", Yes(), "已有则不再新建", "not again if there is one", default="false"),
-)  # fmt: skip
 RECORD = _vocabulary(
     "record", "登记", "record",
     Key("register", terms.REGISTER, "登记册", "the register", required=True),
     Key("where", terms.CONDITION, "改哪些行；不写则新增一行", "which rows change; without it one is added"),
     Key("set", MapOf(terms.VALUE, terms.FIELDS), "写入的字段", "the fields written", required=True),
-)  # fmt: skip
-SEND = _vocabulary(
-    "send", "转发动作", "send",
-    Key("to", terms.CASES, "哪些关联业务", "which linked cases", required=True),
-    Key("action", terms.ACTION, "在其中执行的动作", "the action done in them", required=True),
 )  # fmt: skip
 RELEASE = _vocabulary(
     "release", "放行成员", "release",
@@ -106,11 +89,11 @@ EFFECT = Vocabulary(
         Key("number", _shape(NUMBER, "number", "pool"), "给编号，已有则保留", "gives a number, kept if present"),
         Key("document", _shape(DOCUMENT, "document", "template"), "生成文书", "makes a document"),
         Key("message", Made(terms.TEMPLATE, _message), "发消息（消息模板标识）", "sends a message (its template)"),
-        Key("create", _shape(CREATE, "create", "process"), "新建另一项业务", "creates another case"),
+        Key("create", Text(), "新建另一项业务", "creates another case", later=True),
         Key("record", _shape(RECORD, "record", "register"), "在登记册中新增或修改", "adds or changes rows of a register"),
-        Key("send", _shape(SEND, "send", "action"), "在关联业务中执行动作", "does an action in linked cases"),
+        Key("send", Text(), "在关联业务中执行动作", "an action in linked cases", later=True),
         Key("release", _shape(RELEASE, "release", "as"), "成员离开本组", "members leave the group"),
-        Key("connector", Path(), "外部接口", "an outside system", later=True),
+        Key("connector", Text(), "外部接口", "an outside system", later=True),
     ),
     called=Phrase("效果", "an effect"),
     origin="1.4",
