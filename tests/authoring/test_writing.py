@@ -1,0 +1,337 @@
+"""Editing a definition file: what was asked for changes, and nothing else."""
+
+import difflib
+
+import pytest
+
+from engine.authoring import AliasedNode, Document, EditRefused, Position
+
+FLOW = """\
+# A process.
+process: a/b   # its name
+title: "填报"
+facts: {unit: data.x, other: 'y'}   # two facts
+steps:
+  fill:   # where it begins
+    title: 填报
+    who: initiator
+    require: &may
+      - {that: x, say: 不行}   # first
+      # second
+      - that: y
+        say: z
+    text: |
+      多行
+      文字
+
+  # the unit
+  unit:
+    title: 审核
+    actions: {pass: {title: 通过}, return: &back {title: 退回, ask: [a, b]}}
+    require: *may
+  done: {title: 完, end: success, actions: {return: *back}}
+empty:
+list: []
+last: 1
+"""
+
+
+def edited(operation, *args, text=FLOW, **options):
+    document = Document.parse(text, "f.yaml")
+    getattr(document, operation)(*args, **options)
+    return document.text
+
+
+def difference(operation, *args, text=FLOW, **options):
+    new = edited(operation, *args, text=text, **options)
+    lines = difflib.unified_diff(text.split("\n"), new.split("\n"), lineterm="", n=0)
+    return [line for line in lines if not line.startswith(("---", "+++", "@@"))]
+
+
+class TestSetting:
+    @pytest.mark.parametrize(
+        ("path", "value", "line"),
+        [
+            (["title"], '新 "x"', 'title: "新 \\"x\\""'),
+            (["process"], "a: b", 'process: "a: b"   # its name'),
+            (["facts", "other"], "it's", "facts: {unit: data.x, other: 'it''s'}   # two facts"),
+            (["facts", "unit"], "a, b", "facts: {unit: \"a, b\", other: 'y'}   # two facts"),
+            (["facts", "unit"], "!x", "facts: {unit: \"!x\", other: 'y'}   # two facts"),
+            (["last"], "2", 'last: "2"'),
+            (["last"], 2.5, "last: 2.5"),
+            (["last"], True, "last: true"),
+            (["last"], None, "last: null"),
+            (["last"], "yes, x", "last: yes, x"),
+            (["empty"], "x", "empty: x"),
+            (["empty"], {"a": [1, "b"]}, "empty: {a: [1, b]}"),
+            (["list"], ["x", {"a": "b"}], "list: [x, {a: b}]"),
+            (["steps", "fill", "who"], {"permission": "p"}, "    who: {permission: p}"),
+            (["steps", "unit", "actions", "pass", "title"], "同意",
+             "    actions: {pass: {title: 同意}, return: &back {title: 退回, ask: [a, b]}}"),
+        ],
+    )  # fmt: skip
+    def test_one_value_is_one_line(self, path, value, line):
+        removed, added = difference("set", path, value)
+
+        assert added == "+" + line
+        assert removed[0] == "-"
+
+    def test_a_text_of_several_lines_stays_a_block(self):
+        assert difference("set", ["steps", "fill", "text"], "甲\n乙\n") == [
+            "-      多行",
+            "-      文字",
+            "+      甲",
+            "+      乙",
+        ]
+
+    def test_a_missing_key_is_added_at_the_end(self):
+        assert difference("set", ["steps", "fill", "due"], "days(today, 3)") == [
+            "+    due: days(today, 3)"
+        ]
+
+    def test_a_long_value_becomes_a_block(self):
+        value = {"pass": {"title": "通过", "confirm": "x" * 80}, "fail": {"title": "不通过"}}
+
+        assert difference("set", ["steps", "fill", "who"], value) == [
+            "-    who: initiator",
+            "+    who:",
+            "+      pass:",
+            "+        title: 通过",
+            "+        confirm: " + "x" * 80,
+            "+      fail: {title: 不通过}",
+        ]
+
+    def test_nothing_is_set_below_what_does_not_exist(self):
+        with pytest.raises(EditRefused, match="missing: nope/x"):
+            edited("set", ["nope", "x"], 1)
+
+    @pytest.mark.parametrize("path", [[], ["list", 3], ["title", "x"]])
+    def test_a_path_that_is_no_place_is_refused(self, path):
+        with pytest.raises(EditRefused, match="missing"):
+            edited("set", path, 1)
+
+
+class TestInserting:
+    def test_a_step_is_added_behind_another(self):
+        step = {
+            "title": "复核",
+            "who": "initiator",
+            "due": "workdays(case.arrived_at, 10)",
+            "status": [{"when": "!a", "then": "b"}, {"then": "c"}],
+        }
+
+        assert difference("insert", ["steps"], "review", step, after="fill") == [
+            "+  review:",
+            "+    title: 复核",
+            "+    who: initiator",
+            "+    due: workdays(case.arrived_at, 10)",
+            '+    status: [{when: "!a", then: b}, {then: c}]',
+        ]
+
+    @pytest.mark.parametrize(
+        ("path", "key", "options", "added"),
+        [
+            (["steps"], "x", {"before": "unit"}, ["+  x: 1"]),
+            (["steps"], "x", {"before": "fill"}, ["+  x: 1"]),
+            (["steps"], "x", {}, ["+  x: 1"]),
+            ([], "x", {}, ["+x: 1"]),
+            (["steps", "fill"], "x", {"before": "title"}, ["+    x: 1"]),
+            (["facts"], "x", {}, ["+facts: {unit: data.x, other: 'y', x: 1}   # two facts"]),
+            (["facts"], "x", {"before": "unit"},
+             ["+facts: {x: 1, unit: data.x, other: 'y'}   # two facts"]),
+            (["facts"], "x", {"before": "other"},
+             ["+facts: {unit: data.x, x: 1, other: 'y'}   # two facts"]),
+            (["empty"], "x", {}, ["+empty: {x: 1}"]),
+            (["list"], 0, {}, ["+list: [1]"]),
+            (["steps", "fill", "require"], 0, {"alias": "everywhere"}, ["+      - 1"]),
+            (["steps", "fill", "require"], 1, {"alias": "everywhere"}, ["+      - 1"]),
+            (["steps", "fill", "require"], 9, {"alias": "everywhere"}, ["+      - 1"]),
+            (["steps", "unit", "actions", "return", "ask"], 1, {"alias": "everywhere"},
+             ["+    actions: {pass: {title: 通过}, return: &back {title: 退回, ask: [a, 1, b]}}"]),
+        ],
+    )  # fmt: skip
+    def test_it_stands_where_it_should(self, path, key, options, added):
+        found = difference("insert", path, key, 1, **options)
+
+        assert [line for line in found if line[0] == "+"] == added
+
+    def test_a_name_that_exists_is_refused(self):
+        with pytest.raises(EditRefused, match="exists: steps/unit"):
+            edited("insert", ["steps"], "unit", {})
+
+    def test_a_neighbour_that_does_not_exist_is_refused(self):
+        with pytest.raises(EditRefused, match="missing: steps/nope"):
+            edited("insert", ["steps"], "x", {}, before="nope")
+
+    @pytest.mark.parametrize("path", [["title"], ["nope"], ["last"]])
+    def test_only_mappings_and_lists_take_entries(self, path):
+        with pytest.raises(EditRefused, match="missing"):
+            edited("insert", path, "x", 1)
+
+    def test_a_file_without_a_last_line_break_gets_one_first(self):
+        assert edited("insert", [], "b", 2, text="a: 1") == "a: 1\nb: 2\n"
+
+
+class TestRemoving:
+    @pytest.mark.parametrize(
+        ("path", "lines"),
+        [
+            (["last"], ["-last: 1"]),
+            (["empty"], ["-empty:"]),
+            (["steps", "fill", "text"], ["-    text: |", "-      多行", "-      文字"]),
+            (["steps", "fill", "who"], ["-    who: initiator"]),
+            (["steps", "done"],
+             ["-  done: {title: 完, end: success, actions: {return: *back}}"]),
+            (["facts", "other"],
+             ["-facts: {unit: data.x, other: 'y'}   # two facts",
+              "+facts: {unit: data.x}   # two facts"]),
+            (["facts", "unit"],
+             ["-facts: {unit: data.x, other: 'y'}   # two facts",
+              "+facts: {other: 'y'}   # two facts"]),
+        ],
+    )  # fmt: skip
+    def test_only_the_entry_goes(self, path, lines):
+        assert difference("remove", path) == lines
+
+    def test_the_last_entry_leaves_an_empty_mapping(self):
+        assert difference("remove", ["steps", "done", "actions", "return"]) == [
+            "-  done: {title: 完, end: success, actions: {return: *back}}",
+            "+  done: {title: 完, end: success, actions: {}}",
+        ]
+
+    def test_the_last_item_leaves_an_empty_list(self):
+        assert edited("remove", ["a", 0], text="a:\n  - x\nb: 1\n") == "a: []\nb: 1\n"
+
+    def test_an_item_goes_with_its_line(self):
+        removed = difference("remove", ["steps", "fill", "require", 0], alias="everywhere")
+
+        assert removed == ["-      - {that: x, say: 不行}   # first"]
+
+    def test_the_first_key_behind_a_dash_goes(self):
+        text = "a:\n  - b: 1\n    c: 2\n"
+
+        assert edited("remove", ["a", 0, "b"], text=text) == "a:\n  - c: 2\n"
+
+    def test_shared_text_moves_to_the_next_place_that_uses_it(self):
+        assert difference("remove", ["steps", "unit"])[-2:] == [
+            "-  done: {title: 完, end: success, actions: {return: *back}}",
+            "+  done: {title: 完, end: success, "
+            "actions: {return: &back {title: 退回, ask: [a, b]}}}",
+        ]
+
+    def test_the_only_entry_of_a_file_stays(self):
+        with pytest.raises(EditRefused, match="last: a"):
+            edited("remove", ["a"], text="a: 1\n")
+
+    def test_what_is_not_there_cannot_go(self):
+        with pytest.raises(EditRefused, match="missing"):
+            edited("remove", ["nope"])
+
+
+class TestMovingAndRenaming:
+    def test_an_entry_moves_with_its_lines(self):
+        text = "a: 1\nb:   # b\n  c: 2\nd: 3\n"
+
+        assert edited("move", ["d"], before="b", text=text) == "a: 1\nd: 3\nb:   # b\n  c: 2\n"
+        assert edited("move", ["a"], after="d", text=text) == "b:   # b\n  c: 2\nd: 3\na: 1\n"
+        assert edited("move", ["b"], before="b", text=text) == text
+
+    def test_entries_in_braces_move(self):
+        assert edited("move", ["a", "z"], before="x", text="a: {x: 1, y: 2, z: 3}\n") == (
+            "a: {z: 3, x: 1, y: 2}\n"
+        )
+        assert edited("move", ["a", 0], after=2, text="a: [x, y, z]\n") == "a: [y, z, x]\n"
+
+    def test_items_move(self):
+        assert edited("move", ["a", 1], before=0, text="a:\n  - x\n  - y: 1\n    z: 2\n") == (
+            "a:\n  - y: 1\n    z: 2\n  - x\n"
+        )
+
+    def test_a_move_that_would_part_an_alias_from_its_anchor_is_refused(self):
+        with pytest.raises(EditRefused, match="place") as refused:
+            edited("move", ["steps", "done"], before="unit")
+
+        assert [problem.code for problem in refused.value.problems] == ["SRC109"]
+
+    @pytest.mark.parametrize("options", [{}, {"before": "nope"}])
+    def test_a_place_that_does_not_exist_is_refused(self, options):
+        with pytest.raises(EditRefused, match="missing"):
+            edited("move", ["title"], **options)
+
+    def test_a_key_gets_another_name(self):
+        assert difference("rename", ["steps", "unit"], "own") == ["-  unit:", "+  own:"]
+
+    def test_two_keys_cannot_have_one_name(self):
+        with pytest.raises(EditRefused, match="exists: facts/other"):
+            edited("rename", ["facts", "unit"], "other")
+
+    def test_a_name_with_special_characters_is_quoted(self):
+        assert edited("rename", ["a"], "b: c", text="a: 1\n") == '"b: c": 1\n'
+
+
+class TestSharedText:
+    PATH = ("steps", "unit", "require", 0, "say")
+
+    def test_the_question_is_asked(self):
+        with pytest.raises(AliasedNode) as asked:
+            edited("set", self.PATH, "q")
+
+        assert asked.value.anchor == "may"
+        assert asked.value.defined == Position("f.yaml", 10, 7)
+        assert asked.value.used == (Position("f.yaml", 22, 14),)
+        assert asked.value.choices == ("everywhere", "here")
+
+    def test_the_question_is_asked_at_the_owner_too(self):
+        with pytest.raises(AliasedNode):
+            edited("set", ["steps", "fill", "require", 0, "say"], "q")
+
+    def test_everywhere_changes_the_one_text(self):
+        assert difference("set", self.PATH, "q", alias="everywhere") == [
+            "-      - {that: x, say: 不行}   # first",
+            "+      - {that: x, say: q}   # first",
+        ]
+
+    def test_here_writes_the_text_out(self):
+        assert difference("set", self.PATH, "q", alias="here") == [
+            "-    require: *may",
+            "+    require: [{that: x, say: q}, {that: y, say: z}]",
+        ]
+
+    def test_here_at_the_owner_hands_the_text_on(self):
+        path = ["steps", "fill", "require", 1, "say"]
+
+        assert difference("set", path, "q", alias="here") == [
+            "-    require: &may",
+            "+    require:",
+            "-        say: z",
+            "+        say: q",
+            "-    require: *may",
+            "+    require: &may [{that: x, say: 不行}, {that: y, say: z}]",
+        ]
+
+    def test_a_whole_value_is_replaced_everywhere(self):
+        path = ["steps", "done", "actions", "return"]
+
+        assert difference("set", path, {"title": "回"}, alias="everywhere") == [
+            "-    actions: {pass: {title: 通过}, return: &back {title: 退回, ask: [a, b]}}",
+            "+    actions: {pass: {title: 通过}, return: &back {title: 回}}",
+        ]
+
+    def test_replacing_what_holds_shared_text_keeps_it_for_the_others(self):
+        text = edited("set", ["steps", "unit", "actions"], {"x": 1})
+
+        assert Document.parse(text).value["steps"]["done"]["actions"]["return"] == {
+            "title": "退回",
+            "ask": ["a", "b"],
+        }
+
+
+def test_a_document_that_is_not_edited_is_the_same_byte_for_byte():
+    assert Document.parse(FLOW).text == FLOW
+
+
+def test_a_broken_text_is_not_edited():
+    with pytest.raises(EditRefused, match="broken") as refused:
+        Document.parse("a: 1\na: 2\n", "f.yaml")
+
+    assert [str(problem.at) for problem in refused.value.problems] == ["f.yaml:2:1"]
