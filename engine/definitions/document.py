@@ -12,7 +12,7 @@ from engine.definitions.known import FIELD, Known, expect, said
 from engine.definitions.placeholders import check_placeholders
 from engine.definitions.process import Formula
 from engine.definitions.reading import file_id, read_file
-from engine.definitions.shapes import Expression, Key, MapOf, Name, Names, Text, Vocabulary
+from engine.definitions.shapes import Expression, Key, MapOf, Text, Vocabulary
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,8 +26,9 @@ class DocumentTemplate:
     template: str
     file_name: str
     data: Mapping[str, Formula] = field(default_factory=dict)
-    #: names of ``data`` shown on the public verification page; empty = cannot be verified
-    verify: tuple[str, ...] = ()
+    #: names of ``data`` shown on the public verification page, with their captions; empty =
+    #: cannot be verified
+    verify: Mapping[str, str] = field(default_factory=dict)
 
 
 DOCUMENT = Vocabulary(
@@ -52,9 +53,9 @@ DOCUMENT = Vocabulary(
         ),
         Key(
             "verify",
-            Names(Name(Phrase("名称", "name"))),
-            "公开验证页显示的值；缺省为不可验证",
-            "values the public verification page shows",
+            MapOf(Text(), Phrase("名称", "name")),
+            "公开验证页显示的值及其标题；缺省为不可验证",
+            "values the public verification page shows, with their captions",
         ),
     ),
     called=Phrase("文书", "the document"),
@@ -74,7 +75,7 @@ def parse_document(node: Node, path: str, problems: Problems) -> DocumentTemplat
         template=values.get("template", f"{path}.typ"),
         file_name=values.get("file_name", title),
         data=values.get("data", {}),
-        verify=values.get("verify", ()),
+        verify=values.get("verify", {}),
     )
 
 
@@ -86,7 +87,7 @@ def check_document(document: DocumentTemplate, known: Known, problems: Problems)
         node = document.node.at_path(["document"])
     expect(problems, node, Phrase("模板文件", "template file"), document.template,
            known.templates, where)  # fmt: skip
-    for place, name in enumerate(document.verify):
-        at = document.node.at_path(["verify", place])
+    for name in document.verify:
+        at = document.node.at_path(["verify"]).key(name)
         expect(problems, at, FIELD, name, document.data, where)
     check_placeholders(document.file_name, document.node.at_path(["file_name"]), problems)

@@ -581,6 +581,12 @@ def _vote(run: Run) -> None:
     run.events.append({"event": "voted", "place": run.state.place.to_json()})
 
 
+def _regroup(run: Run) -> None:
+    """Members came or went; the rows themselves are written with the command."""
+    members = list(run.command.input["members"])
+    run.events.append({"event": f"{run.command.kind}ed", "members": members})
+
+
 def _save(run: Run) -> None:
     """What was typed is kept; nothing moves."""
     run.events.append({"event": "saved"})
@@ -605,5 +611,7 @@ _COMMANDS: dict[str, Callable[[Run], None]] = {
     "cancel": _cancel,
     "reroute": _reroute,
     "vote": _vote,
+    "add": _regroup,
+    "remove": _regroup,
     "result": _result,
 }

@@ -147,7 +147,7 @@ class Context:
         if root == "case":
             return self._case(rest, scope)
         if root == "flags":
-            return rest[0] in self._flags()
+            return rest[0] in self.flags()
         if root == "policy":
             return self.facts.policy(rest[0], self)
         if root == "linked":
@@ -216,7 +216,7 @@ class Context:
         type_ = Reference("organisations") if name == "bureau" else None
         return self._follow(type_, value, path[1:], scope)
 
-    def _flags(self) -> frozenset[str]:
+    def flags(self) -> frozenset[str]:
         derived = (
             name
             for name, flag in self.compiled.process.flags.items()

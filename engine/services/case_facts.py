@@ -153,11 +153,19 @@ class CaseFacts:
         """The cases in this group with what its list says about each."""
         if self._row is None:
             return []
-        return [
-            {"id": member.uid, "row": member.row or {}}
-            for member in self._unit.members.of(self._row.id)
-            if member.state == "in"
-        ]
+        found = []
+        for member in self._unit.members.of(self._row.id):
+            row = self._unit.cases.load_by_id(member.case_id) if member.state == "in" else None
+            if row is not None:
+                found.append(
+                    {
+                        "id": member.uid,
+                        "number": row.number,
+                        "initiator": row.initiator,
+                        "row": member.row or {},
+                    }
+                )
+        return found
 
     def linked(self, name: str) -> Mapping[str, Any]:
         """The case linked by this name: the latest group that held this case, or one it created."""

@@ -85,7 +85,7 @@ class Cases:
             first = self._entries.first_data(unit, compiled, actor, data or {}, now)
             outcome = self._work.begin(
                 unit, actor, process, first, now, key=known,
-                check=lambda run: self._may_start(run, actor),
+                check=lambda run: self._ready_to_start(unit, run, actor, first),
             )  # fmt: skip
             self._groups.fill(unit, outcome, now)
         self._outgoing.work_off(outcome.sent)
@@ -106,10 +106,14 @@ class Cases:
             NotAllowed("no_permission", permission=who.permission, organisation=actor.organisation)
         )
 
-    def _may_start(self, run: Run, actor: Actor) -> None:
+    def _ready_to_start(
+        self, unit: UnitOfWork, run: Run, actor: Actor, data: dict[str, Any]
+    ) -> None:
         refusal = self.may_start(actor, run.process.id)
         if refusal is not None:
             raise refusal
+        self._entries.check_start(unit, run, data)
+        self._entries.pin_form(unit, run, data, actor.person)
 
     # ------------------------------------------------------------ acting
 
@@ -156,7 +160,12 @@ class Cases:
                 "act", actor.person, actor.organisation, actor.on_behalf, action, entered, typed
             )
 
-        return self._do(actor, uid, make, version=version, key=key)
+        def then(unit: UnitOfWork, outcome: Outcome) -> None:
+            # Who is present may have changed: the vote may be complete now.
+            if outcome.result.state.voters:
+                self._tally(unit, outcome, self._work.now(outcome.row.jurisdiction))
+
+        return self._do(actor, uid, make, version=version, key=key, then=then)
 
     def save(
         self,
@@ -454,7 +463,8 @@ class Cases:
                 outcome = self._work.within(
                     unit, uid, Command("time", SYSTEM.person, name=name), now
                 )
-                self._tally(unit, outcome, now) if _is_panel(outcome) else None
+                if outcome.result.state.voters:
+                    self._tally(unit, outcome, now)
         except EngineError as error:
             self._stopped(uid, case_id, kind, error)
             return
@@ -498,10 +508,6 @@ class Cases:
 def _probe(run: Run) -> Action | None:
     """Any action of the step: whoever may take it may also save where saving is possible."""
     return next(iter(run.step.actions.values()), None)
-
-
-def _is_panel(outcome: Outcome) -> bool:
-    return bool(outcome.result.state.voters)
 
 
 __all__ = ["BulkResult", "Cases", "Done", "NotFound"]

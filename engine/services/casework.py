@@ -18,7 +18,7 @@ import orjson
 
 from engine.domain.actor import Actor
 from engine.domain.case import Advance, Command, Place, State
-from engine.domain.errors import NotFound, Stale
+from engine.domain.errors import NotFound, Refused, Stale
 from engine.runtime import moments
 from engine.runtime.advance import advance, start
 from engine.runtime.compiled import Compiled
@@ -148,7 +148,9 @@ class Casework:
         """The working days of a jurisdiction."""
         release = self.definitions.current
         known = release.jurisdictions.get(jurisdiction)
-        return release.calendars.get(known.calendar) if known is not None else None
+        if known is None or known.calendar is None:
+            return None
+        return release.calendars.get(known.calendar)
 
     def load(self, unit: UnitOfWork, uid: str, version: int | None = None) -> Loaded:
         """Read a case.
@@ -394,8 +396,19 @@ class Casework:
             data_hash=sealed_hash,
         )
         return _applied(row, result.state, now)._replace(
-            data_hash=data_hash, journal_seq=event.seq, journal_hash=event.hash
+            public_status=self._public(result.state.status, row.public_status),
+            data_hash=data_hash,
+            journal_seq=event.seq,
+            journal_hash=event.hash,
         )
+
+    def _public(self, status: str | None, before: str | None) -> str | None:
+        """The status the public sees; ``keep`` leaves the last one."""
+        codes = self.definitions.current.codes.get("statuses")
+        code = codes.values.get(status) if codes is not None and status is not None else None
+        if code is None or code.public is None:
+            return code.title if code is not None else before
+        return before if code.public == "keep" else code.public
 
     def _work(
         self,
@@ -441,7 +454,10 @@ class Casework:
     def _index(
         self, unit: UnitOfWork, compiled: Compiled, case_id: int, data: Mapping[str, Any]
     ) -> None:
-        unit.cases.set_fields(case_id, compiled.bound.index_values(data))
+        form = self.definitions.current.forms.get(compiled.process.form or "")
+        if form is not None:
+            values = {path: _value(data, path) for path in form.index_paths()}
+            unit.cases.set_fields(case_id, values)
 
     def _incident(
         self, unit: UnitOfWork, row: CaseRow, before: State, result: Advance, now: datetime
@@ -593,6 +609,16 @@ def new_work(item: Any, state: State, now: datetime) -> NewWork:
         opened_at=now,
         due=_instant(item.due, now),
     )
+
+
+def _value(data: Any, path: str) -> Any:
+    """The value at a dotted path; below rows (``*``) a list of them."""
+    name, _, rest = path.partition(".")
+    if name == "*":
+        found = [_value(item, rest) if rest else item for item in data or ()]
+        return [item for item in found if item is not None]
+    value = data.get(name) if isinstance(data, Mapping) else None
+    return _value(value, rest) if rest else value
 
 
 def _instant(due: str | None, now: datetime) -> datetime | None:

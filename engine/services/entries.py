@@ -13,7 +13,10 @@ from typing import Any, Protocol
 from engine.definitions.process import Action, Ask
 from engine.domain.actor import Actor
 from engine.domain.errors import InvalidSubmission
+from engine.authoring.problems import Problems
+from engine.forms.binding import bind
 from engine.forms.form import Form, loaded
+from engine.forms.merging import merged
 from engine.forms.surroundings import Lookup, Rights, Surroundings
 from engine.runtime.compiled import Compiled
 from engine.runtime.context import plain
@@ -51,6 +54,7 @@ class Entries:
         self._profiles = profiles
         self._lookup = lookup
         self._caption = caption
+        self._pinned: dict[str, Form] = {}
 
     # ------------------------------------------------------------ forms
 
@@ -65,7 +69,13 @@ class Entries:
         pinned = data.get(FORM)
         if pinned is None:
             return base
-        return release.bound_form(loaded(unit.blobs.get_bytes(str(pinned)).decode()))
+        known = self._pinned.get(str(pinned))
+        if known is None:
+            again = loaded(unit.blobs.get_bytes(str(pinned)).decode())
+            # It was checked when its base was published; its items add no conditions.
+            known = bind(again, base.names, Problems(), None)
+            self._pinned[str(pinned)] = known
+        return known
 
     def asked(self, unit: UnitOfWork, loaded_case: Loaded, ask: Ask) -> Form:
         """The form an action asks with."""
@@ -135,6 +145,23 @@ class Entries:
             data[name] = {**known, **value} if both else value  # type: ignore[dict-item]
         return data
 
+    def check_start(self, unit: UnitOfWork, run: Run, data: Mapping[str, Any]) -> None:
+        """Check what is asked before a case begins (``start.ask``).
+
+        Raises:
+            InvalidSubmission: with every error and its place.
+        """
+        start = run.process.start
+        if start is None or start.ask is None:
+            return
+        form = self._work.definitions.current.forms[start.ask.form]
+        if start.ask.fields is not None:
+            form = form.fields(start.ask.fields)
+        own = {name: value for name, value in data.items() if name in form.sections}
+        errors = form.validate(own, self.surroundings(unit, run), complete=True)
+        if errors:
+            raise InvalidSubmission(errors, count=len(errors))
+
     def pin_form(self, unit: UnitOfWork, run: Run, data: dict[str, Any], subject: str) -> None:
         """Merge the items held in a record into the form, and pin the result (COM-17)."""
         process = run.process
@@ -143,8 +170,8 @@ class Entries:
         items = plain(run.context.value(process.extend))
         if not items:
             return
-        merged = self._work.definitions.current.forms[process.form].merge(items)
-        data[FORM] = unit.blobs.put_bytes(subject, merged.dumped().encode())
+        base = self._work.definitions.current.forms[process.form]
+        data[FORM] = unit.blobs.put_bytes(subject, merged(base, items).dumped().encode())
 
     # ------------------------------------------------------------ data of the case
 
@@ -193,12 +220,12 @@ class Entries:
         complete: bool,
     ) -> dict[str, Any]:
         known = dict(loaded_case.data)
-        merged = {**known, **self._own(loaded_case, known, data, editable)}
+        after = {**known, **self._own(data, editable)}
         form = self.form_of(unit, loaded_case.compiled, loaded_case.row.pin, known)
         if form is None:
-            return merged
+            return after
         rights = Rights(edit="all" if editable == "all" else tuple(editable))
-        own = {name: value for name, value in merged.items() if name in form.sections}
+        own = {name: value for name, value in after.items() if name in form.sections}
         surroundings = self.surroundings(unit, run)
         errors = form.validate(own, surroundings, rights, complete=complete)
         if errors:
@@ -207,17 +234,12 @@ class Entries:
             # What the conditions hide is not part of what was submitted.
             submitted = form.effective(own, surroundings, rights).submitted
             for name in form.sections:
-                merged.pop(name, None)
-            merged.update(submitted)
-        return merged
+                after.pop(name, None)
+            after.update(submitted)
+        return after
 
     @staticmethod
-    def _own(
-        loaded_case: Loaded,
-        known: Mapping[str, Any],
-        data: Mapping[str, Any] | None,
-        editable: Sections,
-    ) -> dict[str, Any]:
+    def _own(data: Mapping[str, Any] | None, editable: Sections) -> dict[str, Any]:
         typed = data or {}
         if editable == "all":
             kept = {name for name in typed if not name.startswith("_")}
@@ -278,7 +300,7 @@ class _Policies(Mapping[str, Any]):
     def __getitem__(self, name: str) -> Any:
         if name not in self._run.process.policy:
             raise KeyError(name)
-        return self._run.context.facts.policy(name)
+        return self._run.context.facts.policy(name, self._run.context)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._run.process.policy)

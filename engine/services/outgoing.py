@@ -24,6 +24,8 @@ log = logging.getLogger("zhicheng.outgoing")
 
 #: how many messages are taken at a time
 BATCH = 50
+#: the message template sent when a deadline was moved, if the content has one (REV-16)
+EXTENDED = "extended"
 
 
 class Recorder(Protocol):
@@ -90,9 +92,7 @@ class Outgoing:
         for effect in outcome.result.effects:
             sent += self._effect(unit, outcome, effect, now)
         if outcome.command.kind == "extend":
-            sent += self._send_out(
-                unit, outcome, DueEffect("message", "deadline-extended", "extend"), now
-            )
+            sent += self._send_out(unit, outcome, DueEffect("message", EXTENDED, "extend"), now)
         return sent
 
     def _effect(

@@ -22,7 +22,8 @@ class Sentences:
     def worded(self, refusal: Refused) -> Refused:
         """The same refusal with its sentence."""
         if refusal.say is None:
-            wording = self._definitions.current.refusals.get(refusal.code)
+            refusals = self._definitions.current.content.refusals
+            wording = refusals.sentences.get(refusal.code) if refusals is not None else None
             if wording is not None:
                 refusal.say = fill(wording.text(self.language), self._shown(refusal.params))
         return refusal

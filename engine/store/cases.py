@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
@@ -99,6 +99,14 @@ CHANGING = (
 
 _LOAD = Statement(sa.select(cases).where(cases.c.uid == given(cases.c.uid)))
 _LOAD_BY_ID = Statement(sa.select(cases).where(cases.c.id == given(cases.c.id)))
+#: cases read at a time when all are gone through
+_PAGE_SIZE = 500
+_PAGE = Statement(
+    sa.select(cases)
+    .where(cases.c.id > given(cases.c.id, "after"))
+    .order_by(cases.c.id)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
 _INSERT = Statement(insert(cases, without=("id",)).returning(cases.c.id))
 _SAVE = Statement(
     sa.update(cases)
@@ -140,6 +148,14 @@ class Cases:
         """Return the case with an internal key."""
         row = self._session.one(_LOAD_BY_ID, id=case_id)
         return None if row is None else CaseRow._make(row)
+
+    def every(self) -> Iterator[CaseRow]:
+        """Go through all cases in the order in which they were started."""
+        last = 0
+        while page := self._session.all(_PAGE, after=last, most=_PAGE_SIZE):
+            for row in page:
+                yield CaseRow._make(row)
+            last = page[-1][0]
 
     def insert(self, new: NewCase) -> CaseRow:
         """Add a case; return it with its key."""

@@ -1,0 +1,162 @@
+"""Sample cases: one world, one clock, any number of cases, and what must come out.
+
+A sample is replayed with every change of the content; it is read here and run by
+:mod:`engine.services.replay`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from engine.authoring.fields import Fields
+from engine.authoring.node import Node
+from engine.authoring.problem import Phrase
+from engine.authoring.problems import Problems
+
+#: keys of a sample case file
+KEYS = ("sample", "covers", "world", "clock", "given", "recorded", "steps")
+#: keys of one step
+STEP_KEYS = (
+    "by", "does", "case", "process", "with", "refused", "expect",
+    "clock", "look", "sees", "change", "fast_forward",
+)  # fmt: skip
+#: exactly one of these makes a step; with none it only looks
+KINDS = ("does", "clock", "look", "change", "fast_forward")
+#: what may be expected of a case
+EXPECTED = (
+    "at", "waits_for", "status", "shown", "actions", "refuses", "due", "flags", "data",
+    "documents", "messages", "lists", "closed", "incidents", "may_add",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class SampleStep:
+    """One line of a sample."""
+
+    node: Node
+    kind: str
+    by: str | None = None
+    does: str | None = None
+    cases: tuple[str, ...] = ()
+    process: str | None = None
+    entered: Any = None
+    refused: str | None = None
+    expect: Mapping[str, Any] = field(default_factory=dict)
+    clock: datetime | None = None
+    look: str | None = None
+    sees: tuple[str, ...] = ()
+    change: Mapping[str, Any] = field(default_factory=dict)
+    to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A sample case file."""
+
+    file: str
+    title: str
+    world: str
+    clock: datetime
+    steps: tuple[SampleStep, ...]
+    covers: tuple[str, ...] = ()
+    given: Mapping[str, Any] = field(default_factory=dict)
+
+
+def parse_sample(node: Node, file: str, problems: Problems) -> Sample | None:
+    """Read a sample case; None when it cannot be run."""
+    fields = Fields(node, problems, allowed=KEYS, where=Phrase("样例", "the sample"))
+    fields.require("sample", "world", "clock", "steps")
+    given = fields.mapping("given")
+    started: set[str] = set()
+    steps = [_step(item, started, problems) for item in fields.sequence("steps")]
+    clock = _moment(fields.get("clock"), problems)
+    whole = [step for step in steps if step is not None]
+    if clock is None or len(whole) != len(steps) or not fields.ok:
+        return None
+    return Sample(
+        file=file,
+        title=fields.text("sample"),
+        world=fields.text("world"),
+        clock=clock,
+        steps=tuple(whole),
+        covers=tuple(item.text for item in fields.names("covers")),
+        given=_mapping(given),
+    )
+
+
+def _step(node: Node, started: set[str], problems: Problems) -> SampleStep | None:
+    fields = Fields(node, problems, allowed=STEP_KEYS, where=Phrase("步骤", "the step"))
+    if not fields.ok:
+        return None
+    kinds = [name for name in KINDS if name in fields]
+    if len(kinds) > 1 or (not kinds and "expect" not in fields):
+        problems.add("SMP101", node, length=1)
+        return None
+    kind = kinds[0] if kinds else "expect"
+    if kind in ("does", "look") and "by" not in fields:
+        problems.add("SMP102", node, length=1, key=kind, needed="by")
+        return None
+    if kind == "does" and "case" not in fields:
+        problems.add("SMP102", node, length=1, key=kind, needed="case")
+        return None
+    forward = fields.get("fast_forward")
+    cases = tuple(_names(fields.get("case")))
+    target = None
+    if forward is not None:
+        inner = Fields(forward, problems, allowed=("case", "to"), where=Phrase("步骤", "the step"))
+        inner.require("case", "to")
+        cases, target = (inner.text("case"),), inner.text("to")
+    does = fields.text("does") or None
+    if does == "start":
+        if "process" not in fields:
+            problems.add("SMP102", node, length=1, key="start", needed="process")
+            return None
+        started.update(cases)
+    for name in cases:
+        if name not in started:
+            problems.add("SMP104", node.get("case") or node, name=name, given=name, choices=started)
+            return None
+    expect = _mapping(fields.get("expect"))
+    entered = fields.get("with")
+    return SampleStep(
+        node=node,
+        kind=kind,
+        by=fields.text("by") or None,
+        does=does,
+        cases=cases,
+        process=fields.text("process") or None,
+        entered=entered.value if entered is not None else None,
+        refused=fields.text("refused") or None,
+        expect=expect,
+        clock=_moment(fields.get("clock"), problems) if "clock" in fields else None,
+        look=fields.text("look") or None,
+        sees=tuple(_names(fields.get("sees"))),
+        change=_mapping(fields.get("change")),
+        to=target,
+    )
+
+
+def _names(node: Node | None) -> Sequence[str]:
+    if node is None:
+        return ()
+    return [item.text for item in node.items] if node.kind == "sequence" else [node.text]
+
+
+def _mapping(node: Node | None) -> dict[str, Any]:
+    value = node.value if node is not None else None
+    return value if isinstance(value, dict) else {}
+
+
+def _moment(node: Node | None, problems: Problems) -> datetime | None:
+    if node is None:
+        return None
+    for form in ("%Y-%m-%d %H:%M", "%Y-%m-%d"):
+        try:
+            return datetime.strptime(node.text, form)  # noqa: DTZ007  (local time of the world)
+        except ValueError:
+            continue
+    problems.add("SMP103", node, value=node.text)
+    return None

@@ -1,0 +1,80 @@
+"""The platform: all services of one installation, put together in one place.
+
+Nothing here decides anything; :mod:`engine.bootstrap` builds it, pages and commands use it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from engine.connectors.documents import Printer
+    from engine.definitions.release import Release
+    from engine.domain.clock import Clock
+    from engine.services.accounts import Accounts
+    from engine.services.attachments import Attachments
+    from engine.services.cases import Cases
+    from engine.services.casework import Casework
+    from engine.services.definitions import Definitions
+    from engine.services.directory import Directory
+    from engine.services.entries import Entries
+    from engine.services.groups import Groups
+    from engine.services.incidents import Incidents
+    from engine.services.lists import Lists
+    from engine.services.messages import Messages
+    from engine.services.opinions import Opinions
+    from engine.services.outgoing import Outgoing
+    from engine.services.printing import Documents
+    from engine.services.profile import Profile
+    from engine.services.rebuild import Rebuilding
+    from engine.services.registers import Registers
+    from engine.services.sentences import Sentences
+    from engine.services.views import Views
+    from engine.store.database import Store
+
+
+@dataclass(slots=True)
+class Platform:
+    """The services by name."""
+
+    store: Store
+    clock: Clock
+    zone: ZoneInfo
+    definitions: Definitions
+    casework: Casework
+    directory: Directory
+    registers: Registers
+    entries: Entries
+    groups: Groups
+    outgoing: Outgoing
+    cases: Cases
+    views: Views
+    incidents: Incidents
+    rebuilding: Rebuilding
+    documents: Documents
+    lists: Lists
+    accounts: Accounts
+    messages: Messages
+    opinions: Opinions
+    attachments: Attachments
+    profile: Profile
+    sentences: Sentences
+    printer: Printer
+    settings: Any = None
+    workers: list[Any] = field(default_factory=list)
+
+    @property
+    def release(self) -> Release:
+        """The content in force."""
+        return self.definitions.current
+
+    def close(self) -> None:
+        """Stop workers, give back connections."""
+        for worker in self.workers:
+            worker.stop()
+        closing = getattr(self.printer, "close", None)
+        if closing is not None:
+            closing()
+        self.store.close()

@@ -1,0 +1,678 @@
+"""Sample cases replayed: real services, an empty database of their own, a clock that is moved.
+
+Nothing leaves the platform in a replay; documents are issued but not printed. Each sample begins
+from a copy of its world, so that samples cannot disturb each other.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from engine.definitions.process import Action
+from engine.definitions.sample import EXPECTED, Sample, SampleStep
+from engine.domain.actor import Actor
+from engine.domain.case import State
+from engine.domain.clock import VirtualClock
+from engine.domain.errors import InvalidSubmission, Refused
+from engine.services.platform import Platform
+from engine.store.cases import CaseRow
+
+#: where sample data and files are named in samples
+FORMS = "$forms/"
+#: most steps a fast-forward may take
+MOST_STEPS = 50
+PASSING = ("submit", "pass")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where a replay left what the sample says: the step, what was expected and what came."""
+
+    line: int
+    what: str
+    expected: Any
+    found: Any
+
+    def __str__(self) -> str:
+        """One readable line."""
+        return f"{self.what}: expected {_text(self.expected)}, found {_text(self.found)}"
+
+
+@dataclass(slots=True)
+class Replayed:
+    """The result of one sample."""
+
+    sample: Sample
+    differences: list[Difference] = field(default_factory=list)
+    seconds: float = 0.0
+    steps: int = 0
+    #: case names of the sample with their ids
+    cases: dict[str, str] = field(default_factory=dict)
+    #: step names passed, by process: for coverage
+    visited: dict[str, set[str]] = field(default_factory=dict)
+    error: str | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything came out as written."""
+        return not self.differences and self.error is None
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Sample data and files by name."""
+
+    data: Mapping[str, Any]
+
+    def resolve(self, value: Any) -> Any:
+        """Replace ``$forms/name`` by the data of that name; ``$files/…`` stays a reference."""
+        if isinstance(value, str) and value.startswith(FORMS):
+            return self.resolve(self.data[value.removeprefix(FORMS)])
+        if isinstance(value, Mapping):
+            return {name: self.resolve(item) for name, item in value.items()}
+        if isinstance(value, list):
+            return [self.resolve(item) for item in value]
+        return value
+
+
+class Replay:
+    """Runs samples.
+
+    Args:
+        open_world: gives a fresh platform with the world of that name, on the given clock.
+        library: sample data.
+    """
+
+    def __init__(
+        self, open_world: Callable[[str, VirtualClock], Platform], library: Library
+    ) -> None:
+        self._open = open_world
+        self._library = library
+
+    def run(
+        self, sample: Sample, keep: Callable[[Platform, Replayed], None] | None = None
+    ) -> Replayed:
+        """Run one sample; differences are returned, never raised."""
+        begun = time.perf_counter()
+        result = Replayed(sample)
+        running = None
+        try:
+            running = _Running(self._open, self._library, sample, result)
+            running.go()
+        except (Refused, LookupError) as error:
+            result.error = _sentence(error) if isinstance(error, Refused) else repr(error)
+        finally:
+            if running is not None:
+                if keep is not None:
+                    keep(running.platform, result)
+                running.platform.close()
+        result.seconds = time.perf_counter() - begun
+        return result
+
+
+class _Running:
+    def __init__(
+        self,
+        open_world: Callable[[str, VirtualClock], Platform],
+        library: Library,
+        sample: Sample,
+        result: Replayed,
+    ) -> None:
+        self.sample = sample
+        self.result = result
+        self.library = library
+        self.clock = VirtualClock(sample.clock)
+        self.platform = open_world(sample.world, self.clock)
+        self.zone = self.platform.zone
+        self.clock.set(sample.clock.replace(tzinfo=self.zone))
+        self.uids = result.cases
+        self.messages_before = 0
+        self._given(sample.given)
+
+    # ------------------------------------------------------------ steps
+
+    def go(self) -> None:
+        """All steps, until the first difference."""
+        for step in self.sample.steps:
+            self.result.steps += 1
+            self.messages_before = self._last_message()
+            try:
+                self._take(step)
+            except Refused as refusal:
+                self._differ(step, step.does or step.kind, "done", _sentence(refusal))
+            except LookupError as error:
+                self._differ(step, step.does or step.kind, "done", repr(error))
+            if not self.result.differences:
+                self._expect(step)
+            if self.result.differences:
+                return
+        self._coverage()
+
+    def _take(self, step: SampleStep) -> None:
+        match step.kind:
+            case "does":
+                self._does(step)
+            case "clock":
+                assert step.clock is not None  # the parser demands it
+                self._move_to(step.clock.replace(tzinfo=self.zone))
+            case "look":
+                self._look(step)
+            case "change":
+                self._given(step.change)
+            case "fast_forward":
+                self._forward(step)
+
+    def _move_to(self, at: datetime) -> None:
+        """Move the clock, firing every timer at its own time on the way."""
+        while True:
+            with self.platform.store.read() as unit:
+                following = unit.timers.next()
+            if following is None or following > at:
+                break
+            self.clock.set(max(following.astimezone(self.zone), self.clock.now()))
+            if not self.platform.cases.tick():
+                break
+        self.clock.set(at)
+        self.platform.cases.tick()
+
+    def _does(self, step: SampleStep) -> None:
+        if step.refused is None:
+            self._do(step)
+            return
+        before = self._fingerprint()
+        try:
+            self._do(step)
+        except Refused as refusal:
+            said = _sentences(refusal)
+            if step.refused not in said:
+                self._differ(step, "refused", step.refused, said[0])
+        else:
+            self._differ(step, "refused", step.refused, "done")
+        if self._fingerprint() != before and not self.result.differences:
+            self._differ(step, "after the refusal", "nothing changed", "something changed")
+
+    def _do(self, step: SampleStep) -> None:
+        assert step.by is not None  # the parser demands them
+        assert step.does is not None
+        entered = self.library.resolve(step.entered) if step.entered is not None else {}
+        if step.does == "start":
+            self._start(step, entered)
+            return
+        uids = [self.uids[name] for name in step.cases]
+        if len(uids) > 1:
+            actor = self._actor(step.by, uids[0], step.does)
+            for found in self.platform.cases.bulk(actor, uids, step.does, input=entered):
+                if found.done is None:
+                    raise Refused("bulk", say=found.sentence)
+            return
+        self._operate(step.by, uids[0], step.does, entered)
+
+    def _start(self, step: SampleStep, entered: Mapping[str, Any]) -> None:
+        assert step.by is not None
+        assert step.process is not None
+        actor = self._starter(step.by, step.process)
+        done = self.platform.cases.start(actor, step.process, self._named(entered))
+        self.uids[step.cases[0]] = done.uid
+
+    def _operate(self, by: str, uid: str, does: str, entered: Mapping[str, Any]) -> None:
+        cases = self.platform.cases
+        actor = self._actor(by, uid, does)
+        action = self._action(uid, does)
+        entered = self._named(entered)
+        if action is not None:
+            if self._edits(uid, action):
+                cases.act(actor, uid, does, data=self._merged(uid, entered))
+            else:
+                cases.act(actor, uid, does, input=entered)
+            return
+        match does:
+            case "save":
+                cases.save(actor, uid, self._merged(uid, entered))
+            case "withdraw":
+                cases.withdraw(actor, uid)
+            case "extend":
+                cases.extend(actor, uid, str(entered.get("until", "")))
+            case "claim":
+                cases.claim(actor, uid)
+            case "release":
+                cases.give_back(actor, uid)
+            case "cancel":
+                cases.cancel(actor, uid, str(entered.get("reason", "")))
+            case "reroute":
+                cases.reroute(
+                    actor,
+                    uid,
+                    str(entered.get("reason", "")),
+                    organisation=entered.get("organisation"),
+                    step=entered.get("step"),
+                )
+            case "add":
+                cases.add(actor, uid, list(entered.get("members", ())))
+            case "remove":
+                cases.remove(actor, uid, list(entered.get("members", ())))
+            case "vote":
+                cases.vote(actor, uid, entered)
+            case _:
+                # Not an action here: the service says so in its own words.
+                cases.act(actor, uid, does, input=entered)
+
+    def _named(self, entered: Mapping[str, Any]) -> dict[str, Any]:
+        """What was entered with case names of this file replaced by their ids."""
+        found = {}
+        for name, value in entered.items():
+            if name == "members" and isinstance(value, list):
+                value = [self.uids.get(item, item) for item in value]
+            found[self.uids.get(name, name)] = value
+        return found
+
+    # ------------------------------------------------------------ who acts
+
+    def _starter(self, by: str, process: str) -> Actor:
+        start = self.platform.definitions.current.processes[process].process.start
+        if start is None or start.who == "person":
+            return self.platform.directory.actor_for(by)
+        assert not isinstance(start.who, str)
+        return self._holder(by, start.who.permission)
+
+    def _holder(self, by: str, permission: str | None, organisation: str | None = None) -> Actor:
+        posts = self.platform.directory.posts(by)
+        for post in posts:
+            if organisation in (None, post.organisation) and (
+                permission is None
+                or self.platform.directory.holds(by, permission, post.organisation)
+            ):
+                return self.platform.directory.actor_for(by, post.organisation)
+        if posts:
+            return self.platform.directory.actor_for(by, posts[0].organisation)
+        return self.platform.directory.actor_for(by)
+
+    def _actor(self, by: str, uid: str, does: str) -> Actor:
+        """The person acting for the organisation that this is about."""
+        directory = self.platform.directory
+        organisations = [post.organisation for post in directory.posts(by)]
+        row, state = self._case(uid)
+        with self.platform.store.read() as unit:
+            waiting = unit.work.of(row.id)
+        if any(item.person == by for item in waiting) or not organisations:
+            return directory.actor_for(by)
+        if by == state.initiator and does in ("withdraw", "save", "submit", "discard"):
+            private = row.initiator_organisation is None
+            return directory.actor_for(by, None if private else row.initiator_organisation)
+        wanted = [item.organisation for item in waiting] + [
+            passed.place.organisation for passed in reversed(state.path)
+        ]
+        for organisation in wanted:
+            if organisation in organisations:
+                return directory.actor_for(by, organisation)
+        return directory.actor_for(by, organisations[0])
+
+    # ------------------------------------------------------------ the case
+
+    def _case(self, uid: str) -> tuple[CaseRow, State]:
+        with self.platform.store.read() as unit:
+            row = unit.cases.load(uid)
+            assert row is not None  # it was started in this replay
+            return row, State.from_json(orjson.loads(row.state))
+
+    def _data(self, uid: str) -> dict[str, Any]:
+        with self.platform.store.read() as unit:
+            row = unit.cases.load(uid)
+            if row is None or row.data_hash is None:
+                return {}
+            return dict(unit.blobs.get(row.data_hash))
+
+    def _action(self, uid: str, name: str) -> Action | None:
+        row, _ = self._case(uid)
+        compiled = self.platform.definitions.compiled(row.process, row.pin)
+        return compiled.actions[row.step].get(name)
+
+    def _edits(self, uid: str, action: Action) -> bool:
+        row, _ = self._case(uid)
+        compiled = self.platform.definitions.compiled(row.process, row.pin)
+        step = compiled.process.steps[row.step]
+        return bool(action.edit or step.edit) and action.ask is None
+
+    def _merged(self, uid: str, entered: Mapping[str, Any]) -> dict[str, Any]:
+        return _merge(self._data(uid), entered)
+
+    # ------------------------------------------------------------ going on quickly
+
+    def _forward(self, step: SampleStep) -> None:
+        uid, target = self.uids[step.cases[0]], step.to
+        for _ in range(MOST_STEPS):
+            row, state = self._case(uid)
+            if row.step == target:
+                return
+            if state.wait_until is not None and not self._pass_on(uid, row):
+                with self.platform.store.read() as unit:
+                    following = unit.timers.next()
+                if following is None:
+                    break
+                self._move_to(following.astimezone(self.zone))
+            elif state.wait_until is None and not self._pass_on(uid, row):
+                break
+        self._differ(step, "fast_forward", target, self._case(uid)[0].step)
+
+    def _pass_on(self, uid: str, row: CaseRow) -> bool:
+        """The first passing action by the first person who may; False when there is none."""
+        compiled = self.platform.definitions.compiled(row.process, row.pin)
+        for person in self._waits_for(row):
+            for name, action in compiled.actions[row.step].items():
+                if action.verb not in PASSING or compiled.process.steps[row.step].wait:
+                    continue
+                self._operate(person, uid, name, self._sample_data(uid, row, action))
+                return True
+        return False
+
+    def _sample_data(self, uid: str, row: CaseRow, action: Action) -> dict[str, Any]:
+        compiled = self.platform.definitions.compiled(row.process, row.pin)
+        step = compiled.process.steps[row.step]
+        if action.ask is not None:
+            if action.ask.stage is not None and action.ask.stage != row.stage:
+                return {}
+            known = self.library.data.get(action.ask.form, {})
+            value: Mapping[str, Any] = self.library.resolve(known)
+            if action.ask.fields is not None:
+                value = {name: value[name] for name in action.ask.fields if name in value}
+            return dict(value)
+        if step.edit and action.verb == "submit":
+            form = compiled.process.form or ""
+            known = self.library.data.get(f"complete-{form}", self.library.data.get(form, {}))
+            mine = self._data(uid)
+            found: Mapping[str, Any] = self.library.resolve(known)
+            return {name: value for name, value in found.items() if not _chosen(mine, name)}
+        return {}
+
+    # ------------------------------------------------------------ the world
+
+    def _given(self, change: Mapping[str, Any]) -> None:
+        now = self.clock.now()
+        with self.platform.store.write() as unit:
+            for register, records in (change.get("registers") or {}).items():
+                for key, values in records.items():
+                    self.platform.registers.overwrite(unit, register, key, values, now)
+            for route, rows in (change.get("routes") or {}).items():
+                self.platform.registers.set_route(unit, route, rows, now)
+        for process, values in (change.get("policy") or {}).items():
+            self.platform.casework.override(process, values)
+
+    def _last_message(self) -> int:
+        with self.platform.store.read() as unit:
+            return unit.messages.last()
+
+    def _fingerprint(self) -> list[tuple[str, int, int]]:
+        found = []
+        with self.platform.store.read() as unit:
+            for uid in self.uids.values():
+                row = unit.cases.load(uid)
+                assert row is not None
+                found.append((uid, row.version, row.journal_seq))
+        return found
+
+    # ------------------------------------------------------------ looking
+
+    def _look(self, step: SampleStep) -> None:
+        assert step.look is not None
+        assert step.by is not None
+        found = self._seen(step.look, step.by, None)
+        if sorted(found) != sorted(step.sees):
+            self._differ(step, f"look {step.look}", sorted(step.sees), sorted(found))
+
+    def _seen(self, title: str, by: str | None, organisation: str | None) -> list[str]:
+        """Names of this file's cases on a list, as a person or an organisation sees it."""
+        listing = self._listing(title)
+        if by is None:
+            permissions = listing.permissions or (None,)
+            people = [
+                person
+                for permission in permissions
+                if permission is not None and organisation is not None
+                for person in self.platform.directory.holders(permission, organisation)
+            ]
+            if not people:
+                return []
+            actor = self.platform.directory.actor_for(people[0], organisation)
+        elif listing.permissions:
+            actor = next(
+                (
+                    found
+                    for permission in listing.permissions
+                    if self.platform.directory.holds(
+                        by, permission, (found := self._holder(by, permission)).organisation
+                    )
+                ),
+                self.platform.directory.actor_for(by),
+            )
+        else:
+            actor = self.platform.directory.actor_for(by)
+        try:
+            keys = self.platform.lists.keys(actor, listing.id)
+        except Refused:
+            return []
+        names = {uid: name for name, uid in self.uids.items()}
+        return [names[key] for key in keys if key in names]
+
+    def _listing(self, title: str) -> Any:
+        release = self.platform.definitions.current
+        for listing in release.lists.values():
+            if title in (listing.title, listing.id, listing.id.rsplit("/", 1)[-1]):
+                return listing
+        raise LookupError(f"no list is called {title}")
+
+    # ------------------------------------------------------------ expecting
+
+    def _expect(self, step: SampleStep) -> None:
+        own = {key: value for key, value in step.expect.items() if key in EXPECTED}
+        for name, value in step.expect.items():
+            if name not in EXPECTED:
+                self._compare(step, name, value)
+        if not own:
+            return
+        if step.cases:
+            self._compare(step, step.cases[0], own)
+        elif "incidents" in own:
+            self._one(step, "incidents", own["incidents"], self._incidents(None))
+
+    def _compare(self, step: SampleStep, name: str, expected: Mapping[str, Any]) -> None:
+        uid = self.uids[name]
+        row, state = self._case(uid)
+        for what, value in expected.items():
+            if what == "refuses":
+                self._refuses(step, name, uid, row, value)
+                continue
+            found = self._found(what, value, uid, row, state)
+            self._one(step, f"{name}.{what}", value, found)
+
+    def _found(self, what: str, expected: Any, uid: str, row: CaseRow, state: State) -> Any:
+        match what:
+            case "at":
+                return str(state.place)
+            case "waits_for":
+                found = self._waits_for(row)
+                return found[0] if isinstance(expected, str) and len(found) == 1 else found
+            case "status":
+                return state.status
+            case "shown":
+                return row.public_status
+            case "due":
+                return _due(state.due)
+            case "closed":
+                return state.closed if expected is not False else bool(state.closed)
+            case "flags":
+                return self._flags(uid)
+            case "data":
+                return _part(self._data(uid), self.library.resolve(expected))
+            case "documents":
+                with self.platform.store.read() as unit:
+                    return [document.template for document in unit.documents.of_case(uid)]
+            case "messages":
+                return self._messages(expected)
+            case "lists":
+                return self._lists(expected)
+            case "incidents":
+                return self._incidents(uid)
+            case "actions":
+                return self._offered(uid, row)
+            case "may_add":
+                return self._may_add(uid)
+        raise LookupError(what)
+
+    def _waits_for(self, row: CaseRow) -> list[str]:
+        people: list[str] = []
+        with self.platform.store.read() as unit:
+            items = unit.work.of(row.id)
+            initiator = row.initiator
+        for item in items:
+            if item.person is not None:
+                people.append(item.person)
+            elif item.permission is not None and item.organisation is not None:
+                holders = self.platform.directory.holders(item.permission, item.organisation)
+                people += [person for person in holders if person != initiator]
+        return sorted(dict.fromkeys(people))
+
+    def _flags(self, uid: str) -> list[str]:
+        with self.platform.store.read() as unit:
+            loaded = self.platform.casework.load(unit, uid)
+            actor = Actor("system")
+            return sorted(self.platform.casework.look(unit, loaded, actor).context.flags())
+
+    def _offered(self, uid: str, row: CaseRow) -> list[str]:
+        found: dict[str, None] = {}
+        for person in self._waits_for(row):
+            actor = self._actor(person, uid, "")
+            for offer in self.platform.cases.offers(actor, uid):
+                if offer.allowed and offer.action is not None:
+                    found[offer.name] = None
+        return list(found)
+
+    def _may_add(self, uid: str) -> list[str]:
+        names = {known: name for name, known in self.uids.items()}
+        with self.platform.store.read() as unit:
+            loaded = self.platform.casework.load(unit, uid)
+            run = self.platform.casework.look(unit, loaded, Actor("system"))
+            found = self.platform.groups.candidates(unit, loaded, run)
+        return sorted(names[item] for item in found if item in names)
+
+    def _messages(self, expected: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        with self.platform.store.read() as unit:
+            sent = unit.messages.since(self.messages_before)
+        keys = [set(item) for item in expected]
+        wanted = set().union(*keys) if keys else {"to", "template"}
+        return [
+            {
+                name: value
+                for name, value in {
+                    "to": message.to_person or message.to_organisation,
+                    "template": message.template,
+                    "title": message.title,
+                }.items()
+                if name in wanted
+            }
+            for message in sent
+        ]
+
+    def _lists(self, expected: Mapping[str, Any]) -> dict[str, list[str]]:
+        found = {}
+        for name in expected:
+            title, _, organisation = name.partition("@")
+            found[name] = sorted(self._seen(title, None, organisation))
+        return found
+
+    def _incidents(self, uid: str | None) -> list[str]:
+        with self.platform.store.read() as unit:
+            rows = unit.incidents.unresolved()
+        return [row.code for row in rows if uid is None or row.uid == uid]
+
+    def _refuses(
+        self, step: SampleStep, name: str, uid: str, row: CaseRow, expected: Mapping[str, str]
+    ) -> None:
+        people = self._waits_for(row)
+        for action, sentence in expected.items():
+            said = "offered"
+            for person in people:
+                actor = self._actor(person, uid, action)
+                for offer in self.platform.cases.offers(actor, uid):
+                    if offer.name == action and offer.refusal is not None:
+                        said = offer.refusal.sentence
+            if said != sentence:
+                self._differ(step, f"{name}.refuses.{action}", sentence, said)
+
+    def _one(self, step: SampleStep, what: str, expected: Any, found: Any) -> None:
+        if not _equal(expected, found):
+            self._differ(step, what, expected, found)
+
+    def _differ(self, step: SampleStep, what: str, expected: Any, found: Any) -> None:
+        self.result.differences.append(Difference(step.node.at.line, what, expected, found))
+
+    def _coverage(self) -> None:
+        for uid in self.uids.values():
+            row, state = self._case(uid)
+            self.result.visited.setdefault(row.process, set()).update(state.visits)
+
+
+# -------------------------------------------------------------------- helpers
+
+
+def _merge(known: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    result = dict(known)
+    for name, value in more.items():
+        before = result.get(name)
+        both = isinstance(before, Mapping) and isinstance(value, Mapping)
+        result[name] = _merge(before, value) if both else value  # type: ignore[arg-type]
+    return result
+
+
+def _part(found: Any, expected: Any) -> Any:
+    """As much of what was found as is compared."""
+    if isinstance(expected, Mapping) and isinstance(found, Mapping):
+        return {name: _part(found.get(name), value) for name, value in expected.items()}
+    return found
+
+
+def _equal(expected: Any, found: Any) -> bool:
+    if isinstance(expected, list) and isinstance(found, list):
+        return sorted(map(str, expected)) == sorted(map(str, found))
+    if isinstance(expected, Mapping) and isinstance(found, Mapping):
+        return set(expected) == set(found) and all(
+            _equal(expected[name], found[name]) for name in expected
+        )
+    if isinstance(expected, str) and isinstance(found, list):
+        return [expected] == found
+    return bool(expected == found)
+
+
+def _due(due: str | None) -> str | None:
+    if due is None:
+        return None
+    return f"{due} 24:00" if len(due) == 10 else due[:16].replace("T", " ")
+
+
+def _sentence(refusal: Refused) -> str:
+    return _sentences(refusal)[0]
+
+
+def _sentences(refusal: Refused) -> list[str]:
+    said = [refusal.sentence]
+    if isinstance(refusal, InvalidSubmission):
+        said += [f"{error.trail}: {error.sentence}" for error in _errors(refusal)]
+        said += [error.sentence for error in _errors(refusal)]
+    return said
+
+
+def _errors(refusal: InvalidSubmission) -> Iterator[Any]:
+    return (error for error in refusal.errors if hasattr(error, "sentence"))
+
+
+def _chosen(mine: Mapping[str, Any], name: str) -> bool:
+    """What was entered when the case began is not overwritten by sample data."""
+    return name == "settings" and bool((mine.get(name) or {}).get("activity"))
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else orjson.dumps(value, default=str).decode()
