@@ -94,15 +94,29 @@ def menu(me: SignedIn) -> list[Group]:
     return groups
 
 
-def title_of(me: SignedIn, page: str, default: str) -> str:
-    """What the menu calls a page, so that heading and menu say the same."""
+def entry_title(me: SignedIn, kind: str, target: str, default: str) -> str:
+    """What the menu calls a place, so that heading and menu say the same."""
     found = (
         item.title
         for group in platform().lists.menu(me.actor)
         for item in group.entries
-        if item.kind == "page" and item.target == page and item.title
+        if item.kind == kind and item.target == target and item.title
     )
     return caption(next(found, default))
+
+
+def title_of(me: SignedIn, page: str, default: str) -> str:
+    """What the menu calls a page."""
+    return entry_title(me, "page", page, default)
+
+
+def opens(me: SignedIn, kind: str, target: str) -> bool:
+    """Whether the person's menu leads to a list, register or page: what is not there is closed."""
+    return any(
+        item.kind == kind and item.target == target
+        for group in platform().lists.menu(me.actor)
+        for item in group.entries
+    )
 
 
 def lists_of(me: SignedIn) -> list[str]:
@@ -117,11 +131,7 @@ def lists_of(me: SignedIn) -> list[str]:
 
 def register_href(me: SignedIn, register: str) -> str | None:
     """The page of a register if the person's menu leads there."""
-    for group in platform().lists.menu(me.actor):
-        for item in group.entries:
-            if item.kind == "register" and item.target == register:
-                return href("register", register)
-    return None
+    return href("register", register) if opens(me, "register", register) else None
 
 
 def trail_of(view: Any) -> list[tuple[str, str | None]]:

@@ -1,9 +1,27 @@
-"""The console of administrators: closed by default, changes through services only."""
+"""The console of administrators: closed by default, changes through services only.
+
+One file a page. The registers of the content get a page each when the application is built.
+"""
 
 from __future__ import annotations
 
 from flask import Flask
+from flask_admin import Admin
+
+from admin.console.accounts import AccountsPage
+from admin.console.incidents import IncidentsPage
+from admin.console.index import ConsoleIndex
+from admin.console.registers import RegisterPage
+from admin.console.roles import RolesPage
+from admin.context import EXTENSION
 
 
 def install(app: Flask) -> None:
     """Register the console."""
+    index = ConsoleIndex(name="console", endpoint="console", url="/console")
+    console = Admin(app, name="console", index_view=index, url="/console", endpoint="console")
+    console.add_view(AccountsPage("accounts", "accounts"))
+    console.add_view(RolesPage("roles", "roles"))
+    console.add_view(IncidentsPage("incidents", "incidents"))
+    for register in app.extensions[EXTENSION].release.registers:
+        console.add_view(RegisterPage(register))

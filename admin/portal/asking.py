@@ -194,6 +194,7 @@ def to_fill(
     root: str = forms.ROOT,
     prefix: str = "",
     url: str | None = None,
+    only: Sequence[str] | None = None,
 ) -> Markup:
     """Draw a form to fill in."""
     if form is None:
@@ -209,6 +210,7 @@ def to_fill(
         root=root,
         prefix=prefix,
         url=url,
+        only=only,
         file_url=_file_url,
         template_url=_template_url,
     )
@@ -242,6 +244,63 @@ def _keeper(actor: Actor, subject: str) -> Keep:
         return str(platform().attachments.put(actor, subject, field, name, content))
 
     return keep
+
+
+# ------------------------------------------------------------------ records of registers
+
+
+def record_to_read(
+    actor: Actor, register: str, key: str, only: Sequence[str] | None = None
+) -> Markup:
+    """A record, to read; all of it or only some top-level parts."""
+    with platform().views.sheets.open():
+        form = platform().registers.form(actor, register, key)
+        return forms.render(form, "read", file_url=_file_url, only=only)
+
+
+def record_form(
+    actor: Actor,
+    register: str,
+    key: str | None,
+    asked: Asked | None,
+    errors: Sequence[Any],
+    only: Sequence[str] | None = None,
+) -> Markup:
+    """A record, to change."""
+    with platform().views.sheets.open():
+        data = asked.data if asked else None
+        form = platform().registers.form(actor, register, key, data)
+        received = asked.received if asked else None
+        return to_fill(form, errors, received=received, only=only)
+
+
+def read_record(actor: Actor, register: str, key: str | None) -> Asked:
+    """What was typed into a record."""
+    with platform().views.sheets.open():
+        form = platform().registers.form(actor, register, key)
+        return read_form(form, _keeper(actor, f"{register}:{key or actor.person}"))
+
+
+def record_action_form(
+    actor: Actor,
+    register: str,
+    key: str,
+    action: str,
+    asked: Asked | None,
+    errors: Sequence[Any],
+) -> Markup:
+    """What an action of a register asks for."""
+    with platform().views.sheets.open():
+        data = asked.data if asked else None
+        form = platform().registers.action_form(actor, register, key, action, data)
+        return to_fill(form, errors, received=asked.received if asked else None)
+
+
+def read_record_action(actor: Actor, register: str, key: str, action: str) -> Asked:
+    """What was entered with an action of a register."""
+    with platform().views.sheets.open():
+        form = platform().registers.action_form(actor, register, key, action)
+        return read_form(form, _keeper(actor, f"{register}:{key}"))
 
 
 # ------------------------------------------------------------------ actions
@@ -319,16 +378,17 @@ def confirm_page(
     view: CaseView, choice: Choice, asked: Asked, endpoint: str = "reviewing.act"
 ) -> ResponseReturnValue:
     """Ask once more, as a page of its own; everything typed and uploaded goes along."""
-    values = (
+    here = (
         {"uid": view.uid}
         if endpoint == "filling.fill"
         else {"uid": view.uid, "action": choice.name}
     )
+    address = url_for(endpoint, **here)  # type: ignore[arg-type]  # only names of the route
     return render_template(
         "portal/confirm.html",
         title=title_of(choice),
         sentence=caption(choice.confirm),
-        action=url_for(endpoint, **values),
+        action=address,
         cancel=url_for("cases.show", uid=view.uid),
         fields=_along(asked),
     )

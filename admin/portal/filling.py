@@ -85,9 +85,9 @@ def _carried_out(
             return redirect(url_for("reviewing.ask", uid=view.uid, action=wanted))
         flash(_("已暂存。"), "success")
         return redirect(here)
-    if choice is not None and choice.allowed and choice.confirm:
-        if request.form.get("confirmed") != "yes":
-            return asking.confirm_page(view, choice, asked, endpoint="filling.fill")
+    confirmed = request.form.get("confirmed") == "yes"
+    if choice is not None and choice.allowed and choice.confirm and not confirmed:
+        return asking.confirm_page(view, choice, asked, endpoint="filling.fill")
     data = asked.data if choice is None or choice.verb not in ("discard", "cancel") else None
     platform().cases.act(actor, view.uid, wanted, data=data, version=version(), key=key)
     title = asking.title_of(choice) if choice is not None else wanted

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
 from io import BytesIO
 from typing import Any
 
@@ -17,7 +17,8 @@ from admin.tables import Bulk, Cell, Filter, Link, Row, Table, address, sorted_c
 
 pages = Blueprint("lists", __name__)
 _OWN = ("search", "sort", "cursor")
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+Links = Callable[[Any], Sequence[Link]]
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def asked() -> tuple[dict[str, str], str, str, str]:
@@ -31,12 +32,12 @@ def table_of(
     page: Any,
     *,
     here: str,
-    link: Mapping[str, str] | None = None,
+    links: Links,
     bulk: tuple[Bulk, ...] = (),
     bulk_href: str = "",
     export_href: str | None = None,
 ) -> Table:
-    """A page of a list as a table; ``link`` is the caption and the endpoint of each row."""
+    """A page of a list as a table; ``links`` says where a row leads."""
     filters, search, sort, cursor = asked()
     query = {**filters, "search": search, "sort": sort}
     columns = [
@@ -48,10 +49,7 @@ def table_of(
             row.key,
             row.name,
             [Cell(text, kind, flags) for text, kind, flags in cells_of(row, page.columns)],
-            links=[
-                Link(text, url_for(endpoint, uid=row.key, back=here))
-                for text, endpoint in (link or {}).items()
-            ],
+            links=links(row),
         )
         for row in page.rows
     ]
@@ -76,7 +74,6 @@ def table_of(
         if page.next_cursor
         else None,
         export_href=export_href,
-        row_links=bool(link),
     )
 
 
@@ -99,11 +96,18 @@ def show(name: str) -> ResponseReturnValue:
         actor, name, filters=filters, search=search, sort=sort, cursor=cursor
     )
     here = url_for("lists.show", name=name)
-    waiting = page.listing.relation == "waiting"
+    first = _("审核") if page.listing.relation == "waiting" else _("查看")
+
+    def links(row: Any) -> list[Link]:
+        return [
+            Link(first, url_for("cases.show", uid=row.key, back=request.full_path.rstrip("?"))),
+            Link(_("过程跟踪"), url_for("cases.course", uid=row.key)),
+        ]
+
     table = table_of(
         page,
         here=here,
-        link={_("审核") if waiting else _("查看"): "cases.show", _("过程跟踪"): "cases.course"},
+        links=links,
         bulk=tuple(Bulk(each.name, each.title) for each in page.bulk),
         bulk_href=url_for("reviewing.bulk", back=here),
         export_href=address(url_for("lists.export", name=name), {**filters, "search": search})
@@ -119,7 +123,7 @@ def export(name: str) -> ResponseReturnValue:
     file_name, content = platform().lists.export(
         security.signed_in().actor, name, filters=filters, search=search
     )
-    return send_file(BytesIO(content), mimetype=_XLSX, as_attachment=True, download_name=file_name)
+    return send_file(BytesIO(content), mimetype=XLSX, as_attachment=True, download_name=file_name)
 
 
 pages.add_url_rule("/lists/<path:name>", view_func=show)

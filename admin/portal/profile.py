@@ -1,8 +1,8 @@
-"""A person's own data, part by part."""
+"""A person's own data, part by part: the record of the person, edited by the person."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,19 +14,28 @@ from admin.errors import status_of
 from admin.navigation import caption, title_of
 from admin.parked import RESTORE
 from admin.portal import asking
+from admin.portal.asking import Asked
+from admin.presses import version
 from engine.domain.errors import InvalidSubmission, NotFound, Refused
+from engine.forms.model import Element
 
 pages = Blueprint("profile", __name__)
+PEOPLE = "people"
+
+
+def _parts() -> Sequence[Element]:
+    release = platform().release
+    return release.forms[release.registers[PEOPLE].form].elements
 
 
 def overview() -> ResponseReturnValue:
     """All parts, to read, with a link to edit each."""
     me = security.signed_in()
-    profile = platform().profile.of(me.actor)
+    parts = [
+        (part, asking.record_to_read(me.actor, PEOPLE, me.person, [part.name])) for part in _parts()
+    ]
     return render_template(
-        "portal/profile.html",
-        title=title_of(me, "profile", _("个人资料")),
-        parts=[(part, asking.profile_part(me.actor, profile, part.name)) for part in profile.parts],
+        "portal/profile.html", title=title_of(me, "profile", _("个人资料")), parts=parts
     )
 
 
@@ -35,40 +44,39 @@ def edit(part: str) -> ResponseReturnValue:
     return _page(part)
 
 
-def _page(name: str, *, typed: Any = None, refusal: Refused | None = None) -> ResponseReturnValue:
+def _page(
+    name: str, *, asked: Asked | None = None, refusal: Refused | None = None
+) -> ResponseReturnValue:
     me = security.signed_in()
-    profile = platform().profile.of(me.actor)
-    part = next((each for each in profile.parts if each.name == name), None)
+    part = next((one for one in _parts() if one.name == name), None)
     if part is None:
-        raise NotFound("no_such_page")
+        raise NotFound("no_such_page", say=_("没有这一部分。"))
     errors = refusal.errors if isinstance(refusal, InvalidSubmission) else ()
+    record = platform().registers.get(me.actor, PEOPLE, me.person)
     heading = title_of(me, "profile", _("个人资料"))
-    page = render_template(
-        "portal/profile_part.html",
+    text = render_template(
+        "console/edit.html",
         title=caption(part.title),
         trail=[(heading, url_for("profile.overview")), (caption(part.title), None)],
-        part=part,
-        version=profile.version,
-        form=asking.profile_form(me.actor, profile, name, typed, errors),
+        form=asking.record_form(me.actor, PEOPLE, me.person, asked, errors, [name]),
+        version=record.version,
+        action=url_for("profile.save", part=name),
+        cancel=url_for("profile.overview"),
         problem=refusal.sentence if refusal is not None and not errors else None,
     )
-    return make_response(page, status_of(refusal) if refusal else 200)
+    return make_response(text, status_of(refusal) if refusal else 200)
 
 
 def save(part: str) -> ResponseReturnValue:
-    """Keep one part; running cases keep the copy they were given."""
-    actor = security.signed_in().actor
-    profile = platform().profile.of(actor)
-    posted = asking.read_profile(actor, profile, part)
-    if posted.unfinished or RESTORE in request.form:
-        return _page(part, typed=posted.data)
-    version = request.form.get("version", "")
+    """Keep one part; cases that have begun keep the copy they were given."""
+    me = security.signed_in()
+    asked = asking.read_record(me.actor, PEOPLE, me.person)
+    if asked.unfinished or RESTORE in request.form:
+        return _page(part, asked=asked)
     try:
-        platform().profile.save(
-            actor, part, posted.data, version=int(version) if version.isdigit() else None
-        )
+        platform().registers.change(me.actor, PEOPLE, me.person, asked.data, version=version())
     except Refused as refusal:
-        return _page(part, typed=posted.data, refusal=refusal)
+        return _page(part, asked=asked, refusal=refusal)
     flash(_("已保存。"), "success")
     return redirect(url_for("profile.overview") + f"#{part}")
 

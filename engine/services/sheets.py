@@ -17,7 +17,7 @@ from engine.forms.surroundings import Rights
 from engine.runtime import moments
 from engine.runtime.run import Run
 from engine.services.casework import Casework, Loaded
-from engine.services.entries import Entries
+from engine.services.entries import REVIEW_ACTION, Entries
 from engine.store.unit import UnitOfWork
 
 Open = Callable[[UnitOfWork, Actor, str], tuple[Loaded, Run]]
@@ -109,10 +109,23 @@ class Sheets:
             surroundings = self._entries.surroundings(unit, run, loaded.data)
             return form.effective(values, surroundings, rights)
 
+    def operation(
+        self, actor: Actor, uid: str, name: str, entered: Mapping[str, Any] | None = None
+    ) -> EffectiveForm | None:
+        """What an operation of the engine asks for: a new deadline, or nothing."""
+        if name != "extend":
+            return None
+        with self._work.store.read() as unit:
+            loaded, run = self._open(unit, actor, uid)
+            release = self._work.definitions.release_of(loaded.row.process, loaded.row.pin, unit)
+            form = release.forms[REVIEW_ACTION].fields(("until",))
+            surroundings = self._entries.surroundings(unit, run, loaded.data)
+            return form.effective(entered or {}, surroundings, Rights())
+
     def _opinion(self, unit: UnitOfWork, loaded: Loaded) -> Form | None:
         """The opinion that may always be given (REV-05)."""
         release = self._work.definitions.release_of(loaded.row.process, loaded.row.pin, unit)
-        form = release.forms.get("review-action")
+        form = release.forms.get(REVIEW_ACTION)
         if form is None or "opinion" not in form.sections:
             return None
         return form.fields(("opinion",))

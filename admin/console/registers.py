@@ -1,0 +1,185 @@
+"""The registers of the content as pages: list, detail, edit, state actions. One view a register."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import BytesIO
+from typing import Any
+
+from flask import flash, make_response, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from admin import security
+from admin.captions import _
+from admin.console.base import TablePage, expose
+from admin.context import SignedIn, platform
+from admin.errors import status_of
+from admin.navigation import caption, entry_title, opens
+from admin.parked import RESTORE
+from admin.portal import asking
+from admin.portal.asking import Asked
+from admin.portal.lists import XLSX, asked, table_of
+from admin.presses import version
+from admin.tables import Link
+from engine.domain.errors import InvalidSubmission, Refused
+
+
+class RegisterPage(TablePage):
+    """One register; what may be done with it is decided by its service."""
+
+    def __init__(self, register: str) -> None:
+        """Put the register at ``/console/register-<name>``."""
+        self.register = register
+        super().__init__(register, f"register-{register}")
+
+    def opened_by(self, me: SignedIn) -> bool:
+        """Whether the menu of the person leads to the register."""
+        return opens(me, "register", self.register)
+
+    # ------------------------------------------------------------ list
+
+    @expose("/")
+    def index_view(self) -> ResponseReturnValue:
+        """All records the person may see."""
+        me = security.signed_in()
+        filters, search, sort, cursor = asked()
+        page = platform().registers.page(
+            me.actor, self.register, filters=filters, search=search, sort=sort, cursor=cursor
+        )
+        table = table_of(
+            page,
+            here=self.get_url(".index_view"),
+            links=lambda row: [Link(_("查看"), self.get_url(".details_view", id=row.key))],
+            export_href=self.get_url(".export_view", **filters, search=search or None)
+            if page.may_export
+            else None,
+        )
+        new = Link(_("新增"), self.get_url(".create_view"))
+        return render_template(
+            "portal/list.html",
+            table=table,
+            title=entry_title(me, "register", self.register, page.title),
+            trail=[(entry_title(me, "register", self.register, page.title), None)],
+            head_links=[new] if page.may_create else [],
+        )
+
+    @expose("/export")
+    def export_view(self) -> ResponseReturnValue:
+        """The records as a spreadsheet."""
+        filters, search, _sort, _cursor = asked()
+        name, content = platform().registers.export(
+            security.signed_in().actor, self.register, filters=filters, search=search
+        )
+        return send_file(BytesIO(content), mimetype=XLSX, as_attachment=True, download_name=name)
+
+    # ------------------------------------------------------------ one record
+
+    @expose("/details/")
+    def details_view(self) -> ResponseReturnValue:
+        """One record with what may be done with it."""
+        actor, key = security.signed_in().actor, request.args.get("id", "")
+        record = platform().registers.get(actor, self.register, key)
+        return render_template(
+            "console/record.html",
+            record=record,
+            title=record.name,
+            trail=self._trail(record.name),
+            content=asking.record_to_read(actor, self.register, key),
+            edit_href=self.get_url(".edit_view", id=key) if record.edit else None,
+            action_href=lambda name: self.get_url(".action_page", id=key, action=name),
+        )
+
+    @expose("/edit/", methods=("GET", "POST"))
+    def edit_view(self) -> ResponseReturnValue:
+        """Change one record."""
+        actor, key = security.signed_in().actor, request.args.get("id", "")
+        record = platform().registers.get(actor, self.register, key)
+        posted, refusal = None, None
+        if request.method == "POST":
+            posted = asking.read_record(actor, self.register, key)
+            if not posted.unfinished and RESTORE not in request.form:
+                try:
+                    platform().registers.change(
+                        actor, self.register, key, posted.data, version=version()
+                    )
+                    flash(_("已保存。"), "success")
+                    return redirect(self.get_url(".details_view", id=key))
+                except Refused as refused:
+                    refusal = refused
+        return self._form(key, record.name, posted, refusal, record.version)
+
+    @expose("/new/", methods=("GET", "POST"))
+    def create_view(self) -> ResponseReturnValue:
+        """Add a record."""
+        actor = security.signed_in().actor
+        posted, refusal = None, None
+        if request.method == "POST":
+            posted = asking.read_record(actor, self.register, None)
+            if not posted.unfinished and RESTORE not in request.form:
+                try:
+                    key = platform().registers.create(actor, self.register, posted.data)
+                    flash(_("已保存。"), "success")
+                    return redirect(self.get_url(".details_view", id=key))
+                except Refused as refused:
+                    refusal = refused
+        return self._form(None, _("新增"), posted, refusal, None)
+
+    def _form(
+        self,
+        key: str | None,
+        name: str,
+        posted: Asked | None,
+        refusal: Refused | None,
+        seen: int | None,
+    ) -> ResponseReturnValue:
+        errors = refusal.errors if isinstance(refusal, InvalidSubmission) else ()
+        text = render_template(
+            "console/edit.html",
+            title=name,
+            trail=self._trail(name),
+            form=asking.record_form(security.signed_in().actor, self.register, key, posted, errors),
+            version=seen,
+            action=request.full_path.rstrip("?"),
+            cancel=self.get_url(".details_view", id=key) if key else self.get_url(".index_view"),
+            problem=refusal.sentence if refusal is not None and not errors else None,
+        )
+        return make_response(text, status_of(refusal) if refusal else 200)
+
+    @expose("/act/", methods=("GET", "POST"))
+    def action_page(self) -> ResponseReturnValue:
+        """One of the register's own actions, such as closing a record with a reason."""
+        actor = security.signed_in().actor
+        key, name = request.args.get("id", ""), request.args.get("action", "")
+        record = platform().registers.get(actor, self.register, key)
+        action = next((one for one in record.actions if one.name == name), None)
+        if action is None:
+            return redirect(self.get_url(".details_view", id=key))
+        posted, refusal = None, None
+        if request.method == "POST":
+            posted = asking.read_record_action(actor, self.register, key, name)
+            if not posted.unfinished and RESTORE not in request.form:
+                try:
+                    platform().registers.act(actor, self.register, key, name, posted.data)
+                    flash(_("已{action}。", action=caption(action.title)), "success")
+                    return redirect(self.get_url(".details_view", id=key))
+                except Refused as refused:
+                    refusal = refused
+        errors = refusal.errors if isinstance(refusal, InvalidSubmission) else ()
+        text = render_template(
+            "console/edit.html",
+            title=f"{caption(action.title)} · {record.name}",
+            trail=self._trail(record.name),
+            form=asking.record_action_form(actor, self.register, key, name, posted, errors),
+            version=None,
+            warning=caption(action.confirm),
+            action=request.full_path.rstrip("?"),
+            button=caption(action.title),
+            cancel=self.get_url(".details_view", id=key),
+            problem=refusal.sentence if refusal is not None and not errors else None,
+        )
+        return make_response(text, status_of(refusal) if refusal else 200)
+
+    def _trail(self, last: str) -> Sequence[tuple[str, Any]]:
+        me = security.signed_in()
+        title = entry_title(me, "register", self.register, self.register)
+        return [(title, url_for(f"register-{self.register}.index_view")), (last, None)]
