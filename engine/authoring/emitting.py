@@ -58,11 +58,12 @@ def is_plain(value: str, flow: bool) -> bool:
     """Tell whether a text can stand without quotes and still be read as the same text."""
     if value != value.strip() or "\n" in value or not isinstance(plain_value(value), str):
         return False
-    text = "{key: " + value + ", next: x}\n" if flow else f"key: {value}\n"
+    # In braces and brackets what follows matters: a colon before a comma is only a colon.
+    written = "{a: " + value + ", b: [" + value + "], c: {d: " + value + "}}" if flow else value
+    expected = {"a": value, "b": [value], "c": {"d": value}} if flow else value
     problems = Problems()
-    node = read_yaml(text, "", problems)
-    expected: dict[str, object] = {"key": value, "next": "x"} if flow else {"key": value}
-    return not problems and node is not None and node.value == expected
+    node = read_yaml(f"key: {written}\n", "", problems)
+    return not problems and node is not None and node.value == {"key": expected}
 
 
 def on_one_line(value: object) -> str:

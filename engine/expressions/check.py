@@ -284,9 +284,12 @@ class Checker:
             BOOLEAN, Select(expr_of(of), FILLED + node.field), undefined=of.undefined, node=node
         )
 
-    def items(self, node: Items) -> Term:
-        """Check a list written out."""
-        terms = [self.plain(term) for term in self.visit_all(node.items)]
+    def items(self, node: Items, beside: Type | None = None) -> Term:
+        """Check a list written out; texts in it are dates beside a date."""
+        terms = self.visit_all(node.items)
+        if beside is not None:
+            terms = [self.as_day(term, Term(beside)) for term in terms]
+        terms = [self.plain(term) for term in terms]
         types = [term.type for term in terms if term.type is not None]
         kind: Type = types[0] if types else ANY
         for term, item in zip(terms, node.items, strict=True):

@@ -186,6 +186,16 @@ def day_of_text(moment: str) -> str:
     return moment[:10]
 
 
+def item_of_list(items: list[Any], place: float) -> Any:
+    """Return an item of a list of undeclared type; nothing outside of it."""
+    return items[int(place)] if 0 <= place < len(items) else None
+
+
+def item_of_map(record: dict[str, Any], name: str) -> Any:
+    """Return an entry of a record of undeclared type; nothing when it is missing."""
+    return record.get(name)
+
+
 FUNCTIONS: tuple[Function, ...] = (
     Function("size", ("sized",), "number", "文本的字数或列表的项数；没有值时为 0",
              "characters of a text or items of a list; 0 for nothing"),

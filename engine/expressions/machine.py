@@ -10,7 +10,7 @@ from typing import Any
 from cel_expr_python import cel
 
 from engine.expressions import syntax
-from engine.expressions.functions import FUNCTIONS, day_of_text, exact
+from engine.expressions.functions import FUNCTIONS, day_of_text, exact, item_of_list, item_of_map
 
 MAX_LENGTH = 4_000
 # Nodes of a rewritten tree; CEL's own limit of 32 levels bounds the written one.
@@ -136,14 +136,26 @@ def _declared() -> list[cel.FunctionDecl]:
         declarations.append(_declaration(function.name, parameters, function.implementation))
     declarations.append(_declaration("@exact", [cel.Type.DOUBLE], exact))
     declarations.append(_declaration("@day", [cel.Type.STRING], day_of_text))
+    declarations.append(
+        cel.FunctionDecl(
+            "@item",
+            [
+                _overload("item_of_list", [cel.Type.LIST, cel.Type.DOUBLE], item_of_list),
+                _overload("item_of_map", [cel.Type.MAP, cel.Type.STRING], item_of_map),
+            ],
+        )
+    )
     return declarations
 
 
 def _declaration(name: str, parameters: list[cel.Type], implementation: Any) -> cel.FunctionDecl:
-    overload = cel.Overload(
-        f"{name.strip('@')}_overload", cel.Type.DYN, parameters, False, implementation
+    return cel.FunctionDecl(
+        name, [_overload(f"{name.strip('@')}_overload", parameters, implementation)]
     )
-    return cel.FunctionDecl(name, [overload])
+
+
+def _overload(name: str, parameters: list[cel.Type], implementation: Any) -> cel.Overload:
+    return cel.Overload(name, cel.Type.DYN, parameters, False, implementation)
 
 
 _machine = cel.NewEnv(variables={}, functions=_declared())

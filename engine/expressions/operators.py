@@ -162,8 +162,13 @@ def check_choice(check: Checker, term: Term, other: Term) -> None:
 
 def membership(check: Checker, node: Call) -> Term:
     """Check ``a in list``."""
-    item, many = check.visit_all(node.args)
-    many = check.ids(many)
+    written = node.args[1]
+    if isinstance(written, Items):
+        item = check.visit(node.args[0])
+        many = check.items(written, item.type)
+    else:
+        item, many = check.visit_all(node.args)
+        many = check.ids(many)
     if many.type == ANY:
         expr = Call("@in", (check.guarded(item), check.guarded(many)))
         return Term(BOOLEAN, unless(many.undefined, expr), node=node)
@@ -261,11 +266,12 @@ def index(check: Checker, node: Call) -> Term:
     """Check ``list[0]``."""
     of, at = (check.value(term) for term in check.visit_all(node.args))
     if of.type == ANY:
-        expr: Expr = Call("_[_]", (expr_of(of), expr_of(at)))
-        return Term(ANY, expr, undefined=(*of.undefined, *at.undefined), node=node)
+        found = Call("@item", (expr_of(of), expr_of(at)))
+        undefined = (*of.undefined, *at.undefined, is_null(found))
+        return Term(ANY, found, undefined=undefined, node=node)
     if not isinstance(of.type, ListOf) or at.type not in (NUMBER, ANY):
         wrong = at if isinstance(of.type, ListOf) else of
-        check.refuse("DEF405", node, operator="[ ]", found=check.words(wrong))
+        check.refuse("DEF405", wrong.node, operator="[ ]", found=check.words(wrong))
     many = check.guarded(of)
     place = Call("int", (expr_of(at),))
     inside = Call(

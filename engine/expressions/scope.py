@@ -28,7 +28,7 @@ class Scope:
     registers: Mapping[str, Record] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
 
-    def child(self, **names: Field) -> Scope:
+    def child(self, /, **names: Field) -> Scope:
         """Return this scope with more names, which hide equal names and aliases."""
         return replace(
             self,

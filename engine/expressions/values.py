@@ -108,7 +108,7 @@ def look_up(values: Mapping[str, Any], path: Path) -> Any:
     for name in path:
         if isinstance(found, Mapping):
             found = found.get(name)
-        elif isinstance(found, str) and name == "id":
+        elif name == "id" and found is not None:
             continue
         else:
             return None

@@ -329,11 +329,7 @@ class _Walk:
         """Compile the side of a comparison that does not read the row."""
         checker = self.checker(row)
         if isinstance(beside, ListOf) and isinstance(node, Items):
-            terms = [
-                checker.as_day(term, Term(beside.item)) for term in checker.visit_all(node.items)
-            ]
-            expr = Items(tuple(checker.guarded(checker.plain(term)) for term in terms))
-            term = Term(ListOf(beside.item), expr, node=node)
+            term = checker.items(node, beside.item)
         else:
             term = checker.as_day(checker.visit(node), Term(beside))
         return self.expression(term, checker, node)

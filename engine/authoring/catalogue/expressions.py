@@ -63,7 +63,7 @@ TABLE: tuple[Entry, ...] = (
         "DEF410",
         zh='正则表达式 "{pattern}" 有误',
         en='The pattern "{pattern}" is not a regular expression',
-        example="when: data.code.matches('(')",
+        example="when: data.name.matches('(')",
     ),
     Entry(
         "DEF411",
@@ -93,7 +93,7 @@ TABLE: tuple[Entry, ...] = (
         "DEF415",
         zh='"{of}" 不会是 "{value}"',
         en='"{of}" is never "{value}"',
-        example="when: policy.resubmit_to == 'frist_level'",
+        example="when: policy.steps == 'tow'",
     ),
     Entry(
         "DEF416",

@@ -1,0 +1,99 @@
+"""Nothing an author writes, and nothing stored, hangs or crashes an evaluation."""
+
+import time
+
+import pytest
+
+from engine.authoring import Position, Problems
+from engine.expressions import ExpressionError, compile, matches, pattern_is_valid
+from tests.expressions.world import SCOPE, VALUES, compiled, evaluated
+
+
+def test_a_loop_without_end_is_stopped():
+    many = {"data": {"marks": list(range(60))}}
+    text = "data.marks.all(a, data.marks.all(b, data.marks.all(c, data.marks.all(d, true))))"
+
+    with pytest.raises(ExpressionError) as stopped:
+        evaluated(text, many)
+
+    assert stopped.value.code == "budget"
+    assert stopped.value.text == text
+
+
+def test_a_long_list_is_no_problem():
+    assert evaluated("data.marks.exists(m, m == 7999)", {"data": {"marks": list(range(8000))}})
+
+
+@pytest.mark.req("ENG-10")
+def test_a_catastrophic_pattern_takes_linear_time():
+    started = time.perf_counter()
+
+    assert not matches("(a+)+$", "a" * 50_000 + "b")
+    assert time.perf_counter() - started < 1
+
+
+@pytest.mark.parametrize(("pattern", "valid"), [("^a+$", True), ("(", False), (r"(a)\1", False)])
+def test_patterns_are_checked(pattern, valid):
+    assert pattern_is_valid(pattern) is valid
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "path"),
+    [
+        ("data.score > 3", {"data": {"score": "7"}}, ("data", "score")),
+        ("data.score", {"data": {"score": True}}, ("data", "score")),
+        ("data.name == 'x'", {"data": {"name": 3}}, ("data", "name")),
+        ("data.agree", {"data": {"agree": "yes"}}, ("data", "agree")),
+        ("data.born < today", {"data": {"born": "1.2.2020"}}, ("data", "born")),
+        ("now > '2026-01-01'", {"now": "soon"}, ("now",)),
+        ("data.tags.exists(t, true)", {"data": {"tags": "x"}}, ("data", "tags")),
+        ("data.papers.exists(p, p.score > 1)", {"data": {"papers": ["x"]}}, ("data", "papers")),
+        ("unit == here", {"here": 5}, ("here", "id")),
+        ("here in data.recused", {"data": {"recused": [{"id": 5}]}}, ("data", "recused")),
+        ("here in data.recused", {"data": {"recused": "u1"}}, ("data", "recused")),
+        ("free.a == 1", {"free": {"a": object()}}, ("free", "a")),
+    ],
+)
+def test_a_stored_value_of_another_type_is_named(text, values, path):
+    with pytest.raises(ExpressionError) as failed:
+        evaluated(text, values)
+
+    assert failed.value.code == "type"
+    assert failed.value.path == path
+
+
+def test_a_function_that_cannot_compute_says_so():
+    with pytest.raises(ExpressionError) as failed:
+        evaluated("days(today, 1000000000)")
+
+    assert failed.value.code == "function"
+
+
+def test_no_python_can_be_reached():
+    problems = Problems()
+    for text in ("data.__class__", "''.__class__", "__import__('os')", "data.name.format()"):
+        assert compile(text, SCOPE, node=Position("f"), problems=problems) is None
+    assert len(problems) == 4
+
+
+def test_deeply_nested_choices_are_refused_rather_than_grown_without_bound():
+    text = "data.score"
+    for _ in range(12):
+        text = f"(case.returned ? {text} + 1 : data.bonus)"
+    problems = Problems()
+
+    found = compile(text, SCOPE, node=Position("f"), problems=problems)
+
+    assert found is not None or [problem.code for problem in problems] == ["DEF407"]
+
+
+def test_an_evaluation_takes_microseconds():
+    expression = compiled("unit.state == 'approved' && case.returned")
+    expression.evaluate(VALUES)
+    started = time.perf_counter()
+
+    for _ in range(1000):
+        expression.evaluate(VALUES)
+
+    # About 6 ms here; the bound only notices something going badly wrong.
+    assert time.perf_counter() - started < 0.2
