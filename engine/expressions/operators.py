@@ -177,10 +177,11 @@ def membership(check: Checker, node: Call) -> Term:
     kind = many.type.item
     if isinstance(kind, Record):
         check.refuse("DEF408", many.node, name=check.written(many))
-    sample = Term(kind, Ident("@item"), as_map=many.as_map, node=many.node)
+    sample = Term(kind, Ident("@item"), node=many.node)
     item, sample = compared(check, item, sample, node, "in")
     check_members(check, item, many)
-    if (many.as_map and isinstance(kind, Reference)) or sample.expr != Ident("@item"):
+    if sample.expr != Ident("@item"):
+        # A date among moments, or a moment among dates: each item is compared by its day.
         equal = Call("_==_", (rounded(item), expr_of(sample)))
         over = check.guarded(many)
         found: Expr = exists_loop("@item", over, equal)

@@ -15,6 +15,8 @@ RULES = {
         ("data.score - 8", -1),
         ("-data.score", -7),
         ("-3 + 1", -2),
+        ("-(3)", -3),
+        ("int(data.marks[2] / 4)", 1),
         ("data.score % 4", 3),
         ("int(data.score / 2)", 3),
         ("data.score == 7.0", True),
@@ -65,6 +67,18 @@ RULES = {
         ("data.papers.exists(p, 'x' in p.tags)", True),
         ("data.papers.exists(p, p.title == 'A' && data.marks.exists(m, m == p.score - 1))", True),
         ("data.papers[1].title", "B"),
+        ("data.papers[0].first_author && true", True),
+        ("size(data.papers[1].tags)", 1),
+        ("size(data.papers[9].tags)", 0),
+        ("data.papers[9].tags.exists(t, true)", False),
+        ("data.papers[9].first_author", False),
+        ("(case.returned ? data.papers : data.papers.filter(p, p.score > 2))[1].title", "B"),
+        ("(case.returned ? data.papers : data.papers).map(p, has(p.score))", [True, False, True]),
+        ("(data.agree ? data.papers[0] : data.papers[1]).pages == null", True),
+        ("(data.papers.filter(p, has(p.title)) + data.papers).map(p, p.title).size()", 5),
+        ("data.papers.map(p, p.tags)[1]", ["x"]),
+        ("data.papers.map(p, p.tags).exists(tags, 'x' in tags)", True),
+        ("data.papers.map(p, p.pages)[0].exists(page, page.number == 1)", True),
         ("mean(data.marks)", 3),
         ("sum(data.papers.map(p, p.score))", 5.5),
         ("[1, 2].exists(n, n == data.score - 5)", True),
@@ -80,6 +94,8 @@ RULES = {
         ("here in data.recused", True),
         ("above in data.recused", False),
         ("here in [unit, above]", True),
+        ("here in data.recused.filter(r, r.kind != 'press')", True),
+        ("(data.agree ? [here] : data.recused.filter(r, true)) == data.recused", True),
         ("data.recused.exists(r, r == here)", True),
         ("data.recused.exists(r, r.kind == 'press' && r.id == 'u5')", True),
         ("data.recused.filter(r, r.kind == 'press')", [{"id": "u5"}]),
@@ -109,6 +125,9 @@ RULES = {
         ("today >= '2026-09-30' && today <= '2026-09-30'", True),
         ("today > '2026-09-29'", True),
         ("case.started_at < now", True),
+        ("today in [case.started_at, now]", True),
+        ("now in [today]", True),
+        ("today in ['2026-09-30']", True),
         ("days(now, 0) <= today", True),
         ("case.returned ? today : '2026-01-01'", "2026-09-30"),
     ],
@@ -119,6 +138,11 @@ RULES = {
         ("free.a[1]['b']", 2),
         ("free.a[1].c == 2", False),
         ("free.a[9] == 2", False),
+        ("has(free.a[1].b)", True),
+        ("has(free.a[1].c)", False),
+        ("free.a[1].b in [2]", True),
+        ("size(free.a[7])", 0),
+        ("free.flag == true", True),
         ("free.flag && true", True),
         ("free.a.exists(x, x == 1)", True),
         ("free.nothing.deeper == 1", False),
@@ -174,6 +198,12 @@ def test_records_come_out_with_their_keys_in_order():
 
     assert list(paper) == sorted(paper)
     assert paper["pages"] == [{"number": 1}]
+
+
+def test_everything_of_either_list_comes_out():
+    found = evaluated("(data.agree ? data.papers : data.papers.filter(p, p.first_author))")
+
+    assert found[0]["title"] == "A"
 
 
 def test_a_path_alone_gives_the_stored_value():
