@@ -168,6 +168,7 @@ def render(
     file_url: Callable[[str], str] | None = None,
     template_url: Callable[[str], str] | None = None,
     only: Sequence[str] | None = None,
+    root: str = ROOT,
 ) -> Markup:
     """Draw a form.
 
@@ -180,6 +181,7 @@ def render(
         url: where the form's own buttons post to; the present address when not given.
         file_url, template_url: the address of an uploaded file, of a document to download.
         only: draw only these top-level fields.
+        root: what the ids begin with, when a page has several forms.
     """
     drawing = Drawing(
         form=form,
@@ -190,6 +192,7 @@ def render(
         url=url if url is not None else request.full_path.rstrip("?"),
         file_url=file_url,
         template_url=template_url,
+        root=root,
     )
     fields = [one for one in form.fields if only is None or one.element.name in only]
     return Markup(render_template("forms/form.html", d=drawing, fields=fields, _=_))  # noqa: S704
@@ -276,8 +279,7 @@ class Drawing:
             one.element.wide
             or one.widget in _LONG
             or one.widget in ("records", "tree", "checkboxes", "check", "note")
-            or (len(one.options or ()) > 5
-            and one.widget == "radio")
+            or (len(one.options or ()) > 5 and one.widget == "radio")
         )
 
     def is_native(self, one: EffectiveField) -> bool:

@@ -51,7 +51,8 @@ def bind(
         node: the form's file, for the places of the reports.
     """
     bound = Form(form.source, names)
-    binder = _Binder(bound, names, problems or Problems(), node)
+    found = Problems() if problems is None else problems
+    binder = _Binder(bound, names, found, node)
     compiled = binder.compile()
     if problems is not None and node is not None:
         binder.check()

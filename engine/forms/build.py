@@ -31,7 +31,10 @@ LIMITS = (
     "minLength", "maxLength", "minItems", "maxItems", "uniqueItems", "minimum", "maximum",
     "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "pattern", "format", "const",
 )  # fmt: skip
-RADIO_LIMIT = 4
+# Wide fields take a whole line anyway; on a narrow screen there is one column.
+DEFAULT_COLUMNS = 2
+# A choice whose file names no widget: radio buttons for few options, a drop-down for many.
+FEW_OR_MANY = "few_or_many"
 DEFAULT_WIDGETS: dict[Kind, str] = {
     "text": "text",
     "number": "number",
@@ -226,7 +229,7 @@ def layout_of(value: object) -> Layout:
     spec = mapping(value)
     columns = spec.get("columns")
     return Layout(
-        columns=columns if isinstance(columns, int) and 1 <= columns <= 4 else 1,
+        columns=columns if isinstance(columns, int) and 1 <= columns <= 4 else DEFAULT_COLUMNS,
         groups=tuple(
             LayoutGroup(text(group.get("title")), names(group.get("fields")))
             for group in sequence(spec.get("groups"))
@@ -280,6 +283,8 @@ def _widget(spec: Spec, kind: Kind) -> str:
         return "picker"
     if kind == "reference" and "options_from" in spec:
         return "select"
+    if kind == "choice" and "options_from" not in spec:
+        return FEW_OR_MANY
     return DEFAULT_WIDGETS[kind]
 
 

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from engine.forms.build import FEW_OR_MANY
 from engine.forms.formats import masked
 from engine.forms.keywords import Kind
 from engine.forms.model import Element, Formula, OptionsFrom, Place, written
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
     from engine.forms.form import Form
 
 Data = Mapping[str, object]
+
+# Up to this many codes are shown as radio buttons.
+FEW = 4
+_UNFILLED = re.compile(r"\{[a-z0-9_]*\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,8 @@ class EffectiveField:
     @property
     def widget(self) -> str:
         """How it is entered."""
+        if self.element.widget == FEW_OR_MANY:
+            return "radio" if len(self.options or ()) <= FEW else "select"
         return self.element.widget
 
     @property
@@ -477,7 +485,7 @@ def _row_title(template: str, fields: tuple[EffectiveField, ...]) -> str:
     text = template
     for name, value in said.items():
         text = text.replace("{" + name + "}", value)
-    return " ".join(text.split())
+    return " ".join(_UNFILLED.sub("", text).split())
 
 
 def row_mark(element: Element, row: object, rights: Rights) -> str:

@@ -70,7 +70,7 @@ class LayoutGroup:
 class Layout:
     """How many columns the fields take, and which stand together."""
 
-    columns: int = 1
+    columns: int = 2
     groups: tuple[LayoutGroup, ...] = ()
 
 

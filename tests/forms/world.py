@@ -150,7 +150,11 @@ class Code:
 CODES: Mapping[str, Sequence[Code]] = {
     "genders": (Code("m", "男"), Code("f", "女")),
     "countries": (Code("cn", "中国"), Code("other", "其他")),
-    "degrees": (Code("bachelor", "学士"), Code("master", "硕士"), Code("old", "旧学位", retired=True)),
+    "degrees": (
+        Code("bachelor", "学士"),
+        Code("master", "硕士"),
+        Code("old", "旧学位", retired=True),
+    ),
     "sources": (Code("self", "自行添加"), Code("imported", "外部导入")),
     "kinds": (Code("plain", "一般", "按一般条件申请"), Code("special", "特别", "按特别条件申请")),
     "sorts": (

@@ -1,0 +1,173 @@
+"""Forms as pages: what is drawn, uploads, comparison; without a browser."""
+
+import io
+import re
+import time
+
+import pytest
+
+from engine.forms import Attachment, Rights
+from tests.forms.pages import make_app
+from tests.forms.world import (
+    APPLICATION,
+    PROFILE,
+    World,
+    application_world,
+    complete_application,
+    form_of,
+    forms_of,
+)
+
+APPLY = forms_of(PROFILE, APPLICATION)["application"]
+PDF = b"%PDF-1.4 test"
+
+
+def page(rights: Rights | None = None, path: str = "/") -> str:
+    client = make_app(APPLY, application_world(), complete_application(), rights).test_client()
+    return client.get(path).text
+
+
+@pytest.mark.req("FORM-05")
+def test_required_fields_are_marked() -> None:
+    html = page()
+
+    assert re.search(r'for="f-settings-sort">小类<span class="zf-star"[^>]*>\*</span>', html)
+    assert re.search(r'name="settings.sort"[^>]* required ', html)
+    assert not re.search(r'name="statement.remark"[^>]* required', html)
+
+
+@pytest.mark.req("FORM-15", "PROF-31", "APP-08")
+def test_explanations_stand_beside_their_fields() -> None:
+    html = page()
+
+    assert '<p class="zf-help" id="f-work-0-content-help">请填写工作内容和范围。</p>' in html
+    assert 'aria-describedby="f-work-0-content-help f-work-0-content-count"' in html
+    assert "按特别条件申请" in html
+
+
+@pytest.mark.req("PROF-31", "FORM-02")
+def test_a_long_text_shows_how_much_of_it_is_used() -> None:
+    assert ">2 / 500</span>" in page()
+
+
+@pytest.mark.req("PROF-30")
+def test_empty_rows_say_so() -> None:
+    assert '<p class="zf-empty">暂无数据</p>' in page()
+
+
+@pytest.mark.req("FORM-01")
+@pytest.mark.parametrize("mode", ["read", "print", "diff"])
+def test_the_same_form_is_read_printed_and_compared_without_inputs(mode: str) -> None:
+    html = page(path=f"/{mode}").partition('class="zf')[2].partition("<button")[0]
+
+    assert "第一中学" in html and "张三" in html
+    assert "<input" not in html and "<select" not in html
+
+
+@pytest.mark.req("FORM-06")
+def test_masked_values_are_not_in_the_page() -> None:
+    html = page(Rights(edit=(), mask=("basics",)))
+
+    assert "110***********002X" in html
+    assert "11010519491231002X" not in html
+    assert "张三" not in html
+
+
+def test_a_comparison_shows_old_and_new() -> None:
+    app = make_app(APPLY, application_world(), complete_application())
+    after = complete_application()
+    after["basics"]["mobile"] = "13900139000"  # type: ignore[index]
+    app.extensions["stored"]["data"] = after
+
+    html = app.test_client().get("/diff").text
+
+    assert html.count("<del>") == 1
+    assert re.search(r"原为</span><span class=\"zf-line\">13800138000", html)
+    assert re.search(r"现为</span><span class=\"zf-line\">13900139000", html)
+
+
+def post(world: World, **files: tuple[bytes, str]) -> tuple[str, World]:
+    form = form_of(
+        "proof: {title: 证明, files: {max: 2, types: [pdf], size: 1KB, template: proof}}"
+    )
+    client = make_app(form, world, {}).test_client()
+    given = {name: (io.BytesIO(content), title) for name, (content, title) in files.items()}
+    answer = client.post(
+        "/", data={"_do": "upload:proof", "proof": "", **given}, content_type="multipart/form-data"
+    )
+    return answer.text, world
+
+
+@pytest.mark.req("FORM-02", "FORM-07", "PROF-29")
+def test_an_uploaded_file_is_kept_and_a_template_is_offered() -> None:
+    html, world = post(World(), **{"proof~file": (PDF, "证明.pdf")})
+
+    assert 'name="proof" value="file1"' in html and "证明.pdf" in html
+    assert world.contents["file1"] == PDF
+    assert 'href="/template/proof"' in html
+    assert "最多 2 个，格式 pdf，每个不超过 1 KB" in html
+
+
+@pytest.mark.req("FORM-07")
+@pytest.mark.parametrize(
+    ("content", "name", "sentence"),
+    [
+        (b"MZ", "a.exe", "证明：“a.exe”不是允许的文件类型，可用：pdf"),
+        (b"MZ", "a.pdf", "证明：“a.pdf”不是允许的文件类型，可用：pdf"),
+        (PDF * 100, "a.pdf", "证明：“a.pdf”超过 1 KB"),
+    ],
+    ids=["ending", "content", "size"],
+)
+def test_a_wrong_file_is_refused_and_not_kept(content: bytes, name: str, sentence: str) -> None:
+    html, world = post(World(), **{"proof~file": (content, name)})
+
+    assert sentence in html
+    assert not world.files
+
+
+@pytest.mark.req("FORM-02")
+def test_a_record_is_searched_by_a_part_of_its_name() -> None:
+    form = form_of("unit: {title: 单位, reference: units, where: it.open == true}")
+    client = make_app(form, World(), {}).test_client()
+
+    html = client.post("/", data={"_do": "search:unit", "unit~search": "中学"}).text
+
+    assert "第一中学" in html and "第二中学" in html and "已注销" not in html
+    chosen = client.post("/", data={"_do": "refresh", "unit": "u2", "unit~search": "中学"}).text
+    assert '<input type="hidden" name="unit" value="u2">' in chosen
+
+
+def test_names_with_markup_are_shown_as_text() -> None:
+    form = form_of("a: {title: 甲, type: string}")
+    client = make_app(form, World(), {"a": "<script>alert(1)</script>"}).test_client()
+
+    for path in ("/", "/read"):
+        assert "<script>alert" not in client.get(path).text
+
+
+def many_rows() -> dict[str, object]:
+    data = complete_application()
+    rows = [{**row, "content": "内容" * 50} for row in data["work"] * 12]  # type: ignore[operator]
+    return data | {"work": rows, "education": data["education"] * 5}  # type: ignore[operator]
+
+
+def fastest(run: object, times: int = 7) -> float:
+    found = []
+    for _ in range(times):
+        started = time.perf_counter()
+        run()  # type: ignore[operator]
+        found.append(time.perf_counter() - started)
+    return min(found) * 1000
+
+
+def test_an_application_is_looked_at_checked_and_drawn_in_milliseconds() -> None:
+    """The limits are several times what was measured, so that a slow machine does not fail."""
+    from engine.forms import check
+    from tests.forms.world import surroundings
+
+    world = World(files={"photo": Attachment("photo", "a.png", 1)})
+    around, data = surroundings(world), many_rows()
+    app = make_app(APPLY, world, data)
+
+    assert fastest(lambda: check(APPLY.effective(data, around), complete=True)) < 25
+    assert fastest(lambda: app.test_client().get("/")) < 100

@@ -1,0 +1,243 @@
+"""What comes back from a page: nothing typed is lost, nothing protected is overwritten."""
+
+from html.parser import HTMLParser
+
+import pytest
+from flask import Flask
+from hypothesis import given, settings
+from hypothesis import strategies as some
+from werkzeug.datastructures import MultiDict
+
+from admin.portal import forms as pages
+from engine.forms import EffectiveForm, Rights
+from engine.forms.posting import read
+from tests.forms.pages import ADMIN
+from tests.forms.world import (
+    APPLICATION,
+    PROFILE,
+    application_world,
+    complete_application,
+    forms_of,
+    surroundings,
+)
+
+APPLY = forms_of(PROFILE, APPLICATION)["application"]
+APP = Flask("forms", root_path=str(ADMIN), template_folder="templates")
+APP.secret_key = b"test"
+
+
+class Inputs(HTMLParser):
+    """Collects what a browser would post from a page, buttons and files left out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fields: list[tuple[str, str]] = []
+        self.text: str | None = None
+        self.select: str | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        name, value = given.get("name") or "", given.get("value") or ""
+        if tag == "input" and given.get("type") not in ("submit", "file"):
+            if given.get("type") in ("radio", "checkbox") and "checked" not in given:
+                return
+            self.fields.append((name, value))
+        elif tag == "select":
+            self.select = name
+        elif tag == "option" and self.select and "selected" in given:
+            self.fields.append((self.select, value))
+            self.select = None
+        elif tag == "textarea":
+            self.text, self.fields = name, [*self.fields, (name, "")]
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "select":
+            if self.select:
+                self.fields.append((self.select, ""))
+            self.select = None
+        if tag == "textarea":
+            self.text = None
+
+    def handle_data(self, data: str) -> None:
+        if self.text is not None:
+            # The first line break of a text area is the template's, not the person's.
+            self.fields[-1] = (self.text, data.removeprefix("\n"))
+
+
+def look(data: dict[str, object], rights: Rights | None = None) -> EffectiveForm:
+    return APPLY.effective(data, surroundings(application_world()), rights or Rights())
+
+
+def page_of(form: EffectiveForm) -> MultiDict[str, str]:
+    """Return what a browser posts from the page of a form."""
+    with APP.test_request_context("/"):
+        html = pages.render(form)
+    parser = Inputs()
+    parser.feed(html)
+    return MultiDict(parser.fields)
+
+
+def back(
+    data: dict[str, object],
+    *,
+    rights: Rights | None = None,
+    change: dict[str, str | list[str]] | None = None,
+) -> dict[str, object]:
+    """Show data on a page, change fields, post it, and return the data."""
+    form = look(data, rights)
+    posted = page_of(form)
+    for name, value in (change or {}).items():
+        posted.setlist(name, [value] if isinstance(value, str) else value)
+    return read(form, posted).data
+
+
+def test_an_unchanged_page_changes_nothing() -> None:
+    data = complete_application()
+    data["work"] = [
+        {
+            "status": "past", "start": "1970-01-01", "end": "1971-01-01", "place": "某校",
+            "dispatched": True, "content": "第一行\n第二行",
+            "posts": [{"period": {"from": "1970-01-01"}, "post": "助教"}],
+        }
+    ]  # fmt: skip
+
+    assert back(data) == data
+
+
+TEXT = some.text(alphabet=some.characters(exclude_categories=("Cs", "Cc")), max_size=20).map(
+    lambda text: " ".join(text.split())
+)
+ROW = some.fixed_dictionaries(
+    {},
+    optional={
+        "status": some.sampled_from(["current", "past"]),
+        "start": some.dates().map(str),
+        "dispatched": some.booleans(),
+        "content": TEXT.filter(bool),
+        "dispatched_to": TEXT.filter(bool),
+        "posts": some.lists(
+            some.fixed_dictionaries({}, optional={"post": TEXT.filter(bool)}),
+            min_size=1,
+            max_size=2,
+        ),
+    },
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(rows=some.lists(ROW, max_size=3), remark=TEXT, years=some.integers(-99, 10**6))
+def test_whatever_is_stored_comes_back_from_the_page(
+    rows: list[dict[str, object]], remark: str, years: int
+) -> None:
+    """Fields that do not show at the moment are kept too."""
+    data = complete_application()
+    data["work"] = rows
+    data["extra"] = {"years": years, "rate": years / 100}
+    if remark:
+        data["statement"] = {**data["statement"], "remark": remark}  # type: ignore[dict-item]
+
+    assert back(data) == data
+
+
+@pytest.mark.req("FORM-09")
+def test_a_bad_number_stays_as_typed() -> None:
+    data = complete_application() | {"settings": {"kind": "special", "activity": "a2"}}
+
+    kept = back(data, change={"extra.years": "十二", "extra.rate": " 1,5 "})
+
+    assert kept["extra"] == {"years": "十二", "rate": "1,5"}
+
+
+@pytest.mark.req("ACC-12", "FORM-06")
+def test_locked_hidden_masked_and_foreign_fields_cannot_be_overwritten() -> None:
+    data = complete_application()
+    forged: dict[str, str | list[str]] = {
+        "basics.full_name": "李四",
+        "education.0.school": "名校",
+        "education.0.source": "self",
+        "basics.id_number": "x",
+        "basics.gender": "f",
+        "work.0.content": "改",
+        "other": "x",
+    }
+
+    kept = back(
+        data,
+        rights=Rights(
+            edit=("basics", "education"), hide=("basics.gender",), mask=("basics.id_number",)
+        ),
+        change=forged,
+    )
+
+    assert kept == data
+
+
+@pytest.mark.req("PROF-07")
+def test_an_imported_row_comes_back_when_the_page_drops_it() -> None:
+    data = complete_application()
+
+    assert back(data, change={"education.#": ["list"]})["education"] == data["education"]
+
+
+def test_rows_are_found_again_after_one_was_removed() -> None:
+    data = complete_application()
+    data["education"] = [
+        {"source": "self", "school": "甲校"},
+        {"source": "imported", "school": "乙校", "major": "数学"},
+        {"source": "self", "school": "丙校"},
+    ]
+    kept = back(data, change={"_do": "remove:education.0"})
+    assert [row["school"] for row in kept["education"]] == ["乙校", "丙校"]  # type: ignore[index, union-attr]
+
+    form = look(data)
+    shown = page_of(look(kept))
+    again = read(form, shown).data
+
+    assert again["education"] == kept["education"]
+
+
+@pytest.mark.req("FORM-02", "PROF-30")
+def test_rows_are_added_moved_and_removed() -> None:
+    data: dict[str, object] = {"work": [{"content": "甲"}, {"content": "乙"}]}
+
+    def after(operation: str) -> list[object]:
+        rows = back(data, change={"_do": operation}).get("work")
+        return [row.get("content") for row in rows] if isinstance(rows, list) else []
+
+    assert after("add:work") == ["甲", "乙", None]
+    assert after("up:work.1") == ["乙", "甲"]
+    assert after("down:work.0") == ["乙", "甲"]
+    assert after("remove:work.0") == ["乙"]
+    assert after("remove:work.9") == ["甲", "乙"]
+    assert after("add:basics") == ["甲", "乙"]
+
+
+def test_a_new_row_begins_with_its_declared_defaults() -> None:
+    kept = back({}, change={"_do": "add:education"})
+
+    assert kept["education"] == [{"source": "self"}]
+
+
+def test_an_imported_row_is_not_removed_by_its_button() -> None:
+    data = complete_application()
+
+    assert back(data, change={"_do": "remove:education.0"})["education"] == data["education"]
+
+
+@pytest.mark.req("APP-04")
+def test_changing_a_choice_clears_what_depends_on_it() -> None:
+    kept = back(complete_application(), change={"settings.kind": "special"})
+
+    assert kept["settings"] == {"unit": "u1", "kind": "special", "activity": "a1", "field": "f2"}
+
+
+def test_a_chosen_record_replaces_the_one_before() -> None:
+    kept = back(complete_application(), change={"settings.unit": ["", "u1", "u2"]})
+
+    assert kept["settings"]["unit"] == "u2"  # type: ignore[index]
+
+
+def test_clearing_takes_a_value_away() -> None:
+    kept = back(complete_application(), change={"_do": "clear:settings.unit"})
+
+    assert "unit" not in kept["settings"]  # type: ignore[operator]
