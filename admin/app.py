@@ -6,6 +6,7 @@ end users are in :mod:`admin.portal`, those of administrators in :mod:`admin.con
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -13,11 +14,13 @@ from typing import TYPE_CHECKING
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from admin import console, errors, filters, guard, portal
+from admin import console, errors, filters, guard
 from admin.context import EXTENSION
+from admin.portal import pages as portal
 
 if TYPE_CHECKING:
-    from engine.bootstrap import Platform
+    from engine.services.platform import Platform
+    from engine.settings import Settings
 
 #: A form of many repeated rows is well below this; files have a limit of their own in the form.
 _FORM_BYTES = 4 * 1024 * 1024
@@ -40,6 +43,20 @@ class WebSettings:
     upload_bytes: int = 60 * 1024 * 1024
     sign_in_rate: str = "30 per minute"
     verify_rate: str = "30 per minute"
+
+
+def web_settings(settings: Settings, *, demo: bool = False) -> WebSettings:
+    """The settings of the web layer for an installation.
+
+    The secret that signs sessions is a file beside the master key, made once.
+    """
+    file = settings.secret_key_file.with_name("session.key")
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_bytes(secrets.token_bytes(32))
+    secure = settings.public_url.startswith("https://")
+    return WebSettings(secret=file.read_bytes(), secure_cookies=secure, demo=demo)
 
 
 def create_app(platform: Platform, web: WebSettings) -> Flask:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from flask import current_app
 
 if TYPE_CHECKING:
-    from engine.bootstrap import Platform
     from engine.domain.actor import Actor
+    from engine.services.platform import Platform
 
 EXTENSION = "zhicheng"
 

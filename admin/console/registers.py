@@ -9,16 +9,15 @@ from typing import Any
 from flask import flash, make_response, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from admin import security
+from admin import entry, security
 from admin.captions import _
 from admin.console.base import TablePage, expose
 from admin.context import SignedIn, platform
+from admin.entry import Asked
 from admin.errors import status_of
+from admin.listing import XLSX, asked, table_of
 from admin.navigation import caption, entry_title, opens
 from admin.parked import RESTORE
-from admin.portal import asking
-from admin.portal.asking import Asked
-from admin.portal.lists import XLSX, asked, table_of
 from admin.presses import version
 from admin.tables import Link
 from engine.domain.errors import InvalidSubmission, Refused
@@ -84,7 +83,7 @@ class RegisterPage(TablePage):
             record=record,
             title=record.name,
             trail=self._trail(record.name),
-            content=asking.record_to_read(actor, self.register, key),
+            content=entry.record_to_read(actor, self.register, key),
             edit_href=self.get_url(".edit_view", id=key) if record.edit else None,
             action_href=lambda name: self.get_url(".action_page", id=key, action=name),
         )
@@ -96,7 +95,7 @@ class RegisterPage(TablePage):
         record = platform().registers.get(actor, self.register, key)
         posted, refusal = None, None
         if request.method == "POST":
-            posted = asking.read_record(actor, self.register, key)
+            posted = entry.read_record(actor, self.register, key)
             if not posted.unfinished and RESTORE not in request.form:
                 try:
                     platform().registers.change(
@@ -114,7 +113,7 @@ class RegisterPage(TablePage):
         actor = security.signed_in().actor
         posted, refusal = None, None
         if request.method == "POST":
-            posted = asking.read_record(actor, self.register, None)
+            posted = entry.read_record(actor, self.register, None)
             if not posted.unfinished and RESTORE not in request.form:
                 try:
                     key = platform().registers.create(actor, self.register, posted.data)
@@ -137,7 +136,7 @@ class RegisterPage(TablePage):
             "console/edit.html",
             title=name,
             trail=self._trail(name),
-            form=asking.record_form(security.signed_in().actor, self.register, key, posted, errors),
+            form=entry.record_form(security.signed_in().actor, self.register, key, posted, errors),
             version=seen,
             action=request.full_path.rstrip("?"),
             cancel=self.get_url(".details_view", id=key) if key else self.get_url(".index_view"),
@@ -156,7 +155,7 @@ class RegisterPage(TablePage):
             return redirect(self.get_url(".details_view", id=key))
         posted, refusal = None, None
         if request.method == "POST":
-            posted = asking.read_record_action(actor, self.register, key, name)
+            posted = entry.read_record_action(actor, self.register, key, name)
             if not posted.unfinished and RESTORE not in request.form:
                 try:
                     platform().registers.act(actor, self.register, key, name, posted.data)
@@ -169,7 +168,7 @@ class RegisterPage(TablePage):
             "console/edit.html",
             title=f"{caption(action.title)} · {record.name}",
             trail=self._trail(record.name),
-            form=asking.record_action_form(actor, self.register, key, name, posted, errors),
+            form=entry.record_action_form(actor, self.register, key, name, posted, errors),
             version=None,
             warning=caption(action.confirm),
             action=request.full_path.rstrip("?"),

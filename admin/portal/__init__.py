@@ -1,36 +1,5 @@
 """Pages of applicants, units, groups and experts: generated from the content, one file a subject.
 
-A view reads the request, calls a service and chooses a page; it holds no rule.
+A view reads the request, calls a service and chooses a page; it holds no rule. Each file ends
+with the table of its addresses.
 """
-
-from __future__ import annotations
-
-from flask import Flask
-
-from admin.portal import (
-    account,
-    attachments,
-    cases,
-    filling,
-    groups,
-    home,
-    lists,
-    messages,
-    opinions,
-    papers,
-    profile,
-    reviewing,
-    starting,
-    verification,
-)
-
-SUBJECTS = (
-    account, home, profile, starting, cases, filling, reviewing, groups, lists, messages,
-    opinions, papers, attachments, verification,
-)  # fmt: skip
-
-
-def install(app: Flask) -> None:
-    """Register the pages."""
-    for subject in SUBJECTS:
-        app.register_blueprint(subject.pages)

@@ -1,8 +1,4 @@
-"""Forms on case pages: what is shown, what is asked with an action, what came back.
-
-One place between the services, which give effective forms, and the renderer, which draws them. A
-form is looked at, laid over by what was posted, and drawn inside one reading of the store.
-"""
+"""The forms of case pages: what is shown, what is asked with an action, what came back."""
 
 from __future__ import annotations
 
@@ -16,12 +12,12 @@ from markupsafe import Markup
 
 from admin.captions import _
 from admin.context import platform
+from admin.entry import Asked, receive, to_fill, to_read
 from admin.navigation import caption
-from admin.portal import forms
-from admin.portal.forms import Keep, Received
+from admin.portal.forms import Received
 from engine.domain.actor import Actor
-from engine.forms import EffectiveForm, FieldError
-from engine.forms.posting import Fields
+from engine.forms import EffectiveForm
+from engine.forms.posting import value_at
 from engine.services.views import CaseView, Choice, Paper
 
 #: verbs that end or send back: their buttons are red
@@ -29,29 +25,6 @@ _SEVERE = frozenset({"return", "fail", "discard", "cancel"})
 #: an action that asks for this many simple fields at most is asked in the side column
 _SIDE_FIELDS = 3
 _NARROW = frozenset({"text", "textarea", "date", "radio", "select", "number", "yes_no"})
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What came back from a page: the data, and whether only a button of the form was pressed."""
-
-    data: dict[str, Any]
-    unfinished: bool = False
-    received: Received | None = None
-
-
-class Prefixed:
-    """The posted fields of one of several forms that are sent together."""
-
-    def __init__(self, posted: Fields, prefix: str) -> None:
-        self._posted, self._prefix = posted, prefix
-
-    def getlist(self, key: str) -> list[str]:
-        """All values of a name."""
-        return self._posted.getlist(self._prefix + key)
-
-    def __contains__(self, key: object) -> bool:
-        return f"{self._prefix}{key}" in self._posted
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +111,7 @@ def content(actor: Actor, view: CaseView) -> Markup:
         return Markup()
     with platform().views.sheets.open():
         form = platform().views.sheets.content(actor, view.uid)
-        return _to_read(form) if form is not None else Markup()
+        return to_read(form)
 
 
 # ------------------------------------------------------------------ filling in
@@ -161,9 +134,7 @@ def fill_form(
 def read_fill(actor: Actor, view: CaseView) -> Asked:
     """What was typed into the form of a case."""
     sheets = platform().views.sheets
-    with sheets.open():
-        form = sheets.content(actor, view.uid, edit=view.edit)
-        return read_form(form, _keeper(actor, f"case:{view.uid}"))
+    return receive(lambda: sheets.content(actor, view.uid, edit=view.edit), actor, view.uid)
 
 
 def start_form(
@@ -181,126 +152,7 @@ def start_form(
 
 def read_start(actor: Actor, process: str) -> Asked:
     """What was typed before a case exists."""
-    sheets = platform().views.sheets
-    with sheets.open():
-        return read_form(sheets.start(actor, process), _keeper(actor, f"person:{actor.person}"))
-
-
-def to_fill(
-    form: EffectiveForm | None,
-    errors: Sequence[Any] = (),
-    *,
-    received: Received | None = None,
-    root: str = forms.ROOT,
-    prefix: str = "",
-    url: str | None = None,
-    only: Sequence[str] | None = None,
-) -> Markup:
-    """Draw a form to fill in."""
-    if form is None:
-        return Markup()
-    shown = [error for error in errors if isinstance(error, FieldError)]
-    if received is not None:
-        shown += received.errors
-    return forms.render(
-        form,
-        "input",
-        errors=shown,
-        received=received,
-        root=root,
-        prefix=prefix,
-        url=url,
-        only=only,
-        file_url=_file_url,
-        template_url=_template_url,
-    )
-
-
-def _to_read(form: EffectiveForm) -> Markup:
-    return forms.render(form, "read", file_url=_file_url)
-
-
-def read_form(form: EffectiveForm | None, keep: Keep | None, prefix: str = "") -> Asked:
-    """What was posted over a form."""
-    if form is None:
-        return Asked({})
-    fields = Prefixed(request.form, prefix) if prefix else request.form
-    received = forms.receive(form, fields, request.files, keep)
-    return Asked(dict(received.data), received.unfinished, received)
-
-
-def _file_url(uid: str) -> str:
-    return url_for("attachments.get", uid=uid)
-
-
-def _template_url(template: str) -> str:
-    return url_for("papers.blank", template=template)
-
-
-def _keeper(actor: Actor, subject: str) -> Keep:
-    """Keeps uploaded files: encrypted, for the one they belong to."""
-
-    def keep(field: str, name: str, content: bytes) -> str:
-        return str(platform().attachments.put(actor, subject, field, name, content))
-
-    return keep
-
-
-# ------------------------------------------------------------------ records of registers
-
-
-def record_to_read(
-    actor: Actor, register: str, key: str, only: Sequence[str] | None = None
-) -> Markup:
-    """A record, to read; all of it or only some top-level parts."""
-    with platform().views.sheets.open():
-        form = platform().registers.form(actor, register, key)
-        return forms.render(form, "read", file_url=_file_url, only=only)
-
-
-def record_form(
-    actor: Actor,
-    register: str,
-    key: str | None,
-    asked: Asked | None,
-    errors: Sequence[Any],
-    only: Sequence[str] | None = None,
-) -> Markup:
-    """A record, to change."""
-    with platform().views.sheets.open():
-        data = asked.data if asked else None
-        form = platform().registers.form(actor, register, key, data)
-        received = asked.received if asked else None
-        return to_fill(form, errors, received=received, only=only)
-
-
-def read_record(actor: Actor, register: str, key: str | None) -> Asked:
-    """What was typed into a record."""
-    with platform().views.sheets.open():
-        form = platform().registers.form(actor, register, key)
-        return read_form(form, _keeper(actor, f"{register}:{key or actor.person}"))
-
-
-def record_action_form(
-    actor: Actor,
-    register: str,
-    key: str,
-    action: str,
-    asked: Asked | None,
-    errors: Sequence[Any],
-) -> Markup:
-    """What an action of a register asks for."""
-    with platform().views.sheets.open():
-        data = asked.data if asked else None
-        form = platform().registers.action_form(actor, register, key, action, data)
-        return to_fill(form, errors, received=asked.received if asked else None)
-
-
-def read_record_action(actor: Actor, register: str, key: str, action: str) -> Asked:
-    """What was entered with an action of a register."""
-    with platform().views.sheets.open():
-        form = platform().registers.action_form(actor, register, key, action)
-        return read_form(form, _keeper(actor, f"{register}:{key}"))
+    return receive(lambda: platform().views.sheets.start(actor, process), actor, actor.person)
 
 
 # ------------------------------------------------------------------ actions
@@ -368,10 +220,7 @@ def _opinion_field(form: EffectiveForm, root: str) -> str | None:
 
 def read(actor: Actor, view: CaseView, choice: Choice) -> Asked:
     """What was entered with an action."""
-    sheets = platform().views.sheets
-    with sheets.open():
-        form = _asked(actor, view, choice, None)
-        return read_form(form, _keeper(actor, f"case:{view.uid}"))
+    return receive(lambda: _asked(actor, view, choice, None), actor, view.uid)
 
 
 def confirm_page(
@@ -400,7 +249,8 @@ def _along(asked: Asked) -> list[tuple[str, str]]:
     if asked.received is not None:
         for field in asked.received.form.walk():
             if field.element.files is not None and field.editable:
-                held = field.value if isinstance(field.value, list) else [field.value]
+                value = value_at(asked.data, field.place)
+                held = value if isinstance(value, list) else [value]
                 filed[field.name] = [str(uid) for uid in held if uid]
     posted = [
         (name, value)
@@ -457,9 +307,9 @@ def papers(
 def read_papers(actor: Actor, view: CaseView, paper: Paper) -> dict[str, Any]:
     """What was entered on the papers, by what they are about."""
     sheets = platform().views.sheets
-    found = {}
-    with sheets.open():
-        for number, (uid, _name) in enumerate(paper.about):
-            form = sheets.ballot(actor, view.uid)
-            found[uid] = read_form(form, None, prefix=f"p{number}-").data
-    return found
+    return {
+        uid: receive(
+            lambda: sheets.ballot(actor, view.uid), actor, view.uid, prefix=f"p{number}-"
+        ).data
+        for number, (uid, _name) in enumerate(paper.about)
+    }

@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from admin import security
+from admin import entry, security
 from admin.captions import _
 from admin.context import platform
+from admin.entry import Asked
 from admin.errors import status_of
 from admin.navigation import caption, title_of
 from admin.parked import RESTORE
-from admin.portal import asking
-from admin.portal.asking import Asked
 from admin.presses import version
 from engine.domain.errors import InvalidSubmission, NotFound, Refused
 from engine.forms.model import Element
@@ -32,7 +31,7 @@ def overview() -> ResponseReturnValue:
     """All parts, to read, with a link to edit each."""
     me = security.signed_in()
     parts = [
-        (part, asking.record_to_read(me.actor, PEOPLE, me.person, [part.name])) for part in _parts()
+        (part, entry.record_to_read(me.actor, PEOPLE, me.person, [part.name])) for part in _parts()
     ]
     return render_template(
         "portal/profile.html", title=title_of(me, "profile", _("个人资料")), parts=parts
@@ -58,7 +57,7 @@ def _page(
         "console/edit.html",
         title=caption(part.title),
         trail=[(heading, url_for("profile.overview")), (caption(part.title), None)],
-        form=asking.record_form(me.actor, PEOPLE, me.person, asked, errors, [name]),
+        form=entry.record_form(me.actor, PEOPLE, me.person, asked, errors, [name]),
         version=record.version,
         action=url_for("profile.save", part=name),
         cancel=url_for("profile.overview"),
@@ -70,7 +69,7 @@ def _page(
 def save(part: str) -> ResponseReturnValue:
     """Keep one part; cases that have begun keep the copy they were given."""
     me = security.signed_in()
-    asked = asking.read_record(me.actor, PEOPLE, me.person)
+    asked = entry.read_record(me.actor, PEOPLE, me.person)
     if asked.unfinished or RESTORE in request.form:
         return _page(part, asked=asked)
     try:

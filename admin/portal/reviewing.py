@@ -11,12 +11,12 @@ from flask.typing import ResponseReturnValue
 from admin import security
 from admin.captions import _
 from admin.context import platform
+from admin.entry import Asked
 from admin.errors import status_of
 from admin.navigation import trail_of
 from admin.parked import RESTORE
 from admin.places import back
 from admin.portal import asking
-from admin.portal.asking import Asked
 from admin.presses import new_key, version
 from engine.domain.errors import InvalidSubmission, Refused, Stale
 from engine.services.cases import Done

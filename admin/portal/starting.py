@@ -8,11 +8,11 @@ from flask.typing import ResponseReturnValue
 from admin import security
 from admin.captions import _
 from admin.context import platform
+from admin.entry import Asked
 from admin.errors import status_of
 from admin.navigation import caption, title_of
 from admin.parked import RESTORE
 from admin.portal import asking
-from admin.portal.asking import Asked
 from admin.presses import new_key
 from engine.domain.errors import InvalidSubmission, Refused
 

@@ -1,0 +1,207 @@
+"""Forms on pages: drawn, and read back. Shared by the pages of cases, of records, of the profile.
+
+One place between the services, which give effective forms, and the renderer, which draws them. A
+form is looked at, laid over by what was posted, and drawn inside one reading of the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import request, url_for
+from markupsafe import Markup
+
+from admin.context import platform
+from admin.portal import forms
+from admin.portal.forms import Received
+from engine.domain.actor import Actor
+from engine.domain.errors import Refused
+from engine.forms import EffectiveForm, FieldError
+from engine.forms.posting import Fields
+
+#: stands for a file that has been read but not kept yet
+_PENDING = "pending:"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What came back from a page: the data, and whether only a button of the form was pressed."""
+
+    data: dict[str, Any]
+    unfinished: bool = False
+    received: Received | None = None
+
+
+class Prefixed:
+    """The posted fields of one of several forms that are sent together."""
+
+    def __init__(self, posted: Fields, prefix: str) -> None:
+        self._posted, self._prefix = posted, prefix
+
+    def getlist(self, key: str) -> list[str]:
+        """All values of a name."""
+        return self._posted.getlist(self._prefix + key)
+
+    def __contains__(self, key: object) -> bool:
+        return f"{self._prefix}{key}" in self._posted
+
+
+def to_fill(
+    form: EffectiveForm | None,
+    errors: Sequence[Any] = (),
+    *,
+    received: Received | None = None,
+    root: str = forms.ROOT,
+    prefix: str = "",
+    url: str | None = None,
+    only: Sequence[str] | None = None,
+) -> Markup:
+    """Draw a form to fill in."""
+    if form is None:
+        return Markup()
+    shown = [error for error in errors if isinstance(error, FieldError)]
+    if received is not None:
+        shown += received.errors
+    return forms.render(
+        form,
+        "input",
+        errors=shown,
+        received=received,
+        root=root,
+        prefix=prefix,
+        url=url,
+        only=only,
+        file_url=_file_url,
+        template_url=_template_url,
+    )
+
+
+def to_read(form: EffectiveForm | None, only: Sequence[str] | None = None) -> Markup:
+    """Draw a form to read; all of it or only some top-level parts."""
+    if form is None:
+        return Markup()
+    return forms.render(form, "read", file_url=_file_url, only=only)
+
+
+def receive(
+    make: Callable[[], EffectiveForm | None], actor: Actor, subject: str, prefix: str = ""
+) -> Asked:
+    """What was posted over a form.
+
+    ``make`` gives the form, inside one reading; files are kept after it, since keeping writes.
+    ``subject`` says what they belong to: a case, or ``record:<register>/<key>``.
+    """
+    pending: list[tuple[str, str, bytes]] = []
+
+    def keep(field: str, name: str, content: bytes) -> str:
+        pending.append((field, name, content))
+        return f"{_PENDING}{len(pending) - 1}"
+
+    with platform().views.sheets.open():
+        form = make()
+        if form is None:
+            return Asked({})
+        fields = Prefixed(request.form, prefix) if prefix else request.form
+        received = forms.receive(form, fields, request.files, keep)
+    if pending:
+        received = _kept(received, pending, actor, subject)
+    return Asked(dict(received.data), received.unfinished, received)
+
+
+def _kept(
+    received: Received, pending: Sequence[tuple[str, str, bytes]], actor: Actor, subject: str
+) -> Received:
+    """Keep the files and put their ids where they were waited for."""
+    uids: dict[str, str | None] = {}
+    errors = list(received.errors)
+    for number, (name, file_name, content) in enumerate(pending):
+        try:
+            uid = platform().attachments.put(actor, subject, name, file_name, content)
+        except Refused as refusal:
+            uids[f"{_PENDING}{number}"] = None
+            field = received.form.find(name)
+            if field is not None:
+                errors.append(FieldError(field.place, "rule", refusal.sentence, field.title))
+        else:
+            uids[f"{_PENDING}{number}"] = uid
+    return replace(received, data=_settled(received.data, uids), errors=errors)
+
+
+def _settled(value: Any, uids: Mapping[str, str | None]) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _settled(item, uids) for name, item in value.items()}
+    if isinstance(value, list):
+        items = (_settled(item, uids) for item in value)
+        return [item for item in items if item is not None]
+    return uids.get(value, value) if isinstance(value, str) else value
+
+
+def _file_url(uid: str) -> str:
+    return url_for("attachments.get", uid=uid)
+
+
+def _template_url(template: str) -> str:
+    return url_for("papers.blank", template=template)
+
+
+# ------------------------------------------------------------------ records of registers
+
+
+def record_to_read(
+    actor: Actor, register: str, key: str, only: Sequence[str] | None = None
+) -> Markup:
+    """A record, to read; all of it or only some top-level parts."""
+    with platform().views.sheets.open():
+        form = platform().registers.form(actor, register, key)
+        return to_read(form, only)
+
+
+def record_form(
+    actor: Actor,
+    register: str,
+    key: str | None,
+    asked: Asked | None,
+    errors: Sequence[Any],
+    only: Sequence[str] | None = None,
+) -> Markup:
+    """A record, to change."""
+    with platform().views.sheets.open():
+        data = asked.data if asked else None
+        form = platform().registers.form(actor, register, key, data)
+        received = asked.received if asked else None
+        return to_fill(form, errors, received=received, only=only)
+
+
+def read_record(actor: Actor, register: str, key: str | None) -> Asked:
+    """What was typed into a record."""
+    return receive(
+        lambda: platform().registers.form(actor, register, key),
+        actor,
+        f"record:{register}/{key}" if key else actor.person,
+    )
+
+
+def record_action_form(
+    actor: Actor,
+    register: str,
+    key: str,
+    action: str,
+    asked: Asked | None,
+    errors: Sequence[Any],
+) -> Markup:
+    """What an action of a register asks for."""
+    with platform().views.sheets.open():
+        data = asked.data if asked else None
+        form = platform().registers.action_form(actor, register, key, action, data)
+        return to_fill(form, errors, received=asked.received if asked else None)
+
+
+def read_record_action(actor: Actor, register: str, key: str, action: str) -> Asked:
+    """What was entered with an action of a register."""
+    return receive(
+        lambda: platform().registers.action_form(actor, register, key, action),
+        actor,
+        f"record:{register}/{key}",
+    )

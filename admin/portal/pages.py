@@ -1,0 +1,33 @@
+"""The table of contents of the portal: its subjects, each with its own addresses."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from admin.portal import (
+    account,
+    attachments,
+    cases,
+    filling,
+    groups,
+    home,
+    lists,
+    messages,
+    opinions,
+    papers,
+    profile,
+    reviewing,
+    starting,
+    verification,
+)
+
+SUBJECTS = (
+    account, home, profile, starting, cases, filling, reviewing, groups, lists, messages,
+    opinions, papers, attachments, verification,
+)  # fmt: skip
+
+
+def install(app: Flask) -> None:
+    """Register the pages."""
+    for subject in SUBJECTS:
+        app.register_blueprint(subject.pages)
