@@ -8,7 +8,7 @@ from functools import cached_property
 
 from engine.authoring.problems import Problems
 from engine.definitions.bpmn import write_bpmn
-from engine.definitions.context import ORGANISATION, PERSON
+from engine.definitions.context import CASES, ORGANISATION, PERSON
 from engine.definitions.flow import Flow, flow
 from engine.definitions.process import Fact, Formula, Process, effects_of
 from engine.definitions.scopes import Scopes
@@ -179,7 +179,10 @@ class _Binder:
 
     def _where(self, use: Use, scope: Scope) -> None:
         formula, source = use.formula, use.source or ""
-        if scope.names["it"].type == ANY:
+        rows = self.scopes.registers.get(source)
+        unknown = source == CASES and rows is not None and rows.fields["data"].type == ANY
+        # A register or form that does not exist is reported once, where it is named.
+        if scope.names["it"].type == ANY or unknown:
             return
         found = compile_where(
             formula.text,
@@ -226,4 +229,3 @@ def _ordered(process: Process, scopes: Scopes, problems: Problems) -> list[str]:
     for name in process.facts:
         visit(name)
     return order
-

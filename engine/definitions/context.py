@@ -33,12 +33,21 @@ MEMBERS = "members"
 ORIGIN = "language"
 
 EVERYWHERE: tuple[Place, ...] = (
-    "everywhere", "action", "action_when", "until", "ballot", "vote", "member", "row",
-)  # fmt: skip
+    "everywhere",
+    "action",
+    "action_when",
+    "until",
+    "ballot",
+    "vote",
+    "member",
+    "row",
+)
 
 
 def _record(name: str, **fields: tuple[Type, str]) -> Record:
-    return Record(name, {key: Field(type_, label, ORIGIN) for key, (type_, label) in fields.items()})
+    return Record(
+        name, {key: Field(type_, label, ORIGIN) for key, (type_, label) in fields.items()}
+    )
 
 
 ACT = _record(
@@ -87,10 +96,19 @@ class Method:
 
 METHODS = (
     Method("case", "visits", (TEXT,), NUMBER, "到过该步骤几次", "how often the step was visited"),
-    Method("case", "last", (TEXT,), ACT, "最近一次该动作：谁、哪个单位、何时",
-           "the last time of an action: who, for whom, when", "action"),
-    Method("case", "actors", (TEXT,), ListOf(PERSON), "在该步骤办理过的人", "who has acted at the step"),
-)  # fmt: skip
+    Method(
+        "case",
+        "last",
+        (TEXT,),
+        ACT,
+        "最近一次该动作：谁、哪个单位、何时",
+        "the last time of an action: who, for whom, when",
+        "action",
+    ),
+    Method(
+        "case", "actors", (TEXT,), ListOf(PERSON), "在该步骤办理过的人", "who has acted at the step"
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +127,23 @@ class Named:
 
 _ACTION: tuple[Place, ...] = ("action", "action_when", "member")
 TABLE: tuple[Named, ...] = (
-    Named("data", None, EVERYWHERE, "业务的表单数据；引用字段可继续写出登记册的字段",
-          "the case's form; a reference is followed into its register"),
+    Named(
+        "data",
+        None,
+        EVERYWHERE,
+        "业务的表单数据；引用字段可继续写出登记册的字段",
+        "the case's form; a reference is followed into its register",
+    ),
     Named("case", CASE, EVERYWHERE, "业务本身", "the case itself"),
     Named("initiator", PERSON, EVERYWHERE, "发起人", "who started the case"),
     Named("jurisdiction", None, EVERYWHERE, "辖区", "the jurisdiction"),
-    Named("now", DATETIME, EVERYWHERE, "现在；在 `due.by` 和 `wait.until` 中是到达的时刻",
-          "this moment; in `due.by` and `wait.until` the moment of arrival"),
+    Named(
+        "now",
+        DATETIME,
+        EVERYWHERE,
+        "现在；在 `due.by` 和 `wait.until` 中是到达的时刻",
+        "this moment; in `due.by` and `wait.until` the moment of arrival",
+    ),
     Named("today", DATE, EVERYWHERE, "今天", "this day"),
     Named("policy", None, EVERYWHERE, "政策开关的值", "the declared switches"),
     Named("flags", None, EVERYWHERE, "标记", "the flags"),
@@ -124,12 +152,28 @@ TABLE: tuple[Named, ...] = (
     Named("here", ORGANISATION, _ACTION, "执行动作的单位", "the organisation acting"),
     Named("input", None, ("action", "member"), "本动作填写的内容", "what was asked"),
     Named("org", ORGANISATION, ("until",), "正在判断的单位", "the organisation under test"),
-    Named("vote", None, ("vote",), "计票：counts、valid、present、voters、cast、means", "the tally"),
+    Named(
+        "vote", None, ("vote",), "计票：counts、valid、present、voters、cast、means", "the tally"
+    ),
     Named("ballot", None, ("ballot",), "一张选票", "one paper"),
-    Named("members", ListOf(Reference(MEMBERS)), EVERYWHERE, "本组成员", "rows of the group", group=True),
-    Named("member", Reference(MEMBERS), ("member",), "正在判断的成员", "the member under test", group=True),
+    Named(
+        "members",
+        ListOf(Reference(MEMBERS)),
+        EVERYWHERE,
+        "本组成员",
+        "rows of the group",
+        group=True,
+    ),
+    Named(
+        "member",
+        Reference(MEMBERS),
+        ("member",),
+        "正在判断的成员",
+        "the member under test",
+        group=True,
+    ),
     Named("it", None, ("row",), "正在判断的行", "the row under test"),
-)  # fmt: skip
+)
 
 JURISDICTION = _record(
     "jurisdiction",

@@ -143,10 +143,10 @@ def _ways(process: Process, step: Step) -> Iterator[Way]:
             yield Way(step.name, target, "outcome", node, name, name, condition)
     if step.to is None:
         return
-    via = _plain(step)
+    plain = _plain(step)
     for condition, target, node in _cases(step.to, step.node):
-        if via is not None:
-            yield Way(step.name, target, via, node, condition=condition)
+        if plain is not None:
+            yield Way(step.name, target, plain, node, condition=condition)
         if step.when is not None:
             yield Way(step.name, target, "passed_over", node, condition=condition)
 
@@ -163,7 +163,7 @@ def _plain(step: Step) -> Via | None:
 
 
 def _resolved(step: Step, target: str) -> Iterable[str]:
-    """Return the steps a target means at a step: ``next`` stays in a chain or leads along ``to``."""
+    """Return the steps a target means: ``next`` stays in a chain or leads along ``to``."""
     if target != "next":
         return (target,)
     after = step.to.values if step.to is not None else ()

@@ -14,9 +14,7 @@ from typing import Generic, Literal, TypeVar
 
 from engine.authoring.node import Node
 
-Verb = Literal[
-    "submit", "pass", "return", "fail", "discard", "save", "record", "reopen", "cancel"
-]
+Verb = Literal["submit", "pass", "return", "fail", "discard", "save", "record", "reopen", "cancel"]
 VERBS: tuple[Verb, ...] = (
     "submit", "pass", "return", "fail", "discard", "save", "record", "reopen", "cancel",
 )  # fmt: skip

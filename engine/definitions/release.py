@@ -246,7 +246,9 @@ class _Loader:
     @property
     def inherited(self) -> list[Problem]:
         """Problems that only a process based on another has, though they stand in the other."""
-        return [problem for problem in self.foreign if (problem.code, problem.at) not in self.direct]
+        return [
+            problem for problem in self.foreign if (problem.code, problem.at) not in self.direct
+        ]
 
     def _named(self, folder: str) -> dict[str, Node]:
         return {
@@ -320,7 +322,9 @@ def _options(form: Form, codes: Mapping[str, CodeList]) -> tuple[str, ...]:
     """Return every code some field of a form offers: the options of a ballot."""
     lists = {element.codes for element in form.walk() if element.codes}
     return tuple(
-        dict.fromkeys(code for name in sorted(lists) if name in codes for code in codes[name].values)
+        dict.fromkeys(
+            code for name in sorted(lists) if name in codes for code in codes[name].values
+        )
     )
 
 
@@ -332,9 +336,7 @@ def _case_indexes(
     members = process.members.processes if process.members is not None else ()
     asked = [process, *(processes[name] for name in members if name in processes)]
     data = {
-        ("data", *path.split("."))
-        for one in asked
-        for path in form_indexes.get(one.form or "", ())
+        ("data", *path.split(".")) for one in asked for path in form_indexes.get(one.form or "", ())
     }
     return {(name,) for name in CASE_ROW.fields} | data
 

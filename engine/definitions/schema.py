@@ -39,10 +39,7 @@ def process_schema() -> Schema:
 def of_vocabulary(vocabulary: Vocabulary) -> Schema:
     """Return the schema of files of another kind."""
     parts = {
-        part.id: part
-        for key in vocabulary.keys
-        if not key.later
-        for part in key.shape.parts()
+        part.id: part for key in vocabulary.keys if not key.later for part in key.shape.parts()
     }
     return _document(vocabulary, parts)
 
@@ -55,4 +52,3 @@ def _document(vocabulary: Vocabulary, parts: Mapping[str, Vocabulary]) -> Schema
         **vocabulary.schema(),
         "$defs": {name: part.schema() for name, part in sorted(parts.items())},
     }
-

@@ -258,8 +258,8 @@ class Scopes:
             **CASE.fields,
             "step": replace(CASE.fields["step"], choices=tuple(steps)),
             "stage": replace(CASE.fields["stage"], choices=tuple(dict.fromkeys(stages))),
-            "visits": _table("visits", {name: NUMBER for name in steps}, "到过几次 / visits"),
-            "last": _table("last", {name: ACT for name in actions}, "最近一次动作 / last action"),
+            "visits": _table("visits", dict.fromkeys(steps, NUMBER), "到过几次 / visits"),
+            "last": _table("last", dict.fromkeys(actions, ACT), "最近一次动作 / last action"),
             "actors": _table(
                 "actors", {name: ListOf(PERSON) for name in steps}, "办理过的人 / who acted"
             ),
@@ -298,7 +298,7 @@ class Scopes:
         return Field(Record("linked case", fields), label, target)
 
     def _row_fields(self) -> dict[str, Field]:
-        """``data``, ``process`` and ``step`` of a case in a query: of this process and its members."""
+        """``data`` and ``step`` of a case in a query: of this process and its members."""
         members = self.process.members
         ids = {self.process.id, *(members.processes if members is not None else ())}
         processes = [self.processes[id_] for id_ in sorted(ids) if id_ in self.processes]

@@ -323,7 +323,11 @@ class Switchable(Shape):
     def schema(self) -> Schema:
         """Return the JSON Schema."""
         words = "|".join(self.of)
-        return {"type": "string", "pattern": rf"^({words}|policy\.{SNAKE})$", "examples": [*self.of]}
+        return {
+            "type": "string",
+            "pattern": rf"^({words}|policy\.{SNAKE})$",
+            "examples": [*self.of],
+        }
 
     def words(self) -> Phrase:
         """Name the shape."""
@@ -398,6 +402,8 @@ class MapOf(Shape):
     #: what the names are, for the manual
     keys: Phrase
     pattern: str = SNAKE
+    #: whether a file based on another may remove an entry with null
+    removable: bool = False
 
     def read(self, node: Node, spot: Spot) -> dict[str, Any] | None:
         """Read a mapping, keeping its order."""
@@ -419,7 +425,7 @@ class MapOf(Shape):
         return {
             "type": "object",
             "propertyNames": {"pattern": f"^{self.pattern}$"},
-            "additionalProperties": self.item.schema(),
+            "additionalProperties": _or_null(self.item.schema(), self.removable),
         }
 
     def words(self) -> Phrase:
@@ -598,6 +604,8 @@ class Vocabulary:
     called: Phrase
     #: section of the language definition
     origin: str = ""
+    #: whether a file based on another may remove a key with null
+    removable: bool = False
 
     def key(self, name: str) -> Key | None:
         """Return a key by name."""
@@ -609,7 +617,10 @@ class Vocabulary:
         schema: Schema = {
             "type": "object",
             "properties": {
-                key.name: {**key.shape.schema(), "description": f"{key.zh}\n{key.en}"}
+                key.name: {
+                    **_or_null(key.shape.schema(), self.removable),
+                    "description": f"{key.zh}\n{key.en}",
+                }
                 for key in usable
             },
             "additionalProperties": False,
@@ -637,7 +648,9 @@ class One(Shape):
         if self.exactly_one:
             found = [key for key in self.exactly_one if key in node.entries]
             if len(found) != 1:
-                usable = [k.name for k in self.of.keys if k.name in self.exactly_one and not k.later]
+                usable = [
+                    k.name for k in self.of.keys if k.name in self.exactly_one and not k.later
+                ]
                 spot.problems.add(
                     "DEF124",
                     node.key(found[1]) if found else node,
@@ -690,9 +703,7 @@ def read_mapping(vocabulary: Vocabulary, node: Node, spot: Spot) -> Values | Non
         key = vocabulary.key(name)
         inner = Spot(where, name, spot.problems, spot.name)
         if key is None:
-            spot.problems.add(
-                "DEF101", entry.key, where=where, key=name, given=name, choices=known
-            )
+            spot.problems.add("DEF101", entry.key, where=where, key=name, given=name, choices=known)
         elif key.later:
             spot.problems.add("DEF121", entry.key, where=where, key=name)
         elif vocabulary is CASE and name == "then":
@@ -720,6 +731,10 @@ def by_type(
     for kind, schema in reversed(given):
         rest = {"if": {"type": kind}, "then": schema, "else": rest}
     return rest
+
+
+def _or_null(schema: Schema, removable: bool) -> Schema:
+    return {"if": {"type": "null"}, "then": True, "else": schema} if removable else schema
 
 
 def _inside(spot: Spot, name: str) -> Phrase:

@@ -18,6 +18,7 @@ from engine.definitions.process import (
     Draw,
     Due,
     Effect,
+    Fact,
     Formula,
     Panel,
     Process,
@@ -71,25 +72,26 @@ def _declared(process: Process) -> Iterator[Use]:
     if process.extend is not None:
         yield Use(process.extend, "value")
     for fact in process.facts.values():
-        if fact.formula is not None:
-            yield Use(fact.formula, "value")
-        if fact.query is not None:
-            source = fact.query.source
-            if fact.query.where is not None:
-                yield Use(fact.query.where, place="row", source=source, where=True)
-            if fact.query.of is not None:
-                yield Use(fact.query.of, "value", place="row", source=source)
-    for policy in process.policy.values():
-        if policy.as_of is not None:
-            yield Use(policy.as_of, "date")
-    for flag in process.flags.values():
-        if flag.when is not None:
-            yield Use(flag.when)
-    for view in process.views:
-        if view.when is not None:
-            yield Use(view.when)
+        yield from _fact(fact)
+    dates = [policy.as_of for policy in process.policy.values()]
+    conditions = [flag.when for flag in process.flags.values()]
+    conditions += [view.when for view in process.views]
+    yield from (Use(formula, "date") for formula in dates if formula is not None)
+    yield from (Use(formula) for formula in conditions if formula is not None)
     if process.members is not None and process.members.where is not None:
         yield Use(process.members.where, place="row", source="cases", where=True)
+
+
+def _fact(fact: Fact) -> Iterator[Use]:
+    if fact.formula is not None:
+        yield Use(fact.formula, "value")
+    if fact.query is None:
+        return
+    source = fact.query.source
+    if fact.query.where is not None:
+        yield Use(fact.query.where, place="row", source=source, where=True)
+    if fact.query.of is not None:
+        yield Use(fact.query.of, "value", place="row", source=source)
 
 
 def step_uses(step: Step) -> Iterator[Use]:
@@ -207,4 +209,3 @@ def _effect(effect: Effect, place: Place, ask: Ask | None) -> Iterator[Use]:
         yield Use(effect.which, "condition", "member", ask)
     for name, formula in effect.set.items():
         yield Use(formula, "value", place, ask, field=(effect.name, name))
-

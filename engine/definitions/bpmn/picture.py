@@ -38,7 +38,8 @@ _STATES: Mapping[str, tuple[str, str]] = {
     "returned": ("曾退回到此", "was returned here"),
 }
 STYLE = """
-.flow{font-family:"Noto Sans CJK SC","Microsoft YaHei","PingFang SC",system-ui,sans-serif;font-size:14px}
+.flow{font-size:14px;
+font-family:"Noto Sans CJK SC","Microsoft YaHei","PingFang SC",system-ui,sans-serif}
 .flow .box{fill:var(--flow-box,#fff);stroke:var(--flow-line,#8a94a6);stroke-width:1.25}
 .flow .name{fill:var(--flow-text,#1f2937);text-anchor:middle}
 .flow .kind{fill:var(--flow-soft,#5b6472);font-size:11px;text-anchor:middle}
@@ -50,7 +51,8 @@ STYLE = """
 .flow .end .box{fill:var(--flow-end,#f3f4f6)}
 .flow .visited .box{fill:var(--flow-visited,#e6f4ea);stroke:var(--flow-visited-line,#2e7d32)}
 .flow .returned .box{stroke:var(--flow-back,#b45309);stroke-dasharray:5 4}
-.flow .current .box{fill:var(--flow-current,#1d4ed8);stroke:var(--flow-current,#1d4ed8);stroke-width:2}
+.flow .current .box{fill:var(--flow-current,#1d4ed8);
+stroke:var(--flow-current,#1d4ed8);stroke-width:2}
 .flow .current .name,.flow .current .kind{fill:var(--flow-current-text,#fff)}
 .flow .current .name{font-weight:600}
 .flow .mark{fill:var(--flow-visited-line,#2e7d32);font-size:13px;text-anchor:middle}
@@ -258,9 +260,7 @@ class _Picture:
             beside = (x - 6, y - 5 if shift < 0 else y + 13)
             return _Line(tuple(points), way.label, way.back, beside, "end")
         # Captions of lines that leave one box stand above and below each other.
-        return _Line(
-            tuple(points), way.label, way.back, (x + 8, y - 4 if shift < 0 else y + 13)
-        )
+        return _Line(tuple(points), way.label, way.back, (x + 8, y - 4 if shift < 0 else y + 13))
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,4 +361,3 @@ def _wrapped(text: str) -> list[str]:
     while not cut or _size(text[:cut]) < min(LINE, _size(text) / 2):
         cut += 1
     return [_cut(text[:cut], LINE), _cut(text[cut:], LINE)]
-

@@ -17,7 +17,7 @@ from xml.etree import ElementTree as ET
 import bpmn_io
 
 from engine.definitions.flow import Flow, Way
-from engine.definitions.process import Process, Step
+from engine.definitions.process import Draw, Process, Step
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
@@ -87,9 +87,13 @@ class _Writer:
         node = self._node(parent, _element(step), step.name, step.title, step)
         match step.kind:
             case "chain":
-                ET.SubElement(node, _tag("standardLoopCharacteristics"))
+                loop = ET.SubElement(node, _tag("standardLoopCharacteristics"))
+                until = step.chain.until if step.chain is not None else None
+                condition = f"!({until.text})" if until is not None else "true"
+                ET.SubElement(loop, _tag("loopCondition")).text = condition
             case "panel":
-                ET.SubElement(node, _tag("multiInstanceLoopCharacteristics"))
+                loop = ET.SubElement(node, _tag("multiInstanceLoopCharacteristics"))
+                ET.SubElement(loop, _tag("loopCardinality")).text = _voters(step)
             case "wait":
                 self._timer(node, step)
             case _:
@@ -113,6 +117,11 @@ class _Writer:
         node = ET.SubElement(parent, _tag(element), {"id": id_})
         if name:
             node.set("name", name)
+        if element == "exclusiveGateway":
+            # Of the flows of a gateway one may be without condition: its default.
+            plain = [edge.id for edge in self.edges if edge.source == id_ and not edge.condition]
+            if plain:
+                node.set("default", plain[0])
         if step is not None:
             self._extension(node, step.node.value, leave=("title",))
         # Without these children layouters and viewers draw no edges, and say nothing.
@@ -213,10 +222,17 @@ def _condition(way: Way) -> str:
     return " && ".join(parts)
 
 
+def _voters(step: Step) -> str:
+    """Return how many ballots there are, as an expression."""
+    voters = step.panel.voters if step.panel is not None else None
+    if isinstance(voters, Draw):
+        return voters.count.text
+    return f"size({voters.text})" if voters is not None else "0"
+
+
 def _tag(name: str) -> str:
     return f"{{{BPMN}}}{name}"
 
 
 def _id(name: str) -> str:
     return name.replace("/", "_").replace("-", "_")
-

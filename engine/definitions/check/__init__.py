@@ -1,4 +1,4 @@
-"""Everything that can be said about a process before a case runs: names, graph, groups, policies."""
+"""What can be said about a process before a case runs: names, graph, groups, policies."""
 
 from __future__ import annotations
 

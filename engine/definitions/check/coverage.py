@@ -22,8 +22,8 @@ Covered = set[tuple[str, str]]
 def check_coverage(root: Path, loaded: Loaded) -> None:
     """Warn of policy values that no sample case covers; content without samples is left alone.
 
-    A value is covered if a sample of the process names it in ``covers`` (``policy.x=value``) or sets
-    it under ``given``, or if it is the default and any sample starts the process.
+    A value is covered if a sample of the process names it in ``covers`` (``policy.x=value``) or
+    sets it under ``given``, or if it is the default and any sample starts the process.
     """
     files = read_files(root, ("examples",))
     # What is wrong with a sample is said when it is replayed.

@@ -182,9 +182,7 @@ def _verb_keys(subject: Subject, action: Action, *, shared: bool) -> None:
         _meaningless(subject, action.node, "during", subject.called(action), belongs)
 
 
-def _meaningless(
-    subject: Subject, node: Node, key: str, where: Phrase, belongs: Phrase
-) -> None:
+def _meaningless(subject: Subject, node: Node, key: str, where: Phrase, belongs: Phrase) -> None:
     subject.problems.add("DEF309", node.key(key), key=key, where=where, belongs=belongs)
 
 
@@ -203,9 +201,7 @@ def _outcomes(subject: Subject, step: Step) -> None:
             subject.problems.add("DEF315", at, length=1, step=step.name, name=name)
 
 
-def _possible(
-    subject: Subject, step: Step
-) -> tuple[Collection[str] | None, Collection[str]]:
+def _possible(subject: Subject, step: Step) -> tuple[Collection[str] | None, Collection[str]]:
     """Return the outcomes a step can have, and those it must say something about."""
     panel = step.panel
     if panel is not None:
@@ -232,18 +228,10 @@ def _possible(
 
 def _choices(subject: Subject, step: Step) -> None:
     """Report entries of a choice that an earlier entry with the same condition hides."""
-    choices: list[tuple[Choice[str] | None, Node | None]] = [
-        (step.status, step.node.get("status")),
-        (step.to, step.node.get("to")),
-    ]
-    outcomes = step.node.get("outcomes")
-    for name, choice in step.outcomes.items():
-        choices.append((choice, outcomes.get(name) if outcomes is not None else None))
-    for action in step.actions.values():
-        choices.append((action.to, action.node.get("to")))
-    for choice, _ in choices:
+    targets = [*step.outcomes.values(), *(action.to for action in step.actions.values())]
+    for one in (step.status, step.to, *targets):
         seen: set[str] = set()
-        for when, _value in choice.cases if choice is not None else ():
+        for when, _value in one.cases if one is not None else ():
             if when is None:
                 continue
             text = "".join(when.text.split())

@@ -16,7 +16,7 @@ from engine.definitions.check.subject import Subject
 from engine.definitions.flow import actions_at
 from engine.definitions.process import Choice, Formula, Policy, Process, Step, Word, actions_of
 from engine.definitions.vocabulary.names import POLICY_TYPES
-from engine.domain.types import Record, Reference
+from engine.domain.types import ANY, Record, Reference
 
 #: more combinations than this are not tried
 MOST = 256
@@ -73,7 +73,8 @@ def _layers(subject: Subject, bound: BoundProcess, policy: Policy) -> None:
             continue
         fact = subject.process.facts.get(layer)
         type_ = bound.scopes.fact_type(fact) if fact is not None else None
-        if not isinstance(type_, Record | Reference):
+        # A fact of any type is one that could not be read, which is reported elsewhere.
+        if type_ != ANY and not isinstance(type_, Record | Reference):
             records = [
                 name
                 for name, one in subject.process.facts.items()

@@ -107,9 +107,7 @@ def _step(subject: Subject, step: Step) -> None:
     _sections(subject, step.edit, step.node.get("edit"), where)
     if step.chain is not None:
         known = None if names.routes is None else {*names.routes, *BUILT_IN_ROUTES}
-        subject.exists(
-            step.node.at_path(["chain", "route"]), ROUTE, step.chain.route, known, where
-        )
+        subject.exists(step.node.at_path(["chain", "route"]), ROUTE, step.chain.route, known, where)
     if step.panel is not None:
         at = step.node.at_path(["panel"])
         subject.exists(at.at_path(["ballot"]), FORM, step.panel.ballot, names.forms, where)
@@ -168,9 +166,7 @@ def _effect(subject: Subject, effect: Effect, where: Phrase) -> None:
         case "message":
             subject.exists(at, MESSAGE, effect.name, names.messages, where)
         case "document":
-            subject.exists(
-                at.at_path(["template"]), DOCUMENT, effect.name, names.documents, where
-            )
+            subject.exists(at.at_path(["template"]), DOCUMENT, effect.name, names.documents, where)
         case "number":
             pools = names.pools
             known = None if pools is None else pools.get(process.jurisdiction, ())
@@ -200,8 +196,10 @@ def _ask(subject: Subject, ask: Ask | None, step: Step | None, where: Phrase) ->
     at = ask.node.get("form") or ask.node
     if ask.members and subject.process.members is None:
         subject.problems.add("DEF215", ask.node, key="members")
-    if ask.form and (ask.fields is None or ask.fields) and subject.exists(
-        at, FORM, ask.form, subject.names.forms, where
+    if (
+        ask.form
+        and (ask.fields is None or ask.fields)
+        and subject.exists(at, FORM, ask.form, subject.names.forms, where)
     ):
         form = _record(subject, ask.form)
         fields = ask.node.get("fields") or ask.node

@@ -54,7 +54,7 @@ class Subject:
     flow: Flow
     names: Names
     problems: Problems
-    #: whether the file could be read without mistakes; else what is missing may be a mistake's fault
+    #: whether the file was read without mistakes; else what is missing may be a mistake's fault
     whole: bool = True
 
     def exists(

@@ -73,10 +73,20 @@ DEADLINE = Vocabulary(
     "due",
     Phrase("截止时间", "deadline"),
     (
-        Key("by", ChoiceOf(terms.DATE), "截止时间；没有日期就不限时", "when; no date means no limit",
-            required=True),
-        Key("hard", Yes(), "逾期动作被拒绝；否则只标记逾期", "late actions are refused, else marked late",
-            default="false"),
+        Key(
+            "by",
+            ChoiceOf(terms.DATE),
+            "截止时间；没有日期就不限时",
+            "when; no date means no limit",
+            required=True,
+        ),
+        Key(
+            "hard",
+            Yes(),
+            "逾期动作被拒绝；否则只标记逾期",
+            "late actions are refused, else marked late",
+            default="false",
+        ),
         Key("remind", ListOf(terms.DATE), "提醒的时刻", "moments of reminders"),
         Key("extend", One(EXTEND, _extend), "谁可以延期、何时可以", "who may extend, and when"),
         Key(
@@ -88,7 +98,7 @@ DEADLINE = Vocabulary(
     ),
     called=Phrase("due", "due"),
     origin="1.2",
-)  # fmt: skip
+)
 DUE = ByKind(
     scalar=Made(terms.DATE, _plain),
     sequence=Made(ChoiceOf(terms.DATE), _choice),

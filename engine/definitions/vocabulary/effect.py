@@ -28,8 +28,9 @@ INTO = Key("into", Path(), "写入 data 的哪里", "where in data it is kept", 
 
 
 def _vocabulary(id_: str, zh: str, en: str, *keys: Key) -> Vocabulary:
-    return Vocabulary(id_, Phrase(zh, en), keys, called=Phrase(f"效果 {id_}", f"effect {id_}"),
-                      origin="1.4")  # fmt: skip
+    return Vocabulary(
+        id_, Phrase(zh, en), keys, called=Phrase(f"效果 {id_}", f"effect {id_}"), origin="1.4"
+    )
 
 
 def _made(kind: EffectKind, name: str) -> Callable[[Values], Effect]:
@@ -49,25 +50,50 @@ def _made(kind: EffectKind, name: str) -> Callable[[Values], Effect]:
 
 
 NUMBER = _vocabulary(
-    "number", "编号", "number",
-    Key("pool", terms.POOL, "号码池", "the number pool", required=True), INTO,
-)  # fmt: skip
+    "number",
+    "编号",
+    "number",
+    Key("pool", terms.POOL, "号码池", "the number pool", required=True),
+    INTO,
+)
 DOCUMENT = _vocabulary(
-    "document", "文书", "document",
-    Key("template", terms.TEMPLATE, "文书模板", "the document template", required=True), INTO,
-)  # fmt: skip
+    "document",
+    "文书",
+    "document",
+    Key("template", terms.TEMPLATE, "文书模板", "the document template", required=True),
+    INTO,
+)
 RECORD = _vocabulary(
-    "record", "登记", "record",
+    "record",
+    "登记",
+    "record",
     Key("register", terms.REGISTER, "登记册", "the register", required=True),
-    Key("where", terms.CONDITION, "改哪些行；不写则新增一行", "which rows change; without it one is added"),
+    Key(
+        "where",
+        terms.CONDITION,
+        "改哪些行；不写则新增一行",
+        "which rows change; without it one is added",
+    ),
     Key("set", MapOf(terms.VALUE, terms.FIELDS), "写入的字段", "the fields written", required=True),
-)  # fmt: skip
+)
 RELEASE = _vocabulary(
-    "release", "放行成员", "release",
-    Key("which", terms.CONDITION, "哪些成员；不写则其余全部", "which members; all the rest without it"),
-    Key("as", terms.OUTCOME, "以什么结果离开；`removed` 表示回到等待",
-        "the outcome they leave with; `removed` = back to waiting", required=True),
-)  # fmt: skip
+    "release",
+    "放行成员",
+    "release",
+    Key(
+        "which",
+        terms.CONDITION,
+        "哪些成员；不写则其余全部",
+        "which members; all the rest without it",
+    ),
+    Key(
+        "as",
+        terms.OUTCOME,
+        "以什么结果离开；`removed` 表示回到等待",
+        "the outcome they leave with; `removed` = back to waiting",
+        required=True,
+    ),
+)
 
 
 def _message(value: str, node: Node, _spot: Spot) -> Effect:
@@ -86,17 +112,31 @@ EFFECT = Vocabulary(
     "effect",
     Phrase("效果", "effect"),
     (
-        Key("number", _shape(NUMBER, "number", "pool"), "给编号，已有则保留", "gives a number, kept if present"),
+        Key(
+            "number",
+            _shape(NUMBER, "number", "pool"),
+            "给编号，已有则保留",
+            "gives a number, kept if present",
+        ),
         Key("document", _shape(DOCUMENT, "document", "template"), "生成文书", "makes a document"),
-        Key("message", Made(terms.TEMPLATE, _message), "发消息（消息模板标识）", "sends a message (its template)"),
+        Key(
+            "message",
+            Made(terms.TEMPLATE, _message),
+            "发消息（消息模板标识）",
+            "sends a message (its template)",
+        ),
         Key("create", Text(), "新建另一项业务", "creates another case", later=True),
-        Key("record", _shape(RECORD, "record", "register"), "在登记册中新增或修改", "adds or changes rows of a register"),
+        Key(
+            "record",
+            _shape(RECORD, "record", "register"),
+            "在登记册中新增或修改",
+            "adds or changes rows of a register",
+        ),
         Key("send", Text(), "在关联业务中执行动作", "an action in linked cases", later=True),
         Key("release", _shape(RELEASE, "release", "as"), "成员离开本组", "members leave the group"),
         Key("connector", Text(), "外部接口", "an outside system", later=True),
     ),
     called=Phrase("效果", "an effect"),
     origin="1.4",
-)  # fmt: skip
+)
 EFFECTS = ListOf(One(EFFECT, _one, exactly_one=tuple(key.name for key in EFFECT.keys)))
-

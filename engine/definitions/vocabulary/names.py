@@ -49,21 +49,26 @@ FACT = Vocabulary(
         Key("count", terms.SOURCE, "有多少行", "how many rows"),
         Key("sum", terms.SOURCE, "`of` 的合计", "the sum of `of`"),
         Key("first", terms.SOURCE, "第一行", "the first row"),
-        Key("where", terms.CONDITION, "对每行 `it` 的条件（变成 SQL 的子集）",
-            "condition over the row `it` (the subset that becomes SQL)"),
+        Key(
+            "where",
+            terms.CONDITION,
+            "对每行 `it` 的条件（变成 SQL 的子集）",
+            "condition over the row `it` (the subset that becomes SQL)",
+        ),
         Key("of", terms.VALUE, "合计或取出的字段", "the field summed or taken"),
         Key("rule", terms.FORM, "规则表", "a rule table", later=True),
         Key("with", terms.FORM, "规则表的输入", "its inputs", later=True),
     ),
     called=Phrase('事实 "{name}" ', 'fact "{name}"'),
     origin="1.1",
-)  # fmt: skip
+)
 FACTS = MapOf(
     ByKind(
         scalar=Made(terms.VALUE, _fact),
         mapping=One(FACT, _query, exactly_one=(*QUERIES, "rule")),
     ),
     terms.FACTS,
+    removable=True,
 )
 
 DATED = Vocabulary(
@@ -95,16 +100,30 @@ POLICY = Vocabulary(
     (
         Key("type", Closed(POLICY_TYPES), "值的类型", "type of the value"),
         Key("values", Names(terms.OPTION), "允许的词", "the words allowed"),
-        Key("default", DEFAULT, "默认值，或 [{from: 日期, then: 值}]", "default, or [{from: date, then}]",
-            required=True),
-        Key("set_by", Names(terms.LAYER), "哪些层可以改：`jurisdiction`，或值为记录的事实",
-            "which layers may override: `jurisdiction`, or a fact that is a record"),
-        Key("as_of", terms.DATE, "按哪个日期选默认值", "the date that selects the default",
-            default="case.started_at"),
+        Key(
+            "default",
+            DEFAULT,
+            "默认值，或 [{from: 日期, then: 值}]",
+            "default, or [{from: date, then}]",
+            required=True,
+        ),
+        Key(
+            "set_by",
+            Names(terms.LAYER),
+            "哪些层可以改：`jurisdiction`，或值为记录的事实",
+            "which layers may override: `jurisdiction`, or a fact that is a record",
+        ),
+        Key(
+            "as_of",
+            terms.DATE,
+            "按哪个日期选默认值",
+            "the date that selects the default",
+            default="case.started_at",
+        ),
     ),
     called=Phrase('政策 "{name}" ', 'policy "{name}"'),
     origin="1.1",
-)  # fmt: skip
+)
 
 
 def _policy(values: Values) -> Policy | None:
@@ -122,19 +141,27 @@ def _policy(values: Values) -> Policy | None:
     )
 
 
-POLICIES = MapOf(One(POLICY, _policy, exactly_one=("type", "values")), Phrase("政策名", "policy"))
+POLICIES = MapOf(
+    One(POLICY, _policy, exactly_one=("type", "values")),
+    Phrase("政策名", "policy"),
+    removable=True,
+)
 
 FLAG = Vocabulary(
     "flag",
     Phrase("标记", "flag"),
     (
         Key("title", Text(), "名称", "caption", required=True),
-        Key("when", terms.CONDITION, "成立时自动带上；不写则由动作设置",
-            "carried while it holds; without it actions set the flag"),
+        Key(
+            "when",
+            terms.CONDITION,
+            "成立时自动带上；不写则由动作设置",
+            "carried while it holds; without it actions set the flag",
+        ),
     ),
     called=Phrase('标记 "{name}" ', 'flag "{name}"'),
     origin="1.1",
-)  # fmt: skip
+)
 
 
 def _flag_title(value: str, _node: Node, spot: Spot) -> Flag:
@@ -146,7 +173,9 @@ def _flag(values: Values) -> Flag:
 
 
 FLAGS = MapOf(
-    ByKind(scalar=Made(Text(), _flag_title), mapping=One(FLAG, _flag)), Phrase("标记名", "flag")
+    ByKind(scalar=Made(Text(), _flag_title), mapping=One(FLAG, _flag)),
+    Phrase("标记名", "flag"),
+    removable=True,
 )
 
 VIEW = Vocabulary(
@@ -163,9 +192,7 @@ VIEW = Vocabulary(
 
 
 def _view(values: Values) -> View:
-    return View(
-        values.name, values.get("hide", ()), values.get("mask", ()), values.get("when")
-    )
+    return View(values.name, values.get("hide", ()), values.get("mask", ()), values.get("when"))
 
 
 VIEWS = MapOf(

@@ -71,9 +71,7 @@ ASSIGNMENT = Vocabulary(
     called=Phrase("who", "who"),
     origin="1.2",
 )
-WHO = ByKind(
-    scalar=Made(Closed(("initiator", "system")), _word), mapping=One(ASSIGNMENT, _build)
-)
+WHO = ByKind(scalar=Made(Closed(("initiator", "system")), _word), mapping=One(ASSIGNMENT, _build))
 
 
 def _starter(value: str, node: Node, _spot: Spot) -> Assignment | Literal["person"]:

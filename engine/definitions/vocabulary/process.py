@@ -38,30 +38,56 @@ MEMBERS = Vocabulary(
     "members",
     Phrase("成员", "members"),
     (
-        Key("processes", Names(terms.PROCESS), "哪些流程的业务可以加入", "cases of which processes",
-            required=True),
+        Key(
+            "processes",
+            Names(terms.PROCESS),
+            "哪些流程的业务可以加入",
+            "cases of which processes",
+            required=True,
+        ),
         Key("waiting_at", terms.STEP, "它们在哪个步骤等待", "the step they wait at", required=True),
-        Key("where", terms.CONDITION, "对业务 `it` 的条件", "condition over the case `it`", default="true"),
-        Key("fill", Closed(("all", "none")), "新建时自动全部加入", "taken in automatically when created",
-            default="none"),
-        Key("lock", Names(terms.STEP), "在这些步骤名单不能变动", "steps in which the list is locked",
-            default="除第一个外全部 / all but the first"),
+        Key(
+            "where",
+            terms.CONDITION,
+            "对业务 `it` 的条件",
+            "condition over the case `it`",
+            default="true",
+        ),
+        Key(
+            "fill",
+            Closed(("all", "none")),
+            "新建时自动全部加入",
+            "taken in automatically when created",
+            default="none",
+        ),
+        Key(
+            "lock",
+            Names(terms.STEP),
+            "在这些步骤名单不能变动",
+            "steps in which the list is locked",
+            default="除第一个外全部 / all but the first",
+        ),
         Key("row", terms.FORM, "每个成员的数据 `member.row`", "data per member (`member.row`)"),
     ),
     called=Phrase("members", "members"),
     origin="1.4",
-)  # fmt: skip
+)
 EXTENDED = Vocabulary(
     "extended_form",
     Phrase("可扩展的表单", "extended form"),
     (
         Key("base", terms.FORM, "基础表单", "the base form", required=True),
-        Key("extend", terms.RECORD, "附加项目所在的值", "the value that holds additional items",
-            required=True),
+        Key(
+            "extend",
+            terms.RECORD,
+            "附加项目所在的值",
+            "the value that holds additional items",
+            required=True,
+        ),
     ),
     called=Phrase("form", "form"),
     origin="1.1",
-)  # fmt: skip
+)
 
 
 def _start(values: Values) -> Start:
@@ -118,27 +144,57 @@ PROCESS = Vocabulary(
     "process",
     Phrase("流程", "process"),
     (
-        Key("process", terms.PROCESS, "标识，与文件路径一致；第一段是辖区",
-            "id, equal to the path; its first folder is the jurisdiction", required=True),
+        Key(
+            "process",
+            terms.PROCESS,
+            "标识，与文件路径一致；第一段是辖区",
+            "id, equal to the path; its first folder is the jurisdiction",
+            required=True,
+        ),
         Key("title", Text(), "名称", "caption", required=True),
-        Key("noun", Text(), "这种业务叫什么（申报、方案），用在提示语里", "what a case is called in sentences"),
-        Key("based_on", terms.PROCESS, "在另一文件的基础上修改：按名称合并，`null` 删除",
-            "start from that file: merged by name, `null` removes"),
-        Key("form", ByKind(scalar=Made(terms.FORM, _form), mapping=One(EXTENDED, _extended)),
-            "`data` 的表单", "shape of `data`"),
+        Key(
+            "noun",
+            Text(),
+            "这种业务叫什么（申报、方案），用在提示语里",
+            "what a case is called in sentences",
+        ),
+        Key(
+            "based_on",
+            terms.PROCESS,
+            "在另一文件的基础上修改：按名称合并，`null` 删除",
+            "start from that file: merged by name, `null` removes",
+        ),
+        Key(
+            "form",
+            ByKind(scalar=Made(terms.FORM, _form), mapping=One(EXTENDED, _extended)),
+            "`data` 的表单",
+            "shape of `data`",
+        ),
         Key("facts", FACTS, "给值取名：表达式或查询", "names for values: expressions or queries"),
         Key("policy", POLICIES, "政策开关", "declared switches"),
         Key("flags", FLAGS, "状态之外的标记", "marks beside the state"),
         Key("views", VIEWS, "谁看不到什么", "who does not see what"),
-        Key("start", One(START, _start), "谁可以发起、在什么条件下", "who may start, and when",
-            default="who: person"),
+        Key(
+            "start",
+            One(START, _start),
+            "谁可以发起、在什么条件下",
+            "who may start, and when",
+            default="who: person",
+        ),
         Key("members", One(MEMBERS, _members), "使其成为成组流程", "makes it a group process"),
         Key("actions", ACTIONS, "多个步骤都可用的动作", "actions available in several steps"),
-        Key("deadlines", Text(), "整个流程的截止时间", "deadlines of the whole process", later=True),
-        Key("steps", STEPS, "步骤；第一个是起点，结束也是步骤",
-            "the first is where a case begins; ends are steps", required=True),
+        Key(
+            "deadlines", Text(), "整个流程的截止时间", "deadlines of the whole process", later=True
+        ),
+        Key(
+            "steps",
+            STEPS,
+            "步骤；第一个是起点，结束也是步骤",
+            "the first is where a case begins; ends are steps",
+            required=True,
+        ),
     ),
     called=Phrase("流程", "the process"),
     origin="1.1",
-)  # fmt: skip
+)
 FILE = One(PROCESS, _build)

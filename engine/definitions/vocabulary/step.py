@@ -23,7 +23,16 @@ from engine.definitions.vocabulary.effect import EFFECTS
 from engine.definitions.vocabulary.kinds import KINDS, STAGES
 from engine.definitions.vocabulary.people import WHO
 
-OPERATIONS = ("claim", "transfer", "cc", "urge", "add_signer", "remove_signer", "delegate", "suspend")
+OPERATIONS = (
+    "claim",
+    "transfer",
+    "cc",
+    "urge",
+    "add_signer",
+    "remove_signer",
+    "delegate",
+    "suspend",
+)
 STEP_TARGET = Name(Phrase("步骤名", "step"))
 
 STEP = Vocabulary(
@@ -31,22 +40,55 @@ STEP = Vocabulary(
     Phrase("步骤", "step"),
     (
         Key("title", Text(), "内部名称", "internal caption", default="步骤名 / the name"),
-        Key("status", ChoiceOf(terms.STATUS), "`codes/statuses` 的代码，列表、接口和公众看到它",
-            "code of `codes/statuses`: what lists, API and the public see"),
-        Key("who", WHO, "办理人；找不到人时生成异常", "assignment; nobody found = incident",
-            default="任务必填 / required on tasks"),
-        Key("when", terms.CONDITION, "不成立则跳过，走 `to`", "false: pass over, continue at `to`",
-            default="true"),
-        Key("edit", Names(terms.SECTION, word="all"), "这里可以修改的分区", "sections of `data` writable here",
-            default="无 / none"),
+        Key(
+            "status",
+            ChoiceOf(terms.STATUS),
+            "`codes/statuses` 的代码，列表、接口和公众看到它",
+            "code of `codes/statuses`: what lists, API and the public see",
+        ),
+        Key(
+            "who",
+            WHO,
+            "办理人；找不到人时生成异常",
+            "assignment; nobody found = incident",
+            default="任务必填 / required on tasks",
+        ),
+        Key(
+            "when",
+            terms.CONDITION,
+            "不成立则跳过，走 `to`",
+            "false: pass over, continue at `to`",
+            default="true",
+        ),
+        Key(
+            "edit",
+            Names(terms.SECTION, word="all"),
+            "这里可以修改的分区",
+            "sections of `data` writable here",
+            default="无 / none",
+        ),
         Key("due", DUE, "截止时间", "deadline"),
         Key("actions", ACTIONS, "可以执行的动作", "what people may press"),
-        Key("outcomes", MapOf(ChoiceOf(STEP_TARGET), Phrase("结果", "outcome")),
-            "无人按下的结果：表决、等待", "results nobody presses: panel, wait"),
-        Key("to", ChoiceOf(STEP_TARGET), "完成或跳过后去哪里", "where the step leads when done or passed over"),
+        Key(
+            "outcomes",
+            MapOf(ChoiceOf(STEP_TARGET), Phrase("结果", "outcome")),
+            "无人按下的结果：表决、等待",
+            "results nobody presses: panel, wait",
+        ),
+        Key(
+            "to",
+            ChoiceOf(STEP_TARGET),
+            "完成或跳过后去哪里",
+            "where the step leads when done or passed over",
+        ),
         Key("do", EFFECTS, "到达时的效果", "effects on arrival"),
-        Key("allow", Names(Closed(OPERATIONS)), "可选的通用操作", "optional operations offered",
-            default="claim, transfer, cc, urge"),
+        Key(
+            "allow",
+            Names(Closed(OPERATIONS)),
+            "可选的通用操作",
+            "optional operations offered",
+            default="claim, transfer, cc, urge",
+        ),
         STAGES,
         *KINDS,
         Key("parallel", Text(), "并行分支", "branches", later=True),
@@ -54,7 +96,8 @@ STEP = Vocabulary(
     ),
     called=Phrase('步骤 "{name}" ', 'step "{name}"'),
     origin="1.2",
-)  # fmt: skip
+    removable=True,
+)
 KIND_KEYS = tuple(key.name for key in KINDS)
 
 
@@ -104,4 +147,4 @@ def _build(values: Values) -> Step:
     )
 
 
-STEPS = MapOf(One(STEP, _build), terms.STEPS)
+STEPS = MapOf(One(STEP, _build), terms.STEPS, removable=True)

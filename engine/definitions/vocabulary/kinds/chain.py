@@ -11,20 +11,44 @@ VOCABULARY = Vocabulary(
     "chain",
     Phrase("链", "chain"),
     (
-        Key("route", terms.ROUTE, "路径表；`superior` 是单位树", "route table; `superior` is the tree",
-            required=True),
-        Key("key", MapOf(terms.VALUE, Phrase("键名", "key")), "查路径表用的键值", "values of the route's keys"),
-        Key("from", terms.ORGANISATION, "从哪个单位之后开始", "begins after this organisation", required=True),
-        Key("until", terms.CONDITION, "第一个成立的单位结束本链，并成为 `case.sent_to`",
+        Key(
+            "route",
+            terms.ROUTE,
+            "路径表；`superior` 是单位树",
+            "route table; `superior` is the tree",
+            required=True,
+        ),
+        Key(
+            "key",
+            MapOf(terms.VALUE, Phrase("键名", "key")),
+            "查路径表用的键值",
+            "values of the route's keys",
+        ),
+        Key(
+            "from",
+            terms.ORGANISATION,
+            "从哪个单位之后开始",
+            "begins after this organisation",
+            required=True,
+        ),
+        Key(
+            "until",
+            terms.CONDITION,
+            "第一个成立的单位结束本链，并成为 `case.sent_to`",
             "the first organisation for which it holds ends the chain and becomes `case.sent_to`",
-            default="最后一个 / the last"),
-        Key("resolve", Switchable(("at_each_step", "pinned_at_start")),
-            "每到一步查路径，还是开始时固定", "look the route up at each step, or once",
-            default="at_each_step"),
+            default="最后一个 / the last",
+        ),
+        Key(
+            "resolve",
+            Switchable(("at_each_step", "pinned_at_start")),
+            "每到一步查路径，还是开始时固定",
+            "look the route up at each step, or once",
+            default="at_each_step",
+        ),
     ),
     called=Phrase("chain", "chain"),
     origin="1.2",
-)  # fmt: skip
+)
 
 
 def _build(values: Values) -> Chain | None:

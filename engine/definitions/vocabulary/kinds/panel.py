@@ -36,11 +36,15 @@ QUORUM = Vocabulary(
 PASS = Vocabulary(
     "pass_share",
     Phrase("通过比例", "share to pass"),
-    (Key("option", terms.OPTION, "计数的选项", "the option counted", required=True), AT_LEAST,
-     MORE_THAN, OF),
+    (
+        Key("option", terms.OPTION, "计数的选项", "the option counted", required=True),
+        AT_LEAST,
+        MORE_THAN,
+        OF,
+    ),
     called=Phrase("pass", "pass"),
     origin="1.3",
-)  # fmt: skip
+)
 DRAW = Vocabulary(
     "draw",
     Phrase("抽取", "drawing"),
@@ -72,8 +76,13 @@ DECIDE = Vocabulary(
     "decide",
     Phrase("表决规则", "decision"),
     (
-        Key("pass", One(PASS, _share, exactly_one=("at_least", "more_than")),
-            "某选项达到的比例", "the share an option must reach", required=True),
+        Key(
+            "pass",
+            One(PASS, _share, exactly_one=("at_least", "more_than")),
+            "某选项达到的比例",
+            "the share an option must reach",
+            required=True,
+        ),
         *(
             Key(name, Yes(), zh, en, later=True)
             for name, zh, en in (
@@ -87,7 +96,7 @@ DECIDE = Vocabulary(
     ),
     called=Phrase("decide", "decide"),
     origin="1.3",
-)  # fmt: skip
+)
 
 
 def _decided(values: Values) -> Share | None:
@@ -103,31 +112,69 @@ VOCABULARY = Vocabulary(
     "panel",
     Phrase("表决", "panel"),
     (
-        Key("voters", ByKind(scalar=terms.PEOPLE, mapping=One(DRAW, _draw)),
-            "投票人，或从登记册抽取；抽取结果记入日志", "the voters, or drawn by lot; the drawn are journalled",
-            required=True),
-        Key("present", terms.PEOPLE, "到会的人，比例基数 `present`", "who is present: the base `present`",
-            default="全部 / all"),
-        Key("about", Closed(("case", "members")), "每案一票，或一张票列出全部成员",
-            "one paper per case, or one paper listing all members", default="case"),
-        Key("ballot", terms.FORM, "选票表单", "the form of the ballot", default="同意 / 不同意 / 弃权"),
+        Key(
+            "voters",
+            ByKind(scalar=terms.PEOPLE, mapping=One(DRAW, _draw)),
+            "投票人，或从登记册抽取；抽取结果记入日志",
+            "the voters, or drawn by lot; the drawn are journalled",
+            required=True,
+        ),
+        Key(
+            "present",
+            terms.PEOPLE,
+            "到会的人，比例基数 `present`",
+            "who is present: the base `present`",
+            default="全部 / all",
+        ),
+        Key(
+            "about",
+            Closed(("case", "members")),
+            "每案一票，或一张票列出全部成员",
+            "one paper per case, or one paper listing all members",
+            default="case",
+        ),
+        Key(
+            "ballot",
+            terms.FORM,
+            "选票表单",
+            "the form of the ballot",
+            default="同意 / 不同意 / 弃权",
+        ),
         Key("secret", Yes(), "不记名", "secret ballot", default="false"),
-        Key("quorum", One(QUORUM, _share, exactly_one=("at_least", "more_than")),
-            "法定人数，不足则结果为 `no_quorum`", "else the outcome is `no_quorum`"),
-        Key("invalid", terms.CONDITION, "对 `ballot` 成立则为废票，只计入到会",
-            "over `ballot`: counts in the turnout only", default="false"),
-        Key("enough", terms.CONDITION, "对 `vote` 成立即可提前结束", "over `vote`: early completion",
-            default="全部投完 / all ballots in"),
-        Key("decide", ByKind(scalar=Made(Closed(("all", "any")), _word), mapping=One(DECIDE, _decided)),
+        Key(
+            "quorum",
+            One(QUORUM, _share, exactly_one=("at_least", "more_than")),
+            "法定人数，不足则结果为 `no_quorum`",
+            "else the outcome is `no_quorum`",
+        ),
+        Key(
+            "invalid",
+            terms.CONDITION,
+            "对 `ballot` 成立则为废票，只计入到会",
+            "over `ballot`: counts in the turnout only",
+            default="false",
+        ),
+        Key(
+            "enough",
+            terms.CONDITION,
+            "对 `vote` 成立即可提前结束",
+            "over `vote`: early completion",
+            default="全部投完 / all ballots in",
+        ),
+        Key(
+            "decide",
+            ByKind(scalar=Made(Closed(("all", "any")), _word), mapping=One(DECIDE, _decided)),
             "全部同意、任一同意，或达到比例；结果为 `passed` / `failed`，对成员为 `decided`",
-            "all, any, or a share; outcomes `passed` / `failed`, for members `decided`", default="all"),
+            "all, any, or a share; outcomes `passed` / `failed`, for members `decided`",
+            default="all",
+        ),
         Key("observers", terms.PEOPLE, "列席", "see, do not vote", later=True),
         Key("in_turn", Yes(), "顺签", "one after the other", later=True),
         Key("may_decline", Yes(), "可谢绝", "may decline", later=True),
     ),
     called=Phrase("panel", "panel"),
     origin="1.3",
-)  # fmt: skip
+)
 
 
 def _build(values: Values) -> Panel | None:

@@ -13,12 +13,17 @@ VOCABULARY = Vocabulary(
     (
         Key("title", Text(), "名称", "caption", default="阶段名 / the name"),
         Key("when", terms.CONDITION, "不成立时跳过", "passed over unless it holds", default="true"),
-        Key("permission", terms.PERMISSION, "本阶段需要的权限", "the permission of this stage",
-            default="步骤的权限 / the step's"),
+        Key(
+            "permission",
+            terms.PERMISSION,
+            "本阶段需要的权限",
+            "the permission of this stage",
+            default="步骤的权限 / the step's",
+        ),
     ),
     called=Phrase('阶段 "{name}" ', 'stage "{name}"'),
     origin="1.2",
-)  # fmt: skip
+)
 
 
 def _build(values: Values) -> Stage:

@@ -11,14 +11,23 @@ VOCABULARY = Vocabulary(
     "wait",
     Phrase("等待", "wait"),
     (
-        Key("until", ChoiceOf(terms.DATE), "等到这个时刻，然后走 `to`", "until this moment, then `to`"),
-        Key("group", terms.PROCESS, "等待在这个成组流程中办理；结果见 `outcomes`",
-            "to be decided in this group process; see `outcomes`"),
+        Key(
+            "until",
+            ChoiceOf(terms.DATE),
+            "等到这个时刻，然后走 `to`",
+            "until this moment, then `to`",
+        ),
+        Key(
+            "group",
+            terms.PROCESS,
+            "等待在这个成组流程中办理；结果见 `outcomes`",
+            "to be decided in this group process; see `outcomes`",
+        ),
         Key("case", terms.LINK, "等待关联业务", "for a linked case", later=True),
     ),
     called=Phrase("wait", "wait"),
     origin="1.2",
-)  # fmt: skip
+)
 
 
 def _build(values: Values) -> Wait | None:

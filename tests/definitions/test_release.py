@@ -1,0 +1,127 @@
+"""A release: the whole content as one version."""
+
+import time
+
+import pytest
+
+from engine.authoring.problems import Problems
+from engine.authoring.source import read_yaml
+from engine.content import bundled, read_files
+from engine.definitions.release import load
+from tests.definitions.support import CONTENT, loaded, released
+
+
+def changed(path: str, old: str, new: str):
+    files = {name: text.decode() for name, text in read_files(CONTENT).items()}
+    assert old in files[path]
+    release = load({**files, path: files[path].replace(old, new)}).release
+    assert release is not None
+    return release
+
+
+def test_a_release_has_every_part_by_name():
+    release = released()
+
+    assert set(release.processes) == {"north/permit", "north/session", "south/permit"}
+    assert "bars" in release.registers
+    assert "request" in release.forms
+    assert release.roles["north/chair"].title == "主持人"
+    assert "permits" in release.jurisdictions["north"].pools
+
+
+def test_the_same_files_are_the_same_release():
+    again = load(CONTENT).release
+
+    assert again is not None
+    assert again.hash == released().hash
+    assert again.closure("north/permit") == released().closure("north/permit")
+
+
+@pytest.mark.req("ENG-13", "VER-01")
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        ("definitions/processes/north/permit.yaml", "title: 填报", "title: 填写"),
+        ("forms/request.yaml", "title: 金额", "title: 数额"),
+        ("forms/review-action.yaml", "title: 原因", "title: 理由"),
+        ("definitions/registers/bars.yaml", "title: 限制", "title: 限制名单"),
+        ("definitions/codes/kinds.yaml", "title: 一般", "title: 普通"),
+        ("definitions/messages/returned.yaml", "已退回", "请修改"),
+        ("definitions/documents/permit.typ", "= 许可证", "= 许可"),
+    ],
+)
+def test_a_change_of_anything_a_process_refers_to_is_another_version_of_it(path, old, new):
+    release = changed(path, old, new)
+
+    assert release.closure("north/permit") != released().closure("north/permit")
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        ("definitions/processes/north/session.yaml", "title: 议程", "title: 议题"),
+        ("definitions/lists/north/work.yaml", "title: 待办", "title: 待办事项"),
+        ("definitions/roles/north.yaml", "title: 审核人员", "title: 审核员"),
+        ("definitions/codes/votes.yaml", "title: 同意", "title: 赞成"),
+    ],
+)
+def test_a_change_of_anything_else_is_another_release_and_the_same_version(path, old, new):
+    release = changed(path, old, new)
+
+    assert release.hash != released().hash
+    assert release.closure("north/permit") == released().closure("north/permit")
+
+
+def test_a_process_based_on_another_changes_with_it():
+    release = changed("definitions/processes/north/permit.yaml", "title: 公示", "title: 公告")
+
+    assert release.closure("south/permit") != released().closure("south/permit")
+
+
+def test_content_with_errors_is_no_release_but_all_problems_of_all_files():
+    files = {name: text.decode() for name, text in read_files(CONTENT).items()}
+    files["forms/request.yaml"] = files["forms/request.yaml"].replace("maxLength", "maxLenght")
+    files["definitions/codes/kinds.yaml"] += "  : \n"
+    found = load(files)
+
+    assert found.release is None
+    assert {problem.at.file for problem in found.problems} >= {
+        "forms/request.yaml", "definitions/codes/kinds.yaml",
+    }  # fmt: skip
+
+
+def test_one_mistake_in_a_form_is_not_repeated_in_every_process_that_uses_it():
+    files = {name: text.decode() for name, text in read_files(CONTENT).items()}
+    del files["forms/request.yaml"]
+    found = load(files)
+
+    # The process names it, and so does the form that is asked inside its cases.
+    assert [(p.code, p.params.get("name")) for p in found.problems] == [
+        ("DEF204", "request"),
+        ("FRM205", "request"),
+    ]
+
+
+def test_a_huge_file_is_refused_without_being_read():
+    found = loaded(huge="x" * 2_000_000)
+
+    assert [problem.code for problem in found.problems] == ["SRC107"]
+
+
+def test_checking_takes_at_most_half_as_long_again_as_reading_or_two_seconds():
+    files = read_files(bundled())
+    load(files)
+    started = time.perf_counter()
+    load(files)
+    checked = time.perf_counter() - started
+    for path, content in files.items():
+        if path.endswith(".yaml"):
+            read_yaml(content, path, Problems())
+    composed = time.perf_counter() - started - checked
+
+    assert checked <= max(1.5 * composed, 2.0)
+
+
+@pytest.mark.req("ENG-08", "CON-05")
+def test_the_shipped_content_has_no_problems():
+    assert not load(bundled()).problems.errors
