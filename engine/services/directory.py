@@ -67,7 +67,7 @@ class Directory:
     def covers(
         self, person: str, permission: str, organisation: str | None, other: str | None
     ) -> bool:
-        """Whether a person holds a permission at ``organisation``, which is ``other`` or above it."""
+        """Whether a person holds it at ``organisation``, which is ``other`` or above it."""
         if organisation is None or other is None:
             return False
         if not self.holds(person, permission, organisation):
@@ -75,7 +75,7 @@ class Directory:
         return self.is_within(other, organisation)
 
     def has(self, actor: Actor, permission: str, organisation: str | None = None) -> bool:
-        """Whether an actor holds a permission where they act, for what belongs to an organisation."""
+        """Whether an actor holds it where they act, for what belongs to an organisation."""
         if organisation is None:
             return self.holds(actor.person, permission, actor.organisation)
         return self.covers(actor.person, permission, actor.organisation, organisation)

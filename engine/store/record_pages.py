@@ -214,7 +214,7 @@ def _conditions(selection: Selection) -> list[Condition]:
         low, high = below(selection.tree_path)
         conditions += [_c.path >= low, _c.path < high]
     for word in fold(selection.words).split():
-        conditions += _contains(register, word)
+        conditions += contains_word(register, word)
     if selection.where is not None:
         conditions.append(selection.where)
     return conditions
@@ -241,8 +241,8 @@ def _organisations(selection: Selection) -> sa.Select[Any]:
     )
 
 
-def _contains(register: str, word: str) -> list[Condition]:
-    """A word: all its pairs are indexed, and it stands in the searched text as it is."""
+def contains_word(register: str, word: str) -> list[Condition]:
+    """Return that a record contains a word: all its pairs are indexed, and it stands as it is."""
     found: list[Condition] = [
         _c.id.in_(sa.select(_t.record_id).where(_t.register == register, _t.term.startswith(term)))
         if len(term) == 1

@@ -29,6 +29,7 @@ from engine.store.sealing import Sealer
 from engine.store.session import Session
 from engine.store.timers import Timers
 from engine.store.work import Work
+from engine.store.worklists import Worklists
 
 
 class UnitOfWork(Session):
@@ -152,3 +153,8 @@ class UnitOfWork(Session):
     def routes(self) -> Routes:
         """Rows of route tables."""
         return Routes(self)
+
+    @cached_property
+    def worklists(self) -> Worklists:
+        """Lists of cases."""
+        return Worklists(self)

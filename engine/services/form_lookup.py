@@ -1,0 +1,145 @@
+"""Answers what forms ask: codes, records that may be picked, captions, attachments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engine.definitions.codes import Code
+from engine.definitions.register import Register
+from engine.definitions.release import Release
+from engine.expressions import ExpressionError
+from engine.forms.surroundings import Attachment, Found, Query
+from engine.services.record_index import LABEL, RecordIndex, tree_parent
+from engine.services.record_views import RecordView, Views, at_path, plain
+from engine.store.record_pages import Order, Selection
+from engine.store.unit import UnitOfWork
+from engine.store.where import Catalogue, to_sql
+
+#: how many records a picker that asks for all of them is given at most
+MOST = 500
+
+
+class FormLookup:
+    """See :class:`engine.forms.surroundings.Lookup`; of one unit of work."""
+
+    def __init__(
+        self,
+        unit: UnitOfWork,
+        release: Release,
+        views: Views,
+        index: RecordIndex,
+        catalogue: Catalogue,
+    ) -> None:
+        self._unit = unit
+        self._release = release
+        self._views = views
+        self._index = index
+        self._catalogue = catalogue
+
+    def codes(self, name: str) -> Sequence[Code]:
+        """The values of a code list in order."""
+        found = self._release.codes.get(name)
+        return tuple(found.values.values()) if found is not None else ()
+
+    def record(self, register: str, key: str) -> Mapping[str, object] | None:
+        """The fields of a record, computed ones included; references are followed."""
+        return self._views.view(register, key)
+
+    def label(self, register: str, key: str, field: str = "") -> str | None:
+        """The caption of a record; None when there is none."""
+        known = self._release.registers.get(register)
+        if known is None:
+            return None
+        if field and field != known.label:
+            record = self._views.view(register, key)
+            return self.caption(known, record, field) if record is not None else None
+        return self._unit.record_pages.texts(register, [key], LABEL).get(key)
+
+    def caption(self, register: Register, record: RecordView, path: str) -> str:
+        """The value at a path in words: the title of a code, the caption of a reference."""
+        value = at_path(record, path)
+        if value is None:
+            return ""
+        if isinstance(value, RecordView):
+            return self.label(value.row.register, value.row.key) or value.row.key
+        if path == "state":
+            state = register.states.get(str(value))
+            return state.title if state is not None else str(value)
+        if isinstance(value, bool):
+            return "是" if value else "否"
+        if isinstance(value, list):
+            return "、".join(self._item(register, path, item) for item in value)
+        return self._item(register, path, value)
+
+    def _item(self, register: Register, path: str, value: Any) -> str:
+        if isinstance(value, RecordView):
+            return self.label(value.row.register, value.row.key) or value.row.key
+        form = self._release.forms.get(register.form)
+        element = form.element(path) if form is not None else None
+        codes = self._release.codes.get(element.codes) if element is not None else None
+        shown = codes.title_of(plain(value)) if codes is not None else plain(value)
+        return str(shown)
+
+    def column(self, query: Query, field: str) -> Sequence[str]:
+        """The distinct values of a column among the records that fit."""
+        selection = self.selection(query)
+        if selection is None:
+            return ()
+        return [str(value) for value in self._unit.record_pages.distinct(selection, field)]
+
+    def search(self, query: Query, text: str, limit: int) -> Sequence[Found]:
+        """The records that fit a query and a typed text, in the order of their captions."""
+        selection = self.selection(query, words=text)
+        if selection is None:
+            return ()
+        rows = self._unit.record_pages.page(
+            selection, Order(LABEL), limit=min(limit, MOST) if limit else MOST
+        )
+        register = self._release.registers[query.register]
+        found = []
+        for row in rows:
+            label = str(row.order)
+            record = self._views.view(query.register, row.key)
+            if record is None:
+                continue
+            if query.label and query.label != register.label:
+                label = self.caption(register, record, query.label)
+            columns = tuple(self.caption(register, record, path) for path in query.columns)
+            parent = tree_parent(register, record.row.data)
+            found.append(Found(row.key, label, columns, parent))
+        return found
+
+    def fits(self, query: Query, key: str) -> bool:
+        """Whether a record exists and fits a query."""
+        selection = self.selection(query, keys=[key])
+        return selection is not None and bool(self._unit.record_pages.keys(selection, limit=1))
+
+    def attachment(self, uid: str) -> Attachment | None:
+        """What is known of an uploaded file."""
+        row = self._unit.attachments.load(uid)
+        return Attachment(row.uid, row.name, row.size) if row is not None else None
+
+    def selection(
+        self, query: Query, *, words: str = "", keys: Sequence[str] | None = None
+    ) -> Selection | None:
+        """The records a query means; None when its register is unknown."""
+        register = self._release.registers.get(query.register)
+        if register is None:
+            return None
+        clause = None
+        if query.condition is not None:
+            try:
+                condition = query.condition.bind(query.values)
+            except ExpressionError:
+                return None
+            clause = to_sql(condition, query.register, self._catalogue)
+        equal = {path: [str(value)] for path, value in query.match.items()}
+        return Selection(
+            query.register,
+            where=clause,
+            words=words,
+            equal=equal,
+            not_states=register.closed_states,
+            keys=keys,
+        )

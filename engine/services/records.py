@@ -1,0 +1,322 @@
+"""Records of registers inside a unit of work: read for facts and forms, written with their index.
+
+Rights are not asked here: this is what other services use. People come in through
+:mod:`engine.services.registers`.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from engine.definitions.register import Register
+from engine.definitions.release import Release
+from engine.definitions.route import SUPERIOR
+from engine.domain.clock import Clock
+from engine.domain.errors import NotFound, Refused, Stale
+from engine.expressions.where import Condition
+from engine.services.definitions import Definitions
+from engine.services.form_lookup import FormLookup
+from engine.services.record_index import RecordIndex, tree_parent
+from engine.services.record_views import Views, ViewsOfUnits, plain
+from engine.store.database import Store
+from engine.store.errors import Duplicate
+from engine.store.record_pages import Selection
+from engine.store.records import Change, Findable, RecordRow
+from engine.store.unit import UnitOfWork
+from engine.store.where import CASES, Catalogue, to_sql
+
+ORGANISATIONS = "organisations"
+DEFAULT_ZONE = "Asia/Shanghai"
+_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+class Records:
+    """Reads and writes records; founded on the content in force."""
+
+    def __init__(self, store: Store, definitions: Definitions, clock: Clock) -> None:
+        self.store = store
+        self._definitions = definitions
+        self._clock = clock
+        self._views = ViewsOfUnits(self._new_views)
+        self._indexes: dict[str, RecordIndex] = {}
+        self._new_key: Callable[[], str] = _random_key
+
+    @property
+    def release(self) -> Release:
+        """The content in force."""
+        return self._definitions.current
+
+    @property
+    def index(self) -> RecordIndex:
+        """How records of the content in force are found."""
+        release = self.release
+        if release.hash not in self._indexes:
+            self._indexes = {release.hash: RecordIndex(release, self.store.sealer)}
+        return self._indexes[release.hash]
+
+    def catalogue(self, jurisdiction: str | None = None) -> Catalogue:
+        """What ``where`` may search."""
+        index = self.index
+        tables = {name: index.searchable(found) for name, found in self.release.registers.items()}
+        return Catalogue(tables, self.zone(jurisdiction))
+
+    def zone(self, jurisdiction: str | None) -> ZoneInfo:
+        """The time zone of a jurisdiction."""
+        known = self.release.jurisdictions.get(jurisdiction or "")
+        return ZoneInfo(known.zone if known is not None else DEFAULT_ZONE)
+
+    def now(self, jurisdiction: str | None = None) -> datetime:
+        """The present moment in a jurisdiction's zone."""
+        return self._clock.now().astimezone(self.zone(jurisdiction))
+
+    def calendar(self, jurisdiction: str | None) -> Any:
+        """The working days of a jurisdiction."""
+        known = self.release.jurisdictions.get(jurisdiction or "")
+        return self.release.calendars.get(known.calendar or "") if known is not None else None
+
+    def views(self, unit: UnitOfWork) -> Views:
+        """The records a unit of work looks at."""
+        return self._views.of(unit)
+
+    def _new_views(self, unit: UnitOfWork) -> Views:
+        jurisdiction = next(iter(self.release.jurisdictions), None)
+        return Views(unit, self.release, self.now(jurisdiction), self.calendar(jurisdiction))
+
+    def lookup(self, unit: UnitOfWork) -> FormLookup:
+        """What forms ask the content and the records through."""
+        return FormLookup(unit, self.release, self.views(unit), self.index, self.catalogue())
+
+    # ------------------------------------------------------------ reading, for facts
+
+    def field(self, unit: UnitOfWork, register: str, key: str, field: str) -> Any:
+        """A field of a record, its id and state and computed values included; None if absent."""
+        record = self.views(unit).view(register, key)
+        return plain(record.get(field)) if record is not None else None
+
+    def find(
+        self,
+        unit: UnitOfWork,
+        register: str,
+        where: Condition | None,
+        *,
+        limit: int | None = None,
+    ) -> Sequence[str]:
+        """The keys of the records (or cases) for which a condition holds, in the order of keys."""
+        clause = to_sql(where, register, self.catalogue()) if where is not None else None
+        if register == CASES:
+            return unit.worklists.uids(clause, limit=limit)
+        return unit.record_pages.keys(Selection(register, where=clause), limit=limit)
+
+    def superior(self, unit: UnitOfWork, organisation: str) -> str | None:
+        """The organisation above."""
+        row = self.views(unit).row(ORGANISATIONS, organisation)
+        above = unit.records.ancestors(row) if row is not None else []
+        return above[-1] if above else None
+
+    def route(
+        self, unit: UnitOfWork, route: str, key: Mapping[str, Any], organisation: str, day: str
+    ) -> str | None:
+        """The next organisation of a route table on a day; None behind the final one."""
+        if route == SUPERIOR:
+            return self.superior(unit, organisation)
+        wanted = {name: str(plain(value)) for name, value in key.items() if value is not None}
+        hop = unit.routes.following(route, organisation, wanted, day)
+        return hop.to_organisation if hop is not None and not hop.final else None
+
+    # ------------------------------------------------------------ writing
+
+    def add(
+        self,
+        unit: UnitOfWork,
+        register: Register,
+        data: Mapping[str, Any],
+        *,
+        jurisdiction: str,
+        at: datetime,
+        by: str | None = None,
+        organisation: str | None = None,
+        key: str | None = None,
+        state: str | None = None,
+        action: str = "create",
+    ) -> RecordRow:
+        """Add a record.
+
+        Raises:
+            Refused: a unique value is taken, or its parent is unknown.
+        """
+        known = key or self._key_of(register, data)
+        row = RecordRow(
+            0, register.id, known, jurisdiction, None, state or register.initial, data, None, 1,
+            at, at,
+        )  # fmt: skip
+        found_by, scope = self._found_by(unit, register, row)
+        try:
+            row = unit.records.insert(
+                register.id, known, jurisdiction=jurisdiction, scope=scope, state=row.state,
+                data=data, found_by=found_by, at=at, subject=self.index.subject(register, known),
+            )  # fmt: skip
+        except Duplicate as error:
+            raise _taken(register) from error
+        self.views(unit).forget(register.id, known)
+        row = self._place(unit, register, row)
+        self._note(unit, register, row, {}, data, action, at, by, organisation)
+        return row
+
+    def change(
+        self,
+        unit: UnitOfWork,
+        register: Register,
+        row: RecordRow,
+        data: Mapping[str, Any],
+        *,
+        at: datetime,
+        by: str | None = None,
+        organisation: str | None = None,
+        state: str | None = None,
+        action: str = "edit",
+    ) -> RecordRow:
+        """Write a record again.
+
+        Raises:
+            Stale: somebody was faster.
+            Refused: a unique value is taken, or the tree would be a circle.
+        """
+        changed = row._replace(data=data, state=state or row.state)
+        found_by, scope = self._found_by(unit, register, changed)
+        try:
+            saved = unit.records.save(
+                row, scope=scope, state=changed.state, data=data, found_by=found_by, at=at,
+                subject=self.index.subject(register, row.key),
+            )  # fmt: skip
+        except Duplicate as error:
+            raise _taken(register) from error
+        if not saved:
+            raise Stale("already_handled")
+        self.views(unit).forget(register.id, row.key)
+        changed = changed._replace(version=row.version + 1, scope=scope, updated_at=at)
+        changed = self._place(unit, register, changed)
+        before = {**row.data, "state": row.state}
+        after = {**data, "state": changed.state}
+        self._note(unit, register, changed, before, after, action, at, by, organisation)
+        return changed
+
+    def put(
+        self,
+        unit: UnitOfWork,
+        register: str,
+        values: Mapping[str, Any],
+        *,
+        where: Condition | None = None,
+        now: datetime,
+        by: str,
+    ) -> None:
+        """Add a record, or change those for which ``where`` holds: the effect ``record``."""
+        known = self.release.registers[register]
+        given = {name: plain(value) for name, value in values.items()}
+        state = given.pop("state", None)
+        if where is None:
+            jurisdiction = self._jurisdiction_of(unit, by)
+            self.add(
+                unit, known, _merged({}, given), jurisdiction=jurisdiction, at=now, by=by,
+                state=state, action="effect",
+            )  # fmt: skip
+            return
+        for key in self.find(unit, register, where):
+            row = self.load(unit, register, key)
+            data = _merged(row.data, given)
+            self.change(unit, known, row, data, at=now, by=by, state=state, action="effect")
+
+    def load(self, unit: UnitOfWork, register: str, key: str) -> RecordRow:
+        """A record's row.
+
+        Raises:
+            NotFound: there is none.
+        """
+        row = unit.records.load(register, key)
+        if row is None:
+            raise NotFound("no_such_record", register=register, key=key)
+        return row
+
+    # ------------------------------------------------------------ inside
+
+    def _found_by(
+        self, unit: UnitOfWork, register: Register, row: RecordRow
+    ) -> tuple[Findable, str | None]:
+        views = self.views(unit)
+        record = views.preview(row)
+        return self.index.findable(register, record, views), self.index.scope(register, record)
+
+    def _place(self, unit: UnitOfWork, register: Register, row: RecordRow) -> RecordRow:
+        if register.tree is None:
+            return row
+        parent_key = tree_parent(register, row.data)
+        parent = unit.records.load(register.id, parent_key) if parent_key else None
+        if parent_key and parent is None:
+            raise Refused("no_such_parent", key=parent_key)
+        if parent is not None and row.path is not None and (parent.path or "").startswith(row.path):
+            raise Refused("tree_circle", name=row.key, parent=parent.key)
+        before = row.path
+        placed = unit.records.place(row, parent)
+        if before is not None and placed.path != before:
+            self._views = ViewsOfUnits(self._new_views)
+        return placed
+
+    def _note(
+        self,
+        unit: UnitOfWork,
+        register: Register,
+        row: RecordRow,
+        before: Mapping[str, Any],
+        after: Mapping[str, Any],
+        action: str,
+        at: datetime,
+        by: str | None,
+        organisation: str | None,
+    ) -> None:
+        names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+        changed: Mapping[str, Any] = {
+            name: [before.get(name), after.get(name)] for name in sorted(names)
+        }
+        subject = self.index.subject(register, row.key)
+        if subject is not None:
+            # Personal data leave no trace outside their own key.
+            changed = {"fields": sorted(names), "sealed": unit.blobs.put(subject, changed)}
+        unit.records.add_change(row, Change(at, by, organisation, action, changed))
+
+    def _key_of(self, register: Register, data: Mapping[str, Any]) -> str:
+        if register.key is not None:
+            value: Any = data
+            for name in register.key.split("."):
+                value = value.get(name) if isinstance(value, Mapping) else None
+            if value not in (None, ""):
+                return str(plain(value))
+        return self._new_key()
+
+    def _jurisdiction_of(self, unit: UnitOfWork, person: str) -> str:
+        row = unit.records.load("people", person)
+        return row.jurisdiction if row is not None else next(iter(self.release.jurisdictions), "")
+
+
+def _merged(data: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Write values at dotted paths into a copy of the data."""
+    merged = dict(data)
+    for path, value in values.items():
+        *above, last = path.split(".")
+        inner = merged
+        for name in above:
+            inner[name] = dict(inner.get(name) or {})
+            inner = inner[name]
+        inner[last] = value
+    return merged
+
+
+def _taken(register: Register) -> Refused:
+    return Refused("duplicate_record", register=register.title)
+
+
+def _random_key() -> str:
+    return "".join(secrets.choice(_ALPHABET) for _ in range(12))

@@ -1,0 +1,353 @@
+"""Lists of cases: what waits for whom, where who acted, and pages of it by key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from engine.store.record_pages import contains_word
+from engine.store.records import IndexValue, below
+from engine.store.schema import Moment
+from engine.store.search import fold
+from engine.store.session import Session
+from engine.store.tables.cases import case_fields, cases, work_items
+from engine.store.tables.records import records
+from engine.store.where import Clause
+
+#: sorts what has no such moment behind everything that has one
+_NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+HANDLED_AT = "handled_at"
+
+_c, _w, _f = cases.c, work_items.c, case_fields.c
+COLUMNS = (
+    "id", "uid", "number", "process", "initiator", "initiator_organisation", "organisation",
+    "year", "step", "stage", "status", "public_status", "flags", "started_at", "arrived_at",
+    "updated_at", "closed_at", "due", "outcome",
+)  # fmt: skip
+
+
+class CaseLine(NamedTuple):
+    """A case of a page. ``order`` is the value it is ordered by."""
+
+    id: int
+    uid: str
+    number: str | None
+    process: str
+    initiator: str | None
+    initiator_organisation: str | None
+    organisation: str | None
+    year: int
+    step: str
+    stage: str | None
+    status: str | None
+    public_status: str | None
+    flags: str
+    started_at: datetime
+    arrived_at: datetime
+    updated_at: datetime
+    closed_at: datetime | None
+    due: datetime | None
+    outcome: str | None
+    order: Any
+
+
+class Handled(NamedTuple):
+    """What an organisation, or a person, did last with a case."""
+
+    step: str
+    action: str | None
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who looks: a person, for an organisation or for themselves.
+
+    ``path`` is the organisation's place in the tree; ``permissions`` what the person may do there.
+    """
+
+    person: str
+    organisation: str | None = None
+    path: str | None = None
+    permissions: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Worklist:
+    """Which cases.
+
+    ``steps``, ``stages`` and ``permissions`` are those of what waits or was done, where the
+    relation is about work; else those of the case. ``words`` are looked for in ``searched``: the
+    number, who started cases (``initiator``), index paths of their data with the register
+    they refer to, or the codes whose captions fit.
+    """
+
+    relation: str
+    viewer: Viewer
+    jurisdiction: str | None = None
+    processes: Sequence[str] = ()
+    permissions: Sequence[str] = ()
+    steps: Sequence[str] = ()
+    stages: Sequence[str] = ()
+    statuses: Sequence[str] = ()
+    #: names of actions, one of which was the last one here
+    handled: Sequence[str] = ()
+    closed: bool | None = None
+    started_here: bool = False
+    where: Clause | None = None
+    equal: Mapping[str, Sequence[IndexValue]] = field(default_factory=dict)
+    words: str = ""
+    searched: Sequence[tuple[str, str | None]] = ()
+
+
+class Worklists:
+    """Questions to the rows of ``cases`` and ``work_items``."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def uids(self, where: Clause | None, *, limit: int | None = None) -> list[str]:
+        """Return the ids of the cases for which a condition holds, oldest first."""
+        query = sa.select(_c.uid).order_by(_c.id)
+        if where is not None:
+            query = query.where(where)
+        if limit is not None:
+            query = query.limit(limit)
+        return [str(uid) for (uid,) in self._session.rows(query)]
+
+    def count(self, worklist: Worklist) -> int:
+        """Count the cases of a list."""
+        query = sa.select(sa.func.count()).select_from(cases).where(*_conditions(worklist))
+        return int(self._session.rows(query)[0][0])
+
+    def page(
+        self,
+        worklist: Worklist,
+        sort: str,
+        *,
+        descending: bool = False,
+        after: tuple[Any, int] | None = None,
+        limit: int = 50,
+    ) -> list[CaseLine]:
+        """Return the cases after the one that ``after`` names by its order and internal key."""
+        column = _order(worklist, sort)
+        conditions = list(_conditions(worklist))
+        if after is not None:
+            value = sa.literal(after[0], column.type)
+            here, there = sa.tuple_(column, _c.id), sa.tuple_(value, sa.literal(after[1]))
+            conditions.append(here < there if descending else here > there)
+        direction = sa.desc if descending else sa.asc
+        query = (
+            sa.select(*(_c[name] for name in COLUMNS), column)
+            .where(*conditions)
+            .order_by(direction(column), direction(_c.id))
+            .limit(limit)
+        )
+        return [CaseLine(*row) for row in self._session.rows(query)]
+
+    def values(
+        self, case_ids: Sequence[int], paths: Sequence[str]
+    ) -> dict[int, dict[str, list[IndexValue]]]:
+        """Return the values of some indexes for some cases."""
+        found: dict[int, dict[str, list[IndexValue]]] = {}
+        if not case_ids or not paths:
+            return found
+        query = (
+            sa.select(_f.case_id, _f.path, _f.text_value, _f.number_value)
+            .where(_f.case_id.in_(list(case_ids)), _f.path.in_(list(paths)))
+            .order_by(_f.case_id, _f.path, _f.no)
+        )
+        for case_id, path, text, number in self._session.rows(query):
+            values = found.setdefault(int(case_id), {}).setdefault(str(path), [])
+            values.append(number if text is None else text)
+        return found
+
+    def distinct(self, worklist: Worklist, path: str, limit: int = 200) -> list[IndexValue]:
+        """Return the different values the cases of a list have at a column or an index."""
+        chosen = sa.select(_c.id).where(*_conditions(worklist))
+        if path in _c:
+            query = sa.select(_c[path]).where(_c.id.in_(chosen)).distinct().order_by(_c[path])
+            rows = self._session.rows(query.limit(limit))
+            return [row[0] for row in rows if row[0] is not None]
+        fields = sa.select(_f.text_value, _f.number_value).where(
+            _f.path == path, _f.case_id.in_(chosen)
+        )
+        fields = fields.distinct().order_by(_f.text_value, _f.number_value).limit(limit)
+        return [number if text is None else text for text, number in self._session.rows(fields)]
+
+    def handled(self, case_ids: Sequence[int], viewer: Viewer) -> dict[int, Handled]:
+        """Return what the viewer's organisation, or the viewer, did last with some cases."""
+        query = (
+            sa.select(_w.case_id, _w.step, _w.action, _w.closed_at)
+            .where(_w.case_id.in_(list(case_ids)), _done(viewer))
+            .order_by(_w.id)
+        )
+        return {
+            int(case_id): Handled(step, action, at)
+            for case_id, step, action, at in self._session.rows(query)
+        }
+
+    def where_open(self, case_ids: Sequence[int]) -> dict[int, list[str]]:
+        """Return the organisations at which some cases wait now."""
+        query = (
+            sa.select(_w.case_id, _w.organisation)
+            .where(_w.case_id.in_(list(case_ids)), _w.state == "open", _w.organisation.is_not(None))
+            .distinct()
+            .order_by(_w.case_id, _w.organisation)
+        )
+        found: dict[int, list[str]] = {}
+        for case_id, organisation in self._session.rows(query):
+            found.setdefault(int(case_id), []).append(str(organisation))
+        return found
+
+
+def _conditions(worklist: Worklist) -> list[Clause]:
+    conditions = [_related(worklist)]
+    if worklist.jurisdiction is not None:
+        conditions.append(_c.jurisdiction == worklist.jurisdiction)
+    if worklist.processes:
+        conditions.append(_c.process.in_(list(worklist.processes)))
+    if worklist.statuses:
+        conditions.append(_c.status.in_(list(worklist.statuses)))
+    if worklist.closed is not None:
+        closed = _c.closed_at.is_not(None)
+        conditions.append(closed if worklist.closed else sa.not_(closed))
+    conditions += [_equal(path, values) for path, values in worklist.equal.items()]
+    conditions += [_found(worklist, word) for word in fold(worklist.words).split()]
+    if worklist.where is not None:
+        conditions.append(worklist.where)
+    return conditions
+
+
+def _related(worklist: Worklist) -> Clause:
+    viewer = worklist.viewer
+    match worklist.relation:
+        case "waiting":
+            return _waiting(worklist)
+        case "acted":
+            return _acted(worklist)
+        case "below":
+            low, high = below(viewer.path or "/")
+            inside = sa.select(records.c.key).where(
+                records.c.register == "organisations",
+                records.c.path >= low,
+                records.c.path < high,
+            )
+            found = sa.select(_w.case_id).where(_w.organisation.in_(inside))
+            return sa.and_(_c.id.in_(found), *_at(worklist))
+        case "mine":
+            mine = _c.initiator == viewer.person
+            if worklist.started_here and viewer.organisation is not None:
+                mine = _c.initiator_organisation == viewer.organisation
+            return sa.and_(mine, *_at(worklist))
+    return sa.and_(sa.true(), *_at(worklist))
+
+
+def _at(worklist: Worklist) -> list[Clause]:
+    """Where the case is now."""
+    found: list[Clause] = []
+    if worklist.steps:
+        found.append(_c.step.in_(list(worklist.steps)))
+    if worklist.stages:
+        found.append(_c.stage.in_(list(worklist.stages)))
+    return found
+
+
+def _waiting(worklist: Worklist) -> Clause:
+    viewer = worklist.viewer
+    for_me = _w.person == viewer.person
+    conditions: list[Clause] = [_w.state == "open"]
+    if viewer.organisation is not None:
+        held = viewer.permissions & set(worklist.permissions or viewer.permissions)
+        here = sa.and_(
+            _w.organisation == viewer.organisation,
+            _w.permission.in_(sorted(held)),
+            _w.person.is_(None),
+            sa.or_(_w.claimed_by.is_(None), _w.claimed_by == viewer.person),
+            # Nobody reviews what they started themselves.
+            sa.func.coalesce(_c.initiator, "") != viewer.person,
+        )
+        for_me = sa.or_(for_me, here)
+    conditions.append(for_me)
+    if worklist.steps:
+        conditions.append(_w.step.in_(list(worklist.steps)))
+    if worklist.stages:
+        conditions.append(_w.stage.in_(list(worklist.stages)))
+    found = sa.select(_w.case_id).where(_w.case_id == _c.id, *conditions)
+    return found.correlate(cases).exists()
+
+
+def _done(viewer: Viewer) -> Clause:
+    if viewer.organisation is None:
+        return sa.and_(_w.state == "done", _w.closed_by == viewer.person)
+    return sa.and_(_w.state == "done", _w.closed_organisation == viewer.organisation)
+
+
+def _acted(worklist: Worklist) -> Clause:
+    conditions: list[Clause] = [_done(worklist.viewer)]
+    if worklist.steps:
+        conditions.append(_w.step.in_(list(worklist.steps)))
+    if worklist.stages:
+        conditions.append(_w.stage.in_(list(worklist.stages)))
+    if worklist.handled:
+        latest = sa.select(sa.func.max(_w.id)).where(*conditions).group_by(_w.case_id)
+        conditions = [_w.id.in_(latest), _w.action.in_(list(worklist.handled))]
+    return _c.id.in_(sa.select(_w.case_id).where(*conditions))
+
+
+def _equal(path: str, values: Sequence[IndexValue]) -> Clause:
+    if path in _c:
+        if isinstance(_c[path].type, sa.Integer):
+            return _c[path].in_([int(value) for value in values])
+        return _c[path].in_([str(value) for value in values])
+    texts = [value for value in values if isinstance(value, str)]
+    numbers = [value for value in values if not isinstance(value, str)]
+    found = sa.or_(_f.text_value.in_(texts), _f.number_value.in_(numbers))
+    return _c.id.in_(sa.select(_f.case_id).where(_f.path == path, found))
+
+
+def _found(worklist: Worklist, word: str) -> Clause:
+    either: list[Clause] = []
+    for path, register in worklist.searched:
+        if register is not None:
+            known = sa.select(records.c.key).where(
+                records.c.register == register, *contains_word(register, word)
+            )
+        if path in _c:
+            column = _c[path]
+            either.append(
+                column.in_(known)
+                if register is not None
+                else sa.func.lower(column).contains(word, autoescape=True)
+            )
+            continue
+        value = (
+            _f.text_value.in_(known)
+            if register is not None
+            else sa.func.lower(_f.text_value).contains(word, autoescape=True)
+        )
+        either.append(_c.id.in_(sa.select(_f.case_id).where(_f.path == path, value)))
+    return sa.or_(sa.false(), *either)
+
+
+def _order(worklist: Worklist, sort: str) -> sa.ColumnElement[Any]:
+    if sort == HANDLED_AT:
+        latest = sa.select(sa.func.max(_w.closed_at)).where(
+            _w.case_id == _c.id, _done(worklist.viewer)
+        )
+        handled = latest.correlate(cases).scalar_subquery()
+        return sa.type_coerce(sa.func.coalesce(handled, _c.updated_at), _c.updated_at.type)
+    if sort in _c:
+        column = _c[sort]
+        if not column.nullable:
+            return column
+        if isinstance(column.type, Moment):
+            never = sa.literal(_NEVER, column.type)
+            return sa.type_coerce(sa.func.coalesce(column, never), column.type)
+        return sa.func.coalesce(column, "")
+    value = sa.select(sa.func.min(_f.text_value)).where(_f.case_id == _c.id, _f.path == sort)
+    return sa.func.coalesce(value.correlate(cases).scalar_subquery(), "")
