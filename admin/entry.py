@@ -74,15 +74,16 @@ def to_fill(
         url=url,
         only=only,
         file_url=_file_url,
-        template_url=_template_url,
     )
 
 
-def to_read(form: EffectiveForm | None, only: Sequence[str] | None = None) -> Markup:
-    """Draw a form to read; all of it or only some top-level parts."""
+def to_read(
+    form: EffectiveForm | None, only: Sequence[str] | None = None, mode: forms.Mode = "read"
+) -> Markup:
+    """Draw a form to read or for paper; all of it or only some top-level parts."""
     if form is None:
         return Markup()
-    return forms.render(form, "read", file_url=_file_url, only=only)
+    return forms.render(form, mode, file_url=_file_url, only=only)
 
 
 def receive(
@@ -140,10 +141,6 @@ def _settled(value: Any, uids: Mapping[str, str | None]) -> Any:
 
 def _file_url(uid: str) -> str:
     return url_for("attachments.get", uid=uid)
-
-
-def _template_url(template: str) -> str:
-    return url_for("papers.blank", template=template)
 
 
 # ------------------------------------------------------------------ records of registers

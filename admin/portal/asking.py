@@ -14,7 +14,7 @@ from admin.captions import _
 from admin.context import platform
 from admin.entry import Asked, receive, to_fill, to_read
 from admin.navigation import caption
-from admin.portal.forms import Received
+from admin.portal.forms import Mode, Received
 from engine.domain.actor import Actor
 from engine.forms import EffectiveForm
 from engine.forms.posting import value_at
@@ -105,13 +105,13 @@ def title_of(choice: Choice) -> str:
 # ------------------------------------------------------------------ reading
 
 
-def content(actor: Actor, view: CaseView) -> Markup:
-    """The form of a case, to read."""
+def content(actor: Actor, view: CaseView, mode: Mode = "read") -> Markup:
+    """The form of a case, to read or for paper."""
     if not view.has_form:
         return Markup()
     with platform().views.sheets.open():
         form = platform().views.sheets.content(actor, view.uid)
-        return to_read(form)
+        return to_read(form, mode=mode)
 
 
 # ------------------------------------------------------------------ filling in

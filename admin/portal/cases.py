@@ -124,6 +124,19 @@ def papers(uid: str) -> ResponseReturnValue:
     )
 
 
+def printed(uid: str) -> ResponseReturnValue:
+    """The whole case on paper: content and course."""
+    actor = security.signed_in().actor
+    view = platform().views.view(actor, uid)
+    return render_template(
+        "portal/print.html",
+        view=view,
+        title=view.title,
+        content=asking.content(actor, view, "print"),
+        timeline=[_line(entry) for entry in platform().views.course(actor, uid)],
+    )
+
+
 @public
 def diagram_style() -> Response:
     """The style of the drawings of processes."""
@@ -133,4 +146,5 @@ def diagram_style() -> Response:
 pages.add_url_rule("/cases/<uid>", view_func=show)
 pages.add_url_rule("/cases/<uid>/course", view_func=course)
 pages.add_url_rule("/cases/<uid>/papers", view_func=papers)
+pages.add_url_rule("/cases/<uid>/print", view_func=printed)
 pages.add_url_rule("/diagram.css", view_func=diagram_style)
