@@ -43,14 +43,18 @@ def double_quoted(value: str) -> str:
 
 
 def literal(value: str, indent: int) -> str:
-    """Write a text of several lines as a block that begins with ``|``."""
-    stripped = value.rstrip("\n")
-    trailing = len(value) - len(stripped)
-    chomping = "-" if not trailing else "" if trailing == 1 else "+"
-    hint = str(STEP) if stripped.startswith((" ", "\n")) else ""
-    lines = stripped.split("\n") + [""] * max(0, trailing - 1)
+    """Write a text of several lines as a block that begins with ``|``; see ``fits_block``."""
+    chomping = "" if value.endswith("\n") else "-"
+    hint = str(STEP) if value.startswith(" ") else ""
+    lines = value.removesuffix("\n").split("\n")
     body = "\n".join(" " * indent + line if line else "" for line in lines)
     return f"|{hint}{chomping}\n{body}\n"
+
+
+def fits_block(value: str) -> bool:
+    """Tell whether a text can be written as a block, a line break at its end included."""
+    blank = not value.strip() or value.startswith("\n") or value.endswith("\n\n")
+    return not blank and not _UNPRINTABLE.search(value.replace("\n", ""))
 
 
 @lru_cache(maxsize=4096)
@@ -87,7 +91,7 @@ def after_key(value: object, indent: int, *, flow: bool) -> str:
         flow: whether the key stands in braces.
     """
     if not isinstance(value, Mapping | list | tuple):
-        if isinstance(value, str) and "\n" in value and not flow and _fits_block(value):
+        if isinstance(value, str) and "\n" in value and not flow and fits_block(value):
             return " " + literal(value, indent + STEP).rstrip("\n")
         return " " + scalar(value, flow=flow)
     short = on_one_line(value)
@@ -104,10 +108,6 @@ def after_dash(value: object, indent: int) -> str:
     if not value or len(short) + indent <= ONE_LINE:
         return short
     return "\n".join(_block(value, indent + STEP)).lstrip(" ")
-
-
-def _fits_block(value: str) -> bool:
-    return not _UNPRINTABLE.search(value.replace("\n", "")) and bool(value.strip())
 
 
 def _block(value: Mapping[str, object] | Sequence[object], indent: int) -> list[str]:

@@ -100,11 +100,6 @@ class Fields:
         entry = self._entries.get(name)
         return entry.value if entry else None
 
-    def key(self, name: str) -> Node | None:
-        """Return the key itself, for a problem about the key."""
-        entry = self._entries.get(name)
-        return entry.key if entry else self.node
-
     def text(self, name: str, default: str = "") -> str:
         """Read a text. A number or true/false without quotes is reported, not converted."""
         node = self.get(name)

@@ -145,9 +145,6 @@ class _Composer:
             bracket = self.brackets[-1] if self.brackets else None
             traps.report_syntax(error, self.text, self.file, self.problems, bracket=bracket)
             raise _Stop from error
-        except RecursionError as error:
-            self.problems.add("SRC111", Position(self.file), limit=MAX_DEPTH)
-            raise _Stop from error
 
     def _node(self, event: Event, events: Iterator[Event], *, flow: bool) -> Node:
         self.values += 1

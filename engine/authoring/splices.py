@@ -8,7 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.authoring.emitting import after_dash, after_key, literal, on_one_line, scalar
+from engine.authoring.emitting import (
+    after_dash,
+    after_key,
+    fits_block,
+    literal,
+    on_one_line,
+    scalar,
+)
 from engine.authoring.node import Entry, Node
 
 Splice = tuple[int, int, str]
@@ -84,7 +91,7 @@ class Text:
         first = next((line for line in body.splitlines() if line.strip()), "  ")
         indent = len(first) - len(first.lstrip(" "))
         end = "\n" if node.raw.endswith("\n") else ""
-        if isinstance(value, str) and value.strip() and not value.startswith((" ", "\n")):
+        if isinstance(value, str) and fits_block(value) and not value.startswith(" "):
             new = literal(value, indent)
             return node.start, node.stop, new if end else new.rstrip("\n")
         return node.start, node.stop, scalar(value) + end

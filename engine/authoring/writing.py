@@ -106,8 +106,7 @@ class Document:
         target = self._prepare(path, alias)
         while target is not None and self._rehome(target, itself=False):
             target = self._at(path).origin
-        if target is None:
-            raise EditRefused("missing", path)
+        assert target is not None
         place = self._path_of(target)
         flow = self._in_flow(place[:-1])
         owner = self._at(place[:-1])
@@ -147,6 +146,8 @@ class Document:
         if isinstance(key, int):
             self._insert_item(path, node, key, value)
             return
+        if node.kind == "sequence":
+            raise EditRefused("missing", (*path, key))
         if node.get(key) is not None:
             raise EditRefused("exists", (*path, key))
         for beside in (before, after):
@@ -284,24 +285,25 @@ class Document:
 
     def _detach(self, node: Node, uses: list[Node]) -> None:
         """Write an alias out, or hand the anchor on to its first use."""
-        if node.alias_of is not None:
-            self._apply([(node.start, node.stop, self._written_out(node))], {})
-        else:
+        if node.alias_of is None:
             self._hand_on(node, uses[0])
+            return
+        written = self._written_out(node)
+        start = node.start
+        if written.startswith("\n") and self.text[start - 1] == " ":
+            start -= 1
+        self._apply([(start, node.stop, written)], {})
 
     def _hand_on(self, owner: Node, use: Node) -> None:
+        """Write shared text out at its first use and leave it without a name where it was."""
         written = self._written_out(use)
-        block = written.startswith("\n")
-        anchored = f"&{owner.anchor}" + (written if block else f" {written}")
-        strip = owner.outer + 1 + len(owner.anchor)
-        while strip < owner.start and self.text[strip] == " ":
-            strip += 1
-        first = owner.outer
-        if self.text[strip : strip + 1] == "\n" and self.text[first - 1] == " ":
+        anchored = f"&{owner.anchor}" + ("" if written.startswith("\n") else " ") + written
+        first, behind = owner.outer, owner.outer + 1 + len(owner.anchor)
+        while behind < owner.start and self.text[behind] == " ":
+            behind += 1
+        if self.text[behind : behind + 1] == "\n" and self.text[first - 1] == " ":
             first -= 1
-        if block and use.start and self.text[use.start - 1] == " ":
-            anchored = anchored.rstrip("\n")
-        self._apply([(use.start, use.stop, anchored), (first, strip, "")], {})
+        self._apply([(use.start, use.stop, anchored), (first, behind, "")], {})
 
     def _rehome(self, node: Node, *, itself: bool = True) -> bool:
         """Hand on the first anchor at or below a node that something outside of it uses."""
@@ -354,7 +356,7 @@ class Document:
     # Changing ----------------------------------------------------------------------------------
 
     def _insert_item(self, path: Path, node: Node, place: int, value: object) -> None:
-        if node.kind != "sequence":
+        if node.kind == "mapping":
             raise EditRefused("missing", (*path, place))
         if not node.items:
             self._fill(path, node, [value])

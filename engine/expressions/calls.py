@@ -117,8 +117,7 @@ def argument(check: Checker, term: Term, kind: str, function: Function, node: Ca
         term = check.as_day(term, Term(DATE))
     if term.type in allowed[kind] or term.type == ANY:
         return term
-    check.refuse("DEF405", term.node, operator=function.name, found=check.words(term))
-    raise AssertionError
+    return check.refuse("DEF405", term.node, operator=function.name, found=check.words(term))
 
 
 def size(check: Checker, node: Call, term: Term) -> Term:

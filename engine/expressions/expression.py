@@ -177,23 +177,24 @@ def compile(
     try:
         term = checker.visit(parsed.root)
         term = _as_wanted(term, want, checker)
+        return finished(term, checker)
     except Refused:
         return None
-    expression = finished(term, checker)
-    if expression is None:
-        report("DEF407", 0, 1, limit=machine.MAX_LENGTH)
-    return expression
 
 
-def finished(term: Term, checker: Checker) -> Expression | None:
-    """Prepare what a walk found; None when it has grown too large to run."""
+def finished(term: Term, checker: Checker) -> Expression:
+    """Prepare what a walk found.
+
+    Raises:
+        Refused: it has grown too large to run, which is reported.
+    """
     direct = term.path if term.expr is None else None
     term = checker.value(term)
     if term.shape is not None:
         term.shape.of_all()
     root = checker.guarded(term)
     if syntax.size(root) > machine.MAX_NODES:
-        return None
+        checker.refuse("DEF407", term.node, limit=machine.MAX_LENGTH)
     if direct is not None and isinstance(term.type, Reference):
         direct = (*direct, "id")
     variables = tuple(checker.variables.values())

@@ -61,11 +61,9 @@ def parse(text: str) -> syntax.Parsed:
         if "recursion" in said or "size exceeds" in said:
             raise TooDeep from error
         match = _LOCATION.search(said)
-        if match is None:
-            raise Unreadable(said, 0) from error
-        line, column, reason = int(match[1]), int(match[2]), match[3]
-        before = text.split("\n")[: line - 1]
-        offset = sum(len(part) + 1 for part in before) + column - 1
+        line, column, reason = match.groups() if match else ("1", "1", said)
+        before = text.split("\n")[: int(line) - 1]
+        offset = sum(len(part) + 1 for part in before) + int(column) - 1
         raise Unreadable(reason, min(offset, len(text))) from error
     return syntax.read(message)
 

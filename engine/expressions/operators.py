@@ -16,7 +16,6 @@ from engine.domain.types import (
     TEXT,
     ListOf,
     Record,
-    Reference,
 )
 from engine.expressions.syntax import Call, Const, Expr, Ident, Items
 from engine.expressions.terms import (

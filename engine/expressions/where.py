@@ -212,7 +212,7 @@ class _Walk:
     def given(self, node: Expr, row: _Row) -> _Bind:
         """A part that does not read the row is computed before the search."""
         checker = self.checker(row)
-        expression = self.expression(checker.visit(node), checker, node)
+        expression = self.expression(checker.visit(node), checker)
         return lambda values, calendar: Constant(
             expression.evaluate(values, calendar=calendar) is True
         )
@@ -332,12 +332,10 @@ class _Walk:
             term = checker.items(node, beside.item)
         else:
             term = checker.as_day(checker.visit(node), Term(beside))
-        return self.expression(term, checker, node)
+        return self.expression(term, checker)
 
-    def expression(self, term: Term, checker: Checker, node: Expr) -> Expression:
+    def expression(self, term: Term, checker: Checker) -> Expression:
         expression = finished(term, checker)
-        if expression is None:
-            self.refuse("DEF407", node, limit=0)
         self.paths.update(dict.fromkeys(expression.paths))
         return expression
 

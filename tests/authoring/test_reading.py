@@ -87,6 +87,14 @@ def test_a_block_ends_with_its_last_value_not_with_the_comments_behind():
     assert node.get("a").end == Position(FILE, 2, 7)
 
 
+def test_a_block_text_ends_with_its_last_line():
+    node, _ = read("a: |\n  x\n\nb: |+\n  y\n\nc: 1\n")
+
+    assert node.value == {"a": "x\n", "b": "y\n\n", "c": 1}
+    assert node.get("a").raw == "|\n  x\n"
+    assert node.get("b").raw == "|+\n  y\n\n"
+
+
 def test_several_documents_are_read_when_asked_for():
     problems = Problems()
 

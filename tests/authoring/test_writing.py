@@ -84,6 +84,21 @@ class TestSetting:
             "+      乙",
         ]
 
+    @pytest.mark.parametrize(
+        ("value", "written"), [("one", "|-\n  one\n"), ("x\n\n", '"x\\n\\n"\n'), (3, "3\n")]
+    )
+    def test_what_does_not_fit_a_block_is_written_otherwise(self, value, written):
+        assert edited("set", ["a"], value, text="a: |\n  x\nb: 1\n") == f"a: {written}b: 1\n"
+
+    def test_an_empty_item_is_filled(self):
+        assert edited("set", ["a", 0], "x", text="a:\n  -\n  - y\n") == "a:\n  - x\n  - y\n"
+
+    def test_an_item_is_replaced_by_a_longer_one(self):
+        assert edited("set", ["a", 0], {"b": 1}, text="a:\n  - x\n  - y\n") == (
+            "a:\n  - {b: 1}\n  - y\n"
+        )
+        assert edited("set", ["a", 0], [1], text="a: [x, y]\n") == "a: [[1], y]\n"
+
     def test_a_missing_key_is_added_at_the_end(self):
         assert difference("set", ["steps", "fill", "due"], "days(today, 3)") == [
             "+    due: days(today, 3)"
@@ -143,6 +158,7 @@ class TestInserting:
              ["+facts: {unit: data.x, x: 1, other: 'y'}   # two facts"]),
             (["empty"], "x", {}, ["+empty: {x: 1}"]),
             (["list"], 0, {}, ["+list: [1]"]),
+            (["empty"], 0, {}, ["+empty: [1]"]),
             (["steps", "fill", "require"], 0, {"alias": "everywhere"}, ["+      - 1"]),
             (["steps", "fill", "require"], 1, {"alias": "everywhere"}, ["+      - 1"]),
             (["steps", "fill", "require"], 9, {"alias": "everywhere"}, ["+      - 1"]),
@@ -167,6 +183,27 @@ class TestInserting:
     def test_only_mappings_and_lists_take_entries(self, path):
         with pytest.raises(EditRefused, match="missing"):
             edited("insert", path, "x", 1)
+
+    def test_a_list_takes_no_names_and_a_mapping_no_places(self):
+        with pytest.raises(EditRefused, match="missing"):
+            edited("insert", ["facts"], 0, 1)
+        with pytest.raises(EditRefused, match="missing"):
+            edited("insert", ["list"], "x", 1)
+
+    @pytest.mark.parametrize(
+        ("value", "written"),
+        [
+            ("x\n\ny\n", "|\n  x\n\n  y"),
+            (" x\ny", "|2-\n   x\n  y"),
+            ("x\n\n", '"x\\n\\n"'),
+            ("\n", '"\\n"'),
+        ],
+    )
+    def test_a_text_of_several_lines_becomes_a_block_where_it_can(self, value, written):
+        assert edited("insert", [], "b", value, text="a: 1\n") == f"a: 1\nb: {written}\n"
+
+    def test_a_short_list_goes_into_a_list(self):
+        assert edited("insert", ["a"], 1, ["x"], text="a:\n  - b\n") == "a:\n  - b\n  - [x]\n"
 
     def test_a_file_without_a_last_line_break_gets_one_first(self):
         assert edited("insert", [], "b", 2, text="a: 1") == "a: 1\nb: 2\n"
@@ -247,6 +284,14 @@ class TestMovingAndRenaming:
             "a:\n  - y: 1\n    z: 2\n  - x\n"
         )
 
+    def test_keys_behind_a_dash_do_not_move(self):
+        with pytest.raises(EditRefused, match="place"):
+            edited("move", ["a", 0, "c"], before="b", text="a:\n  - b: 1\n    c: 2\n")
+
+    def test_what_is_not_there_does_not_move(self):
+        with pytest.raises(EditRefused, match="missing"):
+            edited("move", ["nope"], before="title")
+
     def test_a_move_that_would_part_an_alias_from_its_anchor_is_refused(self):
         with pytest.raises(EditRefused, match="place") as refused:
             edited("move", ["steps", "done"], before="unit")
@@ -307,6 +352,47 @@ class TestSharedText:
             "+        say: q",
             "-    require: *may",
             "+    require: &may [{that: x, say: 不行}, {that: y, say: z}]",
+        ]
+
+    LONG = (
+        "a: &x\n  one: " + "1" * 50 + "\n  two: [" + "2" * 40 + ", 3]\n"
+        "b: *x\nc: {d: *x}\ne:\n  - *x\n"
+    )  # fmt: skip
+
+    def test_long_shared_text_is_written_out_as_a_block(self):
+        assert difference("set", ["b", "one"], 1, text=self.LONG, alias="here") == [
+            "-b: *x",
+            "+b:",
+            "+  one: 1",
+            "+  two: [" + "2" * 40 + ", 3]",
+        ]
+
+    def test_in_braces_it_is_written_out_on_one_line(self):
+        assert difference("set", ["c", "d", "one"], 1, text=self.LONG, alias="here") == [
+            "-c: {d: *x}",
+            "+c: {d: {one: 1, two: [" + "2" * 40 + ", 3]}}",
+        ]
+
+    def test_in_a_list_it_is_written_out_behind_the_dash(self):
+        document = Document.parse(self.LONG)
+
+        document.set(["e", 0, "one"], 1, alias="here")
+
+        assert document.value["e"] == [{"one": 1, "two": ["2" * 40, 3]}]
+        assert document.value["b"] == document.value["a"]
+
+    def test_a_long_text_is_handed_on_as_a_block(self):
+        document = Document.parse(self.LONG)
+
+        document.set(["a", "one"], 1, alias="here")
+
+        assert document.text.split("\n")[:6] == [
+            "a:",
+            "  one: 1",
+            "  two: [" + "2" * 40 + ", 3]",
+            "b: &x",
+            "  one: " + "1" * 50,
+            "  two: [" + "2" * 40 + ", 3]",
         ]
 
     def test_a_whole_value_is_replaced_everywhere(self):

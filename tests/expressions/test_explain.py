@@ -1,7 +1,7 @@
 """The table of names an author can use, as `explain` prints it."""
 
 from engine.domain.types import BOOLEAN, TEXT, Field, Record, Reference
-from engine.expressions import Scope, explain
+from engine.expressions import Scope, explain, type_words
 
 UNITS = Record(
     "units", {"name": Field(TEXT, "名称"), "superior": Field(Reference("units"), "上级")}
@@ -37,6 +37,10 @@ def test_types_are_named_in_chinese_too():
         "是/否",
         '登记表 "units" 的一行',
     ]
+
+
+def test_a_row_of_any_register_has_a_name():
+    assert type_words(Reference("")).en == "a row of a register"
 
 
 def test_an_alias_that_leads_nowhere_is_left_out():

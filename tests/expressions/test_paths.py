@@ -62,6 +62,10 @@ def test_a_reference_given_as_its_bare_id_is_picked_as_a_record():
     assert facts == {"here": {"id": "u1"}}
 
 
+def test_a_path_through_a_bare_id_ends_there():
+    assert pick([("here",), ("here", "id")], {"here": "u1"}) == {"here": "u1"}
+
+
 def test_picking_does_not_change_the_values():
     values = {"data": {"score": 1, "deep": {"a": 1}}}
 

@@ -64,6 +64,7 @@ REFUSED = [
     ("year_end()", 1, "DEF416", '"year_end" takes 1 argument'),
     ("startsWith(data.name, 'a')", 1, "DEF416",
      '"startsWith" takes 1 argument and is written after a text'),
+    ("data.settings.committee == data.settings.committee.chair", 25, "DEF405", '"==" cannot'),
     ("1 / 0 > 2", 5, "DEF411", "Division by zero"),
     ("today > '2026-13-01'", 9, "DEF412", '"2026-13-01" is not a date'),
     ("now > '2026-01-01 25:00'", 7, "DEF412", '"2026-01-01 25:00" is not a moment'),

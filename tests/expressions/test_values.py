@@ -1,5 +1,8 @@
 """What expressions give: operators, loops, texts, references, dates."""
 
+from datetime import date, datetime
+from decimal import Decimal
+
 import pytest
 
 from engine.domain.types import ANY, BOOLEAN, DATE, DATETIME, NUMBER, TEXT, ListOf, Reference
@@ -74,6 +77,10 @@ RULES = {
         ("data.papers[9].first_author", False),
         ("(case.returned ? data.papers : data.papers.filter(p, p.score > 2))[1].title", "B"),
         ("(case.returned ? data.papers : data.papers).map(p, has(p.score))", [True, False, True]),
+        ("(case.returned ? data.papers : old.papers).exists(p, has(p.score) && p.score > 2)", True),
+        ("(data.agree ? data.papers : old.papers).map(p, p.pages[0].number)", [5]),
+        ("(case.returned ? data.papers[1] : old.papers[0]).unit.kind", "press"),
+        ("(data.papers + old.papers).map(p, p.title).size()", 4),
         ("(data.agree ? data.papers[0] : data.papers[1]).pages == null", True),
         ("(data.papers.filter(p, has(p.title)) + data.papers).map(p, p.title).size()", 5),
         ("data.papers.map(p, p.tags)[1]", ["x"]),
@@ -192,12 +199,35 @@ def test_its_type_is_known(text, type_):
     assert compiled(text).type == type_
 
 
+def test_python_dates_are_taken_as_their_text():
+    values = {"today": date(2026, 9, 30), "now": datetime(2026, 9, 30, 8, 0, 1, 5)}
+
+    assert evaluated("today", values) == "2026-09-30"
+    assert evaluated("now", values) == "2026-09-30T08:00:01"
+    assert evaluated("now", {"now": date(2026, 9, 30)}) == "2026-09-30T00:00:00"
+    assert evaluated("free", {"free": {"a": Decimal("1.5")}}) == {"a": Decimal("1.5")}
+    assert evaluated("free.a[0] == '2026-09-30'", {"free": {"a": [date(2026, 9, 30)]}})
+    assert evaluated(
+        "free.a[0] == '2026-09-30T08:00:00'", {"free": {"a": [datetime(2026, 9, 30, 8)]}}
+    )
+
+
+def test_an_expression_shows_its_text():
+    assert repr(compiled("1 + 1")) == "Expression('1 + 1')"
+
+
 def test_records_come_out_with_their_keys_in_order():
     """The same result is always the same bytes."""
     (paper,) = evaluated("data.papers.filter(p, p.title == 'A')")
 
     assert list(paper) == sorted(paper)
     assert paper["pages"] == [{"number": 1}]
+
+
+def test_everything_of_either_of_two_lists_comes_out():
+    assert evaluated("data.agree ? data.papers : old.papers") == [
+        {"pages": [{"number": 5}], "title": "old"}
+    ]
 
 
 def test_everything_of_either_list_comes_out():

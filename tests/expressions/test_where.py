@@ -62,6 +62,12 @@ BOUND = [
     # Comparing with nothing finds nothing.
     ("it.score == data.bonus", Constant(False)),
     ("it.score != data.bonus", Constant(True)),
+    ("case.number in it.tags", Exists(("tags",), Compare((), "==", "N-7", "text"))),
+    ("linked.previous.data.name in it.tags", Constant(False)),
+    ("case.returned && case.returned && !it.closed", Not(CLOSED)),
+    ("case.returned && data.score > 1", Constant(True)),
+    ("it.state == 'active' && (it.closed && it.score > 1)",
+     And((ACTIVE, CLOSED, Compare(("score",), ">", 1, "number")))),
     ("data.name in it.tags",
      Exists(("tags",), Compare((), "==", "张三", "text"))),
     # A moment is compared with a date by its day.
@@ -80,6 +86,10 @@ BOUND = [
 @pytest.mark.parametrize(("text", "condition"), BOUND, ids=[row[0] for row in BOUND])
 def test_it_becomes(text, condition):
     assert where(text).bind(VALUES) == condition
+
+
+def test_a_row_that_is_no_record_has_no_fields():
+    assert not matches(ACTIVE, "u1")
 
 
 def test_what_it_reads_is_known():

@@ -89,7 +89,7 @@ SCOPE = Scope(
         "free": Field(ANY),
     },
     REGISTERS,
-    {"unit": "data.settings.work_unit", "above": "unit.superior"},
+    {"unit": "data.settings.work_unit", "above": "unit.superior", "old": "linked.previous.data"},
 )
 VALUES: dict[str, Any] = {
     "data": {
@@ -130,6 +130,7 @@ VALUES: dict[str, Any] = {
         "actors": {"fill": [{"id": "p1"}]},
     },
     "policy": {"steps": "two"},
+    "linked": {"previous": {"data": {"papers": [{"title": "old", "pages": [{"number": 5}]}]}}},
     "here": {"id": "u1"},
     "initiator": {"id": "p1"},
     "now": "2026-09-30T23:59:00",
