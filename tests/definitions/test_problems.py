@@ -1,7 +1,7 @@
 """What an author reads about each thing that can be wrong with a process, word for word.
 
 ``wrong/CODE.yaml`` is a process with that mistake, ``wrong/CODE.txt`` what is said of it, in both
-both languages. ``python -m tests.definitions.test_problems`` writes the texts anew, to be read again.
+languages. ``python -m tests.definitions.test_problems`` writes the texts anew, to be read again.
 """
 
 from pathlib import Path

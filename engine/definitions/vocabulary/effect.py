@@ -28,9 +28,8 @@ INTO = Key("into", Path(), "写入 data 的哪里", "where in data it is kept", 
 
 
 def _vocabulary(id_: str, zh: str, en: str, *keys: Key) -> Vocabulary:
-    return Vocabulary(
-        id_, Phrase(zh, en), keys, called=Phrase(f"效果 {id_}", f"effect {id_}"), origin="1.4"
-    )
+    called = Phrase(f"效果 {id_}", f"effect {id_}")
+    return Vocabulary(f"effect_{id_}", Phrase(zh, en), keys, called=called, origin="1.4")
 
 
 def _made(kind: EffectKind, name: str) -> Callable[[Values], Effect]:

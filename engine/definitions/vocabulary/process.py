@@ -155,7 +155,7 @@ PROCESS = Vocabulary(
         Key(
             "noun",
             Text(),
-            "这种业务叫什么（申报、方案），用在提示语里",
+            "这种业务叫什么（申请、方案），用在提示语里",
             "what a case is called in sentences",
         ),
         Key(
