@@ -15,13 +15,16 @@ from engine.definitions.release import Release
 from engine.definitions.role import Role
 from engine.domain.actor import Actor
 from engine.domain.clock import Clock
-from engine.domain.errors import NotAllowed, Refused
+from engine.domain.errors import NotAllowed, NotFound, Refused
 from engine.services.definitions import Definitions
 from engine.services.record_index import LABEL
 from engine.store.database import Store
 from engine.store.grants import GrantRow, NewGrant
 from engine.store.records import below
 from engine.store.unit import UnitOfWork
+
+#: the permission to give and end roles
+GRANT_ROLES = "manage_accounts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,17 @@ class Post:
     def titles(self) -> str:
         """The roles in words."""
         return "、".join(role.title for role in self.roles)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRole:
+    """A role a person holds, in words."""
+
+    id: int
+    role: str
+    organisation: str
+    valid_from: datetime | None
+    valid_until: datetime | None
 
 
 class Directory:
@@ -194,6 +208,71 @@ class Directory:
             if candidate in roles:
                 return candidate
         raise KeyError(name)
+
+    def grants_of(self, actor: Actor, person: str) -> list[HeldRole]:
+        """The roles a person holds, as far as the actor may see: where they act and below."""
+        with self._store.read() as unit:
+            grants = [
+                (grant, role)
+                for grant, role in self._granted(unit, person)
+                if self._within(actor, grant.organisation)
+            ]
+            names = self.names(ORGANISATIONS, [grant.organisation for grant, _ in grants])
+        return [
+            HeldRole(
+                grant.id,
+                role.title,
+                names.get(grant.organisation, grant.organisation),
+                grant.valid_from,
+                grant.valid_until,
+            )
+            for grant, role in grants
+        ]
+
+    def add_grant(self, actor: Actor, person: str, role: str, organisation: str) -> int:
+        """Give a role to a person at an organisation where the actor acts, or below.
+
+        Raises:
+            Refused: the actor may not, or the role is not meant for such an organisation.
+        """
+        with self._store.write() as unit:
+            self._demand_grants(actor, organisation)
+            found = self._release.roles.get(role)
+            if found is None:
+                raise NotFound("no_such_role", role=role)
+            row = unit.records.load(ORGANISATIONS, organisation)
+            kind = row.data.get("kind") if row is not None else None
+            if found.kinds and kind not in found.kinds:
+                raise Refused("role_not_here", role=found.title, organisation=organisation)
+            return self.grant(
+                unit,
+                person,
+                role,
+                organisation,
+                jurisdiction=actor.jurisdiction or "",
+                by=actor.person,
+            )
+
+    def end_grant(self, actor: Actor, grant: int) -> None:
+        """Take a role back; it counts no more from now on.
+
+        Raises:
+            Refused: the actor may not.
+        """
+        with self._store.write() as unit:
+            row = unit.grants.load(grant)
+            if row is None:
+                raise NotFound("no_such_role", role=grant)
+            self._demand_grants(actor, row.organisation)
+            unit.grants.end(grant, self._clock.now())
+
+    def _demand_grants(self, actor: Actor, organisation: str) -> None:
+        refusal = self.why_not(actor, GRANT_ROLES, organisation)
+        if refusal is not None:
+            raise refusal
+
+    def _within(self, actor: Actor, organisation: str) -> bool:
+        return actor.organisation is not None and self.is_within(organisation, actor.organisation)
 
     # ------------------------------------------------------------ organisations
 

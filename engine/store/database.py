@@ -46,6 +46,11 @@ class Store:
         """Return ``sqlite`` or ``postgresql``."""
         return self.engine.dialect.name
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a unit of work is open in this thread."""
+        return getattr(self._local, "current", None) is not None
+
     @contextmanager
     def read(self) -> Iterator[UnitOfWork]:
         """Give one view of the rows. Inside another unit of work of this thread, give that one."""

@@ -37,6 +37,7 @@ class Selection:
         register: the register.
         where: a condition made by :mod:`engine.store.where`.
         words: a typed text; records must contain each of its words.
+        exact: (index path, value), any of which does in place of the words.
         equal: index path → values, one of which the record must have.
         states: one of these; none given = any.
         not_states: none of these.
@@ -50,6 +51,7 @@ class Selection:
     register: str
     where: Condition | None = None
     words: str = ""
+    exact: Sequence[tuple[str, str]] = ()
     equal: Mapping[str, Sequence[IndexValue]] = field(default_factory=dict)
     states: Sequence[str] = ()
     not_states: Sequence[str] = ()
@@ -213,8 +215,11 @@ def _conditions(selection: Selection) -> list[Condition]:
     if selection.tree_path is not None:
         low, high = below(selection.tree_path)
         conditions += [_c.path >= low, _c.path < high]
-    for word in fold(selection.words).split():
-        conditions += contains_word(register, word)
+    words = fold(selection.words).split()
+    if words:
+        contained = sa.and_(*(each for word in words for each in contains_word(register, word)))
+        exact = [_equal(register, path, [value]) for path, value in selection.exact]
+        conditions.append(sa.or_(contained, *exact))
     if selection.where is not None:
         conditions.append(selection.where)
     return conditions
