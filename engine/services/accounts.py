@@ -1,0 +1,375 @@
+"""Signing in: accounts, sessions kept on the server, lock-out, whom one acts for."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from engine.connectors.identity import IdentityProvider, LocalAccounts
+from engine.definitions.register import PEOPLE
+from engine.domain.actor import Actor
+from engine.domain.clock import Clock
+from engine.domain.errors import NotAllowed, NotFound, Refused
+from engine.services.directory import GRANT_ROLES, Directory
+from engine.services.sentences import Sentences
+from engine.store.accounts import AccountRow, SessionRow, SignIn
+from engine.store.database import Store
+from engine.store.unit import UnitOfWork
+
+#: wrong passwords in a row before an account is locked, and for how long: longer each time
+LOCKOUTS: tuple[tuple[int, timedelta], ...] = (
+    (5, timedelta(minutes=1)),
+    (8, timedelta(minutes=15)),
+    (12, timedelta(hours=1)),
+)
+#: attempts from one network address that fail within an hour before it has to wait
+ADDRESS_FAILURES = 50
+#: how long a session lasts without a request, and at most
+IDLE = timedelta(minutes=60)
+LONGEST = timedelta(hours=12)
+#: how often a request is noted
+SEEN_EVERY = timedelta(minutes=1)
+SHORTEST_PASSWORD = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Somebody who is signed in, acting for one organisation or for themselves (ACC-18).
+
+    ``organisations`` are the choices: (key or None for oneself, name, roles in words).
+    """
+
+    token: str
+    person: str
+    name: str
+    login: str
+    organisation: str | None
+    organisation_name: str
+    organisations: Sequence[tuple[str | None, str, str]]
+    must_change_password: bool
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    """An account on the console."""
+
+    login: str
+    person: str
+    name: str
+    roles: str
+    active: bool
+
+
+class Accounts:
+    """Accounts and sessions."""
+
+    def __init__(
+        self,
+        store: Store,
+        directory: Directory,
+        sentences: Sentences,
+        clock: Clock,
+        identity: IdentityProvider | None = None,
+    ) -> None:
+        self._store = store
+        self._directory = directory
+        self._sentences = sentences
+        self._clock = clock
+        self._identity = identity or LocalAccounts()
+        self._demo: list[tuple[str, str]] = []
+
+    # ------------------------------------------------------------ signing in
+
+    def sign_in(self, login: str, password: str, *, address: str | None = None) -> Session:
+        """Begin a session.
+
+        Raises:
+            Refused: the name or password is wrong, or the account is locked or closed. A wrong name
+                and a wrong password read the same.
+        """
+        now = self._clock.now()
+        with self._sentences.saying():
+            with self._store.read() as unit:
+                account = unit.accounts.load(login)
+                failures = unit.accounts.failures_from(address, now - timedelta(hours=1)) \
+                    if address else 0  # fmt: skip
+            reason = self._why_not(account, failures, now)
+            # The password is checked in any case, so that the time taken says nothing.
+            known = account.password if account is not None else None
+            right = self._identity.verify(known, password)
+            if reason is None and not right:
+                reason = "wrong_credentials"
+            token = secrets.token_urlsafe(32)
+            with self._store.write() as unit:
+                self._note(unit, login, account, address, reason, now)
+                if reason is None:
+                    assert account is not None  # whoever has no account was refused
+                    self._open(unit, token, account, address, now)
+            if reason is not None:
+                raise NotAllowed(reason, **self._waiting(account, reason))
+            session = self.session(token)
+        assert session is not None  # it was begun a moment ago
+        return session
+
+    def session(self, token: str) -> Session | None:
+        """Who a token belongs to; None when the session is over."""
+        now = self._clock.now()
+        hashed = _hash(token)
+        with self._store.read() as unit:
+            row = unit.sessions.load(hashed)
+            account = unit.accounts.load(row.login) if row is not None else None
+        if row is None or account is None or row.expires_at <= now or account.state != "active":
+            return None
+        if now - row.seen_at >= SEEN_EVERY and not self._store.is_busy:
+            expires = min(now + IDLE, row.created_at + LONGEST)
+            with self._store.write() as unit:
+                unit.sessions.seen(hashed, now, expires)
+        return self._session(token, row, account)
+
+    def act_for(self, token: str, organisation: str | None) -> Session:
+        """Choose the organisation to act for, or oneself.
+
+        Raises:
+            Refused: the person has no role there, or the session is over.
+        """
+        with self._sentences.saying():
+            with self._store.write() as unit:
+                row = unit.sessions.load(_hash(token))
+                account = unit.accounts.load(row.login) if row is not None else None
+                if account is None:
+                    raise NotAllowed("session_over")
+                if organisation is not None:
+                    self._directory.actor_for(account.person, organisation)
+                unit.sessions.act_for(_hash(token), organisation)
+            session = self.session(token)
+            if session is None:
+                raise NotAllowed("session_over")
+        return session
+
+    def sign_out(self, token: str) -> None:
+        """End a session."""
+        with self._store.write() as unit:
+            unit.sessions.end(_hash(token))
+
+    def change_password(self, token: str, old: str, new: str) -> None:
+        """Set one's own password; all other sessions of the account end.
+
+        Raises:
+            Refused: the old one is wrong, or the new one is too weak.
+        """
+        with self._sentences.saying():
+            with self._store.read() as unit:
+                row = unit.sessions.load(_hash(token))
+                account = unit.accounts.load(row.login) if row is not None else None
+            if account is None:
+                raise NotAllowed("session_over")
+            if not self._identity.verify(account.password, old):
+                raise NotAllowed("wrong_password")
+            self._demand_strength(account.login, old, new)
+            hashed = self._identity.hash(new)
+            with self._store.write() as unit:
+                now = self._clock.now()
+                unit.accounts.set_password(account.login, hashed, must_change=False, at=now)
+                unit.sessions.end_of(account.login, but=_hash(token))
+
+    # ------------------------------------------------------------ managing
+
+    def hash(self, password: str) -> str:
+        """The hash a password is kept as."""
+        return self._identity.hash(password)
+
+    def add_in(
+        self,
+        unit: UnitOfWork,
+        login: str,
+        person: str,
+        hashed: str | None,
+        at: datetime,
+        *,
+        must_change: bool = False,
+    ) -> None:
+        """Add an account inside a unit of work.
+
+        Raises:
+            Duplicate: the login is taken.
+        """
+        unit.accounts.insert(
+            AccountRow(login, person, hashed, "active", must_change, 0, None, at, None, None)
+        )
+
+    def search(self, actor: Actor, text: str = "") -> list[AccountLine]:
+        """The accounts of the people who have a role where the actor acts, or below.
+
+        Raises:
+            NotAllowed: the actor may not manage accounts.
+        """
+        with self._sentences.saying(), self._store.read() as unit:
+            self._demand(actor)
+            accounts = unit.accounts.all()
+            names = self._directory.names(PEOPLE, [account.person for account in accounts])
+            found = []
+            for account in accounts:
+                name = names.get(account.person, account.person)
+                if text and text not in account.login and text not in name:
+                    continue
+                roles = "；".join(
+                    f"{held.organisation}：{held.role}"
+                    for held in self._directory.grants_of(actor, account.person)
+                )
+                active = account.state == "active"
+                found.append(AccountLine(account.login, account.person, name, roles, active))
+            return found
+
+    def reset_password(self, actor: Actor, login: str) -> str:
+        """Give an account a new password, shown once, which must be changed at first use.
+
+        Raises:
+            Refused: the actor may not, or there is no such account.
+        """
+        with self._sentences.saying(), self._store.write() as unit:
+            self._demand(actor)
+            self._account(unit, login)
+            password = secrets.token_urlsafe(9)
+            hashed = self._identity.hash(password)
+            unit.accounts.set_password(login, hashed, must_change=True, at=self._clock.now())
+            unit.sessions.end_of(login)
+        return password
+
+    def set_active(self, actor: Actor, login: str, active: bool) -> None:
+        """Open or close an account; a closed one is signed out everywhere.
+
+        Raises:
+            Refused: the actor may not, it is the actor's own, or there is no such account.
+        """
+        with self._sentences.saying(), self._store.write() as unit:
+            self._demand(actor)
+            account = self._account(unit, login)
+            if account.person == actor.person:
+                raise Refused("not_your_own_account")
+            unit.accounts.set_state(login, "active" if active else "closed")
+            if not active:
+                unit.sessions.end_of(login)
+
+    def offer_demo(self, accounts: Sequence[tuple[str, str]]) -> None:
+        """Let the sign-in page of a sample world show these (login, password)."""
+        self._demo = list(accounts)
+
+    def demo(self) -> list[tuple[str, str, str, str]]:
+        """The accounts of a sample world: login, name, roles, password."""
+        found = []
+        with self._store.read() as unit:
+            for login, password in self._demo:
+                account = unit.accounts.load(login)
+                if account is None:
+                    continue
+                posts = self._directory.posts(account.person)
+                roles = "；".join(f"{post.name}：{post.titles}" for post in posts)
+                name = self._directory.name(PEOPLE, account.person)
+                found.append((login, name, roles, password))
+        return found
+
+    # ------------------------------------------------------------ inside
+
+    def _why_not(self, account: AccountRow | None, failures: int, now: datetime) -> str | None:
+        if failures >= ADDRESS_FAILURES:
+            return "too_many_attempts"
+        if account is None:
+            return "wrong_credentials"
+        if account.locked_until is not None and account.locked_until > now:
+            return "account_locked"
+        return None if account.state == "active" else "account_closed"
+
+    def _note(
+        self,
+        unit: UnitOfWork,
+        login: str,
+        account: AccountRow | None,
+        address: str | None,
+        reason: str | None,
+        now: datetime,
+    ) -> None:
+        person = account.person if account is not None else None
+        unit.accounts.log(SignIn(login, person, now, address, reason is None, reason))
+        if account is None:
+            return
+        if reason is None:
+            unit.accounts.succeeded(login, now)
+        elif reason == "wrong_credentials":
+            unit.accounts.failed(login, locked_until=_locked_until(account.failures + 1, now))
+
+    def _open(
+        self,
+        unit: UnitOfWork,
+        token: str,
+        account: AccountRow,
+        address: str | None,
+        now: datetime,
+    ) -> None:
+        posts = self._directory.posts(account.person)
+        # Whoever works for one organisation acts for it; the others choose.
+        first = posts[0].organisation if len(posts) == 1 else None
+        row = SessionRow(_hash(token), account.login, first, address, now, now, now + IDLE)
+        unit.sessions.expire(now)
+        unit.sessions.open(row)
+
+    def _session(self, token: str, row: SessionRow, account: AccountRow) -> Session:
+        name = self._directory.name(PEOPLE, account.person)
+        posts = self._directory.posts(account.person)
+        held = {post.organisation: post for post in posts}
+        # A role that was taken back meanwhile counts no more.
+        organisation = row.organisation if row.organisation in held else None
+        return Session(
+            token=token,
+            person=account.person,
+            name=name,
+            login=account.login,
+            organisation=organisation,
+            organisation_name=held[organisation].name if organisation else "",
+            organisations=[
+                *((post.organisation, post.name, post.titles) for post in posts),
+                (None, name, ""),
+            ],
+            must_change_password=account.must_change_password,
+            actor=self._directory.actor_for(account.person, organisation),
+        )
+
+    def _waiting(self, account: AccountRow | None, reason: str) -> dict[str, Any]:
+        if reason != "account_locked" or account is None or account.locked_until is None:
+            return {}
+        left = account.locked_until - self._clock.now()
+        return {"minutes": max(1, -(-int(left.total_seconds()) // 60))}
+
+    def _account(self, unit: UnitOfWork, login: str) -> AccountRow:
+        account = unit.accounts.load(login)
+        if account is None:
+            raise NotFound("no_such_account")
+        return account
+
+    def _demand(self, actor: Actor) -> None:
+        refusal = self._directory.why_not(actor, GRANT_ROLES)
+        if refusal is not None:
+            raise refusal
+
+    @staticmethod
+    def _demand_strength(login: str, old: str, new: str) -> None:
+        if len(new) < SHORTEST_PASSWORD:
+            raise Refused("password_too_short", least=SHORTEST_PASSWORD)
+        if new == old:
+            raise Refused("password_not_new")
+        if login.casefold() in new.casefold() or len(set(new)) < 4:
+            raise Refused("password_too_simple")
+
+
+def _locked_until(failures: int, now: datetime) -> datetime | None:
+    """Return how long an account is locked after so many wrong passwords in a row."""
+    spans = [span for count, span in LOCKOUTS if failures >= count]
+    return now + spans[-1] if spans else None
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
