@@ -41,6 +41,7 @@ def paths(value, path=()):
             yield from paths(item, (*path, place))
 
 
+@settings(deadline=None)
 @given(FILES)
 def test_what_is_written_is_read_back(data):
     problems = Problems()
@@ -51,6 +52,7 @@ def test_what_is_written_is_read_back(data):
     assert node.value == data
 
 
+@settings(deadline=None)
 @given(FILES, st.data())
 def test_setting_a_value_changes_that_value_alone(data, draw):
     path = draw.draw(st.sampled_from([path for path in paths(data) if path]))
@@ -67,6 +69,7 @@ def test_setting_a_value_changes_that_value_alone(data, draw):
     assert Document.parse(document.text).value == data
 
 
+@settings(deadline=None)
 @given(FILES, st.data())
 def test_what_is_inserted_and_removed_again_leaves_the_text_as_it_was(data, draw):
     containers = [
@@ -84,7 +87,7 @@ def test_what_is_inserted_and_removed_again_leaves_the_text_as_it_was(data, draw
     assert document.text == text
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.text("ab: {}[]-,&*!|>'\"#\n \t?%()=<評", max_size=60))
 def test_no_text_makes_the_reader_fail(text):
     problems = Problems()
@@ -117,7 +120,7 @@ TEXTS_WITH_ALIASES = st.sets(st.sampled_from(FRAGMENTS), min_size=1).map(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(TEXTS_WITH_ALIASES, st.data())
 def test_an_edit_is_done_or_refused_and_never_leaves_a_broken_file(text, draw):
     problems = Problems()
@@ -146,6 +149,7 @@ def test_an_edit_is_done_or_refused_and_never_leaves_a_broken_file(text, draw):
         ]
 
 
+@settings(deadline=None)
 @given(st.text("ab \\\"'é评", min_size=1, max_size=12), st.data())
 def test_a_place_in_a_quoted_value_is_the_place_in_the_file(text, draw):
     style = draw.draw(st.sampled_from("'\""))

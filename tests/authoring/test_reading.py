@@ -55,6 +55,20 @@ def test_a_path_that_leads_nowhere_ends_at_the_deepest_part_there_is():
     assert node.at_path(("steps", "fill", "who", "permission")) is node.at_path(("steps", "fill"))
 
 
+def test_everything_below_a_node_is_gone_through_with_aliases_written_out():
+    node, _ = read("a: &x [1, 2]\nb: {c: *x}\n")
+
+    assert [part.text for part in node.walk() if part.kind == "scalar"] == ["1", "2", "1", "2"]
+    assert len(list(node.walk_written())) == 6
+
+
+def test_a_key_has_a_place_of_its_own():
+    node, _ = read("a: 1\nb: 2\n")
+
+    assert node.key("b").at == Position(FILE, 2, 1)
+    assert node.key("nope") is node
+
+
 def test_an_alias_is_what_it_stands_for_at_its_own_place():
     node, _ = read("a: &x {b: 1}\nc: *x\n")
 

@@ -1,7 +1,7 @@
 """`where`: what it becomes for the store, what it refuses, and that it means the same as CEL."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.authoring import Position, Problems
@@ -195,6 +195,7 @@ ROWS = st.fixed_dictionaries(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(CONDITIONS, ROWS)
 def test_the_store_finds_what_the_expression_says(text, row):
     problems = Problems()
