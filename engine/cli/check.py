@@ -11,7 +11,7 @@ from engine.authoring.problem import Language, Problem
 from engine.authoring.render import render, render_json, render_sarif
 from engine.cli.common import content_root, with_settings
 from engine.content import FOLDERS
-from engine.definitions.check.coverage import check_coverage
+from engine.definitions.check.samples import check_samples
 from engine.definitions.release import load
 from engine.settings import Settings
 
@@ -27,7 +27,7 @@ def check(settings: Settings, paths: tuple[Path, ...], form: str) -> None:
     """
     root, paths = _root(settings, paths)
     loaded = load(root)
-    check_coverage(root, loaded)
+    check_samples(root, loaded)
     language: Language = "en" if settings.language == "en" else "zh"
     wanted = [_from_root(root, path) for path in paths]
     shown = [problem for problem in loaded.problems if _is_in(problem, wanted)]

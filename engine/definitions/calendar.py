@@ -39,7 +39,7 @@ class Calendar:
     holidays: frozenset[date] = frozenset()
     working: frozenset[date] = frozenset()
 
-    def is_working(self, day: date) -> bool:
+    def is_workday(self, day: date) -> bool:
         """Tell whether a day is worked: a make-up day always is, a holiday never."""
         if day in self.working:
             return True
@@ -50,7 +50,7 @@ class Calendar:
         step = DAY if count >= 0 else -DAY
         for _ in range(abs(count)):
             day += step
-            while not self.is_working(day):
+            while not self.is_workday(day):
                 day += step
         return day
 
@@ -59,7 +59,7 @@ class Calendar:
         if last < first:
             return -self.workdays_between(last, first)
         days = (first + DAY * (offset + 1) for offset in range((last - first).days))
-        return sum(1 for day in days if self.is_working(day))
+        return sum(1 for day in days if self.is_workday(day))
 
 
 @dataclass(frozen=True, slots=True)

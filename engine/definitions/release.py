@@ -148,7 +148,7 @@ class Loaded:
 
     release: Release | None
     problems: Problems
-    sources: Mapping[str, str]
+    sources: dict[str, str]
     #: the bound processes, also of content with errors; for ``explain``
     processes: Mapping[str, BoundProcess] = field(default_factory=dict)
     #: the flattened node of each process
@@ -229,7 +229,7 @@ class _Loader:
         self.problems.extend(self.inherited)
         release = None
         if not self.problems.errors:
-            release = Release(self.sources, bound, forms, content, bound_content)
+            release = Release(dict(self.sources), bound, forms, content, bound_content)
         return Loaded(release, self.problems, self.sources, bound, flat)
 
     def _take(self, found: Problems, process: Process) -> None:

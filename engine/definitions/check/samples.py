@@ -1,4 +1,4 @@
-"""Which policy values no sample case walks through."""
+"""Sample cases as far as they can be checked without running them, and what none of them covers."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from engine.authoring.node import Node
 from engine.authoring.problems import Problems
 from engine.authoring.source import read_yaml
-from engine.content import read_files
+from engine.content import read_files, texts
 from engine.definitions.process import Policy, Process
+from engine.definitions.sample import parse_sample
 
 if TYPE_CHECKING:
     from engine.definitions.release import Loaded
@@ -19,22 +20,26 @@ CASES = "examples/cases/"
 Covered = set[tuple[str, str]]
 
 
-def check_coverage(root: Path, loaded: Loaded) -> None:
-    """Warn of policy values that no sample case covers; content without samples is left alone.
+def check_samples(root: Path, loaded: Loaded) -> None:
+    """Report what is wrong with sample cases, and warn of policy values that none covers.
+
+    Content without samples is left alone.
 
     A value is covered if a sample of the process names it in ``covers`` (``policy.x=value``) or
     sets it under ``given``, or if it is the default and any sample starts the process.
     """
-    files = read_files(root, ("examples",))
-    # What is wrong with a sample is said when it is replayed.
-    ignored = Problems()
-    samples = [
-        node
-        for path, content in files.items()
-        if path.startswith(CASES)
-        and path.endswith(".yaml")
-        and (node := read_yaml(content, path, ignored)) is not None
-    ]
+    files = {
+        path: content
+        for path, content in read_files(root, ("examples",)).items()
+        if path.startswith(CASES) and path.endswith(".yaml")
+    }
+    samples = []
+    for path, content in files.items():
+        node = read_yaml(content, path, loaded.problems)
+        if node is not None:
+            parse_sample(node, path, loaded.problems)
+            samples.append(node)
+    loaded.sources.update(texts(files))
     if not samples:
         return
     for bound in loaded.processes.values():
