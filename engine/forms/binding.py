@@ -21,13 +21,12 @@ from engine.domain.types import (
     Type,
     follow,
 )
-from engine.expressions import Scope, compile
+from engine.expressions import Scope, compile, compile_where
 from engine.forms.form import Form
 from engine.forms.keywords import MOMENTS
 from engine.forms.model import Element, Formula, OptionsFrom, Path, Place
 from engine.forms.names import Names
-from engine.forms.pattern import is_usable
-from engine.forms.schema import broken
+from engine.forms.schema import broken, is_usable
 
 CODES = Phrase("代码表", "code list")
 CODE = Phrase("代码", "code")
@@ -85,13 +84,16 @@ class _Binder:
             if row is None:
                 continue
             scope = self.scope(formula.scope)
-            scope = scope.child(it=Field(row, register), row=scope.names["it"])
-            found = compile(
-                formula.text, scope, want=BOOLEAN, node=self.at(formula.source),
+            # In a query `it` is the register's row; the form's own row is called `row`.
+            scope = scope.child(row=scope.names["it"])
+            paths = (*ALWAYS_COLUMNS, *self.names.indexes.get(register, ()))
+            indexes = [tuple(path.split(".")) for path in paths]
+            where = compile_where(
+                formula.text, scope, row, indexes, node=self.at(formula.source),
                 problems=self.problems,
             )  # fmt: skip
-            if found is not None:
-                compiled[formula.text, formula.scope] = found
+            if where is not None:
+                compiled[formula.text, formula.scope] = where
         return compiled
 
     def formulas(self) -> Iterator[tuple[Formula, Type | tuple[Type, ...] | None]]:

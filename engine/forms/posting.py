@@ -87,7 +87,7 @@ def read(form: EffectiveForm, posted: Fields) -> Posted:
         for one in settled.walk()
         if one.query is not None and f"{one.name}~search" in posted
     }
-    return Posted(dict(settled.data), settled, operation, searches)
+    return Posted(_copy(settled.data), settled, operation, searches)
 
 
 def operation_of(posted: Fields) -> Operation | None:

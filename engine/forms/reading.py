@@ -135,7 +135,7 @@ class _Reader:
             rule = KEYWORDS[keyword]
             if kind is not None and not rule.fits(kind) and not shared:
                 self.problems.add(
-                    "FRM201", fields.key(keyword) or node, key=keyword, where=where,
+                    "FRM201", node.key(keyword), key=keyword, where=where,
                     kind=kind_phrase(kind),
                 )  # fmt: skip
             elif rule.holds != "rules" and keyword != "items":

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError, validators
 
+from engine.expressions import matches, pattern_is_valid
 from engine.forms.effective import EffectiveField, EffectiveForm, EffectiveRow
 from engine.forms.formats import FORMATS
 from engine.forms.model import Element, Place
-from engine.forms.pattern import matches
 
 Schema = dict[str, Any]
 
@@ -25,10 +26,16 @@ COMPLETENESS = ("minItems", "minLength", "const")
 DATE: Schema = {"type": "string", "format": "date"}
 
 
+@lru_cache(maxsize=1024)
+def is_usable(pattern: str) -> bool:
+    """Tell whether a text is a pattern of the linear-time syntax."""
+    return pattern_is_valid(pattern)
+
+
 def _pattern(
     _validator: object, pattern: str, instance: object, _schema: object
 ) -> Iterator[ValidationError]:
-    if isinstance(instance, str) and not matches(pattern, instance):
+    if isinstance(instance, str) and not (is_usable(pattern) and matches(pattern, instance)):
         yield ValidationError("pattern")
 
 

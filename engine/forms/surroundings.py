@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from engine.expressions import Where
 from engine.forms.model import Element, Formula
 
 
@@ -58,7 +59,8 @@ class Query:
 
     Attributes:
         register: which register.
-        where: the condition as written; ``condition`` is the same, compiled.
+        where: the condition as written.
+        condition: the same, compiled: a `Where` of `engine.expressions`.
         values: what the condition reads beside ``it``.
         match: columns that must have these values.
         label: the field that is the caption; empty for the register's own.
@@ -67,7 +69,7 @@ class Query:
 
     register: str
     where: Formula | None = None
-    condition: Any = None
+    condition: Where | None = None
     values: Mapping[str, object] = field(default_factory=dict)
     match: Mapping[str, object] = field(default_factory=dict)
     label: str = ""

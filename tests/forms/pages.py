@@ -8,22 +8,10 @@ from flask import Flask, Response, render_template_string, request
 
 from admin.portal import forms as pages
 from engine.forms import EffectiveForm, Form, Rights, check
-from tests.forms.world import World, surroundings
+from tests.forms.world import SAMPLE, World, surroundings
 
 ADMIN = Path(pages.__file__).parent.parent
-PAGE = """<!DOCTYPE html>
-<html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="htmx-config" content='{"includeIndicatorCSS": false, "history": false, "allowEval": false, "noSwap": [204, 304]}'>
-<title>{{ title }}</title>
-<link rel="stylesheet" href="/static/vendor/bootstrap.min.css">
-<link rel="stylesheet" href="/static/zhicheng.css"><link rel="stylesheet" href="/static/forms.css">
-<script src="/static/vendor/htmx.min.js" defer></script><script src="/static/forms.js" defer></script>
-</head><body><main class="site-main"><h1>{{ title }}</h1>
-<form method="post" action="{{ url }}" enctype="multipart/form-data" novalidate>
-{{ form }}
-<p><button class="btn btn-primary" name="do" value="submit">提交</button>
-<button class="btn btn-outline-primary" name="do" value="save">暂存</button></p>
-</form>{% if done %}<p id="done" role="status">{{ done }}</p>{% endif %}</main></body></html>"""
+PAGE = (SAMPLE / "page.html").read_text("utf-8")
 POLICY = "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'"
 
 

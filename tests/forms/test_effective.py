@@ -78,7 +78,10 @@ def test_a_cascade_over_a_register_skips_what_is_not_yet_chosen() -> None:
     form = form_of(
         """
         kind: {title: 类别, type: string, options_from: {register: activities, field: kind}}
-        scope: {title: 范围, type: string, options_from: {register: activities, field: scope, match: {kind: kind}}}
+        scope:
+          title: 范围
+          type: string
+          options_from: {register: activities, field: scope, match: {kind: kind}}
         """
     )
 
@@ -161,7 +164,8 @@ def test_what_is_hidden_is_not_there_and_what_is_masked_cannot_be_read() -> None
         False,
     )
     birth = form.find("basics.birth_date")
-    assert birth is not None and birth.value == "1949-12-31"
+    assert birth is not None
+    assert birth.value == "1949-12-31"
 
 
 @pytest.mark.req("UNIT-10", "FORM-03")
@@ -187,7 +191,8 @@ def test_conditions_of_a_form_asked_in_a_case_read_the_case() -> None:
     for unit, demanded in (("u1", True), ("u2", False)):
         case = type(given)(given.names, given.lookup, {"settings": {"unit": unit}})
         table = form.effective({}, case).find("table")
-        assert table is not None and table.required is demanded
+        assert table is not None
+        assert table.required is demanded
 
 
 def test_an_unanswered_question_is_neither_yes_nor_no() -> None:
@@ -224,7 +229,8 @@ def test_captions_can_be_replaced() -> None:
 
     one = APPLY.effective({}, own).find("settings.sort")
 
-    assert one is not None and one.title == "细类"
+    assert one is not None
+    assert one.title == "细类"
 
 
 @pytest.mark.req("FORM-12")
@@ -239,7 +245,8 @@ def test_the_type_of_the_data_follows_references() -> None:
     fields = APPLY.type.fields
     settings, work = fields["settings"].type, fields["work"].type
 
-    assert isinstance(settings, Record) and isinstance(work, ListOf)
+    assert isinstance(settings, Record)
+    assert isinstance(work, ListOf)
     assert settings.fields["unit"].type == Reference("units")
     assert settings.fields["sort"].label == "小类"
     row = work.item
@@ -247,7 +254,8 @@ def test_the_type_of_the_data_follows_references() -> None:
     assert row.fields["dispatched"].type == BOOLEAN
     assert row.fields["start"].type == DATE
     extra = fields["extra"].type
-    assert isinstance(extra, Record) and extra.fields["years"].type == NUMBER
+    assert isinstance(extra, Record)
+    assert extra.fields["years"].type == NUMBER
 
 
 def test_the_form_knows_its_references_files_and_private_fields() -> None:

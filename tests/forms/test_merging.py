@@ -31,11 +31,13 @@ def test_each_item_becomes_rows_with_its_own_limits() -> None:
     form = with_items(ITEMS)
 
     paper, lesson = form.element("materials.paper"), form.element("materials.lesson")
-    assert paper is not None and lesson is not None
+    assert paper is not None
+    assert lesson is not None
     assert (paper.title, paper.help, paper.required) == ("论文", "近五年", True)
     assert paper.schema == {"type": "array", "minItems": 2, "maxItems": 3}
     files = form.element("materials.lesson.files")
-    assert files is not None and files.files is not None
+    assert files is not None
+    assert files.files is not None
     assert (files.files.max, files.files.types, files.files.size) == (1, ("mp4",), 1024**2)
     assert BASE.hash == before != form.hash
 
@@ -90,7 +92,9 @@ def test_an_extension_point_may_stand_in_a_group() -> None:
         outer:
           title: 外
           properties:
-            inner: {title: 内, extension: {items: {properties: {note: {title: 说明, type: string}}}}}
+            inner:
+              title: 内
+              extension: {items: {properties: {note: {title: 说明, type: string}}}}
         """
     )
 

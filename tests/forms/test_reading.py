@@ -4,8 +4,9 @@ import time
 
 import pytest
 
-from engine.authoring import Problems
-from engine.forms.pattern import is_usable, matches
+from engine.authoring import Problems, read_yaml
+from engine.forms import read_forms
+from engine.forms.schema import broken, is_usable
 from tests.forms.world import APPLICATION, PROFILE, forms_of
 
 
@@ -106,9 +107,6 @@ def test_rules_speak_at_existing_fields() -> None:
 
 def test_a_form_is_called_like_its_file() -> None:
     problems = Problems()
-    from engine.authoring import read_yaml
-    from engine.forms import read_forms
-
     node = read_yaml("form: b\ntitle: 乙\nproperties: {}\n", "forms/a.yaml", problems)
     assert node is not None
     read_forms({"a": node}, problems)
@@ -134,7 +132,7 @@ def test_all_problems_come_at_once() -> None:
 def test_an_evil_pattern_is_matched_in_linear_time() -> None:
     started = time.perf_counter()
 
-    assert not matches("^(a+)+$", "a" * 20_000 + "!")
+    assert list(broken({"pattern": "^(a+)+$"}, "a" * 20_000 + "!"))
 
     assert time.perf_counter() - started < 2
     assert is_usable("^(a+)+$")

@@ -200,7 +200,12 @@ def test_a_rule_can_be_checked_in_drafts_and_rows() -> None:
             properties:
               low: {title: 低, type: integer}
               high: {title: 高, type: integer}
-            rules: [{that: it.low <= it.high, when: it.high != null, say: 低不能大于高, at: low, always: true}]
+            rules:
+              - that: it.low <= it.high
+                when: it.high != null
+                say: 低不能大于高
+                at: low
+                always: true
         """
     )
     data: dict[str, object] = {"rows": [{"low": 1, "high": 2}, {"low": 3, "high": 2}, {"low": 3}]}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from engine.authoring import Problems, read_yaml
 from engine.domain.types import BOOLEAN, TEXT, Field, ListOf, Record, Reference
@@ -20,122 +21,11 @@ from engine.forms import (
     read_forms,
 )
 
-PROFILE = """
-form: profile
-title: 个人信息
-properties:
-  basics:
-    title: 个人基本信息
-    layout: {columns: 2}
-    required: [full_name, gender, id_number]
-    properties:
-      full_name: {title: 姓名, type: string, maxLength: 20, locked: true, private: mask}
-      gender: {title: 性别, codes: genders}
-      id_number: {title: 证件号码, format: id-number, private: mask}
-      birth_date: {title: 出生日期, format: date, at_most: today}
-      mobile: {title: 手机号码, format: mobile, private: mask}
-      country: {title: 国别, codes: countries, default: cn}
-    rules:
-      - {that: id_birth_date(it.id_number) == it.birth_date, say: 出生日期与证件号码不一致, at: birth_date}
-  education:
-    title: 学历信息
-    minItems: 1
-    row: {title: "{school} {major}", add: 添加学历信息, keep_when: it.source == 'imported'}
-    items:
-      required: [school, major, degree, before_work]
-      properties:
-        period: {title: 在校时间, widget: period, locked_when: it.source == 'imported'}
-        school: {title: 毕业院校, type: string, maxLength: 60, locked_when: it.source == 'imported'}
-        major: {title: 所学专业, type: string, maxLength: 60, locked_when: it.source == 'imported'}
-        degree: {title: 学位, codes: degrees}
-        before_work: {title: 是否工作前学历, type: boolean}
-        source: {title: 数据来源, codes: sources, locked: true, default: self}
-        proof: {title: 学历证书附件, files: {max: 2, types: [pdf, png], size: 1MB}, required_when: it.source != 'imported'}
-"""
-
-APPLICATION = """
-form: application
-title: 申请表
-required: [settings, education, statement]
-properties:
-  settings:
-    title: 申请设置
-    help: 请先选择类别，再选择小类。
-    layout: {columns: 2}
-    required: [unit, kind, sort, activity]
-    properties:
-      unit: {title: 单位, reference: units, where: it.open == true, help: 输入名称查询。}
-      kind: {title: 类别, codes: kinds, widget: radio}
-      sort: {title: 小类, type: string, options_from: {codes: sorts, parent: settings.kind}}
-      activity: {title: 活动, reference: activities, widget: records, columns: [scope, deadline], where: it.kind == data.settings.kind}
-      field: {title: 专业, reference: fields, widget: tree}
-  basics: {snapshot_of: profile}
-  education: {snapshot_of: profile}
-  work:
-    title: 工作经历
-    row: {title: "{place}", add: 添加工作经历}
-    items:
-      required: [status, start, dispatched, content]
-      properties:
-        status: {title: 工作状态, codes: work-statuses}
-        start: {title: 开始日期, format: date, at_most: today}
-        end: {title: 结束日期, format: date, at_least: it.start, visible_when: it.status == 'past', required_when: it.status == 'past'}
-        unit: {title: 工作单位, reference: units, visible_when: it.status == 'current', required_when: it.status == 'current'}
-        place: {title: 工作单位名称, type: string, maxLength: 60, visible_when: "it.status != null && it.status != 'current'", required_when: "it.status != null && it.status != 'current'"}
-        dispatched: {title: 是否派遣, type: boolean}
-        dispatched_to: {title: 被派至单位名称, type: string, maxLength: 60, visible_when: it.dispatched == true, required_when: it.dispatched == true}
-        proof: {title: 属实证明, files: {max: 1, types: [pdf], size: 1MB, template: proof}, visible_when: it.dispatched == true, required_when: it.dispatched == true}
-        posts:
-          title: 任职信息
-          row: {add: 添加任职信息}
-          items:
-            required: [period, post]
-            properties:
-              period: {title: 起止时间, widget: period, open_end: true}
-              post: {title: 职务, type: string, maxLength: 30}
-        content: {title: 主要工作内容, widget: textarea, maxLength: 500, help: 请填写工作内容和范围。}
-  extra:
-    title: 特别条件
-    visible_when: data.settings.kind == 'special'
-    required: [conditions]
-    properties:
-      conditions: {title: 符合的条件, type: array, minItems: 1, options_from: {each: data.settings.activity.clauses, value: code, label: text}}
-      years: {title: 年限, type: integer, minimum: 0, maximum: 60, suffix: 年}
-      rate: {title: 比例, type: number, multipleOf: 0.01}
-      year: {title: 年度, format: year}
-      total: {title: 合计, widget: display, shows: "size(data.work) + size(data.education)", suffix: 条}
-  materials:
-    title: 申报材料
-    extension:
-      items:
-        required: [files]
-        properties:
-          name: {title: 名称, type: string, maxLength: 60}
-          files: {title: 附件, files: {max: 3, types: [pdf], size: 1MB}}
-  statement:
-    title: 承诺
-    required: [agreed, photo]
-    properties:
-      photo: {title: 照片, widget: photo, files: {types: [png, jpg], size: 1MB}}
-      tags: {title: 标签, type: array, codes: tags}
-      remark: {title: 备注, type: string, pattern: "^[^<>]*$", pattern_say: 备注不能包含尖括号, maxLength: 100}
-      agreed: {title: 本人承诺以上内容真实完整, widget: check, const: true}
-rules:
-  - {that: "data.education.exists(e, e.before_work)", say: 请至少填写一条工作前学历, at: education}
-  - {that: "size(data.work) > 0", say: 建议填写工作经历, at: work, level: warning}
-"""
-
-RECOMMENDATION = """
-form: recommendation
-title: 推荐
-for: application
-required: [opinion]
-properties:
-  opinion: {title: 意见, widget: textarea, maxLength: 50}
-  table: {title: 岗位情况表, files: {max: 1, types: [pdf]}, required_when: data.settings.unit.manages == true}
-  default_path: {title: 是否按默认路径, type: boolean}
-  other: {title: 其他单位, reference: units, visible_when: "has(it.default_path) && !it.default_path", required_when: "has(it.default_path) && !it.default_path"}
-"""
+#: the form files of the sample
+SAMPLE = Path(__file__).parent / "sample"
+PROFILE = (SAMPLE / "profile.yaml").read_text("utf-8")
+APPLICATION = (SAMPLE / "application.yaml").read_text("utf-8")
+RECOMMENDATION = (SAMPLE / "recommendation.yaml").read_text("utf-8")
 
 
 @dataclass(frozen=True)
@@ -226,8 +116,8 @@ class World:
     def _fitting(self, query: Query) -> list[tuple[str, dict[str, object]]]:
         fitting = []
         for key, row in self.records.get(query.register, {}).items():
-            values = {**query.values, "it": {"id": key, **row}}
-            holds = query.condition is None or query.condition.evaluate(values)
+            stored = {"id": key, **row}
+            holds = query.condition is None or query.condition.matches(stored, query.values)
             if holds and all(row.get(column) == value for column, value in query.match.items()):
                 fitting.append((key, row))
         return fitting
@@ -266,6 +156,7 @@ def names(**changes: object) -> Names:
         "registers": {"units": UNIT, "activities": ACTIVITY, "fields": FIELD, "people": PEOPLE},
         "codes": {name: tuple(code.code for code in codes) for name, codes in CODES.items()},
         "documents": ("proof",),
+        "indexes": {"units": ("open",), "activities": ("kind", "scope")},
     }
     return Names(**{**given, **changes})  # type: ignore[arg-type]
 
