@@ -44,15 +44,24 @@ def start(
     run = Run(
         compiled, facts, command, now, ident, state=first, data=data, seq=1, calendar=calendar
     )
-    rules = compiled.process.start.require if compiled.process.start is not None else ()
-    for rule in rules:
-        if not run.context.holds(rule.that):
-            raise Refused("requirement", say=rule.say)
+    guard(run)
     run.changed = True
     run.events.append({"event": "started"})
     run.begin()
     run.acted("start")
     return run.result()
+
+
+def guard(run: Run) -> None:
+    """The start guards of a process.
+
+    Raises:
+        Refused: the first that does not hold.
+    """
+    start_ = run.process.start
+    for rule in start_.require if start_ is not None else ():
+        if not run.context.holds(rule.that):
+            raise Refused("requirement", say=rule.say)
 
 
 def advance(
@@ -123,11 +132,18 @@ def offered(run: Run, name: str) -> Action:
     """
     action = run.compiled.actions[run.step.name].get(name)
     if action is None:
-        raise run.refuse("no_such_action", action=name, step=run.step.title)
+        raise no_such_action(run, name)
     refusal = why_not(run, action)
     if refusal is not None:
         raise refusal
     return action
+
+
+def no_such_action(run: Run, name: str) -> Refused:
+    """Why something is not offered here at all."""
+    if run.state.closed:
+        return run.refuse("case_closed")
+    return run.refuse("no_such_action", action=name, step=run.step.title)
 
 
 def why_not(run: Run, action: Action) -> Refused | None:

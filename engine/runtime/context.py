@@ -191,6 +191,8 @@ class Context:
         registers = scope.registers
         for name in path:
             if isinstance(type_, Reference):
+                if name == "id":
+                    return plain(value)
                 if isinstance(value, Mapping) and name in value:
                     # A row at hand (a member of the group): no need to look it up.
                     value = value[name]
@@ -198,8 +200,6 @@ class Context:
                     value = plain(value)
                     if value is None:
                         return None
-                    if name == "id":
-                        return value
                     value = self.facts.record(type_.register, str(value), name)
                 record = registers.get(type_.register)
                 field = record.fields.get(name) if record is not None else None
@@ -217,6 +217,7 @@ class Context:
         return self._follow(type_, value, path[1:], scope)
 
     def flags(self) -> frozenset[str]:
+        """The marks set on the case, and those that follow from it."""
         derived = (
             name
             for name, flag in self.compiled.process.flags.items()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from engine.definitions.process import Action, Assignment, Step
 from engine.domain.actor import Rights
@@ -51,11 +52,16 @@ def offers(run: Run, rights: Rights) -> Iterator[Offer]:
             yield _operation(run, operation, rights)
 
 
+def forbid(run: Run, code: str, **params: Any) -> NotAllowed:
+    """A missing right, with what its sentence calls the case."""
+    return NotAllowed(code, noun=run.process.noun or run.process.title, **params)
+
+
 def may_act(run: Run, action: Action, rights: Rights) -> Refused | None:
     """Why the actor has no right to an action; None when there is one."""
     who = action.who if action.who is not None else run.step.who
     if who is None:
-        return NotAllowed("not_for_people", action=action.title)
+        return forbid(run, "not_for_people", action=action.title)
     organisation = run.state.place.organisation
     permission = who.permission
     if action.who is not None and who.kind == "permission":
@@ -71,18 +77,19 @@ def _may(
 ) -> Refused | None:
     person = run.command.person
     if who.kind == "system":
-        return None if person == "system" else NotAllowed("not_for_people", action="")
+        return None if person == "system" else forbid(run, "not_for_people", action="")
     if who.kind == "initiator":
-        return None if person == run.state.initiator else NotAllowed("only_initiator")
+        return None if person == run.state.initiator else forbid(run, "only_initiator")
     if who.person is not None and run.context.key(who.person) != person:
-        return NotAllowed("only_named_person")
-    if organisation != run.command.organisation or permission is None:
-        return NotAllowed("other_organisation", organisation=organisation)
-    if not rights.holds(person, permission, organisation):
-        return NotAllowed("no_permission", permission=permission, organisation=organisation)
+        return forbid(run, "only_named_person")
+    here = run.command.organisation
+    if permission is None or not rights.holds(person, permission, here):
+        return forbid(run, "no_permission", permission=permission, organisation=here)
+    if organisation != here:
+        return forbid(run, "other_organisation", organisation=organisation)
     excluded = run.excluded(who)
     if person in excluded:
-        return NotAllowed("own_case" if person == run.state.initiator else "acted_before")
+        return forbid(run, "own_case" if person == run.state.initiator else "acted_before")
     return None
 
 
@@ -135,7 +142,7 @@ def _may_extend(run: Run, rights: Rights) -> Refused | None:
         return None
     if rights.covers(run.command.person, permission, run.command.organisation, returned_by):
         return None
-    return NotAllowed("no_permission_extend", permission=permission)
+    return forbid(run, "no_permission_extend", permission=permission)
 
 
 def _returned_by(run: Run) -> str | None:

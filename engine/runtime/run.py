@@ -413,11 +413,17 @@ class Run:
         return (self._item(permission, person, self.state.place.organisation, self.excluded(who)),)
 
     def excluded(self, who: Assignment) -> tuple[str, ...]:
-        """People who may not take a task: the initiator, and those the step excludes."""
+        """People who may not take a task: the initiator, and those the step excludes.
+
+        Whoever starts a case for an organisation (``start.who`` a permission) is not a party to it
+        and may go on with it there.
+        """
         if who.except_ == "none":
             return ()
         others = self.context.keys(who.except_) if isinstance(who.except_, Formula) else ()
-        return (self.state.initiator, *others)
+        start = self.process.start
+        for_oneself = start is None or start.who == "person"
+        return (self.state.initiator, *others) if for_oneself else others
 
     def _item(
         self,
@@ -466,10 +472,12 @@ class Run:
                 undo[name] = earlier.get(name)
         if any(target.startswith("data.") for target in action.set):
             undo["set"] = self.seq
-        kept = "never" if action.withdraw == "never" else None
-        if self.numbered or any(effect.kind in IRREVERSIBLE for effect in self.effects):
+        kept = None
+        if action.withdraw == "never":
+            kept = "never"
+        elif self.numbered or any(effect.kind in IRREVERSIBLE for effect in self.effects):
             kept = "irreversible"
-        if action.withdraw == "until_next_opens" and kept is None:
+        elif action.withdraw == "until_next_opens":
             kept = "once_opened"
         passed = Passed(before.place, self.command.person, undo, kept)
         self.change(path=(*self.state.path, passed))

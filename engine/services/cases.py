@@ -16,7 +16,7 @@ from engine.definitions.process import Action
 from engine.domain.actor import SYSTEM, Actor, Rights
 from engine.domain.case import Command
 from engine.domain.errors import EngineError, NotAllowed, NotFound, Refused, Stale
-from engine.runtime.advance import offered
+from engine.runtime.advance import guard, no_such_action, offered
 from engine.runtime.offers import Offer, may_act, may_operate, offers
 from engine.runtime.run import Run
 from engine.services.casework import Casework, Done, Loaded, Outcome
@@ -69,8 +69,12 @@ class Cases:
         data: Mapping[str, Any] | None = None,
         *,
         key: str | None = None,
+        complete: bool = False,
     ) -> Done:
         """Start a case of ``process`` with what was entered before it (APP-07).
+
+        With ``complete`` all that the process asks first must be there; otherwise it may be
+        filled in later, like the rest of a draft.
 
         Raises:
             Refused: the actor may not, or a start guard does not hold.
@@ -85,7 +89,7 @@ class Cases:
             first = self._entries.first_data(unit, compiled, actor, data or {}, now)
             outcome = self._work.begin(
                 unit, actor, process, first, now, key=known,
-                check=lambda run: self._ready_to_start(unit, run, actor, first),
+                check=lambda run: self._ready_to_start(unit, run, actor, first, complete=complete),
             )  # fmt: skip
             self._groups.fill(unit, outcome, now)
         self._outgoing.work_off(outcome.sent)
@@ -107,12 +111,13 @@ class Cases:
         )
 
     def _ready_to_start(
-        self, unit: UnitOfWork, run: Run, actor: Actor, data: dict[str, Any]
+        self, unit: UnitOfWork, run: Run, actor: Actor, data: dict[str, Any], *, complete: bool
     ) -> None:
         refusal = self.may_start(actor, run.process.id)
         if refusal is not None:
             raise refusal
-        self._entries.check_start(unit, run, data)
+        guard(run)
+        self._entries.check_start(unit, run, data, complete=complete)
         self._entries.pin_form(unit, run, data, actor.person)
 
     # ------------------------------------------------------------ acting
@@ -147,7 +152,7 @@ class Cases:
             run = self._work.look(unit, loaded, actor, data=data)
             known = run.compiled.actions[run.step.name].get(action)
             if known is None:
-                raise run.refuse("no_such_action", action=action, step=run.step.title)
+                raise no_such_action(run, action)
             forbidden = may_act(run, known, self._rights)
             if forbidden is not None:
                 raise forbidden

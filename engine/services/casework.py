@@ -7,7 +7,7 @@ the outbox) is committed together or not at all. Who comes second reads that it 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -43,6 +43,10 @@ _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 def new_uid() -> str:
     """An unguessable public id."""
     return "".join(secrets.choice(_ALPHABET) for _ in range(12))
+
+
+#: index path of the files a case refers to: it decides who may read them
+FILES = "_files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,11 @@ class Casework:
         self.clock = clock
         #: set by the effects service, which itself needs this one
         self.effects: Effects = lambda unit, outcome, now: []
+        self._overrides: dict[str, dict[str, Any]] = {}
+
+    def override(self, process: str, policy: Mapping[str, Any]) -> None:
+        """Set switches as a jurisdiction would, for a replay (``given: {policy: …}``)."""
+        self._overrides.setdefault(process, {}).update(policy)
 
     # ------------------------------------------------------------ reading
 
@@ -193,6 +202,7 @@ class Casework:
         if jurisdiction is not None:
             known |= {"title": jurisdiction.title, "bureau": jurisdiction.bureau}
             policy = jurisdiction.policy.get(process.id, {})
+        policy = {**policy, **self._overrides.get(process.id, {})}
         facts = CaseFacts(
             unit,
             self.lookups,
@@ -216,7 +226,9 @@ class Casework:
         if declared.per_year:
             name = f"{name}/{now.year}"
         taken = unit.pools.take(name, first=declared.first)
-        return declared.format.format(number=taken)
+        if declared.last is not None and taken > declared.last:
+            raise Refused("pool_empty", pool=declared.title)
+        return declared.number(taken, now.year)
 
     def look(
         self,
@@ -457,6 +469,7 @@ class Casework:
         form = self.definitions.current.forms.get(compiled.process.form or "")
         if form is not None:
             values = {path: _value(data, path) for path in form.index_paths()}
+            values[FILES] = sorted(_files(data, form.file_paths()))
             unit.cases.set_fields(case_id, values)
 
     def _incident(
@@ -609,6 +622,22 @@ def new_work(item: Any, state: State, now: datetime) -> NewWork:
         opened_at=now,
         due=_instant(item.due, now),
     )
+
+
+def _files(data: Any, paths: Iterable[str]) -> set[str]:
+    found: set[str] = set()
+    for path in paths:
+        value = _value(data, path)
+        found.update(str(item) for item in _flat(value) if item)
+    return found
+
+
+def _flat(value: Any) -> Iterator[Any]:
+    if isinstance(value, list | tuple):
+        for item in value:
+            yield from _flat(item)
+    elif value is not None:
+        yield value
 
 
 def _value(data: Any, path: str) -> Any:

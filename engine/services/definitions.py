@@ -43,6 +43,12 @@ class Definitions:
             for process in current.processes:
                 unit.releases.pin(process, current.closure(process), current.hash)
 
+    def over(self, store: Store) -> Definitions:
+        """The same content over a copy of the database; what was compiled is shared."""
+        other = object.__new__(Definitions)
+        other.__dict__ = {**self.__dict__, "_store": store}
+        return other
+
     def pin(self, process: str) -> str:
         """The hash a new case of a process is pinned to.
 

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
+from engine.authoring.problems import Problems
 from engine.definitions.process import Action, Ask
 from engine.domain.actor import Actor
 from engine.domain.errors import InvalidSubmission
-from engine.authoring.problems import Problems
 from engine.forms.binding import bind
 from engine.forms.form import Form, loaded
 from engine.forms.merging import merged
@@ -145,20 +145,24 @@ class Entries:
             data[name] = {**known, **value} if both else value  # type: ignore[dict-item]
         return data
 
-    def check_start(self, unit: UnitOfWork, run: Run, data: Mapping[str, Any]) -> None:
-        """Check what is asked before a case begins (``start.ask``).
+    def check_start(
+        self, unit: UnitOfWork, run: Run, data: Mapping[str, Any], *, complete: bool
+    ) -> None:
+        """Check what a case begins with: its types, and with ``complete`` all that is asked first.
 
         Raises:
             InvalidSubmission: with every error and its place.
         """
-        start = run.process.start
-        if start is None or start.ask is None:
+        process = run.process
+        if process.form is None:
             return
-        form = self._work.definitions.current.forms[start.ask.form]
-        if start.ask.fields is not None:
-            form = form.fields(start.ask.fields)
+        form = self._work.definitions.current.forms[process.form]
         own = {name: value for name, value in data.items() if name in form.sections}
-        errors = form.validate(own, self.surroundings(unit, run), complete=True)
+        ask = process.start.ask if process.start is not None else None
+        asked = ask.fields if ask is not None and ask.fields is not None else form.sections
+        rights = Rights(edit=asked)
+        errors = form.validate(own, self.surroundings(unit, run), rights, complete=complete)
+        errors = [error for error in errors if error.place and error.place[0] in asked]
         if errors:
             raise InvalidSubmission(errors, count=len(errors))
 

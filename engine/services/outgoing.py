@@ -48,7 +48,7 @@ class Recorder(Protocol):
 class Notices(Protocol):
     """Sends a message made from a template."""
 
-    def send(self, row: Any, template: str, payload: Mapping[str, Any], key: str) -> None:
+    def send_template(self, row: Any, template: str, payload: Mapping[str, Any], key: str) -> None:
         """Write the message for its recipient; once for a key."""
         ...
 
@@ -183,7 +183,9 @@ class Outgoing:
         with self._work.store.read() as unit:
             row = unit.cases.load(message.payload["uid"])
         if row is not None:
-            self._notices.send(row, message.payload["template"], message.payload, message.key)
+            self._notices.send_template(
+                row, message.payload["template"], message.payload, message.key
+            )
 
     def _document(self, message: OutboxRow) -> None:
         payload = message.payload

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from engine.services.printing import Documents
     from engine.services.profile import Profile
     from engine.services.rebuild import Rebuilding
+    from engine.services.records import Records
     from engine.services.registers import Registers
     from engine.services.sentences import Sentences
     from engine.services.views import Views
@@ -45,6 +46,7 @@ class Platform:
     definitions: Definitions
     casework: Casework
     directory: Directory
+    records: Records
     registers: Registers
     entries: Entries
     groups: Groups
@@ -64,6 +66,11 @@ class Platform:
     printer: Printer
     settings: Any = None
     workers: list[Any] = field(default_factory=list)
+
+    @property
+    def jurisdiction(self) -> str:
+        """The first jurisdiction of the content: what worlds and samples are about."""
+        return next(iter(self.definitions.current.jurisdictions), "")
 
     @property
     def release(self) -> Release:

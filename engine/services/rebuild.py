@@ -176,9 +176,7 @@ class _Only:
 
 def _same(one: tuple[NewWork, ...], other: tuple[NewWork, ...]) -> bool:
     def key(item: NewWork) -> tuple[Any, ...]:
-        return tuple(str(value) for value in item[:-2]) + (
-            item.opened_at.timestamp(),
-            item.due.timestamp() if item.due else None,
-        )
+        due = item.due.timestamp() if item.due else None
+        return (*(str(value) for value in item[:-2]), item.opened_at.timestamp(), due)
 
     return sorted(map(key, one), key=str) == sorted(map(key, other), key=str)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -21,6 +21,7 @@ from engine.domain.case import State
 from engine.domain.clock import VirtualClock
 from engine.domain.errors import InvalidSubmission, Refused
 from engine.services.platform import Platform
+from engine.services.world import overwrite, set_route, with_files
 from engine.store.cases import CaseRow
 
 #: where sample data and files are named in samples
@@ -71,9 +72,11 @@ class Library:
     data: Mapping[str, Any]
 
     def resolve(self, value: Any) -> Any:
-        """Replace ``$forms/name`` by the data of that name; ``$files/…`` stays a reference."""
-        if isinstance(value, str) and value.startswith(FORMS):
-            return self.resolve(self.data[value.removeprefix(FORMS)])
+        """Replace ``$forms/name`` by the data of that name, ``$files/name`` by the file's id."""
+        if isinstance(value, str):
+            if value.startswith(FORMS):
+                return self.resolve(self.data[value.removeprefix(FORMS)])
+            return with_files(value)
         if isinstance(value, Mapping):
             return {name: self.resolve(item) for name, item in value.items()}
         if isinstance(value, list):
@@ -127,7 +130,8 @@ class _Running:
         self.sample = sample
         self.result = result
         self.library = library
-        self.clock = VirtualClock(sample.clock)
+        # The zone is known once the world is open.
+        self.clock = VirtualClock(sample.clock.replace(tzinfo=UTC))
         self.platform = open_world(sample.world, self.clock)
         self.zone = self.platform.zone
         self.clock.set(sample.clock.replace(tzinfo=self.zone))
@@ -145,7 +149,8 @@ class _Running:
             try:
                 self._take(step)
             except Refused as refusal:
-                self._differ(step, step.does or step.kind, "done", _sentence(refusal))
+                said = "; ".join(_sentences(refusal)[:4])
+                self._differ(step, step.does or step.kind, "done", said)
             except LookupError as error:
                 self._differ(step, step.does or step.kind, "done", repr(error))
             if not self.result.differences:
@@ -396,9 +401,12 @@ class _Running:
         with self.platform.store.write() as unit:
             for register, records in (change.get("registers") or {}).items():
                 for key, values in records.items():
-                    self.platform.registers.overwrite(unit, register, key, values, now)
+                    overwrite(
+                        self.platform.records, unit, register, key, with_files(values),
+                        self.platform.jurisdiction, now,
+                    )  # fmt: skip
             for route, rows in (change.get("routes") or {}).items():
-                self.platform.registers.set_route(unit, route, rows, now)
+                set_route(unit, route, rows, self.platform.jurisdiction)
         for process, values in (change.get("policy") or {}).items():
             self.platform.casework.override(process, values)
 
@@ -660,7 +668,6 @@ def _sentence(refusal: Refused) -> str:
 def _sentences(refusal: Refused) -> list[str]:
     said = [refusal.sentence]
     if isinstance(refusal, InvalidSubmission):
-        said += [f"{error.trail}: {error.sentence}" for error in _errors(refusal)]
         said += [error.sentence for error in _errors(refusal)]
     return said
 

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 from engine.definitions.placeholders import fill
 from engine.domain.errors import Refused
 from engine.services.definitions import Definitions
 
 
+class Names(Protocol):
+    """Tells what records are called."""
+
+    def name(self, register: str, key: str | None) -> str:
+        """The caption of a record."""
+        ...
+
+
 class Sentences:
     """Finds the sentence of a refusal in the message catalogue of the content."""
 
-    def __init__(self, definitions: Definitions, captions: Any = None) -> None:
+    def __init__(self, definitions: Definitions, names: Names) -> None:
         self._definitions = definitions
-        self._captions = captions
+        self._names = names
         self.language = "zh"
 
     def worded(self, refusal: Refused) -> Refused:
@@ -34,6 +42,9 @@ class Sentences:
         if isinstance(due, str) and len(due) >= 10:
             shown["due"] = _day(due)
         permission = shown.get("permission")
+        for name, register in (("organisation", "organisations"), ("person", "people")):
+            if isinstance(shown.get(name), str):
+                shown[name] = self._names.name(register, shown[name])
         known = self._definitions.current.permissions.get(permission) if permission else None
         if known is not None:
             shown["permission"] = known.title
@@ -51,4 +62,4 @@ class Sentences:
 def _day(due: str) -> str:
     year, month, day = due[:10].split("-")
     clock = f" {due[11:16]}" if len(due) > 10 else ""
-    return f"{year}年{month}月{day}日{clock}"
+    return f"{year}年{int(month)}月{int(day)}日{clock}"

@@ -126,6 +126,15 @@ _CLEAR_FIELD = Statement(
     )
 )
 _ADD_FIELD = Statement(insert(case_fields))
+_WITH_FIELD = Statement(
+    sa.select(cases.c.uid)
+    .join(case_fields, case_fields.c.case_id == cases.c.id)
+    .where(
+        case_fields.c.path == given(case_fields.c.path),
+        case_fields.c.text_value == given(case_fields.c.text_value, "text"),
+    )
+    .order_by(cases.c.id)
+)
 _FIELDS = Statement(
     sa.select(case_fields.c.path, case_fields.c.text_value, case_fields.c.number_value)
     .where(case_fields.c.case_id == given(case_fields.c.case_id))
@@ -180,6 +189,10 @@ class Cases:
         self._session.run_all(_CLEAR_FIELD, [{"case_id": case_id, "path": path} for path in values])
         rows = [row for path, value in values.items() for row in field_rows(path, value)]
         self._session.run_all(_ADD_FIELD, [{"case_id": case_id, **row} for row in rows])
+
+    def with_field(self, path: str, text: str) -> list[str]:
+        """Return the uids of the cases that have a text at an index path."""
+        return [str(uid) for (uid,) in self._session.all(_WITH_FIELD, path=path, text=text)]
 
     def fields(self, case_id: int) -> dict[str, list[str | float]]:
         """Return what :meth:`set_fields` stored."""

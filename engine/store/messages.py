@@ -148,6 +148,19 @@ class Messages:
         )
         return int(self._session.rows(query)[0][0])
 
+    def last(self) -> int:
+        """Return the key of the latest message; 0 when there is none."""
+        return int(self._session.rows(sa.select(sa.func.coalesce(sa.func.max(_c.id), 0)))[0][0])
+
+    def since(self, message_id: int) -> list[MessageRow]:
+        """Return the messages sent after one, in order; as nobody has read them."""
+        query = (
+            sa.select(*(_c[name] for name in MessageRow._fields[:-1]))
+            .where(_c.id > message_id)
+            .order_by(_c.id)
+        )
+        return [MessageRow(*row, None) for row in self._session.rows(query)]
+
     def read(self, message_id: int, person: str, at: datetime) -> None:
         """Note that a person has read a message; the first time counts."""
         if self._session.one(_WAS_READ, message_id=message_id, person=person) is None:

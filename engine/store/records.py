@@ -126,6 +126,19 @@ class Records:
         found = (self._row(row) for row in self._session.rows(query))
         return {row.key: row for row in found if row is not None}
 
+    def keys_below(self, register: str, key: str) -> list[str]:
+        """Return the keys of all records below one in its tree."""
+        row = self.load(register, key)
+        if row is None or row.path is None:
+            return []
+        first, beyond = below(row.path)
+        query = (
+            sa.select(_c.key)
+            .where(_c.register == register, _c.path > first, _c.path < beyond)
+            .order_by(_c.path)
+        )
+        return [str(found) for (found,) in self._session.rows(query)]
+
     def insert(
         self,
         register: str,

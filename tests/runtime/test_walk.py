@@ -264,7 +264,7 @@ class TestEnds:
     def test_a_closed_case_offers_nothing_else(self) -> None:
         case = a_case().typed("discard", "ann", {})
 
-        with pytest.raises(Refused, match="no_such_action"):
+        with pytest.raises(Refused, match="case_closed"):
             case.typed("submit", "ann", {})
 
 

@@ -1,0 +1,173 @@
+"""Puts a platform together: the only place that knows which service needs which."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from engine import content
+from engine.connectors.documents import NoPrinter, Printer, TypstPrinter
+from engine.connectors.jobs import Worker
+from engine.definitions import release as releases
+from engine.definitions.release import Loaded, Release
+from engine.domain.actor import Actor
+from engine.domain.clock import Clock, SystemClock
+from engine.domain.errors import NotFound
+from engine.services.accounts import Accounts
+from engine.services.attachments import Attachments
+from engine.services.cases import Cases
+from engine.services.casework import Casework
+from engine.services.definitions import Definitions
+from engine.services.directory import Directory
+from engine.services.entries import Entries
+from engine.services.groups import Groups
+from engine.services.incidents import Incidents
+from engine.services.lists import Lists
+from engine.services.messages import Messages
+from engine.services.opinions import Opinions
+from engine.services.outgoing import Outgoing
+from engine.services.panels import Panels
+from engine.services.platform import Platform
+from engine.services.printing import Documents
+from engine.services.profile import Profile
+from engine.services.rebuild import Rebuilding
+from engine.services.records import Records
+from engine.services.registers import Registers
+from engine.services.sentences import Sentences
+from engine.services.views import Views
+from engine.settings import Settings
+from engine.store.database import Store
+from engine.store.sealing import Sealer
+
+#: how many cases or messages a worker takes in one go
+BATCH = 100
+
+
+class ContentRefused(Exception):
+    """The content has problems; ``loaded`` holds them with the sources."""
+
+    def __init__(self, loaded: Loaded) -> None:
+        super().__init__(f"{len(loaded.problems.sorted())} problems")
+        self.loaded = loaded
+
+
+def load_content(root: Path | None) -> Release:
+    """Read and check the content.
+
+    Raises:
+        ContentRefused: it has errors.
+    """
+    loaded = releases.load(root or content.bundled())
+    if loaded.release is None:
+        raise ContentRefused(loaded)
+    return loaded.release
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What a platform reaches the outside with; replays reach nothing."""
+
+    printer: Printer
+    public_url: str
+
+
+def open_platform(settings: Settings, *, clock: Clock | None = None) -> Platform:
+    """A platform over its database, with the content of its settings.
+
+    Raises:
+        ContentRefused: the content has errors.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    release = load_content(settings.content)
+    store = Store(settings.database_url, sealer=Sealer.from_file(settings.secret_key_file))
+    outside = Outside(TypstPrinter(), settings.public_url)
+    platform = assemble(store, release, clock or SystemClock(), outside)
+    platform.settings = settings
+    return platform
+
+
+def assemble(
+    store: Store,
+    release: Release | Definitions,
+    clock: Clock,
+    outside: Outside | None = None,
+) -> Platform:
+    """Build the services over a store.
+
+    ``release`` may be the definitions of another platform: a copy of a world shares what was
+    compiled for it.
+    """
+    outside = outside or Outside(NoPrinter(), "http://localhost")
+    definitions = (
+        release.over(store)
+        if isinstance(release, Definitions)
+        else Definitions(store, release, now=clock.now())
+    )
+    records = Records(store, definitions, clock)
+    casework = Casework(store, definitions, records, clock)
+    directory = Directory(store, definitions, clock)
+    sentences = Sentences(definitions, directory)
+    profile = Profile(definitions)
+    entries = Entries(casework, profile, records.lookup)
+    groups = Groups(casework)
+    panels = Panels(casework)
+    messages = Messages(casework, directory, sentences, records.lookup)
+
+    def may_see_case(actor: Actor, uid: str) -> bool:
+        try:
+            views.view(actor, uid)
+        except NotFound:
+            return False
+        return True
+
+    documents = Documents(
+        casework, entries, outside.printer, records.lookup, may_see_case, outside.public_url
+    )
+    outgoing = Outgoing(casework, groups, records, messages, documents)
+    cases = Cases(casework, directory, entries, groups, panels, outgoing, sentences)
+    views = Views(casework, directory, cases, entries, groups, sentences, records.lookup)
+    registers = Registers(records, directory, sentences)
+    attachments = Attachments(casework, sentences, may_see_case, registers.may_view)
+    return Platform(
+        store=store,
+        clock=clock,
+        zone=_zone(definitions.current),
+        definitions=definitions,
+        casework=casework,
+        directory=directory,
+        records=records,
+        registers=registers,
+        entries=entries,
+        groups=groups,
+        outgoing=outgoing,
+        cases=cases,
+        views=views,
+        incidents=Incidents(casework, cases, directory, sentences),
+        rebuilding=Rebuilding(casework),
+        documents=documents,
+        lists=Lists(records, directory, registers, sentences),
+        accounts=Accounts(store, directory, sentences, clock),
+        messages=messages,
+        opinions=Opinions(store, sentences),
+        attachments=attachments,
+        profile=profile,
+        sentences=sentences,
+        printer=outside.printer,
+    )
+
+
+def worker(platform: Platform) -> Worker:
+    """The background work of one node: timers and the outbox."""
+    return Worker(
+        {
+            "timers": lambda now: platform.cases.tick(),
+            "outbox": lambda now: platform.outgoing.work_off(),
+        },
+        platform.clock,
+    )
+
+
+def _zone(release: Release) -> ZoneInfo:
+    first = next(iter(release.jurisdictions.values()), None)
+    return ZoneInfo(first.zone if first is not None else "Asia/Shanghai")

@@ -1,0 +1,279 @@
+"""Messages: sent by the platform from templates, and by people to organisations (MSG, APP-29)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from engine.definitions.message import MessageTemplate
+from engine.definitions.placeholders import fill
+from engine.domain.actor import Actor
+from engine.domain.errors import NotAllowed, NotFound, Refused
+from engine.forms.surroundings import Lookup
+from engine.services.casework import Casework
+from engine.services.directory import Directory
+from engine.services.sentences import Sentences
+from engine.store.cases import CaseRow
+from engine.store.messages import MessageRow, NewMessage
+from engine.store.unit import UnitOfWork
+
+#: who may write to organisations below the own one
+SEND = "send_messages"
+LONGEST = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message as somebody sees it."""
+
+    id: int
+    title: str
+    body: str
+    sender: str
+    at: datetime
+    read: bool
+    case: str | None
+
+
+class Messages:
+    """Sends, lists and reads messages."""
+
+    def __init__(
+        self,
+        work: Casework,
+        directory: Directory,
+        sentences: Sentences,
+        lookup: Callable[[UnitOfWork], Lookup],
+    ) -> None:
+        self._work = work
+        self._directory = directory
+        self._sentences = sentences
+        self._lookup = lookup
+
+    # ------------------------------------------------------------ from templates
+
+    def send_template(
+        self, row: CaseRow, template: str, payload: Mapping[str, Any], key: str
+    ) -> None:
+        """Write the message of a template about a case; once for each key."""
+        with self._work.store.write() as unit:
+            release = self._work.definitions.release_of(row.process, row.pin, unit)
+            found = release.messages.get(template)
+            if found is None:
+                return
+            values = self._values(unit, row, int(payload["seq"]))
+            language = self._sentences.language
+            for person, organisation in self._recipients(unit, row, found, values):
+                unit.messages.add(
+                    NewMessage(
+                        jurisdiction=row.jurisdiction,
+                        to_person=person,
+                        to_organisation=organisation,
+                        kind=found.kind,
+                        title=fill(found.subject.text(language), values),
+                        body=fill(found.body.text(language), values),
+                        created_at=self._work.clock.now(),
+                        key=f"{key}:{person or organisation}",
+                        template=template,
+                        case_uid=row.uid,
+                    )
+                )
+
+    def _values(self, unit: UnitOfWork, row: CaseRow, seq: int) -> dict[str, Any]:
+        """What placeholders stand for: the case now, and the event that sent the message."""
+        loaded = self._work.loaded(unit, row)
+        process = loaded.compiled.process
+        lookup = self._lookup(unit)
+        event = next((e for e in unit.journal.of(row.id, since=seq - 1) if e.seq == seq), None)
+        entered: Mapping[str, Any] = {}
+        if event is not None and event.data_hash is not None:
+            entered = unit.blobs.get(event.data_hash).get("input", {})
+        state = loaded.state
+        return {
+            "case": {
+                "id": row.uid,
+                "number": row.number,
+                "year": row.year,
+                "due": _day(state.due),
+                "step": process.steps[state.place.step].title,
+                "status": state.status,
+            },
+            "process": {"title": process.title, "noun": process.noun or process.title},
+            "initiator": _Shown(lookup, "people", row.initiator),
+            "actor": _Shown(lookup, "people", event.person if event is not None else None),
+            "here": _Shown(lookup, "organisations", event.organisation if event else None),
+            "input": {name: _day(value) for name, value in entered.items()},
+            "data": loaded.data,
+            "jurisdiction": {"id": row.jurisdiction, "title": self._place(row.jurisdiction)},
+            "today": self._work.now(row.jurisdiction).date().isoformat(),
+            "due": _day(state.due),
+        }
+
+    def _place(self, jurisdiction: str) -> str:
+        known = self._work.definitions.current.jurisdictions.get(jurisdiction)
+        return known.title if known is not None else jurisdiction
+
+    def _recipients(
+        self,
+        unit: UnitOfWork,
+        row: CaseRow,
+        template: MessageTemplate,
+        values: Mapping[str, Any],
+    ) -> Iterator[tuple[str | None, str | None]]:
+        match template.to:
+            case "initiator":
+                yield row.initiator, None
+            case "actor":
+                actor = values["actor"]
+                if actor.get("id"):
+                    yield str(actor["id"]), None
+            case "organisation":
+                waiting = {item.organisation for item in unit.work.of(row.id)}
+                for organisation in sorted(filter(None, waiting)):
+                    yield None, organisation
+            case path:
+                yield from self._at_path(unit, path, values)
+
+    def _at_path(
+        self, unit: UnitOfWork, path: str, values: Mapping[str, Any]
+    ) -> Iterator[tuple[str | None, str | None]]:
+        value: Any = values
+        for name in path.split("."):
+            value = value.get(name) if isinstance(value, Mapping) else None
+        keys = value if isinstance(value, list) else [value]
+        lookup = self._lookup(unit)
+        for key in filter(None, keys):
+            if lookup.record("people", str(key)) is not None:
+                yield str(key), None
+            elif lookup.record("organisations", str(key)) is not None:
+                yield None, str(key)
+
+    # ------------------------------------------------------------ from people
+
+    def may_send(self, actor: Actor) -> bool:
+        """Whether an actor may write to the organisations below."""
+        return self._directory.holds(actor.person, SEND, actor.organisation)
+
+    def recipients(self, actor: Actor) -> list[tuple[str, str]]:
+        """The organisations an actor may write to, with their names: all below the own one."""
+        if not self.may_send(actor) or actor.organisation is None:
+            return []
+        with self._work.store.read() as unit:
+            keys = unit.records.keys_below("organisations", actor.organisation)
+        names = self._directory.names("organisations", keys)
+        return sorted(((key, names.get(key, key)) for key in keys), key=lambda item: item[1])
+
+    def send(self, actor: Actor, *, to: Sequence[str], title: str, body: str) -> int:
+        """Write to organisations; returns to how many.
+
+        Raises:
+            Refused: no right, an organisation that is not below, nothing written.
+        """
+        with self._sentences.saying():
+            if not self.may_send(actor):
+                raise NotAllowed("no_permission", permission=SEND, organisation=actor.organisation)
+            if not to or not title or not body:
+                raise Refused("message_incomplete")
+            if len(title) > 100 or len(body) > LONGEST:
+                raise Refused("message_too_long", limit=LONGEST)
+            known = {key for key, _ in self.recipients(actor)}
+            for organisation in to:
+                if organisation not in known:
+                    raise NotAllowed("not_below", organisation=organisation)
+        now = self._work.clock.now()
+        with self._work.store.write() as unit:
+            for organisation in dict.fromkeys(to):
+                unit.messages.add(
+                    NewMessage(
+                        jurisdiction=actor.jurisdiction or "",
+                        to_person=None,
+                        to_organisation=organisation,
+                        kind="notice",
+                        title=title,
+                        body=body,
+                        created_at=now,
+                        from_person=actor.person,
+                        from_organisation=actor.organisation,
+                    )
+                )
+        return len(set(to))
+
+    # ------------------------------------------------------------ reading
+
+    def inbox(self, actor: Actor, *, limit: int = 50, before: int | None = None) -> list[Message]:
+        """The latest messages to the person or the organisation acted for."""
+        with self._work.store.read() as unit:
+            rows = unit.messages.page(actor.person, _own(actor), before=before, limit=limit)
+        return [self._shown(row) for row in rows]
+
+    def unread(self, actor: Actor) -> int:
+        """How many messages the person has not read."""
+        with self._work.store.read() as unit:
+            return unit.messages.unread(actor.person, _own(actor))
+
+    def read(self, actor: Actor, message: int) -> Message:
+        """One message, which counts as read from now on.
+
+        Raises:
+            NotFound: there is none for this actor.
+        """
+        with self._sentences.saying(), self._work.store.write() as unit:
+            row = unit.messages.load(message, actor.person)
+            mine = row is not None and (
+                row.to_person == actor.person or row.to_organisation in _own(actor)
+            )
+            if row is None or not mine:
+                raise NotFound("no_such_message")
+            unit.messages.read(message, actor.person, self._work.clock.now())
+        return self._shown(row)
+
+    def _shown(self, row: MessageRow) -> Message:
+        sender = ""
+        if row.from_organisation is not None:
+            sender = self._directory.name("organisations", row.from_organisation)
+        return Message(
+            row.id, row.title, row.body, sender, row.created_at, row.read_at is not None,
+            row.case_uid,
+        )  # fmt: skip
+
+
+class _Shown(Mapping[str, Any]):
+    """A record for placeholders: its fields, and what it is called as ``label`` and ``name``."""
+
+    def __init__(self, lookup: Lookup, register: str, key: str | None) -> None:
+        self._lookup = lookup
+        self._register = register
+        self._key = key
+        self._record: Mapping[str, Any] | None = None
+
+    @property
+    def _values(self) -> Mapping[str, Any]:
+        if self._record is None:
+            found = self._lookup.record(self._register, self._key) if self._key else None
+            label = self._lookup.label(self._register, self._key) if self._key else None
+            called = {"id": self._key, "label": label, "name": label}
+            self._record = {**called, **(found or {})}
+        return self._record
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+
+def _own(actor: Actor) -> tuple[str, ...]:
+    return (actor.organisation,) if actor.organisation is not None else ()
+
+
+def _day(value: Any) -> Any:
+    """A date as people of this platform read it; anything else as it is."""
+    if isinstance(value, str) and len(value) == 10 and value[4:5] == "-" and value[7:8] == "-":
+        year, month, day = value.split("-")
+        return f"{year}年{int(month)}月{int(day)}日"
+    return value
