@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from engine.store import tables
 from engine.store.sealing import Sealer
-from engine.store.sqlite import memory_engine, sqlite_engine
+from engine.store.sqlite import dumped, memory_engine, sqlite_engine
 from engine.store.unit import UnitOfWork
 
 
@@ -25,7 +25,9 @@ class Store:
     from the number of rows changed, and says so.
     """
 
-    def __init__(self, url: str, *, sealer: Sealer | None = None) -> None:
+    def __init__(
+        self, url: str, *, sealer: Sealer | None = None, content: bytes | None = None
+    ) -> None:
         self.url = sa.make_url(url)
         #: A passing key is good enough for a database that passes too.
         self.sealer = sealer or Sealer.passing()
@@ -36,10 +38,17 @@ class Store:
         elif self.url.database in (None, "", ":memory:"):
             # There is one connection, so that threads take turns.
             self._alone = threading.RLock()
-            self.engine = memory_engine()
+            self.engine = memory_engine(content)
         else:
             self.engine = sqlite_engine(self.url)
         self._writing = self.engine.execution_options(writing=True)
+
+    def copy(self) -> Store:
+        """Return a database in memory with the same rows; only for one that is in memory itself.
+
+        A replay begins from a copy of its world, so that it is made once for all of them.
+        """
+        return Store("sqlite://", sealer=self.sealer, content=dumped(self.engine))
 
     @property
     def dialect(self) -> str:

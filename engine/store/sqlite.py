@@ -25,14 +25,17 @@ def sqlite_engine(url: sa.URL) -> sa.Engine:
     return engine
 
 
-def memory_engine() -> sa.Engine:
-    """Open an empty database in memory, with all tables. It lives as long as the engine."""
+def memory_engine(content: bytes | None = None) -> sa.Engine:
+    """Open a database in memory: a copy, or an empty one with all tables.
+
+    It lives as long as the engine.
+    """
 
     def connect() -> sqlite3.Connection:
         connection = sqlite3.connect(
             ":memory:", check_same_thread=False, isolation_level=None, cached_statements=512
         )
-        connection.deserialize(_template())
+        connection.deserialize(content or _template())
         connection.execute("PRAGMA foreign_keys=ON")
         return connection
 
@@ -52,6 +55,11 @@ def _template() -> bytes:
     """Return an empty database with all tables: copying it is faster than creating them."""
     engine = sa.create_engine("sqlite://", poolclass=StaticPool)
     tables.metadata.create_all(engine)
+    return dumped(engine)
+
+
+def dumped(engine: sa.Engine) -> bytes:
+    """Return the content of a database in memory."""
     with engine.connect() as connection:
         driver: Any = connection.connection.driver_connection
         return bytes(driver.serialize())
