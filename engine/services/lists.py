@@ -1,0 +1,521 @@
+"""Work lists and queries of the content as pages; menus; what the home page counts.
+
+A count and the rows it leads to come from one question, so that they are always equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from io import BytesIO
+from typing import Any
+
+from engine.connectors.spreadsheets import write_xlsx
+from engine.definitions.listing import CASE_FIELDS, CASES, SORTABLE, HomeCount, Listing
+from engine.definitions.process import Process
+from engine.definitions.register import ORGANISATIONS, PEOPLE
+from engine.definitions.release import Release
+from engine.definitions.role import Menu, MenuEntry, RoleSet
+from engine.domain.actor import Actor
+from engine.domain.errors import NotAllowed, NotFound, Refused
+from engine.services.directory import Directory
+from engine.services.list_cells import STATUSES, YES_NO, Cells, element_of
+from engine.services.pages import Bulk, Column, Cursor, Filter, Moments, Page, cursor_from
+from engine.services.record_index import LABEL
+from engine.services.records import Records
+from engine.services.registers import Registers
+from engine.services.sentences import Sentences
+from engine.store.records import IndexValue
+from engine.store.unit import UnitOfWork
+from engine.store.where import Clause, to_sql
+from engine.store.worklists import CaseLine, Viewer, Worklist
+
+#: pages that are there for everybody, whomever they act for
+SHARED_PAGES = ("home", "messages", "account")
+#: how many rows are exported at once
+EXPORTED = 100_000
+_NARROWING = {"step": "steps", "stage": "stages", "status": "statuses"}
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A figure on the home page and what narrows its list to the same rows."""
+
+    list: str
+    list_title: str
+    title: str
+    count: int
+    query: Mapping[str, str]
+
+
+class Lists:
+    """The lists of the content, for one actor at a time."""
+
+    def __init__(
+        self, records: Records, directory: Directory, registers: Registers, sentences: Sentences
+    ) -> None:
+        self._records = records
+        self._directory = directory
+        self._registers = registers
+        self._sentences = sentences
+        self._store = records.store
+
+    @property
+    def _release(self) -> Release:
+        return self._records.release
+
+    # ------------------------------------------------------------ menus
+
+    def menu(self, actor: Actor) -> list[Menu]:
+        """The menus the actor's rights open, in the order of the content (ACC-16, ACC-17)."""
+        sets = self._sets(actor)
+        if actor.organisation is None:
+            entries = {entry.name: entry for set_ in sets for entry in set_.entries}
+            names = [name for set_ in sets for name in set_.persons]
+            found = [entries[name] for name in dict.fromkeys(names) if name in entries]
+            return [Menu(None, (self._titled(entry),)) for entry in found]
+        shown: list[Menu] = []
+        held = self._directory.permissions(actor)
+        limits = [role.menus for role in self._directory.roles(actor)]
+        named = None if None in limits else {name for some in limits for name in some or ()}
+        for set_ in sets:
+            for menu in set_.menus:
+                kept = tuple(
+                    self._titled(entry)
+                    for entry in menu.entries
+                    if (named is None or entry.name in named) and self._opens(entry, held, set_)
+                )
+                if kept:
+                    shown.append(Menu(menu.title, kept))
+        return shown
+
+    def _sets(self, actor: Actor) -> list[RoleSet]:
+        known = self._release.jurisdictions.get(actor.jurisdiction or "")
+        names = known.sets if known is not None else tuple(self._release.content.roles)
+        roles = self._release.content.roles
+        return [roles[name] for name in names if name in roles]
+
+    def _opens(self, entry: MenuEntry, held: frozenset[str], set_: RoleSet) -> bool:
+        if entry.permission is not None and entry.permission not in held:
+            return False
+        if entry.name in set_.persons and entry.permission is None:
+            return entry.kind == "page" and entry.target in SHARED_PAGES
+        match entry.kind:
+            case "list":
+                listing = self._release.lists[entry.target]
+                return not listing.permissions or bool(held & set(listing.permissions))
+            case "register":
+                view = self._release.registers[entry.target].permissions.view
+                return view is None or view in held
+            case "route":
+                route = self._release.routes.get(entry.target)
+                return route is None or route.view is None or route.view in held
+            case "start":
+                start = self._release.processes[entry.target].process.start
+                who = start.who if start is not None else "person"
+                return who == "person" or who.permission is None or who.permission in held
+        return True
+
+    def _titled(self, entry: MenuEntry) -> MenuEntry:
+        if entry.title is not None:
+            return entry
+        match entry.kind:
+            case "list":
+                return replace(entry, title=self._release.lists[entry.target].title)
+            case "register":
+                return replace(entry, title=self._release.registers[entry.target].title)
+            case "start":
+                return replace(entry, title=self._release.processes[entry.target].process.title)
+            case "route" if entry.target in self._release.routes:
+                return replace(entry, title=self._release.routes[entry.target].title)
+        return replace(entry, title=entry.name)
+
+    # ------------------------------------------------------------ rights
+
+    def why_not(self, actor: Actor, name: str) -> Refused | None:
+        """Why an actor may not open a list; None when they may."""
+        listing = self._release.lists.get(name)
+        if listing is None:
+            return self._sentences.worded(NotFound("no_such_page"))
+        if not listing.permissions:
+            return None
+        held = self._directory.permissions(actor)
+        if held & set(listing.permissions):
+            return None
+        return self._sentences.worded(
+            NotAllowed(
+                "no_permission",
+                permission=listing.permissions[0],
+                organisation=actor.organisation,
+            )
+        )
+
+    def _listing(self, actor: Actor, name: str) -> Listing:
+        refusal = self.why_not(actor, name)
+        if refusal is not None:
+            raise refusal
+        return self._release.lists[name]
+
+    # ------------------------------------------------------------ pages
+
+    def page(
+        self,
+        actor: Actor,
+        name: str,
+        *,
+        filters: Mapping[str, str] | None = None,
+        search: str = "",
+        sort: str = "",
+        cursor: str = "",
+        limit: int = 50,
+    ) -> Page:
+        """A page of a list.
+
+        Raises:
+            NotFound: there is no such list, or the cursor is none.
+            NotAllowed: the actor may not open it.
+        """
+        listing = self._listing(actor, name)
+        if listing.of != CASES:
+            page = self._registers.page(
+                actor, listing.of, filters=filters, search=search, sort=sort, cursor=cursor,
+                limit=limit,
+            )  # fmt: skip
+            return replace(page, title=listing.title, listing=listing, empty=listing.empty)
+        column, descending = self._sorting(listing, sort)
+        with self._sentences.saying(), self._store.read() as unit:
+            after = cursor_from(cursor)
+            worklist = self._worklist(unit, actor, listing, filters or {}, search)
+            lines = unit.worklists.page(
+                worklist, column, descending=descending, after=after, limit=limit + 1
+            )
+            total = unit.worklists.count(worklist)
+            rows = self._cells(unit, actor, listing, worklist.viewer).rows(lines[:limit])
+            offered = self._filters(unit, actor, listing)
+        more = len(lines) > limit
+        last = lines[limit - 1] if more else None
+        return Page(
+            title=listing.title,
+            columns=self._columns(listing),
+            rows=rows,
+            filters=offered,
+            total=total,
+            next_cursor=Cursor(last.order, last.id).text() if last is not None else "",
+            searchable=bool(listing.search),
+            empty=listing.empty,
+            bulk=self._bulk(listing),
+            listing=listing,
+            may_export=listing.export,
+        )
+
+    def keys(self, actor: Actor, name: str) -> list[str]:
+        """The ids of all rows of a list, in its order.
+
+        Raises:
+            Refused: as for :meth:`page`.
+        """
+        listing = self._listing(actor, name)
+        with self._store.read() as unit:
+            return [line.uid for line in self._lines(unit, actor, listing, {}, "")]
+
+    def count(self, actor: Actor, name: str, narrowed: HomeCount | None = None) -> int:
+        """How many rows a list has, narrowed as a figure of the home page is."""
+        listing = self._release.lists[name]
+        with self._store.read() as unit:
+            worklist = self._worklist(unit, actor, listing, {}, "")
+            if narrowed is not None:
+                worklist = _narrowed(worklist, narrowed)
+            return unit.worklists.count(worklist)
+
+    def counts(self, actor: Actor) -> dict[str, int]:
+        """What waits in each list of the actor's menu."""
+        return {
+            entry.target: self.count(actor, entry.target)
+            for entry in self._entries(actor)
+            if self._release.lists[entry.target].relation == "waiting"
+            and self._release.lists[entry.target].of == CASES
+        }
+
+    def home(self, actor: Actor) -> list[Tile]:
+        """The figures of the home page (UNIT-04): each leads to the rows it counts (QRY-06)."""
+        tiles = []
+        for entry in self._entries(actor):
+            listing = self._release.lists[entry.target]
+            for figure in listing.home:
+                query = {
+                    key: ",".join(values)
+                    for key, name in _NARROWING.items()
+                    if (values := getattr(figure, name))
+                }
+                count = self.count(actor, listing.id, figure)
+                title = entry.title or listing.title
+                tiles.append(Tile(listing.id, title, figure.title, count, query))
+        return tiles
+
+    def export(
+        self,
+        actor: Actor,
+        name: str,
+        *,
+        filters: Mapping[str, str] | None = None,
+        search: str = "",
+    ) -> tuple[str, bytes]:
+        """All rows of a list as a spreadsheet: file name and content.
+
+        Raises:
+            Refused: as for :meth:`page`, and where the list is not to be exported.
+        """
+        listing = self._listing(actor, name)
+        if not listing.export:
+            raise self._sentences.worded(NotAllowed("not_exported"))
+        if listing.of != CASES:
+            return self._registers.export(actor, listing.of, filters=filters, search=search)
+        with self._sentences.saying(), self._store.read() as unit:
+            lines = self._lines(unit, actor, listing, filters or {}, search)
+            viewer = self._viewer(unit, actor)
+            rows = self._cells(unit, actor, listing, viewer).rows(lines)
+        content = BytesIO()
+        heads = [column.title for column in self._columns(listing)]
+        write_xlsx(content, listing.title, heads, [row.cells for row in rows])
+        return f"{listing.title}.xlsx", content.getvalue()
+
+    # ------------------------------------------------------------ inside
+
+    def _entries(self, actor: Actor) -> list[MenuEntry]:
+        return [
+            entry for menu in self.menu(actor) for entry in menu.entries if entry.kind == "list"
+        ]
+
+    def _lines(
+        self,
+        unit: UnitOfWork,
+        actor: Actor,
+        listing: Listing,
+        filters: Mapping[str, str],
+        search: str,
+    ) -> list[CaseLine]:
+        worklist = self._worklist(unit, actor, listing, filters, search)
+        column, descending = self._sorting(listing, "")
+        return unit.worklists.page(worklist, column, descending=descending, limit=EXPORTED)
+
+    def _viewer(self, unit: UnitOfWork, actor: Actor) -> Viewer:
+        return Viewer(
+            actor.person,
+            actor.organisation,
+            self._directory.path(actor.organisation),
+            self._directory.permissions(actor),
+        )
+
+    def _cells(self, unit: UnitOfWork, actor: Actor, listing: Listing, viewer: Viewer) -> Cells:
+        zone = self._records.zone(actor.jurisdiction)
+        moments = Moments(zone, self._records.now(actor.jurisdiction))
+        return Cells(unit, self._release, listing, viewer, moments)
+
+    def _worklist(
+        self,
+        unit: UnitOfWork,
+        actor: Actor,
+        listing: Listing,
+        filters: Mapping[str, str],
+        search: str,
+    ) -> Worklist:
+        worklist = Worklist(
+            relation=listing.relation,
+            viewer=self._viewer(unit, actor),
+            jurisdiction=actor.jurisdiction,
+            processes=[process.id for process in self.processes(actor, listing)],
+            permissions=listing.permissions,
+            steps=listing.steps,
+            stages=listing.stages,
+            statuses=listing.statuses,
+            handled=self._handled(actor, listing),
+            closed={"no": False, "yes": True, "any": None}[listing.closed],
+            started_here=bool(listing.permissions),
+            where=self._where(unit, actor, listing),
+            equal=self._equal(actor, listing, filters),
+            words=search,
+            searched=self._searched(actor, listing),
+        )
+        asked = HomeCount(
+            "", **{name: _split(filters.get(key)) for key, name in _NARROWING.items()}
+        )
+        return _narrowed(worklist, asked)
+
+    def processes(self, actor: Actor, listing: Listing) -> list[Process]:
+        """The processes a list is about: those it names, or all of the jurisdiction."""
+        bound = self._release.processes
+        if listing.processes:
+            return [bound[name].process for name in listing.processes]
+        known = self._release.jurisdictions.get(actor.jurisdiction or "")
+        return [found.process for name, found in bound.items() if known is None or known.runs(name)]
+
+    def _handled(self, actor: Actor, listing: Listing) -> tuple[str, ...]:
+        """The actions whose verb the list asks for."""
+        if not listing.handled:
+            return ()
+        names = {
+            name
+            for process in self.processes(actor, listing)
+            for actions in (process.actions, *(step.actions for step in process.steps.values()))
+            for name, action in actions.items()
+            if action.verb in listing.handled
+        }
+        return tuple(sorted(names)) or ("",)
+
+    def _where(self, unit: UnitOfWork, actor: Actor, listing: Listing) -> Clause | None:
+        if listing.where is None:
+            return None
+        views = self._records.views(unit)
+        values = {
+            **views.names(),
+            "actor": views.view(PEOPLE, actor.person),
+            "here": views.view(ORGANISATIONS, actor.organisation),
+        }
+        where = self._release.bound.wheres[listing.where]
+        condition = where.bind(values, calendar=self._records.calendar(actor.jurisdiction))
+        return to_sql(condition, CASES, self._records.catalogue(actor.jurisdiction))
+
+    def _equal(
+        self, actor: Actor, listing: Listing, filters: Mapping[str, str]
+    ) -> dict[str, list[IndexValue]]:
+        processes = self.processes(actor, listing)
+        found: dict[str, list[IndexValue]] = {}
+        for path in listing.filters:
+            text = filters.get(path, "")
+            if not text or path in _NARROWING:
+                continue
+            element = element_of(self._release, processes, path)
+            is_number = element is not None and element.kind in ("number", "integer", "boolean")
+            try:
+                value: IndexValue = float(text) if is_number or path == "year" else text
+            except ValueError:
+                value = -1.0
+            found[path.removeprefix("data.")] = [value]
+        return found
+
+    def _searched(self, actor: Actor, listing: Listing) -> list[tuple[str, str | None]]:
+        found: list[tuple[str, str | None]] = []
+        for path in listing.search:
+            register: str | None = {"initiator": PEOPLE, "organisation": ORGANISATIONS}.get(path)
+            if path.startswith("data."):
+                element = element_of(self._release, self.processes(actor, listing), path)
+                register = (element.reference or None) if element is not None else None
+            found.append((path.removeprefix("data."), register))
+        return found
+
+    def _sorting(self, listing: Listing, sort: str) -> tuple[str, bool]:
+        name = sort.removeprefix("-")
+        columns = {column.field for column in listing.columns}
+        if name in columns and self._sortable(name):
+            return name.removeprefix("data."), sort.startswith("-")
+        return listing.sort.field.removeprefix("data."), listing.sort.descending
+
+    @staticmethod
+    def _sortable(path: str) -> bool:
+        return path in SORTABLE or path.startswith("data.")
+
+    def _columns(self, listing: Listing) -> list[Column]:
+        return [
+            Column(
+                column.field,
+                column.title or self._caption(listing, column.field),
+                self._sortable(column.field),
+            )
+            for column in listing.columns
+        ]
+
+    def _caption(self, listing: Listing, path: str) -> str:
+        """The title a list gives a column, or that of the field."""
+        for column in listing.columns:
+            if column.field == path and column.title:
+                return column.title
+        if path in CASE_FIELDS:
+            return CASE_FIELDS[path].label
+        bound = self._release.processes
+        processes = [
+            found.process
+            for name, found in bound.items()
+            if not listing.processes or name in listing.processes
+        ]
+        element = element_of(self._release, processes, path)
+        return element.title if element is not None else path
+
+    def _bulk(self, listing: Listing) -> list[Bulk]:
+        found = []
+        for name in listing.actions:
+            for process in listing.processes:
+                model = self._release.processes[process].process
+                actions = [
+                    step.actions[name]
+                    for step in model.steps.values()
+                    if name in step.actions and (not listing.steps or step.name in listing.steps)
+                ]
+                if actions:
+                    found.append(Bulk(name, actions[0].title))
+                    break
+        return found
+
+    def _filters(self, unit: UnitOfWork, actor: Actor, listing: Listing) -> list[Filter]:
+        whole = self._worklist(unit, actor, listing, {}, "") if listing.filters else None
+        return [
+            Filter(path, self._caption(listing, path), self._options(unit, actor, whole, path))
+            for path in listing.filters
+            if whole is not None
+        ]
+
+    def _options(
+        self, unit: UnitOfWork, actor: Actor, whole: Worklist, path: str
+    ) -> Sequence[tuple[str, str]]:
+        """The values there are among the rows, with their captions."""
+        inner = path.removeprefix("data.")
+        values = [_text(value) for value in unit.worklists.distinct(whole, inner)]
+        processes = [self._release.processes[name].process for name in whole.processes]
+        element = element_of(self._release, processes, path) if path != inner else None
+        register = {"initiator": PEOPLE, "organisation": ORGANISATIONS}.get(path)
+        if element is not None and element.reference:
+            register = element.reference
+        if register is not None:
+            names = unit.record_pages.texts(register, values, LABEL)
+            return sorted(((v, names.get(v, v)) for v in values), key=lambda option: option[1])
+        codes = self._release.codes.get(element.codes) if element is not None else None
+        if path == "status":
+            codes = self._release.codes.get(STATUSES)
+        if codes is not None:
+            order = {code: place for place, code in enumerate(codes.values)}
+            values.sort(key=lambda value: order.get(value, len(order)))
+            return [(value, codes.title_of(value)) for value in values]
+        if element is not None and element.kind == "boolean":
+            return [(value, YES_NO[value == "1"]) for value in values]
+        if path == "process":
+            return [(p.id, p.title) for p in processes if p.id in values]
+        if path in ("step", "stage"):
+            return [(value, _step_title(processes, path, value)) for value in values]
+        return [(value, value) for value in values]
+
+
+def _narrowed(worklist: Worklist, figure: HomeCount) -> Worklist:
+    """Narrow a list to some steps, stages and statuses of those it has."""
+    found: dict[str, Any] = {}
+    for name in _NARROWING.values():
+        wanted, has = getattr(figure, name), getattr(worklist, name)
+        if wanted:
+            found[name] = tuple(one for one in wanted if not has or one in has) or ("",)
+    return replace(worklist, **found)
+
+
+def _split(text: str | None) -> tuple[str, ...]:
+    return tuple(part for part in (text or "").split(",") if part)
+
+
+def _text(value: Any) -> str:
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _step_title(processes: Sequence[Process], path: str, name: str) -> str:
+    for process in processes:
+        if path == "step" and name in process.steps:
+            return process.steps[name].title
+        for step in process.steps.values():
+            if path == "stage" and name in step.stages:
+                return step.stages[name].title
+    return name
