@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from flask import current_app
 
 if TYPE_CHECKING:
-    from engine.domain.actor import Actor
+    from engine.services.accounts import Session
     from engine.services.platform import Platform
 
 EXTENSION = "zhicheng"
-
-
-class SignedIn(Protocol):
-    """A session of the accounts service as the pages see it."""
-
-    @property
-    def person(self) -> str:
-        """The person's record key."""
-        ...
-
-    @property
-    def organisation(self) -> str | None:
-        """The organisation acted for; None for a private person."""
-        ...
-
-    @property
-    def actor(self) -> Actor:
-        """Person and organisation as the services want them."""
-        ...
+#: who is signed in, as the pages see it
+SignedIn: TypeAlias = "Session"
 
 
 def platform() -> Platform:

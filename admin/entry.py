@@ -64,17 +64,20 @@ def to_fill(
     shown = [error for error in errors if isinstance(error, FieldError)]
     if received is not None:
         shown += received.errors
-    return forms.render(
+    drawn = forms.render(
         form,
         "input",
         errors=shown,
         received=received,
         root=root,
-        prefix=prefix,
         url=url,
         only=only,
         file_url=_file_url,
     )
+    if not prefix:
+        return drawn
+    # Several forms sent together: the names of their fields must differ as their ids do.
+    return Markup(drawn.replace(' name="', f' name="{prefix}'))  # noqa: S704
 
 
 def to_read(
@@ -162,13 +165,14 @@ def record_form(
     asked: Asked | None,
     errors: Sequence[Any],
     only: Sequence[str] | None = None,
+    url: str | None = None,
 ) -> Markup:
     """A record, to change."""
     with platform().views.sheets.open():
         data = asked.data if asked else None
         form = platform().registers.form(actor, register, key, data)
         received = asked.received if asked else None
-        return to_fill(form, errors, received=received, only=only)
+        return to_fill(form, errors, received=received, only=only, url=url)
 
 
 def read_record(actor: Actor, register: str, key: str | None) -> Asked:

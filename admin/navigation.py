@@ -8,8 +8,9 @@ from typing import Any
 
 from flask import request, url_for
 
-from admin import captions
+from admin import captions, security
 from admin.context import SignedIn, platform
+from engine.definitions.jurisdiction import Jurisdiction
 
 #: Pages that a menu entry may name, and where they are.
 PAGES = {
@@ -44,17 +45,20 @@ class Group:
 
 
 def caption(text: str | None) -> str:
-    """A caption of the content in the reader's language."""
+    """A caption of the content as this deployment calls it, in the reader's language."""
     if not text:
         return ""
-    labels = platform().release.labels.get(captions.language())
-    return str(labels.captions.get(text, text)) if labels else str(text)
+    known = platform().release.labels
+    for name in (jurisdiction_of(security.who()).id, captions.language()):
+        if name in known:
+            text = known[name].shown(text)
+    return text
 
 
-def jurisdiction_of(me: SignedIn | None) -> Any:
+def jurisdiction_of(me: SignedIn | None) -> Jurisdiction:
     """The jurisdiction whose pages these are."""
     found = platform().release.jurisdictions
-    key = me.actor.jurisdiction if me else None
+    key = (me.actor.jurisdiction if me else None) or ""
     return found[key] if key in found else next(iter(found.values()))
 
 

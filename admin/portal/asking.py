@@ -128,7 +128,7 @@ def fill_form(
     sheets = platform().views.sheets
     with sheets.open():
         form = sheets.content(actor, view.uid, data, edit=view.edit)
-        return to_fill(form, errors, received=received)
+        return to_fill(form, errors, received=received, url=url_for("filling.fill", uid=view.uid))
 
 
 def read_fill(actor: Actor, view: CaseView) -> Asked:
@@ -147,7 +147,10 @@ def start_form(
     """What is asked before a case exists."""
     sheets = platform().views.sheets
     with sheets.open():
-        return to_fill(sheets.start(actor, process, data or None), errors, received=received)
+        form = sheets.start(actor, process, data or None)
+        return to_fill(
+            form, errors, received=received, url=url_for("starting.start", process=process)
+        )
 
 
 def read_start(actor: Actor, process: str) -> Asked:

@@ -26,7 +26,8 @@ def show(name: str) -> ResponseReturnValue:
         actor, name, filters=filters, search=search, sort=sort, cursor=cursor
     )
     here = url_for("lists.show", name=name)
-    first = _("审核") if page.listing.relation == "waiting" else _("查看")
+    listing = platform().release.lists[name]
+    first = _("审核") if listing.relation == "waiting" else _("查看")
 
     def links(row: Any) -> list[Link]:
         return [
@@ -41,7 +42,7 @@ def show(name: str) -> ResponseReturnValue:
         bulk=tuple(Bulk(each.name, each.title) for each in page.bulk),
         bulk_href=url_for("reviewing.bulk", back=here),
         export_href=address(url_for("lists.export", name=name), {**filters, "search": search})
-        if page.listing.export
+        if listing.export
         else None,
     )
     return render_template("portal/list.html", table=table, title=caption(table.title))

@@ -50,7 +50,7 @@ class Accounts:
         self.sessions.pop(token, None)
 
     def demo(self):
-        return [SimpleNamespace(login="zhang", name="张三", roles="", password=PASSWORD)]
+        return [("zhang", "张三", "", PASSWORD)]
 
 
 class Lists:

@@ -1,0 +1,114 @@
+"""People at their browsers: what they press, what they see. Every page seen is checked by axe."""
+
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.stories.site import PASSWORD, Site
+from tests.support import browser
+
+AXE = Axe()
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
+
+
+class Person:
+    """One person's browser."""
+
+    def __init__(self, site: Site, page: Page, login: str, people: "People") -> None:
+        self.site, self.page, self.login, self.people = site, page, login, people
+        self.errors: list[str] = []
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", self._heard)
+
+    def _heard(self, message) -> None:
+        if message.type == "error" and "status of 4" not in message.text:
+            self.errors.append(message.text)
+
+    # ------------------------------------------------------------ going
+
+    def signs_in(self) -> "Person":
+        self.page.goto(f"{self.site.url}/sign-in")
+        self.page.get_by_label("用户名").fill(self.login)
+        self.page.get_by_label("密码").fill(PASSWORD)
+        self.page.get_by_role("button", name="登录", exact=True).click()
+        return self
+
+    def goes(self, path: str) -> "Person":
+        self.page.goto(f"{self.site.url}{path}")
+        return self
+
+    def opens(self, *captions: str) -> "Person":
+        """Follow entries of the menu or links by their captions."""
+        for caption in captions:
+            self.page.get_by_role("link", name=caption).first.click()
+        return self
+
+    def presses(self, caption: str) -> "Person":
+        self.page.get_by_role("button", name=caption, exact=True).first.click()
+        return self
+
+    # ------------------------------------------------------------ filling in
+
+    def fills(self, label: str, text: str) -> "Person":
+        self.page.get_by_label(label).first.fill(text)
+        return self
+
+    def picks(self, label: str, option: str) -> "Person":
+        """Choose in a list or among radio buttons."""
+        group = self.page.get_by_role("group", name=label)
+        if group.count():
+            group.first.get_by_label(option).first.check()
+        else:
+            self.page.get_by_label(label).first.select_option(label=option)
+        return self
+
+    # ------------------------------------------------------------ looking
+
+    def sees(self, text: str) -> "Person":
+        expect(self.page.locator("main")).to_contain_text(text)
+        return self
+
+    def sees_not(self, text: str) -> "Person":
+        expect(self.page.locator("main")).not_to_contain_text(text)
+        return self
+
+    def looks(self, name: str) -> "Person":
+        """Check the page for accessibility and photograph it, wide and narrow."""
+        found = AXE.run(self.page, options=RULES).response["violations"]
+        said = [f"{one['id']}: {node['html']}" for one in found for node in one["nodes"]]
+        assert said == [], f"{name}: {said}"
+        assert self.errors == [], f"{name}: {self.errors}"
+        self.people.photograph(self.page, name)
+        return self
+
+
+class People:
+    """Everybody, each with an own browser session."""
+
+    def __init__(self, site: Site, chromium: Browser, folder: str | None) -> None:
+        self.site, self.chromium, self.folder = site, chromium, folder
+        self.known: dict[str, Person] = {}
+        self.contexts = []
+
+    def __call__(self, login: str) -> Person:
+        """The person with that account, signed in."""
+        if login not in self.known:
+            context = self.chromium.new_context(**browser.CONTEXT)
+            self.contexts.append(context)
+            person = Person(self.site, context.new_page(), login, self)
+            self.known[login] = person.signs_in()
+        return self.known[login]
+
+    def photograph(self, page: Page, name: str) -> None:
+        if not self.folder:
+            return
+        Path(self.folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=Path(self.folder) / f"{name}.png", full_page=True)
+        page.set_viewport_size({"width": 390, "height": 844})
+        page.screenshot(path=Path(self.folder) / f"{name}-390.png", full_page=True)
+        page.set_viewport_size(browser.CONTEXT["viewport"])
+
+    def close(self) -> None:
+        for context in self.contexts:
+            context.close()
