@@ -57,7 +57,7 @@ def test_the_empty_tree_keeps_every_contract(tree):
         (
             "admin/portal/home.py",
             "import admin.console",
-            "The console and the interface are independent, and no page of end users needs them",
+            "Console and interface are apart, above the portal",
         ),
         (
             "engine/services/cases.py",
