@@ -1,0 +1,43 @@
+"""The manual tells what the language is."""
+
+import re
+import textwrap
+
+import pytest
+
+from engine.authoring import Problems, read_yaml
+from engine.forms import bind_forms, read_forms
+from engine.forms.keywords import INSTEAD, KEYWORDS, PARTS
+from engine.forms.manual import TABLES, filled
+from tests.forms.content import ROOT, names, nodes_of
+
+MANUAL = (ROOT / "forms" / "README.md").read_text("utf-8")
+EXAMPLES = re.findall(r"```yaml\n(.*?)```", MANUAL, re.DOTALL)
+
+
+def test_the_tables_are_those_of_the_language() -> None:
+    assert filled(MANUAL) == MANUAL
+
+
+def test_every_table_is_in_the_manual() -> None:
+    assert set(re.findall(r"<!-- table: (\w+) -->", MANUAL)) == set(TABLES)
+
+
+@pytest.mark.parametrize("text", EXAMPLES, ids=[text.split("\n")[0] for text in EXAMPLES])
+def test_the_examples_are_right(text: str) -> None:
+    problems = Problems()
+    text = textwrap.dedent(text)
+    name = re.match(r"form: ([a-z-]+)", text)
+    assert name is not None
+    node = read_yaml(text, f"forms/{name[1]}.yaml", problems)
+    assert node is not None
+    nodes = {**nodes_of("forms"), name[1]: node}
+
+    bind_forms(read_forms({name[1]: nodes[name[1]]}, problems), nodes, names(), problems)
+
+    assert [each.sentence("en") for each in problems] == []
+
+
+def test_no_keyword_means_two_things() -> None:
+    assert not KEYWORDS.keys() & INSTEAD.keys()
+    assert PARTS.keys() - {"layout.groups", "rules"} <= KEYWORDS.keys()
