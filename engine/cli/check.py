@@ -9,7 +9,7 @@ import click
 
 from engine.authoring.problem import Language, Problem
 from engine.authoring.render import render, render_json, render_sarif
-from engine.cli.common import content_root, with_settings
+from engine.cli.common import content_root, from_root, with_settings
 from engine.content import FOLDERS
 from engine.definitions.check.samples import check_samples
 from engine.definitions.release import load
@@ -29,7 +29,7 @@ def check(settings: Settings, paths: tuple[Path, ...], form: str) -> None:
     loaded = load(root)
     check_samples(root, loaded)
     language: Language = "en" if settings.language == "en" else "zh"
-    wanted = [_from_root(root, path) for path in paths]
+    wanted = [from_root(root, path) for path in paths]
     shown = [problem for problem in loaded.problems if _is_in(problem, wanted)]
     if form == "json":
         click.echo(render_json(shown))
@@ -51,14 +51,6 @@ def _root(settings: Settings, paths: tuple[Path, ...]) -> tuple[Path, tuple[Path
             if (parent / "definitions").is_dir():
                 return parent, paths
     return content_root(settings), paths
-
-
-def _from_root(root: Path, path: Path) -> str:
-    """Return a path as positions name it."""
-    absolute = path.absolute()
-    if absolute.is_relative_to(root.absolute()):
-        return absolute.relative_to(root.absolute()).as_posix()
-    raise click.UsageError(f"{path} 不在内容目录 {root} 中")
 
 
 def _is_in(problem: Problem, wanted: list[str]) -> bool:

@@ -67,3 +67,11 @@ def content_root(settings: Settings) -> Path:
     if not any((root / name).is_dir() for name in FOLDERS):
         raise click.UsageError(f"{root} 中没有 {'、'.join(FOLDERS)} 目录")
     return root
+
+
+def from_root(root: Path, path: Path) -> str:
+    """Return a path as positions name it."""
+    absolute = path.absolute()
+    if absolute.is_relative_to(root.absolute()):
+        return absolute.relative_to(root.absolute()).as_posix()
+    raise click.UsageError(f"{path} 不在内容目录 {root} 中")

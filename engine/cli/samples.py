@@ -1,0 +1,97 @@
+"""Sample cases of a content folder, each run over a copy of its world."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from engine.authoring.problems import Problems
+from engine.authoring.source import read_yaml
+from engine.bootstrap import Outside, assemble
+from engine.content import read_files, texts
+from engine.definitions.release import Release
+from engine.definitions.sample import Sample, parse_sample
+from engine.domain.clock import VirtualClock
+from engine.services.platform import Platform
+from engine.services.replay import Library, Replay, Replayed
+from engine.services.world import load_world, read_world
+from engine.store.database import Store
+
+CASES = "examples/cases/"
+DATA = "examples/data/"
+#: when the records of a world were made: before any sample begins
+BEFORE = datetime(2000, 1, 1, tzinfo=UTC)
+
+Keep = Callable[[Platform, Replayed], None]
+
+
+class Samples:
+    """The samples of a content folder.
+
+    A world is prepared once and copied for each sample.
+    """
+
+    def __init__(self, root: Path, release: Release, outside: Outside | None = None) -> None:
+        self.root = root
+        self.release = release
+        self.outside = outside
+        self.problems = Problems()
+        files = read_files(root, ("examples",))
+        self.sources = texts(files)
+        nodes = {
+            path: node
+            for path, content in files.items()
+            if path.endswith(".yaml")
+            and path.startswith((CASES, DATA))
+            and (node := read_yaml(content, path, self.problems)) is not None
+        }
+        parsed = (
+            parse_sample(node, path, self.problems)
+            for path, node in nodes.items()
+            if path.startswith(CASES)
+        )
+        self.samples = [sample for sample in parsed if sample is not None]
+        self.library = Library(
+            {
+                path.removeprefix(DATA).removesuffix(".yaml"): node.value
+                for path, node in nodes.items()
+                if path.startswith(DATA)
+            }
+        )
+        self._worlds: dict[str, Platform] = {}
+
+    def chosen(self, paths: tuple[str, ...]) -> list[Sample]:
+        """Return the samples at or below paths from the root; all without any."""
+        return [
+            sample
+            for sample in self.samples
+            if not paths
+            or any(sample.file == path or sample.file.startswith(f"{path}/") for path in paths)
+        ]
+
+    def run(self, samples: list[Sample], keep: Keep | None = None) -> Iterator[Replayed]:
+        """Run samples one after the other."""
+        replay = Replay(self.open, self.library)
+        for sample in samples:
+            yield replay.run(sample, keep)
+
+    def open(self, world: str, clock: VirtualClock) -> Platform:
+        """Return a platform of its own with a world."""
+        prepared = self._prepared(world)
+        return assemble(prepared.store.copy(), prepared.definitions, clock, self.outside)
+
+    def _prepared(self, world: str) -> Platform:
+        if world not in self._worlds:
+            platform = assemble(
+                Store("sqlite://"), self.release, VirtualClock(BEFORE), self.outside
+            )
+            files = self.root / "examples" / "files"
+            load_world(platform, read_world(self.root, world), files, accounts=False)
+            self._worlds[world] = platform
+        return self._worlds[world]
+
+    def line(self, file: str, number: int) -> str:
+        """Return a line of a sample."""
+        lines = self.sources.get(file, "").splitlines()
+        return lines[number - 1] if 0 < number <= len(lines) else ""
