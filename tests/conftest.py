@@ -10,7 +10,6 @@ import tempfile
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
-import hypothesis
 import pytest
 from playwright.sync_api import Browser, Page
 
@@ -18,12 +17,6 @@ from tests.support import browser, postgres, skips
 
 # One folder for all worker processes of a run; the workers inherit the variable.
 _RUN_FOLDER = "ZHICHENG_TEST_RUN"
-
-# A busy machine is no failure, and CI tries the same examples every time.
-hypothesis.settings.register_profile(
-    "suite", deadline=None, derandomize=os.environ.get("CI") == "true"
-)
-hypothesis.settings.load_profile("suite")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
