@@ -355,18 +355,11 @@ class Run:
             values["into"] = effect.into
         if effect.set:
             values["set"] = self._all(effect.set)
-        if effect.with_:
-            values["with"] = self._all(effect.with_)
         if effect.where is not None:
             values["where"] = self.context.search(effect.where)
         if effect.kind == "release":
             values["cases"] = self._released(effect, released)
             values["as"] = effect.as_
-        if effect.kind == "create":
-            values |= {"link": effect.link, "once": effect.once}
-        if effect.kind == "send":
-            values["action"] = effect.action
-            values["to"] = effect.to.text if effect.to is not None else None
         return values
 
     def _all(self, formulas: Mapping[str, Formula]) -> dict[str, Any]:

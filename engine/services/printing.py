@@ -12,14 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from engine.authoring.problems import Problems
 from engine.connectors.codes import new_code, read_code
 from engine.connectors.documents import Printer, qr_svg
 from engine.definitions.document import DocumentTemplate
 from engine.definitions.placeholders import fill
 from engine.domain.actor import SYSTEM, Actor
 from engine.domain.errors import NotFound
-from engine.expressions import Expression, compile
 from engine.forms.form import Form
 from engine.forms.formats import masked
 from engine.forms.model import Element
@@ -80,7 +78,6 @@ class Documents:
         self._lookup = lookup
         self._may_see = may_see
         self._url = public_url
-        self._compiled: dict[tuple[str, str, str, str], Expression | None] = {}
 
     # ------------------------------------------------------------ issuing
 
@@ -169,22 +166,10 @@ class Documents:
         form = self._entries.form_of(unit, loaded.compiled, loaded.row.pin, dict(loaded.data))
         lookup = self._lookup(unit)
         values = {}
-        for name, formula in document.data.items():
-            expression = self._expression(loaded, document, name, formula.text)
-            value = run.context.evaluate(expression) if expression is not None else None
-            values[name] = self._in_words(lookup, form, formula.text, value)
+        for name, expression in loaded.compiled.bound.documents[document.id].items():
+            value = run.context.evaluate(expression)
+            values[name] = self._in_words(lookup, form, expression.text, value)
         return values
-
-    def _expression(
-        self, loaded: Loaded, document: DocumentTemplate, name: str, text: str
-    ) -> Expression | None:
-        key = (loaded.row.process, loaded.row.pin, document.id, name)
-        if key not in self._compiled:
-            formula = document.data[name]
-            self._compiled[key] = compile(
-                text, loaded.compiled.bound.scope(), node=formula.node, problems=Problems()
-            )
-        return self._compiled[key]
 
     def _in_words(self, lookup: Lookup, form: Form | None, text: str, value: Any) -> Any:
         if text == "members":

@@ -236,36 +236,28 @@ class _Running:
             else:
                 cases.act(actor, uid, does, input=entered)
             return
-        match does:
-            case "save":
-                cases.save(actor, uid, self._merged(uid, entered))
-            case "withdraw":
-                cases.withdraw(actor, uid)
-            case "extend":
-                cases.extend(actor, uid, str(entered.get("until", "")))
-            case "claim":
-                cases.claim(actor, uid)
-            case "release":
-                cases.give_back(actor, uid)
-            case "cancel":
-                cases.cancel(actor, uid, str(entered.get("reason", "")))
-            case "reroute":
-                cases.reroute(
-                    actor,
-                    uid,
-                    str(entered.get("reason", "")),
-                    organisation=entered.get("organisation"),
-                    step=entered.get("step"),
-                )
-            case "add":
-                cases.add(actor, uid, list(entered.get("members", ())))
-            case "remove":
-                cases.remove(actor, uid, list(entered.get("members", ())))
-            case "vote":
-                cases.vote(actor, uid, entered)
-            case _:
-                # Not an action here: the service says so in its own words.
-                cases.act(actor, uid, does, input=entered)
+        members = list(entered.get("members", ()))
+        reason = str(entered.get("reason", ""))
+        operations: dict[str, Callable[[], object]] = {
+            "save": lambda: cases.save(actor, uid, self._merged(uid, entered)),
+            "withdraw": lambda: cases.withdraw(actor, uid),
+            "extend": lambda: cases.extend(actor, uid, str(entered.get("until", ""))),
+            "claim": lambda: cases.claim(actor, uid),
+            "release": lambda: cases.give_back(actor, uid),
+            "cancel": lambda: cases.cancel(actor, uid, reason),
+            "reroute": lambda: cases.reroute(
+                actor,
+                uid,
+                reason,
+                organisation=entered.get("organisation"),
+                step=entered.get("step"),
+            ),
+            "add": lambda: cases.add(actor, uid, members),
+            "remove": lambda: cases.remove(actor, uid, members),
+            "vote": lambda: cases.vote(actor, uid, entered),
+        }
+        # What is no operation is refused by the service in its own words.
+        operations.get(does, lambda: cases.act(actor, uid, does, input=entered))()
 
     def _named(self, entered: Mapping[str, Any]) -> dict[str, Any]:
         """What was entered with case names of this file replaced by their ids."""
@@ -433,38 +425,36 @@ class _Running:
             self._differ(step, f"look {step.look}", sorted(step.sees), sorted(found))
 
     def _seen(self, title: str, by: str | None, organisation: str | None) -> list[str]:
-        """Names of this file's cases on a list, as a person or an organisation sees it."""
+        """Names of this file's cases on a list, as a person or a whole organisation sees it."""
         listing = self._listing(title)
-        if by is None:
-            permissions = listing.permissions or (None,)
-            people = [
-                person
-                for permission in permissions
-                if permission is not None and organisation is not None
-                for person in self.platform.directory.holders(permission, organisation)
-            ]
-            if not people:
-                return []
-            actor = self.platform.directory.actor_for(people[0], organisation)
-        elif listing.permissions:
-            actor = next(
-                (
-                    found
-                    for permission in listing.permissions
-                    if self.platform.directory.holds(
-                        by, permission, (found := self._holder(by, permission)).organisation
-                    )
-                ),
-                self.platform.directory.actor_for(by),
-            )
-        else:
-            actor = self.platform.directory.actor_for(by)
-        try:
-            keys = self.platform.lists.keys(actor, listing.id)
-        except Refused:
-            return []
+        actors = [self._viewer(listing, by)] if by else self._viewers(listing, organisation)
         names = {uid: name for name, uid in self.uids.items()}
-        return [names[key] for key in keys if key in names]
+        found: dict[str, None] = {}
+        for actor in actors:
+            try:
+                keys = self.platform.lists.keys(actor, listing.id)
+            except Refused:
+                continue
+            found.update({names[key]: None for key in keys if key in names})
+        return list(found)
+
+    def _viewer(self, listing: Any, by: str) -> Actor:
+        """A person at the first organisation where the list is open to them."""
+        for permission in listing.permissions:
+            actor = self._holder(by, permission)
+            if self.platform.directory.holds(by, permission, actor.organisation):
+                return actor
+        return self.platform.directory.actor_for(by)
+
+    def _viewers(self, listing: Any, organisation: str | None) -> list[Actor]:
+        """Everybody of an organisation to whom the list is open."""
+        people = {
+            person
+            for permission in listing.permissions
+            for person in self.platform.directory.holders(permission, organisation or "")
+        }
+        directory = self.platform.directory
+        return [directory.actor_for(person, organisation) for person in sorted(people)]
 
     def _listing(self, title: str) -> Any:
         release = self.platform.definitions.current
@@ -498,38 +488,27 @@ class _Running:
             self._one(step, f"{name}.{what}", value, found)
 
     def _found(self, what: str, expected: Any, uid: str, row: CaseRow, state: State) -> Any:
-        match what:
-            case "at":
-                return str(state.place)
-            case "waits_for":
-                found = self._waits_for(row)
-                return found[0] if isinstance(expected, str) and len(found) == 1 else found
-            case "status":
-                return state.status
-            case "shown":
-                return row.public_status
-            case "due":
-                return _due(state.due)
-            case "closed":
-                return state.closed if expected is not False else bool(state.closed)
-            case "flags":
-                return self._flags(uid)
-            case "data":
-                return _part(self._data(uid), self.library.resolve(expected))
-            case "documents":
-                with self.platform.store.read() as unit:
-                    return [document.template for document in unit.documents.of_case(uid)]
-            case "messages":
-                return self._messages(expected)
-            case "lists":
-                return self._lists(expected)
-            case "incidents":
-                return self._incidents(uid)
-            case "actions":
-                return self._offered(uid, row)
-            case "may_add":
-                return self._may_add(uid)
-        raise LookupError(what)
+        answers: dict[str, Callable[[], Any]] = {
+            "at": lambda: str(state.place),
+            "waits_for": lambda: self._waits_for(row),
+            "status": lambda: state.status,
+            "shown": lambda: row.public_status,
+            "due": lambda: _due(state.due),
+            "closed": lambda: bool(state.closed) if expected is False else state.closed,
+            "flags": lambda: self._flags(uid),
+            "data": lambda: _part(self._data(uid), self.library.resolve(expected)),
+            "documents": lambda: self._documents(uid),
+            "messages": lambda: self._messages(expected),
+            "lists": lambda: self._lists(expected),
+            "incidents": lambda: self._incidents(uid),
+            "actions": lambda: self._offered(uid, row),
+            "may_add": lambda: self._may_add(uid),
+        }
+        return answers[what]()
+
+    def _documents(self, uid: str) -> list[str]:
+        with self.platform.store.read() as unit:
+            return [document.template for document in unit.documents.of_case(uid)]
 
     def _waits_for(self, row: CaseRow) -> list[str]:
         people: list[str] = []
