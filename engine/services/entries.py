@@ -15,9 +15,11 @@ from engine.definitions.process import Action, Ask
 from engine.domain.actor import Actor
 from engine.domain.errors import InvalidSubmission
 from engine.forms.binding import bind
+from engine.forms.effective import EffectiveForm
 from engine.forms.form import Form, loaded
 from engine.forms.merging import merged
 from engine.forms.surroundings import Lookup, Rights, Surroundings
+from engine.forms.validation import check
 from engine.runtime.compiled import Compiled
 from engine.runtime.context import plain
 from engine.runtime.run import Run
@@ -230,13 +232,11 @@ class Entries:
             return after
         rights = Rights(edit="all" if editable == "all" else tuple(editable))
         own = {name: value for name, value in after.items() if name in form.sections}
-        surroundings = self.surroundings(unit, run)
-        errors = form.validate(own, surroundings, rights, complete=complete)
-        if errors:
-            raise InvalidSubmission(errors, count=len(errors))
+        effective = form.effective(own, self.surroundings(unit, run), rights)
+        _refuse_errors(effective, complete=complete)
         if complete:
             # What the conditions hide is not part of what was submitted.
-            submitted = form.effective(own, surroundings, rights).submitted
+            submitted = effective.submitted
             for name in form.sections:
                 after.pop(name, None)
             after.update(submitted)
@@ -273,12 +273,10 @@ class Entries:
             return always
         form = self.asked(unit, loaded_case, ask)
         rights = Rights(mode=self.mode(run, ask))
-        surroundings = self.surroundings(unit, run, loaded_case.data)
         own = {name: value for name, value in entered.items() if name in form.sections}
-        errors = form.validate(own, surroundings, rights, complete=True)
-        if errors:
-            raise InvalidSubmission(errors, count=len(errors))
-        submitted = form.effective(own, surroundings, rights).submitted
+        effective = form.effective(own, self.surroundings(unit, run, loaded_case.data), rights)
+        _refuse_errors(effective, complete=True)
+        submitted = effective.submitted
         chosen = (
             {"members": list(entered["members"])} if ask.members and "members" in entered else {}
         )
@@ -293,6 +291,13 @@ class Entries:
         """Whether what is asked must be entered: required, optional or hidden."""
         word = run.context.word(ask.mode) if ask.mode is not None else None
         return word or "required"
+
+
+def _refuse_errors(form: EffectiveForm, *, complete: bool) -> None:
+    """Refuse what is wrong with the form's data, all of it at once; warnings refuse nothing."""
+    errors = [error for error in check(form, complete=complete) if not error.warning]
+    if errors:
+        raise InvalidSubmission(errors, count=len(errors))
 
 
 class _Policies(Mapping[str, Any]):
