@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from engine.authoring.catalogue import CATALOGUE
-from engine.forms.keywords import FORMATS, KEYWORDS, KIND_TITLES, WIDGETS, Kind, Keyword
+from engine.forms.keywords import FORMATS, KEYWORDS, KIND_TITLES, WIDGETS, Keyword, Kind
 from engine.forms.names import CONTEXT
 from engine.forms.sentences import SENTENCES
 

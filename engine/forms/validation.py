@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from engine.forms.effective import EffectiveField, EffectiveForm
-from engine.forms.keywords import MOMENTS
+from engine.forms.keywords import LISTS, MOMENTS
 from engine.forms.model import Files, Place, Rule, written
 from engine.forms.schema import Broken, broken, effective_schema
 from engine.forms.sentences import ROW, Language, required_code, sentence
@@ -257,15 +257,16 @@ class _Check:
     def concerns(self, place: Place) -> bool:
         """Tell whether a rule shown at a place is checked.
 
-        It is not where the field does not show or cannot be changed, nor while a single field is
-        empty: then it is asked for, if it must be filled in.
+        It is not where the field does not show or cannot be changed, nor where a single missing
+        value is asked for already.
         """
         one = self.fields.get(place)
         if one is None:
             return not place and self.form.rights.edit == "all"
         if not self.form.rights.touches(one.element):
             return False
-        return not one.empty or one.kind in ("rows", "group", "files", "many")
+        asked = one.empty and one.kind not in LISTS and any(at == place for at, _ in self.found)
+        return not asked
 
 
 def _fill_groups(fields: tuple[EffectiveField, ...], data: dict[str, object]) -> None:

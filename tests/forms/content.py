@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from engine.authoring import Node, Problems, read_yaml
-from engine.definitions.codes import CodeList, parse_codes
+from engine.definitions.codes import Code, CodeList, parse_codes
 from engine.definitions.register import parse_register
-from engine.forms import Form, Names, Surroundings, bind_forms, read_forms
+from engine.forms import (
+    Attachment,
+    Form,
+    Names,
+    Surroundings,
+    bind,
+    bind_forms,
+    merged,
+    read_forms,
+)
 from tests.forms.world import World
 
 ROOT = Path(__file__).parent.parent.parent
-# Searching is the store's; here every path may be searched.
 FORM_FILES = sorted((ROOT / "forms").glob("*.yaml"))
 
 
@@ -66,27 +76,72 @@ def forms() -> Mapping[str, Form]:
     return bound
 
 
-class Content(World):
-    """Answers with the shipped code lists, and any record that is asked for."""
+def _read(path: str) -> Any:
+    problems = Problems()
+    node = read_yaml((ROOT / path).read_text("utf-8"), path, problems)
+    assert node is not None
+    assert not problems
+    return _with_files(node.value)
 
-    def codes(self, name: str) -> Sequence[object]:  # type: ignore[override]
+
+def _with_files(value: Any) -> Any:
+    """Let ``$files/x.pdf`` stand for an uploaded file of that name."""
+    if isinstance(value, dict):
+        return {name: _with_files(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_with_files(inner) for inner in value]
+    return value.removeprefix("$files/") if isinstance(value, str) else value
+
+
+@cache
+def records() -> dict[str, dict[str, dict[str, Any]]]:
+    """The records of the sample world."""
+    world = _read("examples/worlds/tianjin.yaml")
+    kept = {
+        **world["registers"],
+        "organisations": world["organisations"],
+        "people": world["people"],
+    }
+    problems = Problems()
+    for name, node in nodes_of("definitions/registers").items():
+        register = parse_register(node, name, problems)
+        assert register is not None
+        for row in kept.get(name, {}).values():
+            row.setdefault("state", register.initial)
+    return kept
+
+
+class Content(World):
+    """Answers with the shipped code lists and the records of the sample world."""
+
+    def codes(self, name: str) -> Sequence[Code]:  # type: ignore[override]
         found = code_lists().get(name)
         return tuple(found.values.values()) if found else ()
 
-    def fits(self, query: object, key: str) -> bool:
-        return True
-
-    def column(self, query: object, field: str) -> Sequence[str]:  # type: ignore[override]
-        """Every column offers what the records of the register hold in it."""
-        register = getattr(query, "register", "")
-        return [str(row[field]) for row in self.records.get(register, {}).values() if field in row]
-
     def label(self, register: str, key: str, field: str = "") -> str | None:
-        return key
+        row = self.record(register, key)
+        return str(row.get(field or "name", key)) if row is not None else None
+
+    def attachment(self, uid: str) -> Attachment | None:
+        return Attachment(uid, uid, 1000)
 
 
-def around(records: Mapping[str, Mapping[str, Mapping[str, object]]] | None = None, **given: object) -> Surroundings:
-    """The context of a look at a shipped form on 1 September 2026."""
-    kept = {name: {k: dict(row) for k, row in rows.items()} for name, rows in (records or {}).items()}
-    values = {"today": "2026-09-01", "now": "2026-09-01T09:00:00", **given}
-    return Surroundings(names=values, lookup=Content(records=kept))  # type: ignore[arg-type]
+def around(**changed: Mapping[str, Any]) -> Surroundings:
+    """The context of a look at a shipped form on 1 September 2026, some records changed."""
+    kept = deepcopy(records())
+    for register, rows in changed.items():
+        for key, row in rows.items():
+            kept[register].setdefault(key, {}).update(row)
+    names_given = {"today": "2026-09-01", "now": "2026-09-01T09:00:00"}
+    return Surroundings(names=names_given, lookup=Content(records=kept))
+
+
+def application() -> tuple[Form, dict[str, Any]]:
+    """The form of an application with the activity's own items, and complete data for it."""
+    base = forms()["application"]
+    activity = next(key for key, row in records()["activities"].items() if row["series"] == "22")
+    form = merged(base, records()["activities"][activity].get("material_items", []))
+    data = base.snapshot({"profile": records()["people"]["张三"]})
+    entered = _read("examples/data/complete-application.yaml")
+    entered["settings"] |= {"work_unit": "第一中学", "activity": activity}
+    return bind(form, names()), deepcopy({**data, **entered})
