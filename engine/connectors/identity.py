@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Protocol
 
 from argon2 import PasswordHasher
@@ -26,7 +27,11 @@ class LocalAccounts:
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
-        self._nobody = self._hasher.hash("nobody has this password")
+
+    @cached_property
+    def _nobody(self) -> str:
+        """What the password of somebody unknown is compared with."""
+        return self._hasher.hash("nobody has this password")
 
     def verify(self, known: str | None, password: str) -> bool:
         """Check a password against its hash."""

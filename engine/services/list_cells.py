@@ -145,6 +145,8 @@ class Cells:
                 return YES_NO[self._late(line) if path == "overdue" else line.closed_at is not None]
             case "days":
                 return str(self._moments.since(line.arrived_at))
+        if path == "due":
+            return self._moments.deadline(line.due)
         value = getattr(line, "uid" if path == "id" else path)
         if isinstance(value, datetime):
             return self._moments.moment(value)

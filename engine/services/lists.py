@@ -77,7 +77,11 @@ class Lists:
         shown: list[Menu] = []
         held = self._directory.permissions(actor)
         limits = [role.menus for role in self._directory.roles(actor)]
-        named = None if None in limits else {name for some in limits for name in some or ()}
+        named = (
+            None
+            if not limits or None in limits
+            else {name for some in limits for name in some or ()}
+        )
         for set_ in sets:
             for menu in set_.menus:
                 kept = tuple(
@@ -203,7 +207,7 @@ class Lists:
             next_cursor=Cursor(last.order, last.id).text() if last is not None else "",
             searchable=bool(listing.search),
             empty=listing.empty,
-            bulk=self._bulk(listing),
+            bulk=self._bulk(actor, listing),
             listing=listing,
             may_export=listing.export,
         )
@@ -440,20 +444,16 @@ class Lists:
         element = element_of(self._release, processes, path)
         return element.title if element is not None else path
 
-    def _bulk(self, listing: Listing) -> list[Bulk]:
-        found = []
-        for name in listing.actions:
-            for process in listing.processes:
-                model = self._release.processes[process].process
-                actions = [
-                    step.actions[name]
-                    for step in model.steps.values()
-                    if name in step.actions and (not listing.steps or step.name in listing.steps)
-                ]
-                if actions:
-                    found.append(Bulk(name, actions[0].title))
-                    break
-        return found
+    def _bulk(self, actor: Actor, listing: Listing) -> list[Bulk]:
+        """The actions a list offers for ticked rows, called as at the first step that has them."""
+        actions = {
+            name: action
+            for process in reversed(self.processes(actor, listing))
+            for step in reversed(process.steps.values())
+            if not listing.steps or step.name in listing.steps
+            for name, action in step.actions.items()
+        }
+        return [Bulk(name, actions[name].title) for name in listing.actions if name in actions]
 
     def _filters(self, unit: UnitOfWork, actor: Actor, listing: Listing) -> list[Filter]:
         whole = self._worklist(unit, actor, listing, {}, "") if listing.filters else None

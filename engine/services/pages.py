@@ -6,7 +6,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -114,17 +114,14 @@ class Moments:
     now: datetime = field(default_factory=lambda: datetime.min.replace(tzinfo=UTC))
 
     def moment(self, at: datetime | None) -> str:
-        """``2026-09-30 09:00``; the end of a day is 24:00 of it."""
-        if at is None:
-            return ""
-        local = at.astimezone(self.zone)
-        if local.time() == time(0):
-            return f"{(local - timedelta(days=1)).date().isoformat()} 24:00"
-        return local.strftime("%Y-%m-%d %H:%M")
+        """``2026-09-30 09:00``."""
+        return at.astimezone(self.zone).strftime("%Y-%m-%d %H:%M") if at is not None else ""
 
-    def day(self, at: datetime | None) -> date | None:
-        """The date in the zone."""
-        return at.astimezone(self.zone).date() if at is not None else None
+    def deadline(self, at: datetime | None) -> str:
+        """As :meth:`moment`; the end of a day is 24:00 of it."""
+        if at is None or at.astimezone(self.zone).time() != time(0):
+            return self.moment(at)
+        return f"{(at.astimezone(self.zone) - timedelta(days=1)).date().isoformat()} 24:00"
 
     def since(self, at: datetime) -> int:
         """Whole days from a moment until now."""

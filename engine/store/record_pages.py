@@ -249,7 +249,7 @@ def _organisations(selection: Selection) -> sa.Select[Any]:
 def contains_word(register: str, word: str) -> list[Condition]:
     """Return that a record contains a word: all its pairs are indexed, and it stands as it is."""
     found: list[Condition] = [
-        _c.id.in_(sa.select(_t.record_id).where(_t.register == register, _t.term.startswith(term)))
+        _c.id.in_(sa.select(_t.record_id).where(_t.register == register, _t.term.startswith(term, autoescape=True)))
         if len(term) == 1
         else _c.id.in_(sa.select(_t.record_id).where(_t.register == register, _t.term == term))
         for term in wanted(word)

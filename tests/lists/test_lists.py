@@ -1,0 +1,194 @@
+"""Lists show what the relation says, count what they show, and reveal nothing else."""
+
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from engine.domain.errors import NotAllowed, NotFound
+from engine.services.platform import Platform
+from tests.support.office import NINE, a_request, open_office, person
+
+REVIEWER, CHECKER = person("王审", "一所"), person("赵复", "一所")
+
+
+@pytest.fixture
+def office() -> Platform:
+    return open_office()
+
+
+def cells(office: Platform, actor, name: str, **asked) -> list[tuple[str, ...]]:
+    return [tuple(row.cells) for row in office.lists.page(actor, name, **asked).rows]
+
+
+class TestRelations:
+    @pytest.mark.req("UNIT-05", "REV-22")
+    def test_waiting_is_what_waits_at_my_organisation(self, office: Platform):
+        here = a_request(office, subject="会议室")
+        a_request(office, subject="车库", unit="二分局")
+        a_request(office, subject="草稿", submit=False)
+
+        assert office.lists.keys(REVIEWER, "town/to-review") == [here]
+        assert cells(office, REVIEWER, "town/to-review") == [
+            ("2026-000001", "张三", "", "会议室", "", "待审核", "2026-09-01 09:00")
+        ]
+
+    @pytest.mark.req("REV-04")
+    def test_each_stage_waits_for_those_who_may_do_it(self, office: Platform):
+        uid = a_request(office)
+        assert office.lists.keys(CHECKER, "town/to-review") == []
+
+        office.cases.act(REVIEWER, uid, "pass")
+
+        assert office.lists.keys(CHECKER, "town/to-review") == [uid]
+        assert office.lists.keys(REVIEWER, "town/to-review") == []
+
+    @pytest.mark.req("REV-29")
+    def test_nobody_is_offered_their_own_request(self, office: Platform):
+        a_request(office, by="王审")
+
+        assert office.lists.keys(REVIEWER, "town/to-review") == []
+
+    @pytest.mark.req("REV-18", "QRY-05")
+    def test_acted_shows_what_we_did_and_where_it_is_now(self, office: Platform):
+        uid = a_request(office, subject="会议室")
+        for actor in (REVIEWER, CHECKER):
+            office.clock.set(office.clock.now() + timedelta(hours=1))
+            office.cases.act(actor, uid, "pass")
+
+        assert cells(office, REVIEWER, "town/handled") == [
+            ("2026-000001", "会议室", "通过", "2026-09-01 11:00", "待复核", "一分局")
+        ]
+        assert office.lists.keys(person("周局", "二分局"), "town/handled") == []
+
+    @pytest.mark.req("UNIT-18")
+    def test_acted_can_be_narrowed_to_the_last_verb(self, office: Platform):
+        returned, passed = a_request(office), a_request(office)
+        office.cases.act(REVIEWER, returned, "return", input={"reason": "缺材料"})
+        office.cases.act(REVIEWER, passed, "pass")
+
+        assert office.lists.keys(REVIEWER, "town/returned") == [returned]
+
+    @pytest.mark.req("QRY-05")
+    def test_mine_is_what_i_started_with_its_public_status(self, office: Platform):
+        uid = a_request(office, subject="会议室")
+        a_request(office, by="李四")
+        office.cases.act(REVIEWER, uid, "pass")
+        office.cases.act(CHECKER, uid, "pass")
+
+        assert cells(office, person("张三"), "town/my-requests") == [
+            ("2026-000001", "会议室", "审核中", "一分局", "")
+        ]
+
+    def test_all_is_narrowed_by_its_condition(self, office: Platform):
+        a_request(office, amount=5)
+        a_request(office, amount=20)
+
+        assert cells(office, person("钱管", "市局"), "town/everything") == [
+            ("2026-000002", "20", "审核", "初审", "一所", "0")
+        ]
+
+
+class TestCounts:
+    @pytest.mark.req("QRY-06", "UNIT-04", "REV-04")
+    def test_a_figure_equals_the_rows_it_leads_to(self, office: Platform):
+        for _ in range(3):
+            a_request(office)
+        both = person("赵复", "一所")
+        with office.store.write() as unit:
+            office.directory.grant(unit, "赵复", "reviewer", "一所", jurisdiction="town")
+        uid = office.lists.keys(both, "town/to-review")[0]
+        office.cases.act(REVIEWER, uid, "pass")
+
+        tiles = [tile for tile in office.lists.home(both) if tile.list == "town/to-review"]
+        pages = [office.lists.page(both, tile.list, filters=tile.query) for tile in tiles]
+
+        assert [(tile.title, tile.count) for tile in tiles] == [("待初审", 2), ("待复审", 1)]
+        assert [page.total for page in pages] == [tile.count for tile in tiles]
+        assert [len(page.rows) for page in pages] == [tile.count for tile in tiles]
+
+    def test_the_menu_counts_what_waits(self, office: Platform):
+        a_request(office)
+
+        assert office.lists.counts(REVIEWER) == {"town/to-review": 1}
+
+
+class TestPages:
+    def test_pages_by_key_neither_skip_nor_repeat(self, office: Platform):
+        uids = []
+        for number in range(7):
+            office.clock.set(NINE + timedelta(minutes=number // 2))
+            uids.append(a_request(office, subject=f"事由{number % 3}"))
+
+        for sort in ("arrived_at", "-arrived_at", "data.subject", "-data.subject", "status"):
+            found, cursor = [], ""
+            while True:
+                page = office.lists.page(
+                    REVIEWER, "town/to-review", sort=sort, cursor=cursor, limit=2
+                )
+                found += [row.key for row in page.rows]
+                cursor = page.next_cursor
+                if not cursor:
+                    break
+            assert sorted(found) == sorted(uids), sort
+            assert len(found) == len(uids), sort
+
+    @pytest.mark.parametrize(
+        ("search", "found"),
+        [("会议", 1), ("张三", 2), ("000002", 1), ("会议 张三", 1), ("会议 李四", 0), ("%", 0)],
+    )
+    def test_search_looks_in_number_name_and_data(self, office: Platform, search: str, found: int):
+        a_request(office, subject="会议室")
+        a_request(office, subject="车库")
+
+        page = office.lists.page(REVIEWER, "town/to-review", search=search)
+
+        assert page.total == found
+
+    def test_filters_offer_what_there_is_and_narrow(self, office: Platform):
+        a_request(office, kind="hall")
+        a_request(office, kind="office")
+
+        page = office.lists.page(REVIEWER, "town/to-review", filters={"data.kind": "hall"})
+
+        options = {each.title: each.options for each in page.filters}
+        assert options["类别"] == [("office", "处室"), ("hall", "大厅")]
+        assert options["受理单位"] == [("一所", "一所")]
+        assert page.total == 1
+
+    def test_bulk_actions_carry_the_authors_captions(self, office: Platform):
+        page = office.lists.page(REVIEWER, "town/to-review")
+
+        assert [(each.name, each.title) for each in page.bulk] == [
+            ("pass", "通过"),
+            ("return", "退回"),
+        ]
+
+    def test_a_forged_cursor_leads_nowhere(self, office: Platform):
+        with pytest.raises(NotFound):
+            office.lists.page(REVIEWER, "town/to-review", cursor="!!")
+
+
+class TestRights:
+    @pytest.mark.req("ACC-17", "SEC-01")
+    def test_a_list_without_its_permission_is_refused_by_name(self, office: Platform):
+        with pytest.raises(NotAllowed):
+            office.lists.page(REVIEWER, "town/everything")
+        with pytest.raises(NotAllowed):
+            office.lists.page(person("张三"), "town/to-review")
+
+    def test_an_export_holds_the_rows_and_no_formula(self, office: Platform):
+        a_request(office, subject="=1+1")
+
+        name, content = office.lists.export(REVIEWER, "town/to-review")
+
+        sheet = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0)
+        rows = sheet.to_python()
+        assert name == "待审核.xlsx"
+        assert rows[0][:4] == ["编号", "发起人", "类别", "事由"]
+        assert rows[1][3] == "=1+1"
+
+    def test_a_list_that_is_not_to_be_exported_is_not(self, office: Platform):
+        with pytest.raises(NotAllowed):
+            office.lists.export(REVIEWER, "town/handled")

@@ -1,0 +1,275 @@
+"""What people do with records: rights and scope, states, unique values, the tree, history."""
+
+from io import BytesIO
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from engine.domain.errors import InvalidSubmission, NotAllowed, NotFound, Refused, Stale
+from engine.services.platform import Platform
+from tests.support.office import open_office, person
+
+ADMINISTRATOR, REVIEWER = person("钱管", "市局"), person("王审", "一所")
+
+
+@pytest.fixture
+def office() -> Platform:
+    return open_office()
+
+
+def keys(office: Platform, actor, register: str, **asked) -> list[str]:
+    return [row.key for row in office.registers.page(actor, register, **asked).rows]
+
+
+class TestPages:
+    @pytest.mark.req("ORG-16", "BUR-42")
+    def test_a_page_shows_ones_own_organisation_and_those_below(self, office: Platform):
+        assert keys(office, ADMINISTRATOR, "organisations") == ["一分局", "一所", "二分局", "市局"]
+        assert keys(office, person("周局", "一分局"), "organisations") == ["一分局", "一所"]
+
+    @pytest.mark.req("BUR-41")
+    def test_records_are_found_by_part_of_a_name_or_number(self, office: Platform):
+        assert keys(office, ADMINISTRATOR, "organisations", search="分局") == ["一分局", "二分局"]
+        assert keys(office, ADMINISTRATOR, "organisations", search="11") == ["一分局", "一所"]
+
+    @pytest.mark.req("BUR-41")
+    def test_filters_and_sorting_use_typed_indexes(self, office: Platform):
+        page = office.registers.page(
+            ADMINISTRATOR, "organisations", filters={"kind": "office"}, sort="-staff"
+        )
+
+        assert [row.key for row in page.rows] == ["二分局", "一分局", "市局"]
+        options = {each.title: each.options for each in page.filters}
+        assert options["类型"] == [("office", "处室"), ("hall", "大厅")]
+        assert options["上级单位"] == [("一分局", "一分局"), ("市局", "市局")]
+
+    def test_cells_are_in_words(self, office: Platform):
+        page = office.registers.page(ADMINISTRATOR, "organisations", search="一所")
+
+        assert [column.title for column in page.columns] == [
+            "单位名称", "统一社会信用代码", "类型", "上级单位", "人数", "状态",
+        ]  # fmt: skip
+        assert page.rows[0].cells == ["一所", "111", "大厅", "一分局", "120", "正常"]
+
+    def test_pages_go_on_behind_the_last_row(self, office: Platform):
+        first = office.registers.page(ADMINISTRATOR, "organisations", limit=3)
+        second = office.registers.page(
+            ADMINISTRATOR, "organisations", limit=3, cursor=first.next_cursor
+        )
+
+        assert [row.key for row in (*first.rows, *second.rows)] == [
+            "一分局", "一所", "二分局", "市局",
+        ]  # fmt: skip
+        assert first.total == 4
+        assert second.next_cursor == ""
+
+    @pytest.mark.req("SEC-02")
+    def test_a_private_number_is_found_whole_and_never_in_part(self, office: Platform):
+        assert keys(office, ADMINISTRATOR, "people", search="120101199001010002") == ["王审"]
+        assert keys(office, ADMINISTRATOR, "people", search="12010119900101") == []
+
+    @pytest.mark.req("ACC-17", "SEC-01")
+    def test_a_register_without_its_permission_is_refused(self, office: Platform):
+        with pytest.raises(NotAllowed):
+            office.registers.page(REVIEWER, "people")
+        with pytest.raises(NotFound):
+            office.registers.page(ADMINISTRATOR, "nothing")
+
+    def test_an_export_holds_the_rows(self, office: Platform):
+        office.registers.create(REVIEWER, "keys", {"room": "101", "unit": "一所"})
+
+        name, content = office.registers.export(REVIEWER, "keys")
+
+        rows = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()
+        assert name == "钥匙.xlsx"
+        assert rows == [
+            ["房间", "保管单位", "领用人", "领用日期", "状态"],
+            ["101", "一所", "", "", "在库"],
+        ]
+
+
+class TestChanging:
+    @pytest.mark.req("ORG-17")
+    def test_a_new_unit_becomes_the_child_of_the_chosen_one(self, office: Platform):
+        key = office.registers.create(
+            ADMINISTRATOR, "organisations", {"name": "三分局", "superior": "市局"}
+        )
+
+        assert office.directory.superior(key) == "市局"
+        assert office.registers.get(ADMINISTRATOR, "organisations", key).name == "三分局"
+
+    def test_nobody_adds_a_unit_beside_their_own(self, office: Platform):
+        with office.store.write() as unit:
+            office.directory.grant(unit, "周局", "administrator", "一分局", jurisdiction="town")
+        values = {"name": "三所", "superior": "二分局"}
+
+        with pytest.raises(NotAllowed, match="outside_your_scope"):
+            office.registers.create(person("周局", "一分局"), "organisations", values)
+        assert office.registers.options(ADMINISTRATOR, "organisations", "三所") == []
+
+    @pytest.mark.req("ORG-18", "ORG-19")
+    def test_locked_fields_change_only_by_who_may(self, office: Platform):
+        with office.store.write() as unit:
+            office.directory.grant(unit, "周局", "handler", "一分局", jurisdiction="town")
+        own = person("周局", "一分局")
+
+        office.registers.change(own, "organisations", "一分局", {"name": "改名", "staff": 7})
+        assert office.registers.get(own, "organisations", "一分局").data["name"] == "一分局"
+        assert office.registers.get(own, "organisations", "一分局").data["staff"] == 7
+
+        office.registers.change(ADMINISTRATOR, "organisations", "一分局", {"name": "改名"})
+        assert office.registers.get(own, "organisations", "一分局").name == "改名"
+
+    @pytest.mark.req("ORG-30")
+    def test_a_name_is_unique_among_units_in_use(self, office: Platform):
+        values = {"name": "一所", "superior": "市局"}
+        with pytest.raises(Refused, match="duplicate_record"):
+            office.registers.create(ADMINISTRATOR, "organisations", values)
+
+        office.registers.act(
+            ADMINISTRATOR, "organisations", "一所", "deregister", {"reason": "合并"}
+        )
+
+        assert office.registers.create(ADMINISTRATOR, "organisations", values)
+
+    @pytest.mark.req("ORG-29")
+    @pytest.mark.parametrize("superior", ["一所", "一分局"])
+    def test_the_tree_takes_no_circle(self, office: Platform, superior: str):
+        with pytest.raises(Refused, match="tree_circle"):
+            office.registers.change(
+                ADMINISTRATOR, "organisations", "一分局", {"superior": superior}
+            )
+        assert office.directory.superior("一分局") == "市局"
+
+    def test_what_a_form_refuses_is_not_kept(self, office: Platform):
+        with pytest.raises(InvalidSubmission) as refused:
+            office.registers.create(ADMINISTRATOR, "organisations", {"staff": "many"})
+
+        assert sorted(error.name for error in refused.value.errors) == ["name", "staff"]
+
+    def test_a_reference_to_nothing_is_refused(self, office: Platform):
+        with pytest.raises(InvalidSubmission):
+            office.registers.create(
+                ADMINISTRATOR, "organisations", {"name": "三分局", "superior": "没有"}
+            )
+
+    def test_somebody_faster_makes_a_change_stale(self, office: Platform):
+        seen = office.registers.get(ADMINISTRATOR, "organisations", "一所").version
+        office.registers.change(ADMINISTRATOR, "organisations", "一所", {"staff": 1}, version=seen)
+
+        with pytest.raises(Stale):
+            office.registers.change(
+                ADMINISTRATOR, "organisations", "一所", {"staff": 2}, version=seen
+            )
+
+    @pytest.mark.req("BUR-07")
+    def test_a_record_that_is_referred_to_stays(self, office: Platform):
+        with pytest.raises(Refused, match="record_in_use") as refused:
+            office.registers.delete(ADMINISTRATOR, "organisations", "一分局")
+        assert refused.value.params == {"register": "单位", "name": "一所"}
+
+        office.registers.delete(ADMINISTRATOR, "organisations", "二分局")
+        with pytest.raises(NotFound):
+            office.registers.get(ADMINISTRATOR, "organisations", "二分局")
+
+    @pytest.mark.req("DEPT-13", "SEC-01")
+    def test_what_belongs_elsewhere_cannot_be_changed(self, office: Platform):
+        office.registers.create(person("周局", "二分局"), "keys", {"room": "201", "unit": "二分局"})
+
+        with pytest.raises(NotAllowed, match="outside_your_scope"):
+            office.registers.change(REVIEWER, "keys", "201", {"reason": "x"})
+        with pytest.raises(NotAllowed):
+            office.registers.get(REVIEWER, "keys", "201")
+        assert keys(office, REVIEWER, "keys") == []
+
+
+class TestActions:
+    def test_an_action_changes_state_and_fields_at_once(self, office: Platform):
+        office.registers.create(REVIEWER, "keys", {"room": "101", "unit": "一所"})
+
+        state = office.registers.act(REVIEWER, "keys", "101", "give", {"reason": "开会"})
+
+        record = office.registers.get(REVIEWER, "keys", "101")
+        assert state == "given"
+        assert record.state_title == "已领用"
+        assert record.data == {
+            "room": "101", "unit": "一所", "holder": "王审", "given_on": "2026-09-01",
+            "reason": "开会",
+        }  # fmt: skip
+
+    def test_an_action_says_why_it_cannot_be_taken(self, office: Platform):
+        office.registers.create(REVIEWER, "keys", {"room": "101", "unit": "一所"})
+        office.registers.act(REVIEWER, "keys", "101", "give", {"reason": "开会"})
+
+        (offer,) = office.registers.get(REVIEWER, "keys", "101").actions
+
+        assert (offer.name, offer.allowed) == ("give", False)
+        with pytest.raises(Refused, match="wrong_state"):
+            office.registers.act(REVIEWER, "keys", "101", "give", {"reason": "再来"})
+
+    def test_what_is_asked_must_be_entered(self, office: Platform):
+        with pytest.raises(InvalidSubmission):
+            office.registers.act(ADMINISTRATOR, "organisations", "一所", "deregister", {})
+
+    @pytest.mark.req("SEC-10")
+    def test_an_action_carries_its_confirmation(self, office: Platform):
+        (offer,) = office.registers.get(ADMINISTRATOR, "organisations", "一所").actions
+
+        assert (offer.title, offer.confirm, offer.allowed) == ("注销", "确定吗", True)
+
+
+class TestHistory:
+    @pytest.mark.req("SEC-03")
+    def test_every_change_names_who_what_before_and_after(self, office: Platform):
+        office.registers.change(ADMINISTRATOR, "organisations", "一所", {"staff": 99})
+
+        change = office.registers.history(ADMINISTRATOR, "organisations", "一所")[-1]
+
+        assert (change.person, change.organisation, change.action) == ("钱管", "市局", "edit")
+        assert change.body == {"staff": [120, 99]}
+
+    @pytest.mark.req("SEC-02")
+    def test_the_history_of_personal_data_is_sealed(self, office: Platform):
+        office.registers.change(
+            ADMINISTRATOR, "people", "张三", {"basics": {"name": "张三", "phone": "13800000000"}}
+        )
+
+        change = office.registers.history(ADMINISTRATOR, "people", "张三")[-1]
+
+        assert change.body["fields"] == ["basics"]
+        assert "13800000000" not in str(change.body)
+
+    @pytest.mark.req("SEC-02")
+    def test_looking_at_somebody_elses_record_is_noted(self, office: Platform):
+        office.registers.get(ADMINISTRATOR, "people", "张三")
+        office.registers.get(person("张三"), "people", "张三")
+
+        with office.store.read() as unit:
+            assert [look.person for look in unit.access_log.of("张三")] == ["钱管"]
+
+
+class TestForms:
+    @pytest.mark.req("ORG-19", "ACC-12")
+    def test_locked_fields_are_shown_but_cannot_be_filled_in(self, office: Platform):
+        with office.store.write() as unit:
+            office.directory.grant(unit, "王审", "handler", "一所", jurisdiction="town")
+
+        form = office.registers.form(REVIEWER, "organisations", "一所")
+
+        assert {one.name: one.editable for one in form.walk()} == {
+            "name": False, "credit_code": True, "kind": True, "superior": False, "staff": True,
+            "address": True,
+        }  # fmt: skip
+
+    def test_a_record_that_may_not_be_edited_is_to_read(self, office: Platform):
+        form = office.registers.form(REVIEWER, "organisations", "市局")
+
+        assert not any(one.editable for one in form.walk())
+
+    def test_computed_fields_follow_the_record(self, office: Platform):
+        with office.store.read() as unit:
+            records = office.records
+            assert records.field(unit, "organisations", "一所", "is_large") is True
+            assert records.field(unit, "organisations", "二分局", "is_large") is False
+            assert records.field(unit, "people", "张三", "has_job") is False
+        assert keys(office, ADMINISTRATOR, "organisations", filters={"is_large": "1"}) == ["一所"]
