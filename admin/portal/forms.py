@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import IO, Literal, Protocol
 
 from flask import render_template, request
 from markupsafe import Markup
 
-from admin.captions import _, language
+from admin.captions import _, catalogue, language
 from engine.domain.errors import Refused
 from engine.forms import EffectiveField, EffectiveForm, FieldError, Found
 from engine.forms.formats import FORMATS, is_date, is_moment
@@ -195,7 +196,19 @@ def render(
         root=root,
     )
     fields = [one for one in form.fields if only is None or one.element.name in only]
-    return Markup(render_template("forms/form.html", d=drawing, fields=fields, _=_))  # noqa: S704
+    html = render_template("forms/form.html", d=drawing, fields=fields, _=_in_one_language())
+    return Markup(html)  # noqa: S704
+
+
+def _in_one_language() -> Callable[..., str]:
+    """Return the words of the reader's language; asked once, not for every word."""
+    words = catalogue(language())
+
+    def said(text: str, **params: object) -> str:
+        found = words.get(text, text)
+        return found.format(**params) if params else found
+
+    return said
 
 
 @dataclass(frozen=True)
@@ -269,9 +282,22 @@ class Drawing:
             parts.append(f"{own}-error")
         return " ".join(parts)
 
-    def is_live(self, one: EffectiveField) -> bool:
-        """Tell whether other fields depend on a field."""
-        return self.form.form.is_live(one.element)
+    @cached_property
+    def back(self) -> Markup:
+        """The attributes that post the page and put the answer in the form's place."""
+        root = f"{self.root}-root"
+        return Markup('hx-post="{}" hx-target="#{}" hx-select="#{}" hx-swap="outerMorph"').format(
+            self.url, root, root
+        )
+
+    @cached_property
+    def refresh(self) -> Markup:
+        """The attributes of a field whose change makes the server look again."""
+        return self.back + Markup(""" hx-trigger="change" hx-vals='{"_do": "refresh"}'""")
+
+    def live(self, one: EffectiveField) -> Markup:
+        """Return the attributes of a field that others depend on; nothing for any other."""
+        return self.refresh if self.form.form.is_live(one.element) else Markup()
 
     def is_wide(self, one: EffectiveField) -> bool:
         """Tell whether a field takes the whole line."""

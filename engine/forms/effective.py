@@ -67,6 +67,8 @@ class EffectiveField:
 
     element: Element
     place: Place
+    #: the name the field has on pages: ``education.0.major``
+    name: str
     title: str
     help: str
     value: object
@@ -83,11 +85,6 @@ class EffectiveField:
     attachments: tuple[Attachment, ...] = ()
     children: tuple[EffectiveField, ...] = ()
     rows: tuple[EffectiveRow, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """The name the field has on pages: ``education.0.major``."""
-        return written(self.place)
 
     @property
     def kind(self) -> Kind:
@@ -242,6 +239,7 @@ class Looking:
         base = EffectiveField(
             element=element,
             place=place,
+            name=written(place),
             title=caption(element.title),
             help=caption(element.help) if element.help else "",
             value=value,

@@ -114,8 +114,16 @@ class Form:
 
     def is_live(self, element: Element) -> bool:
         """Tell whether other fields depend on this one, so that a page must look again."""
-        own = tuple(part for part in element.path if part != "*")
-        return any(read[: len(own)] == own or own[: len(read)] == read for read in self._reads)
+        return element.path in self._live
+
+    @cached_property
+    def _live(self) -> frozenset[Path]:
+        live = set()
+        for element in self.walk():
+            own = tuple(part for part in element.path if part != "*")
+            if any(read[: len(own)] == own or own[: len(read)] == read for read in self._reads):
+                live.add(element.path)
+        return frozenset(live)
 
     @cached_property
     def _reads(self) -> frozenset[Path]:
