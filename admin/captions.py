@@ -46,7 +46,7 @@ def choose(code: str) -> None:
         session[_KEY] = code
 
 
-def _(text: str, **params: object) -> str:
+def _(text: str, /, **params: object) -> str:
     """``text`` in the reader's language, its ``{names}`` filled in."""
     found = catalogue(language()).get(text, text)
     return found.format(**params) if params else found

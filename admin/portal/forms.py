@@ -204,7 +204,7 @@ def _in_one_language() -> Callable[..., str]:
     """Return the words of the reader's language; asked once, not for every word."""
     words = catalogue(language())
 
-    def said(text: str, **params: object) -> str:
+    def said(text: str, /, **params: object) -> str:
         found = words.get(text, text)
         return found.format(**params) if params else found
 
