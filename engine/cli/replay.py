@@ -80,7 +80,9 @@ def _coverage(samples: Samples, results: list[Replayed]) -> None:
         visited = set[str]().union(*(result.visited.get(name, set()) for result in results))
         missing = [step.title for step in bound.process.steps.values() if step.name not in visited]
         share = len(visited) / len(bound.process.steps)
-        click.echo(f"{name}：{share:.0%} 的步骤" + (f"，没有走到 {'、'.join(missing)}" * bool(missing)))
+        click.echo(
+            f"{name}：{share:.0%} 的步骤" + (f"，没有走到 {'、'.join(missing)}" * bool(missing))
+        )
 
 
 def _plain(result: Replayed) -> dict[str, object]:

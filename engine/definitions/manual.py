@@ -1,8 +1,8 @@
 """The tables of the authors' manual, made from the language itself.
 
 ``python -m engine.definitions.manual definitions/README.md`` writes them anew between the markers
-``<!-- table: NAME -->`` and ``<!-- end -->``; a test compares. So the manual cannot tell of a key the
-parser does not know, and no key or problem code can be missing in it.
+``<!-- table: NAME -->`` and ``<!-- end -->``; a test compares. So the manual cannot tell of a key
+the parser does not know, and no key or problem code can be missing in it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from pathlib import Path
 from engine.authoring.catalogue import CATALOGUE
 from engine.definitions.context import ACT, CASE, CASE_ROW, METHODS, TABLE, VOTE
 from engine.definitions.kinds import KINDS, SINGLE
-from engine.definitions.shapes import CASE as CHOICE_CASE
 from engine.definitions.shapes import Key, Vocabulary
 from engine.definitions.uses import Place
 from engine.definitions.vocabulary import vocabularies
@@ -45,9 +44,7 @@ def filled(text: str) -> str:
     """
     tables = all_tables()
     return _MARKED.sub(
-        lambda match: (
-            f"<!-- table: {match['name']} -->\n{tables[match['name']]()}\n<!-- end -->"
-        ),
+        lambda match: f"<!-- table: {match['name']} -->\n{tables[match['name']]()}\n<!-- end -->",
         text,
     )
 
@@ -84,9 +81,7 @@ def all_vocabularies() -> dict[str, Vocabulary]:
 
 def keys_table(vocabulary: Vocabulary) -> str:
     """Return the keys of one mapping."""
-    rows = [_key(key) for key in vocabulary.keys if not key.later and vocabulary is not CHOICE_CASE]
-    if vocabulary is CHOICE_CASE:
-        rows = [(f"`{key.name}`", key.shape.words().zh, "", key.zh) for key in vocabulary.keys]
+    rows = [_key(key) for key in vocabulary.keys if not key.later]
     return _table(("键", "类型", "默认", "含义"), rows)
 
 
@@ -111,9 +106,8 @@ def context_table() -> str:
 
 def functions_table() -> str:
     """Return the functions."""
-    return _table(
-        ("函数", "含义"), [(f"`{call.replace('|', '/')}`", zh) for call, zh, _ in explain_functions()]
-    )
+    rows = [(f"`{call}`", zh) for call, zh, _ in explain_functions()]
+    return _table(("函数", "含义"), rows)
 
 
 def problems_table(prefix: str) -> str:

@@ -682,7 +682,7 @@ CASE = Vocabulary(
     Phrase("条件项", "conditional entry"),
     (
         Key("when", CONDITION, "成立时取本项", "take this entry if it holds"),
-        Key("then", Text(), "取的值", "the value", required=True),
+        Key("then", Literally(), "取的值", "the value", required=True),
     ),
     called=Phrase("条件项", "a conditional entry"),
     origin="1",

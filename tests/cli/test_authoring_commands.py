@@ -69,7 +69,7 @@ class TestCheck:
         assert (result.exit_code, result.stdout) == (0, "")
         assert result.stderr == "23 个文件：0 个错误，0 个提醒。\n"
 
-    @pytest.mark.req("CON-05", "TST-08")
+    @pytest.mark.req("CON-04", "TST-08")
     def test_problems_are_shown_with_their_line_and_exit_with_1(self, wrong):
         result = run("check", wrong)
 
@@ -136,7 +136,6 @@ class TestCheck:
 
 
 class TestExplain:
-    @pytest.mark.req("CON-04")
     def test_a_line_shows_its_expression_and_every_name_with_type_caption_and_origin(self, content):
         file = content / "definitions/processes/north/permit.yaml"
 

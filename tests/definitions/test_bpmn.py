@@ -76,7 +76,7 @@ def test_no_two_steps_share_a_place_and_all_are_drawn(name):
     assert set(cells) == set(bound(name).process.steps)
 
 
-@pytest.mark.req("QRY-02")
+@pytest.mark.req("QRY-03")
 def test_the_picture_marks_where_a_case_was_and_is_in_words_too():
     marks = Marks(visited=["fill"], current=["unit"], returned=["fill"], notes={"unit": "第一科"})
 

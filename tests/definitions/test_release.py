@@ -37,7 +37,7 @@ def test_the_same_files_are_the_same_release():
     assert again.closure("north/permit") == released().closure("north/permit")
 
 
-@pytest.mark.req("ENG-13", "VER-01")
+@pytest.mark.req("ENG-13")
 @pytest.mark.parametrize(
     ("path", "old", "new"),
     [
@@ -122,6 +122,6 @@ def test_checking_takes_at_most_half_as_long_again_as_reading_or_two_seconds():
     assert checked <= max(1.5 * composed, 2.0)
 
 
-@pytest.mark.req("ENG-08", "CON-05")
+@pytest.mark.req("CON-04")
 def test_the_shipped_content_has_no_problems():
     assert not load(bundled()).problems.errors

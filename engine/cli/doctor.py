@@ -1,0 +1,107 @@
+"""``zhicheng doctor``: whether this installation can do its work."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from zoneinfo import ZoneInfo
+
+import click
+
+from engine.cli.common import content_root, with_settings
+from engine.connectors.documents import CannotPrint, TypstPrinter
+from engine.definitions.release import load
+from engine.domain.clock import SystemClock
+from engine.settings import Settings
+from engine.store.database import Store
+
+Finding = tuple[bool, str]
+#: below this a backup of a large installation does not fit
+LEAST_FREE = 1 << 30
+
+
+@click.command()
+@with_settings
+def doctor(settings: Settings) -> None:
+    """检查本机：内容、数据目录、数据库、密钥、时区、文书字体。有不合格的退出码为 1。"""
+    checks: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
+        _python, _content, _data_dir, _key, _database, _zone, _printer,
+    )  # fmt: skip
+    well = True
+    for check in checks:
+        for good, said in check(settings):
+            well = well and good
+            mark = click.style("✓", fg="green") if good else click.style("✗", fg="red")
+            click.echo(f"{mark} {said}")
+    sys.exit(0 if well else 1)
+
+
+def _python(settings: Settings) -> Iterator[Finding]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield sys.version_info >= (3, 11), f"Python {version}（需要 3.11 或更高）"
+
+
+def _content(settings: Settings) -> Iterator[Finding]:
+    root = content_root(settings)
+    errors = load(root).problems.errors
+    said = "没有错误" if not errors else f"{len(errors)} 个错误，见 zhicheng check"
+    yield not errors, f"内容 {root}：{said}"
+
+
+def _data_dir(settings: Settings) -> Iterator[Finding]:
+    folder = settings.data_dir
+    existing = folder if folder.exists() else folder.parent
+    writable = existing.is_dir() and os.access(existing, os.W_OK)
+    yield writable, f"数据目录 {folder}：{'可以写入' if writable else '不能写入'}"
+    if writable:
+        free = shutil.disk_usage(existing).free
+        yield free >= LEAST_FREE, f"可用空间 {free / (1 << 30):.1f} GB（至少 1 GB）"
+
+
+def _key(settings: Settings) -> Iterator[Finding]:
+    file = settings.secret_key_file
+    if not file.exists():
+        yield True, f"主密钥 {file}：首次启动时生成"
+        return
+    private = not file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+    yield (
+        private,
+        f"主密钥 {file}：{'只有本人可读' if private else '其他用户也可读，请执行 chmod 600'}",
+    )
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    if settings.database_url.startswith("sqlite:///"):
+        file = settings.database_url.removeprefix("sqlite:///")
+        if not os.path.exists(file):  # noqa: PTH110  (the path of a URL)
+            yield True, "数据库：首次启动时创建"
+            return
+    try:
+        store = Store(settings.database_url)
+        with store.read() as unit:
+            count = sum(1 for _ in unit.cases.every())
+        store.close()
+    except Exception as error:
+        # Whatever the driver says, it is the answer to what was asked.
+        yield False, f"数据库：无法使用（{type(error).__name__}）"
+        return
+    yield True, f"数据库（{store.dialect}）：{count} 项业务"
+
+
+def _zone(settings: Settings) -> Iterator[Finding]:
+    yield isinstance(settings.zone, ZoneInfo), f"时区 {settings.zone}"
+
+
+def _printer(settings: Settings) -> Iterator[Finding]:
+    printer = TypstPrinter()
+    try:
+        printer.print("文书", {}, {}, SystemClock().now())
+    except CannotPrint as error:
+        yield False, f"文书：不能排版（{error}）"
+    else:
+        yield True, "文书：可以排版"
+    finally:
+        printer.close()

@@ -1,0 +1,122 @@
+"""``zhicheng run``, ``serve`` and ``worker``: the platform itself."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from engine.bootstrap import open_platform
+from engine.bootstrap import worker as background
+from engine.cli.common import content_root, with_settings
+from engine.cli.platform import opened
+from engine.services.platform import Platform
+from engine.services.world import NoSuchWorld, World, load_world, read_world
+from engine.settings import Settings
+
+Command = Callable[..., Any]
+
+
+def _listening(command: Command) -> Command:
+    command = click.option("--port", type=int, help="端口，默认 8000。")(command)
+    return click.option("--host", help="监听地址，默认 127.0.0.1。")(command)
+
+
+@click.command()
+@_listening
+@click.option("--world", help="空数据库装入的样例世界；默认为内容自带的第一个。")
+@click.option("--empty", is_flag=True, help="不装入样例世界。")
+@with_settings
+def run(settings: Settings, world: str | None, empty: bool) -> None:
+    """启动平台：网页与后台作业。空数据库会装入样例世界，并列出演示账号。"""
+    sample = None if empty else _world(content_root(settings), world)
+    accounts: list[tuple[str, str]] = []
+    with opened(settings) as platform:
+        if sample is not None and _is_of(platform, sample):
+            accounts = _accounts(sample)
+            platform.accounts.offer_demo(accounts)
+            _print_accounts(platform)
+    _serve(settings, accounts, jobs=True)
+
+
+@click.command()
+@_listening
+@with_settings
+def serve(settings: Settings) -> None:
+    """只启动网页；后台作业由 zhicheng worker 运行。"""
+    with opened(settings):
+        pass
+    _serve(settings, [], jobs=False)
+
+
+@click.command()
+@with_settings
+def worker(settings: Settings) -> None:
+    """只运行后台作业：到期处理、消息、文书。"""
+    with opened(settings) as platform:
+        click.echo("后台作业已启动，按 Ctrl+C 结束。")
+        try:
+            background(platform).run()
+        except KeyboardInterrupt:
+            click.echo("后台作业已结束。")
+
+
+def _serve(settings: Settings, accounts: list[tuple[str, str]], *, jobs: bool) -> None:
+    # The pages are above the engine; only their names are known here.
+    app = importlib.import_module("admin.app")
+    server = importlib.import_module("admin.server")
+
+    def make() -> Any:
+        platform = open_platform(settings)
+        platform.accounts.offer_demo(accounts)
+        if jobs:
+            running = background(platform)
+            platform.workers.append(running)
+            running.start()
+        return app.create_app(platform, app.web_settings(settings, demo=bool(accounts)))
+
+    click.echo(f"平台已启动：{settings.public_url}（按 Ctrl+C 结束）")
+    server.serve(make, settings.host, settings.port)
+
+
+def _world(root: Path, name: str | None) -> World | None:
+    folder = root / "examples" / "worlds"
+    if name is None:
+        known = sorted(path.stem for path in folder.glob("*.yaml"))
+        if not known:
+            return None
+        name = known[0]
+    try:
+        return read_world(root, name)
+    except NoSuchWorld as error:
+        raise click.UsageError(f'没有样例世界 "{name}"') from error
+
+
+def _is_of(platform: Platform, world: World) -> bool:
+    """Put the world into an empty database; tell whether the database is of a sample world."""
+    with platform.store.read() as unit:
+        accounts = unit.accounts.all()
+    if accounts:
+        known = {login for login, _ in _accounts(world)}
+        return any(account.login in known for account in accounts)
+    click.echo(f"正在装入样例世界：{world.title}")
+    root = content_root(platform.settings)
+    load_world(platform, world, root / "examples" / "files")
+    return True
+
+
+def _accounts(world: World) -> list[tuple[str, str]]:
+    return [
+        (str(person["account"]), world.password)
+        for person in world.people.values()
+        if person.get("account")
+    ]
+
+
+def _print_accounts(platform: Platform) -> None:
+    click.echo("演示账号：")
+    for login, name, roles, password in platform.accounts.demo():
+        click.echo(f"  {login:<16}{password}  {name}{'  ' + roles if roles else ''}")

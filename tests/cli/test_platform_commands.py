@@ -1,0 +1,154 @@
+"""The commands around the platform: replay, demo, db, audit, doctor."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from click.testing import CliRunner, Result
+
+from engine.cli import zhicheng
+from engine.content import FOLDERS, bundled
+
+SAMPLE = "examples/cases/tianjin/two-superiors.yaml"
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(zhicheng, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> Path:
+    """Return a copy of the shipped content with one sample."""
+    root = tmp_path / "content"
+    for folder in FOLDERS:
+        shutil.copytree(bundled() / folder, root / folder)
+    for path in (root / "examples/cases").rglob("*.yaml"):
+        if not path.as_posix().endswith(SAMPLE):
+            path.unlink()
+    return root
+
+
+class TestReplay:
+    @pytest.mark.req("TST-01", "TST-03")
+    def test_a_sample_that_comes_out_as_written_exits_with_0(self, content):
+        result = run("replay", "--content", content, "--coverage")
+
+        assert result.exit_code == 0
+        assert f"✓ 经过两级上级单位  {SAMPLE}" in result.stdout
+        assert "1 个样例，0 个不符" in result.stdout
+        assert re.search(
+            r"tianjin/socialised-review：\d+% 的步骤，没有走到 .*专家评审", result.stdout
+        )
+
+    @pytest.mark.req("TST-05")
+    def test_the_first_difference_is_shown_with_its_line_and_exits_with_1(self, content):
+        file = content / SAMPLE
+        text = file.read_text("utf-8")
+        place = re.search(r"at: (superiors\S*@[^\s,}]+)", text)
+        assert place is not None
+        file.write_text(text.replace(place[1], "reception@无此单位", 1), "utf-8")
+
+        result = run("replay", "--content", content)
+
+        assert result.exit_code == 1
+        line = text[: place.start()].count("\n") + 1
+        assert f"  {SAMPLE}:{line}: z.at: expected reception@无此单位" in result.stdout
+
+    def test_json_and_junit_are_for_other_tools(self, content):
+        plain = run("replay", content / SAMPLE, "--content", content, "--format", "json")
+        junit = run("replay", content / "examples", "--content", content, "--format", "junit")
+
+        (one,) = json.loads(plain.stdout)
+        assert (one["file"], one["ok"]) == (SAMPLE, True)
+        assert ET.fromstring(junit.stdout.encode()).get("tests") == "1"
+
+    def test_a_path_without_samples_is_wrong_usage(self, content):
+        assert run("replay", content / "forms", "--content", content).exit_code == 2
+
+    def test_broken_content_is_shown_and_not_run(self, content):
+        (content / "definitions/codes/genders.yaml").write_text("codes: x\n", "utf-8")
+
+        assert run("replay", "--content", content).exit_code == 1
+
+
+class TestDemo:
+    @pytest.mark.req("CERT-04")
+    def test_every_kind_of_case_is_shown_with_its_timeline_and_documents(self, tmp_path):
+        result = run("demo", "--data-dir", tmp_path)
+
+        assert result.exit_code == 0, result.output
+        assert "发放证书" in result.stdout
+        certificate = re.search(r"电子职称证书  \S+  (\S+\.pdf)", result.stdout)
+        assert certificate is not None
+        assert Path(certificate[1]).read_bytes().startswith(b"%PDF")
+
+
+class TestDatabase:
+    def test_a_backup_can_be_restored(self, tmp_path):
+        data = tmp_path / "data"
+        assert run("db", "upgrade", "--data-dir", data).exit_code == 0
+        before = (data / "zhicheng.db").read_bytes()
+
+        made = run("db", "backup", tmp_path / "copy", "--data-dir", data)
+        (data / "zhicheng.db").unlink()
+        restored = run("db", "restore", tmp_path / "copy", "--yes", "--data-dir", data)
+
+        assert (made.exit_code, restored.exit_code) == (0, 0)
+        assert len((data / "zhicheng.db").read_bytes()) >= len(before)
+
+    def test_upgrading_twice_changes_nothing(self, tmp_path):
+        run("db", "upgrade", "--data-dir", tmp_path)
+
+        assert run("db", "upgrade", "--data-dir", tmp_path).exit_code == 0
+
+    def test_a_backup_is_never_written_over_another(self, tmp_path):
+        run("db", "upgrade", "--data-dir", tmp_path)
+        run("db", "backup", tmp_path / "copy", "--data-dir", tmp_path)
+
+        assert run("db", "backup", tmp_path / "copy", "--data-dir", tmp_path).exit_code == 1
+
+    def test_a_damaged_backup_is_not_restored(self, tmp_path):
+        run("db", "upgrade", "--data-dir", tmp_path)
+        (tmp_path / "copy").mkdir()
+        (tmp_path / "copy/zhicheng.db").write_bytes(b"SQLite format 3\0" + b"x" * 5000)
+
+        result = run("db", "restore", tmp_path / "copy", "--yes", "--data-dir", tmp_path)
+
+        assert result.exit_code == 1
+        assert result.stderr.startswith("备份已损坏")
+
+    def test_a_database_in_no_file_has_its_own_tools(self, tmp_path):
+        result = run("db", "backup", "--database-url", "postgresql+psycopg://x@y/z")
+
+        assert result.exit_code == 1
+        assert "pg_dump" in result.stderr
+
+
+def test_an_empty_journal_is_whole(tmp_path):
+    result = run("audit", "verify", "--rebuild", "--data-dir", tmp_path)
+
+    assert (result.exit_code, result.stdout) == (0, "0 项业务，日志链和重建：0 处不符。\n")
+
+
+def test_the_doctor_finds_this_installation_well(tmp_path):
+    result = run("doctor", "--data-dir", tmp_path)
+
+    assert result.exit_code == 0, result.output
+    assert "✗" not in result.output
+
+
+def test_a_key_that_others_can_read_is_found(tmp_path):
+    (tmp_path / "master.key").write_bytes(bytes(32))
+    (tmp_path / "master.key").chmod(0o644)
+
+    result = run("doctor", "--data-dir", tmp_path)
+
+    assert result.exit_code == 1
+    assert "chmod 600" in result.output
+
+
+def test_an_unknown_port_is_wrong_usage():
+    assert run("serve", "--port", "99999").exit_code == 2
