@@ -27,7 +27,7 @@ from engine.runtime.run import Run
 from engine.services.case_facts import CaseFacts, Lookups, NeedsTransaction
 from engine.services.definitions import Definitions
 from engine.store.cases import CaseRow, NewCase
-from engine.store.chain import GENESIS, canonical
+from engine.store.chain import GENESIS, Event, canonical
 from engine.store.database import Store
 from engine.store.errors import Duplicate
 from engine.store.unit import UnitOfWork
@@ -334,11 +334,12 @@ class Casework:
                 now = self.now(loaded.row.jurisdiction)
                 result, read = self.decide(unit, loaded, command, now, writing=True)
                 return self._write(unit, loaded, command, result, read, now, known, then)
-        except Duplicate:
+        except (Duplicate, Stale) as error:
+            # The same press may have come through twice: then the first answer is the answer.
             with self.store.read() as unit:
                 if known is not None and (seen := unit.commands.seen(known)) is not None:
                     return Done.from_json(seen.result)
-            raise
+            raise Stale("already_handled") from error
 
     def within(self, unit: UnitOfWork, uid: str, command: Command, now: datetime) -> Outcome:
         """Carry out a command of the platform inside a transaction that is open already."""
@@ -358,9 +359,11 @@ class Casework:
         then: Callable[[UnitOfWork, Outcome], None] | None,
     ) -> Outcome:
         row, before = loaded.row, loaded.state
-        written = self._row(unit, row, command, result, read, now)
+        written, event = self._row(unit, row, command, result, read, now)
+        # First of all: whoever comes second learns it here, before anything else is written.
         if not unit.cases.save(written, row.version):
             raise Stale("already_handled")
+        unit.journal.add(row, event)
         written = written._replace(version=row.version + 1)
         self._work(unit, row, before, command, result, now)
         self._timers(unit, row, before, result, now)
@@ -383,8 +386,8 @@ class Casework:
         result: Advance,
         read: Mapping[str, Any],
         now: datetime,
-    ) -> CaseRow:
-        """The row after the command, its journal event already appended."""
+    ) -> tuple[CaseRow, Event]:
+        """The row after the command and its journal event; neither is written yet."""
         subject = row.initiator or f"case:{row.uid}"
         data_hash = row.data_hash
         if result.data is not None:
@@ -397,7 +400,7 @@ class Casework:
             # What was typed, before the process added to it: a rebuild begins with it again.
             body["typed"] = unit.blobs.put(subject, dict(command.data))
         sealed_hash = unit.blobs.put(subject, sealed) if sealed else None
-        event = unit.journal.append(
+        event = unit.journal.next(
             row,
             at=now,
             kind=command.kind,
@@ -407,12 +410,13 @@ class Casework:
             body=body,
             data_hash=sealed_hash,
         )
-        return _applied(row, result.state, now)._replace(
+        after = _applied(row, result.state, now)._replace(
             public_status=self._public(result.state.status, row.public_status),
             data_hash=data_hash,
             journal_seq=event.seq,
             journal_hash=event.hash,
         )
+        return after, event
 
     def _public(self, status: str | None, before: str | None) -> str | None:
         """The status the public sees; ``keep`` leaves the last one."""
@@ -516,9 +520,10 @@ class Casework:
             check(asking)
         result = start(compiled, recording, command, now, ident, data=data, calendar=calendar)
         row = self._insert(unit, uid, pin, compiled, actor, now)
-        written = self._row(unit, row, command, result, recording.read, now)
+        written, event = self._row(unit, row, command, result, recording.read, now)
         if not unit.cases.save(written, row.version):
             raise Stale("already_handled")
+        unit.journal.add(row, event)
         written = written._replace(version=row.version + 1)
         unit.work.open(row, [new_work(item, result.state, now) for item in result.work])
         for timer in result.timers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from engine.store.session import Session
 from engine.store.statement import Statement, given
@@ -14,8 +15,12 @@ _TAKE = Statement(
     .values({pools.c.next: pools.c.next + 1})
     .returning(pools.c.next)
 )
+# Two may begin a pool at once: the second goes on from the first. Both databases say it alike.
 _BEGIN = Statement(
-    sa.insert(pools).values({pools.c.name: given(pools.c.name), pools.c.next: given(pools.c.next)})
+    upsert(pools)
+    .values({pools.c.name: given(pools.c.name), pools.c.next: given(pools.c.next)})
+    .on_conflict_do_update(index_elements=[pools.c.name], set_={pools.c.next: pools.c.next + 1})
+    .returning(pools.c.next)
 )
 _PEEK = Statement(sa.select(pools.c.next).where(pools.c.name == given(pools.c.name)))
 
@@ -35,8 +40,8 @@ class Pools:
         row = self._session.one(_TAKE, pool=pool)
         if row is not None:
             return int(row[0]) - 1
-        self._session.run(_BEGIN, name=pool, next=first + 1)
-        return first
+        (following,) = self._session.added(_BEGIN, name=pool, next=first + 1)
+        return int(following) - 1
 
     def peek(self, pool: str) -> int | None:
         """Return the number that would be taken next, None for a pool never used."""

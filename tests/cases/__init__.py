@@ -1,0 +1,1 @@
+"""What people do with cases, through the services, on both databases."""
