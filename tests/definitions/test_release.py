@@ -111,15 +111,24 @@ def test_a_huge_file_is_refused_without_being_read():
 def test_checking_takes_at_most_half_as_long_again_as_reading_or_two_seconds():
     files = read_files(bundled())
     load(files)
-    started = time.perf_counter()
-    load(files)
-    checked = time.perf_counter() - started
+
+    checked = min(seconds(lambda: load(files)) for _ in range(3))
+    composed = min(seconds(lambda: compose(files)) for _ in range(3))
+
+    assert checked <= max(1.5 * composed, 2.0)
+
+
+def seconds(work) -> float:
+    """Measure the time of this process alone: others may be running."""
+    started = time.process_time()
+    work()
+    return time.process_time() - started
+
+
+def compose(files) -> None:
     for path, content in files.items():
         if path.endswith(".yaml"):
             read_yaml(content, path, Problems())
-    composed = time.perf_counter() - started - checked
-
-    assert checked <= max(1.5 * composed, 2.0)
 
 
 @pytest.mark.req("CON-04")
