@@ -36,6 +36,7 @@ class FormLookup:
         self._views = views
         self._index = index
         self._catalogue = catalogue
+        self._labels: dict[tuple[str, str], str | None] = {}
 
     def codes(self, name: str) -> Sequence[Code]:
         """The values of a code list in order."""
@@ -54,7 +55,10 @@ class FormLookup:
         if field and field != known.label:
             record = self._views.view(register, key)
             return self.caption(known, record, field) if record is not None else None
-        return self._unit.record_pages.texts(register, [key], LABEL).get(key)
+        place = (register, key)
+        if place not in self._labels:
+            self._labels[place] = self._unit.record_pages.text(register, key, LABEL)
+        return self._labels[place]
 
     def caption(self, register: Register, record: RecordView, path: str) -> str:
         """The value at a path in words: the title of a code, the caption of a reference."""

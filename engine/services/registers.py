@@ -41,6 +41,10 @@ from engine.store.unit import UnitOfWork
 Operation = Literal["view", "create", "edit", "delete", "export"]
 #: how many rows are exported at once
 EXPORTED = 100_000
+#: how many values a filter offers
+OFFERED = 100
+#: a page says how many records there are up to this many
+COUNTED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +166,7 @@ class Registers:
             with self._store.read() as unit:
                 selection = self._selection(unit, actor, known, filters or {}, search)
                 found = unit.record_pages.page(selection, order, after=after, limit=limit + 1)
-                total = unit.record_pages.count(selection)
+                total = unit.record_pages.count(selection, most=COUNTED + 1)
                 shown = found[:limit]
                 lookup = self._records.lookup(unit)
                 rows = [self._row(lookup, known, each.key) for each in shown]
@@ -173,7 +177,7 @@ class Registers:
             columns=self._columns(known),
             rows=rows,
             filters=offered,
-            total=total,
+            total=total if total <= COUNTED else None,
             next_cursor=Cursor(shown[-1].order, shown[-1].id).text() if more else "",
             searchable=bool(known.search),
             may_create=self.why_not(actor, register, "create") is None,
@@ -678,8 +682,8 @@ class Registers:
             return [("1", "是"), ("0", "否")]
         reference = self._records.index.searchable(register).references.get(path)
         if reference is not None:
-            keys = [str(key) for key in unit.record_pages.distinct(Selection(register.id), path)]
-            names = unit.record_pages.texts(reference, keys[:200], LABEL)
+            keys = unit.record_pages.first_values(register.id, path, OFFERED)
+            names = unit.record_pages.texts(reference, keys, LABEL)
             return sorted(names.items(), key=lambda item: item[1])
         return None
 

@@ -11,14 +11,27 @@ import sqlalchemy as sa
 from engine.store.records import NO_NUMBER, IndexValue, below
 from engine.store.search import fold, wanted
 from engine.store.session import Session
+from engine.store.statement import Statement, given
 from engine.store.tables.records import record_fields, record_terms, records
 
 ORGANISATIONS = "organisations"
 #: what a page may be ordered by without an index of its own
 OWN = ("id", "state")
+#: so many records are sorted rather than looked for in order
+FEW = 2000
 
 _c, _f, _t = records.c, record_fields.c, record_terms.c
 Condition = sa.ColumnElement[bool]
+_TEXT = Statement(
+    sa.select(_f.text_value)
+    .select_from(records.join(record_fields, _f.record_id == _c.id))
+    .where(
+        _c.register == given(_c.register),
+        _c.key == given(_c.key),
+        _f.path == given(_f.path),
+        _f.no == sa.literal_column("0"),
+    )
+)
 
 
 class Order(NamedTuple):
@@ -89,7 +102,8 @@ class RecordPages:
         limit: int = 20,
     ) -> list[Found]:
         """Return the records after the one that ``after`` names by its order and internal key."""
-        conditions = list(_conditions(selection))
+        few = self._finds_few(selection)
+        conditions = _conditions(selection, few=few)
         column: sa.ColumnElement[Any]
         source: sa.FromClause = records
         tie: sa.ColumnElement[int] = _c.id
@@ -101,11 +115,13 @@ class RecordPages:
             source = record_fields.join(records, _c.id == _f.record_id)
             column = _f.number_value if order.number else _f.text_value
             tie = _f.record_id
-            conditions += [
-                _f.register == selection.register,
-                _f.path == order.path,
-                _f.no == 0,
-            ]
+            conditions.append(_f.no == 0)
+            if few:
+                # Sorting the few is faster than going through all in order.
+                conditions.append(_unindexed(_f.path) == order.path)
+                column = _unindexed(column, order.number)
+            else:
+                conditions += [_f.register == selection.register, _f.path == order.path]
         if after is not None:
             value, record_id = after
             beyond = sa.tuple_(column, tie)
@@ -121,14 +137,27 @@ class RecordPages:
         )
         return [Found(*row) for row in self._session.rows(query)]
 
-    def count(self, selection: Selection) -> int:
-        """Count the records."""
-        query = sa.select(sa.func.count()).select_from(records).where(*_conditions(selection))
+    def count(self, selection: Selection, *, most: int | None = None) -> int:
+        """Count the records, up to ``most``."""
+        few = self._finds_few(selection)
+        chosen = sa.select(_c.id).where(*_conditions(selection, few=few))
+        return self._counted(chosen if most is None else chosen.limit(most))
+
+    def _counted(self, chosen: sa.Select[Any]) -> int:
+        query = sa.select(sa.func.count()).select_from(chosen.subquery())
         return int(self._session.rows(query)[0][0])
+
+    def _finds_few(self, selection: Selection) -> bool:
+        """Tell whether some condition alone leaves few records.
+
+        Neither database knows that without statistics, and each goes wrong the other way: through a
+        million rows in order to find ten, or through a million matches to show the first ten.
+        """
+        return any(self._counted(probe.limit(FEW + 1)) <= FEW for probe in _probes(selection))
 
     def keys(self, selection: Selection, *, limit: int | None = None) -> list[str]:
         """Return the keys of the records, in the order of keys."""
-        query = sa.select(_c.key).where(*_conditions(selection)).order_by(_c.key)
+        query = sa.select(_c.key).where(*_conditions(selection, few=True)).order_by(_c.key)
         if limit is not None:
             query = query.limit(limit)
         return [str(key) for (key,) in self._session.rows(query)]
@@ -138,12 +167,39 @@ class RecordPages:
         query = (
             sa.select(_f.text_value, _f.number_value)
             .select_from(record_fields.join(records, _c.id == _f.record_id))
-            .where(_f.register == selection.register, _f.path == path, *_conditions(selection))
+            .where(
+                _f.register == selection.register,
+                _f.path == path,
+                *_conditions(selection, few=True),
+            )
             .distinct()
             .order_by(_f.text_value, _f.number_value)
         )
         found = (number if text is None else text for text, number in self._session.rows(query))
         return [each for each in found if each not in ("", NO_NUMBER)]
+
+    def first_values(self, register: str, path: str, limit: int) -> list[str]:
+        """Return the first different texts at an index, jumping from one to the next.
+
+        Neither database jumps by itself: asked for different values, it goes through all rows.
+        """
+        found: list[str] = []
+        last = ""
+        while len(found) < limit:
+            query = sa.select(sa.func.min(_f.text_value)).where(
+                _f.register == register, _f.path == path, _f.text_value > last
+            )
+            value = self._session.rows(query)[0][0]
+            if value is None:
+                break
+            last = str(value)
+            found.append(last)
+        return found
+
+    def text(self, register: str, key: str, path: str) -> str | None:
+        """Return the text one record has at an index."""
+        row = self._session.one(_TEXT, register=register, key=key, path=path)
+        return str(row[0]) if row is not None and row[0] else None
 
     def texts(self, register: str, keys: Sequence[str], path: str) -> dict[str, str]:
         """Return the text each record has at an index: what references are shown as."""
@@ -191,13 +247,15 @@ class RecordPages:
         return [(str(register), str(found)) for register, found in self._session.rows(query)]
 
 
-def field_is(register: str, path: str, condition: Condition) -> Condition:
-    """Return the condition that a record has a row at an index for which ``condition`` holds."""
-    rows = sa.select(_f.record_id).where(_f.register == register, _f.path == path, condition)
-    return _c.id.in_(rows)
+def _unindexed(column: sa.ColumnElement[Any], number: bool = False) -> sa.ColumnElement[Any]:
+    """Return the same value as an expression, for which no index is used."""
+    if number:
+        return column + sa.literal_column("0")
+    return sa.type_coerce(column.concat(sa.literal_column("''")), column.type)
 
 
-def _conditions(selection: Selection) -> list[Condition]:
+def _conditions(selection: Selection, *, few: bool) -> list[Condition]:
+    """Return the conditions of a selection; ``few`` lets them lead, else the order leads."""
     register = selection.register
     conditions: list[Condition] = [_c.register == register]
     if selection.keys is not None:
@@ -209,34 +267,71 @@ def _conditions(selection: Selection) -> list[Condition]:
     if selection.jurisdiction is not None:
         conditions.append(_c.jurisdiction == selection.jurisdiction)
     for path, values in selection.equal.items():
-        conditions.append(_equal(register, path, values))
+        if path in OWN:
+            column = _c.key if path == "id" else _c.state
+            conditions.append(column.in_([str(value) for value in values]))
+        else:
+            found = _with_value(register, path, values)
+            conditions.append(_c.id.in_(found) if few else _each(found, _f.record_id == _c.id))
     if selection.scope_path is not None:
-        conditions.append(_c.scope.in_(_organisations(selection)))
+        conditions.append(_in_scope(selection, few))
     if selection.tree_path is not None:
         low, high = below(selection.tree_path)
-        conditions += [_c.path >= low, _c.path < high]
+        place = _c.path if few else _unindexed(_c.path)
+        conditions += [place >= low, place < high]
     words = fold(selection.words).split()
     if words:
-        contained = sa.and_(*(each for word in words for each in contains_word(register, word)))
-        exact = [_equal(register, path, [value]) for path, value in selection.exact]
-        conditions.append(sa.or_(contained, *exact))
+        conditions.append(_c.id.in_(_hits(selection, words)))
     if selection.where is not None:
         conditions.append(selection.where)
     return conditions
 
 
-def _equal(register: str, path: str, values: Sequence[IndexValue]) -> Condition:
-    if path in OWN:
-        column = _c.key if path == "id" else _c.state
-        return column.in_([str(value) for value in values])
+def _probes(selection: Selection) -> list[sa.Select[Any]]:
+    """Return each condition that an index answers, as a question of its own."""
+    found: list[sa.Select[Any]] = []
+    if selection.keys is not None:
+        found.append(
+            sa.select(_c.id).where(
+                _c.register == selection.register, _c.key.in_(list(selection.keys))
+            )
+        )
+    for path, values in selection.equal.items():
+        if path not in OWN:
+            found.append(_with_value(selection.register, path, values))
+    if selection.scope_path is not None:
+        found.append(_organisations(selection))
+    if selection.tree_path is not None:
+        low, high = below(selection.tree_path)
+        found.append(
+            sa.select(_c.id).where(
+                _c.register == selection.register, _c.path >= low, _c.path < high
+            )
+        )
+    words = fold(selection.words).split()
+    if words:
+        found.append(sa.select(_c.id).where(_c.id.in_(_hits(selection, words))))
+    return found
+
+
+def _with_value(register: str, path: str, values: Sequence[IndexValue]) -> sa.Select[Any]:
+    """Return the internal keys of the records with one of some values at an index."""
     texts = [value for value in values if isinstance(value, str)]
     numbers = [value for value in values if not isinstance(value, str)]
     either = [column.in_(some) for column, some in
               ((_f.text_value, texts), (_f.number_value, numbers)) if some]  # fmt: skip
-    return field_is(register, path, sa.or_(*either) if either else sa.false())
+    return sa.select(_f.record_id).where(
+        _f.register == register, _f.path == path, sa.or_(*either) if either else sa.false()
+    )
+
+
+def _each(rows: sa.Select[Any], same: Condition) -> Condition:
+    """Return the same question asked for each record on its own."""
+    return rows.where(same).correlate(records).exists()
 
 
 def _organisations(selection: Selection) -> sa.Select[Any]:
+    """Return the keys of the organisations of the subtree that records must belong to."""
     assert selection.scope_path is not None
     low, high = below(selection.scope_path)
     above = records.alias("above")
@@ -246,14 +341,48 @@ def _organisations(selection: Selection) -> sa.Select[Any]:
     )
 
 
+def _in_scope(selection: Selection, few: bool) -> Condition:
+    """Return that a record belongs to an organisation of the subtree."""
+    assert selection.scope_path is not None
+    if selection.register == ORGANISATIONS:
+        low, high = below(selection.scope_path)
+        place = _c.path if few else _unindexed(_c.path)
+        return sa.and_(place > low if selection.without_itself else place >= low, place < high)
+    inside = _organisations(selection)
+    if few:
+        return _c.scope.in_(inside)
+    above = inside.get_final_froms()[0]
+    return _each(inside, above.c.key == _c.scope)
+
+
+def _hits(selection: Selection, words: Sequence[str]) -> Any:
+    """Return the keys of the records that contain all words, or have one of the exact values."""
+    register = selection.register
+    pairs = [term for word in words for term in wanted(word)]
+    hits: Any = sa.intersect(*(_with_term(register, term) for term in pairs))
+    if len(pairs) == 1:
+        hits = _with_term(register, pairs[0])
+    longer = [word for word in words if len(word) > 2]
+    if longer:
+        # Its pairs may stand apart from each other; the word itself must be there.
+        whole = (_c.search.contains(word, autoescape=True) for word in longer)
+        hits = sa.select(_c.id).where(_c.id.in_(hits), *whole)
+    if selection.exact:
+        exact = [
+            sa.select(_f.record_id).where(
+                _f.register == register, _f.path == path, _f.text_value == value
+            )
+            for path, value in selection.exact
+        ]
+        hits = sa.union(hits if isinstance(hits, sa.Select) else hits.subquery().select(), *exact)
+    return hits
+
+
+def _with_term(register: str, term: str) -> sa.Select[Any]:
+    has = _t.term == term if len(term) > 1 else _t.term.startswith(term, autoescape=True)
+    return sa.select(_t.record_id).where(_t.register == register, has)
+
+
 def contains_word(register: str, word: str) -> list[Condition]:
     """Return that a record contains a word: all its pairs are indexed, and it stands as it is."""
-    found: list[Condition] = [
-        _c.id.in_(sa.select(_t.record_id).where(_t.register == register, _t.term.startswith(term, autoescape=True)))
-        if len(term) == 1
-        else _c.id.in_(sa.select(_t.record_id).where(_t.register == register, _t.term == term))
-        for term in wanted(word)
-    ]
-    if len(word) > 2:
-        found.append(_c.search.contains(word, autoescape=True))
-    return found
+    return [_c.id.in_(_hits(Selection(register), [word]))]

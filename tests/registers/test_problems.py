@@ -113,7 +113,7 @@ WRONG = {
     title: 证书
     template: certificat.typ
     data: {holder: initiator.name}
-    verify: [holders]
+    verify: {holders: 持有人}
     file_name: "证书-{initiatr.name}"
  """
     )
