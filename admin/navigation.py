@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from flask import request, url_for
 
 from admin import captions, security
 from admin.context import SignedIn, platform
 from engine.definitions.jurisdiction import Jurisdiction
+from engine.services.views import CaseView
 
 #: Pages that a menu entry may name, and where they are.
 PAGES = {
@@ -138,6 +138,6 @@ def register_href(me: SignedIn, register: str) -> str | None:
     return href("register", register) if opens(me, "register", register) else None
 
 
-def trail_of(view: Any) -> list[tuple[str, str | None]]:
-    """Where a case page stands: its process, its number."""
-    return [(caption(view.process_title), None)]
+def trail_of(view: CaseView) -> list[tuple[str, str | None]]:
+    """Where a case page stands: its process and number."""
+    return [(f"{caption(view.title)} {view.number or ''}".strip(), None)]

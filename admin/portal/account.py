@@ -59,8 +59,11 @@ def do_sign_in() -> ResponseReturnValue:
     kept = parked.read(request.form.get("parked", ""), me.person)
     if kept is not None:
         return parked.offer(kept)
-    if len(me.organisations) > 1:
+    posts = [key for key, _name, _roles in me.organisations if key]
+    if len(posts) > 1:
         return redirect(url_for("account.menu", next=request.form.get("next", "")))
+    if posts and me.organisation is None:
+        platform().accounts.act_for(session.token, posts[0])
     return redirect(_onwards(request.form.get("next")))
 
 

@@ -153,6 +153,21 @@ def start_form(
         )
 
 
+def chosen_records(
+    actor: Actor, process: str, data: Mapping[str, Any]
+) -> list[tuple[str, Markup]]:
+    """What is known of the records picked from a table before a case begins (APP-06)."""
+    found = []
+    with platform().views.sheets.open():
+        form = platform().views.sheets.start(actor, process, data)
+        for field in form.walk() if form is not None else ():
+            if field.widget == "records" and isinstance(field.value, str) and field.labels:
+                known = platform().registers.form(actor, field.element.reference, field.value)
+                shown = to_read(known, only=field.element.columns)
+                found.append((field.labels[0], shown))
+    return found
+
+
 def read_start(actor: Actor, process: str) -> Asked:
     """What was typed before a case exists."""
     return receive(lambda: platform().views.sheets.start(actor, process), actor, actor.person)

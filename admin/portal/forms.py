@@ -21,6 +21,7 @@ from engine.forms.formats import FORMATS, is_date, is_moment
 from engine.forms.model import Element, Place
 from engine.forms.posting import SEARCH, Fields, Operation, put, read, with_data
 from engine.forms.sentences import sentence
+from engine.forms.surroundings import Query
 from engine.forms.validation import size_said
 
 Mode = Literal["input", "read", "print", "diff"]
@@ -409,9 +410,14 @@ class Drawing:
 
     def all_of(self, one: EffectiveField) -> Sequence[Found]:
         """Return all records that may be picked, for a table or a tree."""
-        if one.query is None:
+        lookup, element = self.form.surroundings.lookup, one.element
+        if one.query is not None:
+            return lookup.search(one.query, "", TREE_MOST)
+        if not one.options or not element.reference:
             return ()
-        return self.form.surroundings.lookup.search(one.query, "", TREE_MOST)
+        wanted = {option.value for option in one.options}
+        query = Query(element.reference, label=element.label, columns=element.columns)
+        return [each for each in lookup.search(query, "", TREE_MOST) if each.key in wanted]
 
     def branches(self, one: EffectiveField) -> Sequence[Branch]:
         """Return the records that may be picked as a tree."""

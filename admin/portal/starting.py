@@ -55,7 +55,10 @@ def _page(
         about=about,
         trail=[(caption(about.title), None)],
         form=form,
-        begin_caption=caption(_("立即办理")),
+        details=asking.chosen_records(me.actor, process, asked.data if asked else {}),
+        begin_caption=_("立即{noun}", noun=caption(about.noun))
+        if about.anybody and about.noun
+        else _("新建"),
         problem=refusal.sentence if refusal is not None and not errors else None,
         forbidden=platform().cases.may_start(me.actor, process),
         key=new_key(),

@@ -123,6 +123,8 @@ class Startable:
     noun: str
     #: whether something is asked first
     asks: bool
+    #: whether every person may, without any permission
+    anybody: bool
 
 
 class Views:
@@ -442,7 +444,8 @@ class Views:
             raise NotFound("no_such_process", process=process)
         start = bound.process.start
         asks = start is not None and start.ask is not None
-        return Startable(process, bound.process.title, bound.process.noun, asks)
+        anybody = start is not None and start.who == "person"
+        return Startable(process, bound.process.title, bound.process.noun, asks, anybody)
 
     # ------------------------------------------------------------ who may see
 

@@ -18,6 +18,7 @@ class Person:
     def __init__(self, site: Site, page: Page, login: str, people: "People") -> None:
         self.site, self.page, self.login, self.people = site, page, login, people
         self.errors: list[str] = []
+        page.set_default_timeout(8000)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("console", self._heard)
 
@@ -60,7 +61,16 @@ class Person:
         if group.count():
             group.first.get_by_label(option).first.check()
         else:
-            self.page.get_by_label(label).first.select_option(label=option)
+            options = self.page.get_by_label(label).first.locator("option", has_text=option)
+            options.first.wait_for(state="attached")
+            value = options.first.get_attribute("value")
+            self.page.get_by_label(label).first.select_option(value)
+        return self.waits()
+
+    def waits(self) -> "Person":
+        """Until the page has been told what depends on the last choice."""
+        self.page.wait_for_timeout(120)
+        expect(self.page.locator(".htmx-request")).to_have_count(0)
         return self
 
     # ------------------------------------------------------------ looking

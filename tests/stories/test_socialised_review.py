@@ -1,4 +1,4 @@
-"""One application through the whole of socialised review, by all its kinds of users, in browsers."""
+"""One application through the whole of socialised review, by all its users, in browsers."""
 
 import pytest
 
@@ -17,16 +17,17 @@ def begins(applicant):
     applicant.picks("申报层级", "副高级")
     applicant.picks("申报专业", "数学")
     applicant.picks("申报资格名称", "高级教师")
-    applicant.picks("申报类别", "①")
+    applicant.picks("申报类别", "正常申报")
+    applicant.looks("start-choices")
     applicant.picks("申报委员会", "教师")
     applicant.looks("start-filled")
     applicant.presses("立即申报")
-    applicant.sees("填报")
+    applicant.sees("已新建，请填写。")
     return applicant.page.url.rsplit("/", 1)[-1]
 
 
 def a_complete_draft(site, applicant, uid):
-    """What the applicant typed in an earlier sitting: the same data as the sample of the content."""
+    """What the applicant typed in an earlier sitting: the sample data of the content."""
     actor = site.platform.directory.actor_for("张三")
     stored = site.platform.views.sheets.content(actor, uid).data
     typed = site.sample("complete-application")
