@@ -99,9 +99,7 @@ class Ask:
 class Effect:
     """One entry of ``do``. ``name`` is the pool, template, process, register … it is about."""
 
-    kind: Literal[
-        "number", "document", "message", "create", "record", "send", "release", "connector"
-    ]
+    kind: Literal["number", "document", "message", "record", "release"]
     name: str
     node: Node
     into: str | None = None
@@ -109,11 +107,6 @@ class Effect:
     set: Mapping[str, Formula] = field(default_factory=dict)
     which: Formula | None = None
     as_: str | None = None
-    with_: Mapping[str, Formula] = field(default_factory=dict)
-    link: str | None = None
-    once: bool = False
-    action: str | None = None
-    to: Formula | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -117,6 +117,8 @@ class TestCheck:
         sound = WRONG.replace("dnoe", "done")
         (content / "definitions/processes/north/wrong.yaml").write_text(sound, "utf-8")
         (content / "examples/cases").mkdir(parents=True)
+        (content / "examples/worlds").mkdir()
+        (content / "examples/worlds/small.yaml").write_text("world: small\n", "utf-8")
         (content / "examples/cases/one.yaml").write_text(SAMPLE, "utf-8")
 
         result = run("check", content)
@@ -124,6 +126,20 @@ class TestCheck:
         assert result.exit_code == 0
         assert 'DEF320 没有样例走过政策 "fast" 取 true 的情形。' in result.stdout
         assert 'DEF320 没有样例走过政策 "fast" 取 false 的情形。' not in result.stdout
+
+    def test_names_in_a_sample_that_do_not_exist_are_reported(self, content):
+        (content / "examples/cases").mkdir(parents=True)
+        text = SAMPLE.replace(
+            "steps: []",
+            "steps: [{by: 甲, does: start, process: north/permitt, case: z, with: $forms/none}]",
+        )
+        (content / "examples/cases/one.yaml").write_text(text, "utf-8")
+
+        result = run("check", content)
+
+        codes = [line.split()[1] for line in result.stdout.splitlines() if " SMP" in line]
+        assert codes == ["SMP105", "SMP107", "SMP106"]
+        assert '是否想写 "north/permit"？' in result.stdout
 
     def test_a_broken_sample_is_reported_at_its_place(self, content):
         (content / "examples/cases").mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""Sample cases as far as they can be checked without running them, and what none of them covers."""
+"""Sample cases as far as they can be checked without running them, and what none covers."""
 
 from __future__ import annotations
 
@@ -33,11 +33,13 @@ def check_samples(root: Path, loaded: Loaded) -> None:
         for path, content in read_files(root, ("examples",)).items()
         if path.startswith(CASES) and path.endswith(".yaml")
     }
+    names = _Names(root, loaded)
     samples = []
     for path, content in files.items():
         node = read_yaml(content, path, loaded.problems)
         if node is not None:
             parse_sample(node, path, loaded.problems)
+            names.check(node)
             samples.append(node)
     loaded.sources.update(texts(files))
     if not samples:
@@ -48,6 +50,41 @@ def check_samples(root: Path, loaded: Loaded) -> None:
         covered = {pair for sample in mine for pair in _covered(sample, process.id)}
         for policy in process.policy.values():
             _policy(loaded.problems, process, policy, covered, tried=bool(mine))
+
+
+class _Names:
+    """The names samples may use: worlds, processes, sample data and files."""
+
+    def __init__(self, root: Path, loaded: Loaded) -> None:
+        self.problems = loaded.problems
+        self.processes = tuple(loaded.processes)
+        examples = root / "examples"
+        self.worlds = _stems(examples / "worlds")
+        self.data = _stems(examples / "data")
+        self.files = tuple(path.name for path in (examples / "files").glob("*"))
+
+    def check(self, sample: Node) -> None:
+        """Report every name of a sample that does not exist."""
+        self._known("SMP105", sample.get("world"), self.worlds)
+        steps = sample.get("steps")
+        for step in steps.items if steps is not None else ():
+            self._known("SMP107", step.get("process"), self.processes)
+        for node in sample.walk():
+            if node.kind == "scalar" and node.text.startswith("$forms/"):
+                self._known("SMP106", node, self.data, "$forms/")
+            elif node.kind == "scalar" and node.text.startswith("$files/"):
+                self._known("SMP106", node, self.files, "$files/")
+
+    def _known(
+        self, code: str, node: Node | None, known: tuple[str, ...], prefix: str = ""
+    ) -> None:
+        name = node.text.removeprefix(prefix) if node is not None else ""
+        if node is not None and name and name not in known:
+            self.problems.add(code, node, name=name, given=name, choices=known)
+
+
+def _stems(folder: Path) -> tuple[str, ...]:
+    return tuple(sorted(path.stem for path in folder.glob("*.yaml")))
 
 
 def _policy(
