@@ -126,9 +126,10 @@ def size(check: Checker, node: Call, term: Term) -> Term:
         return Term(NUMBER, Call("double", (Call("size", (check.guarded(term),)),)), node=node)
     if term.type not in (TEXT, ANY):
         check.refuse("DEF405", term.node, operator="size", found=check.words(term))
-    counted = Call("double", (Call("size", (expr_of(term),)),))
-    expr = Call("_?_:_", (any_of(term.undefined), Const(0.0), counted))
-    return Term(NUMBER, expr if term.undefined else counted, node=node)
+    expr: Expr = Call("double", (Call("size", (expr_of(term),)),))
+    if term.undefined:
+        expr = Call("_?_:_", (any_of(term.undefined), Const(0.0), expr))
+    return Term(NUMBER, expr, node=node)
 
 
 def pattern(check: Checker, term: Term) -> None:

@@ -193,7 +193,7 @@ def finished(term: Term, checker: Checker) -> Expression:
     if term.shape is not None:
         term.shape.of_all()
     root = checker.guarded(term)
-    if syntax.size(root) > machine.MAX_NODES:
+    if not machine.is_runnable(root):
         checker.refuse("DEF407", term.node, limit=machine.MAX_LENGTH)
     if direct is not None and isinstance(term.type, Reference):
         direct = (*direct, "id")

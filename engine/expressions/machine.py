@@ -13,8 +13,10 @@ from engine.expressions import syntax
 from engine.expressions.functions import FUNCTIONS, day_of_text, exact, item_of_list, item_of_map
 
 MAX_LENGTH = 4_000
-# Nodes of a rewritten tree; CEL's own limit of 32 levels bounds the written one.
+# Of a rewritten tree; CEL's own limit of 32 levels bounds the written one.
 MAX_NODES = 20_000
+# A message may be nested 100 deep, and a level of the tree is two messages.
+MAX_DEPTH = 48
 
 _LOCATION = re.compile(r"<input>:(\d+):(\d+): (.*)")
 
@@ -66,6 +68,11 @@ def parse(text: str) -> syntax.Parsed:
         offset = sum(len(part) + 1 for part in before) + int(column) - 1
         raise Unreadable(reason, min(offset, len(text))) from error
     return syntax.read(message)
+
+
+def is_runnable(root: syntax.Expr) -> bool:
+    """Tell whether a tree is small enough to be run."""
+    return syntax.depth(root) <= MAX_DEPTH and syntax.size(root) <= MAX_NODES
 
 
 class Program:

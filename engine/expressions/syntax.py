@@ -113,6 +113,11 @@ def size(root: Expr) -> int:
     return 1 + sum(size(child) for child in children(root))
 
 
+def depth(root: Expr) -> int:
+    """Count the levels of a tree."""
+    return 1 + max((depth(child) for child in children(root)), default=0)
+
+
 def children(expr: Expr) -> tuple[Expr, ...]:
     """Return the parts a node is made of."""
     match expr:

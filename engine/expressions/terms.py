@@ -81,19 +81,20 @@ def is_null(expr: Expr) -> Expr:
 
 def any_of(tests: Sequence[Expr]) -> Expr:
     """Join conditions of which one suffices."""
-    unique = list(dict.fromkeys(tests))
-    joined = unique[0]
-    for test in unique[1:]:
-        joined = Call("_||_", (joined, test))
-    return joined
+    return _balanced("_||_", list(dict.fromkeys(tests)))
 
 
 def all_of(tests: Sequence[Expr]) -> Expr:
     """Join conditions that must all hold."""
-    joined: Expr = Const(True)
-    for test in tests:
-        joined = test if joined == Const(True) else Call("_&&_", (joined, test))
-    return joined
+    return _balanced("_&&_", list(dict.fromkeys(tests))) if tests else Const(True)
+
+
+def _balanced(operator: str, parts: Sequence[Expr]) -> Expr:
+    """Join parts without making the tree deeper than it must be."""
+    if len(parts) == 1:
+        return parts[0]
+    half = len(parts) // 2
+    return Call(operator, (_balanced(operator, parts[:half]), _balanced(operator, parts[half:])))
 
 
 def unless(undefined: Sequence[Expr], expr: Expr) -> Expr:
@@ -111,7 +112,8 @@ def exists_loop(variable: str, over: Expr, test: Expr) -> Loop:
 def ids_loop(over: Expr) -> Loop:
     """Return the loop that turns rows into their ids."""
     result = Ident("@result")
-    one = Items((Select(Ident("@row"), "id"),))
+    row = Ident("@row")
+    one = Items((Call("_?_:_", (is_null(row), NULL, Select(row, "id"))),))
     return Loop("@row", over, "@result", Items(()), Const(True), Call("_+_", (result, one)), result)
 
 
