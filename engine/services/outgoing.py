@@ -54,10 +54,14 @@ class Notices(Protocol):
 
 
 class Printer(Protocol):
-    """Issues and prints a document."""
+    """Issues and prints documents."""
 
-    def issue(self, uid: str, template: str, payload: Mapping[str, Any], key: str) -> str:
-        """Return the document's uid; the same one again for a key."""
+    def issue(self, unit: UnitOfWork, loaded: Any, run: Any, template: str, key: str) -> str:
+        """Issue a document with the command; return its uid, the same one again for a key."""
+        ...
+
+    def print(self, uid: str) -> None:
+        """Print an issued document."""
         ...
 
 
@@ -122,12 +126,12 @@ class Outgoing:
             return []
         seq = outcome.row.journal_seq
         key = f"{outcome.row.uid}:{seq}:{effect.kind}:{effect.name}:{effect.key}"
-        payload = {
-            "uid": outcome.row.uid,
-            "template": effect.name,
-            "seq": seq,
-            "into": effect.values.get("into"),
-        }
+        payload = {"uid": outcome.row.uid, "template": effect.name, "seq": seq}
+        if effect.kind == "document":
+            loaded = self._work.loaded(unit, outcome.row)
+            run = self._work.look(unit, loaded, SYSTEM)
+            payload["document"] = self._printer.issue(unit, loaded, run, effect.name, key)
+            payload["into"] = effect.values.get("into")
         unit.outbox.add(key, effect.kind, payload, at=now, case=outcome.row)
         return [key]
 
@@ -189,7 +193,8 @@ class Outgoing:
 
     def _document(self, message: OutboxRow) -> None:
         payload = message.payload
-        document = self._printer.issue(payload["uid"], payload["template"], payload, message.key)
+        document = payload["document"]
+        self._printer.print(document)
         into = payload.get("into")
         if not into:
             return

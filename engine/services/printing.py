@@ -16,8 +16,9 @@ from engine.connectors.codes import new_code, read_code
 from engine.connectors.documents import Printer, qr_svg
 from engine.definitions.document import DocumentTemplate
 from engine.definitions.placeholders import fill
-from engine.domain.actor import SYSTEM, Actor
+from engine.domain.actor import Actor
 from engine.domain.errors import NotFound
+from engine.expressions import Expression
 from engine.forms.form import Form
 from engine.forms.formats import masked
 from engine.forms.model import Element
@@ -81,28 +82,22 @@ class Documents:
 
     # ------------------------------------------------------------ issuing
 
-    def issue(self, uid: str, template: str, payload: Mapping[str, Any], key: str) -> str:
-        """Issue a document of a case and print it; the same one again for the same key."""
-        with self._work.store.write() as unit:
-            row = self._issued(unit, uid, template, key)
-        if row.file_blob is None:
-            self._print(row)
-        return row.uid
+    def issue(self, unit: UnitOfWork, loaded: Loaded, run: Run, template: str, key: str) -> str:
+        """Issue a document with the command that asks for it; printed later by :meth:`print`.
 
-    def _issued(self, unit: UnitOfWork, uid: str, template: str, key: str) -> IssuedRow:
-        loaded = self._work.load(unit, uid)
+        What it says is worked out now: the members of a group, for instance, are released by the
+        same command. The same document again for the same key.
+        """
         release = self._work.definitions.release_of(loaded.row.process, loaded.row.pin, unit)
-        document = release.documents[template]
-        run = self._work.look(unit, loaded, SYSTEM)
-        values = self.values(unit, loaded, run, document)
-        subject = loaded.row.initiator or f"case:{uid}"
+        values = self.values(unit, loaded, run, release.documents[template])
+        subject = loaded.row.initiator or f"case:{loaded.row.uid}"
         number = values.get("number")
-        return unit.documents.add(
+        issued = unit.documents.add(
             IssuedRow(
                 uid=secrets.token_urlsafe(16),
                 key=key,
                 jurisdiction=loaded.row.jurisdiction,
-                case_uid=uid,
+                case_uid=loaded.row.uid,
                 template=template,
                 holder=loaded.row.initiator,
                 number=str(number) if number else None,
@@ -114,6 +109,14 @@ class Documents:
                 issued_at=run.now,
             )
         )
+        return issued.uid
+
+    def print(self, uid: str) -> None:
+        """Print an issued document; nothing is done for one that has been printed."""
+        with self._work.store.read() as unit:
+            row = unit.documents.load(uid)
+        if row is not None and row.file_blob is None:
+            self._print(row)
 
     def _print(self, row: IssuedRow) -> None:
         with self._work.store.read() as unit:
@@ -167,9 +170,16 @@ class Documents:
         lookup = self._lookup(unit)
         values = {}
         for name, expression in loaded.compiled.bound.documents[document.id].items():
-            value = run.context.evaluate(expression)
+            value = self._value(run, expression)
             values[name] = self._in_words(lookup, form, expression.text, value)
         return values
+
+    @staticmethod
+    def _value(run: Run, expression: Expression) -> Any:
+        if expression.text == "members":
+            # A list of references gives ids; a document shows the rows themselves.
+            return list(run.context.facts.members())
+        return run.context.evaluate(expression)
 
     def _in_words(self, lookup: Lookup, form: Form | None, text: str, value: Any) -> Any:
         if text == "members":
