@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from engine.forms.build import FEW_OR_MANY
 from engine.forms.formats import masked
 from engine.forms.keywords import Kind
-from engine.forms.model import Element, Formula, OptionsFrom, Place, written
+from engine.forms.model import Element, Formula, OptionsFrom, Place, RowHints, written
 from engine.forms.surroundings import Attachment, Query, Rights, Surroundings
 from engine.forms.view import View
 
@@ -265,8 +265,9 @@ class Looking:
             return replace(base, labels=() if shown is None else (_said(shown),), value=shown)
         if element.kind in ("photo", "files"):
             uids = value if isinstance(value, list) else [value] if value else []
-            known = (self.surroundings.lookup.attachment(str(uid)) for uid in uids)
-            return replace(base, attachments=tuple(one for one in known if one is not None))
+            known = self.surroundings.lookup.attachment
+            files = (known(str(uid)) or Attachment(str(uid), str(uid), gone=True) for uid in uids)
+            return replace(base, attachments=tuple(files))
         if element.at_least is not None or element.at_most is not None:
             return replace(
                 base, least=self.bound(element.at_least, it), most=self.bound(element.at_most, it)
@@ -298,7 +299,7 @@ class Looking:
             found.append(
                 EffectiveRow(
                     place=at,
-                    title=_row_title(element.row.title, fields),
+                    title=_row_title(element.row, fields),
                     fields=fields,
                     removable=keep is None or not self.holds(keep, inner),
                     mark=row_mark(element, data, self.rights),
@@ -468,8 +469,12 @@ def _said(value: object) -> str:
     return str(value)
 
 
-def _row_title(template: str, fields: tuple[EffectiveField, ...]) -> str:
-    """Fill ``{name}`` of a row's caption with what the row's fields say."""
+def _row_title(hints: RowHints, fields: tuple[EffectiveField, ...]) -> str:
+    """Fill ``{name}`` of a row's caption with what the row's fields say.
+
+    Without a caption the columns named are one.
+    """
+    template = hints.title or " ".join("{" + column + "}" for column in hints.columns)
     if not template:
         return ""
     said = {}

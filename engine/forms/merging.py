@@ -1,4 +1,4 @@
-"""A committee's own items merged into a form (``form: {base, extend}``).
+"""Items of a record merged into a form (``form: {base, extend}``).
 
 The base form declares where: an object with ``extension``. Each item becomes repeated rows there.
 The base is not touched; the result is a form of its own that a case pins.

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from engine.forms.keywords import CHOSEN, MOMENTS, NUMBERS, STORED, Kind
+from engine.forms.keywords import CHOSEN, STORED, Kind
 
 #: names of fields; "*" stands for any row
 Path = tuple[str, ...]
@@ -172,11 +172,6 @@ class Element:
     def chosen(self) -> bool:
         """Whether its value is picked from options or records."""
         return self.kind in CHOSEN
-
-    @property
-    def bounded(self) -> bool:
-        """Whether it may have a least and a greatest value."""
-        return self.kind in NUMBERS or self.kind in MOMENTS
 
     def walk(self) -> Iterator[Element]:
         """Go through this element and everything below it."""

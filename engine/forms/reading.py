@@ -180,8 +180,6 @@ class _Reader:
         """Read the mappings inside a field: its own fields, its rows, files, options, layout."""
         if "properties" in fields or kind == "group":
             self.object(fields, where, depth + 1)
-        elif "rules" in fields:
-            self.rules(fields, "rules", where)
         items = fields.mapping("items")
         if items is not None:
             self.rows(items, kind, where, depth)
@@ -296,9 +294,7 @@ class _Reader:
     def expression(self, fields: Fields, key: str, where: Phrase) -> None:
         """Read an expression; whether it makes sense is checked when all names are known."""
         node = fields.get(key)
-        if node is None:
-            return
-        if node.kind != "scalar" or node.text == "":
+        if node is not None and (node.kind != "scalar" or node.text == ""):
             fields.wrong(key, EXPRESSION)
 
 

@@ -36,11 +36,12 @@ class CodeLike(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """What is known of an uploaded file."""
+    """What is known of an uploaded file; ``gone`` when nothing is."""
 
     uid: str
     name: str
     size: int = 0
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ class FieldError:
         place: where: names of fields and numbers of rows.
         code: which sentence; see `engine.forms.sentences`.
         sentence: what people read.
-        trail: the captions on the way to the field: ``学历信息 · 第 2 条 · 所学专业``.
+        trail: the captions on the way to the field: ``联系人 · 第 2 条 · 电话``.
         warning: it should be looked at but refuses nothing.
     """
 
@@ -207,10 +207,10 @@ class _Check:
 
     def files(self, one: EffectiveField, limits: Files) -> None:
         """Check the files of a field against its limits."""
-        uids = one.value if isinstance(one.value, list) else [one.value]
-        if len(one.attachments) < len(uids):
-            self.add(one.place, "file_gone")
         for file in one.attachments:
+            if file.gone:
+                self.add(one.place, "file_gone")
+                continue
             ending = file.name.rpartition(".")[2].lower()
             if limits.types and ending not in limits.types and ending != file.name:
                 self.add(one.place, "file_type", value=file.name, limit="、".join(limits.types))

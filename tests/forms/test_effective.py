@@ -294,3 +294,97 @@ def test_only_fields_that_others_depend_on_are_live() -> None:
 
     assert live >= {"settings.kind", "settings.activity", "work.*.status", "work.*.dispatched"}
     assert not live & {"basics.full_name", "basics.gender", "statement.remark", "statement.tags"}
+
+
+def test_a_cascade_inside_a_row_follows_the_row() -> None:
+    form = form_of(
+        """
+        rows:
+          title: 行
+          row: {columns: [kind, sort]}
+          items:
+            properties:
+              kind: {title: 类别, codes: kinds}
+              sort: {title: 小类, type: string, options_from: {codes: sorts, parent: it.kind}}
+        """
+    )
+
+    rows = form.effective({"rows": [{"kind": "special", "sort": "c"}, {}]}, surroundings())
+
+    first, second = rows.fields[0].rows
+    assert [option.value for option in first.fields[1].options or ()] == ["c"]
+    assert first.title == "特别 丙"
+    assert second.fields[1].waits_for == "类别"
+    assert form.is_live(form.walk().__next__().children[0])
+
+
+def test_a_cascade_reads_the_case_of_a_form_asked_in_it() -> None:
+    asked = """
+        form: asked
+        title: 询问
+        for: application
+        properties:
+          sort:
+            title: 小类
+            type: string
+            options_from: {codes: sorts, parent: data.settings.kind}
+        """
+    form = forms_of(PROFILE, APPLICATION, asked)["asked"]
+    given = surroundings()
+    case = type(given)(given.names, given.lookup, {"settings": {"kind": "special"}})
+
+    sort = form.effective({}, case).find("sort")
+
+    assert sort is not None
+    assert [option.value for option in sort.options or ()] == ["c"]
+
+
+def test_a_reference_that_leads_nowhere_is_known_by_its_key() -> None:
+    form = form_of(
+        """
+        unit: {title: 单位, reference: units}
+        note: {title: 说明, type: string, visible_when: data.unit == data.other}
+        other: {title: 其他, reference: units}
+        flag: {title: 标记, type: string, visible_when: data.unit.open == true}
+        """
+    )
+
+    shown = names(form.effective({"unit": "gone", "other": "gone"}, surroundings()))
+
+    assert "note" in shown
+    assert "flag" not in shown
+
+
+def test_a_condition_over_a_value_of_the_wrong_type_does_not_hold() -> None:
+    form = form_of(
+        """
+        number: {title: 数, type: number}
+        more: {title: 更多, type: string, visible_when: it.number > 3}
+        """
+    )
+
+    assert names(form.effective({"number": "许多"}, surroundings())) == {"number"}
+    assert names(form.effective({"number": 5}, surroundings())) == {"number", "more"}
+
+
+def test_the_form_knows_its_indexes() -> None:
+    form = form_of("a: {title: 甲, type: string, index: true}\nb: {title: 乙, type: string}")
+
+    assert set(form.index_paths()) == {"a"}
+    assert repr(form) == "Form('test')"
+
+
+def test_without_content_a_lookup_answers_nothing() -> None:
+    form = form_of(
+        """
+        code: {title: 代码, codes: genders}
+        unit: {title: 单位, reference: units}
+        many: {title: 多个, type: array, reference: units}
+        sort: {title: 小类, type: string, options_from: {register: activities, field: kind}}
+        proof: {title: 附件, files: {max: 1}}
+        """
+    )
+    data: dict[str, object] = {"unit": "u1", "many": ["u1", "u2"], "proof": ["f"]}
+
+    assert form.validate(data) == []
+    assert form.effective(data).find("many").labels == ("u1", "u2")  # type: ignore[union-attr]

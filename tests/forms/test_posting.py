@@ -10,13 +10,14 @@ from werkzeug.datastructures import MultiDict
 
 from admin.portal import forms as pages
 from engine.forms import EffectiveForm, Rights
-from engine.forms.posting import read
+from engine.forms.posting import put, read
 from tests.forms.pages import ADMIN
 from tests.forms.world import (
     APPLICATION,
     PROFILE,
     application_world,
     complete_application,
+    form_of,
     forms_of,
     surroundings,
 )
@@ -125,13 +126,20 @@ ROW = some.fixed_dictionaries(
 
 
 @settings(max_examples=60, deadline=None)
-@given(rows=some.lists(ROW, max_size=3), remark=TEXT, years=some.integers(-99, 10**6))
+@given(
+    rows=some.lists(ROW, max_size=3),
+    remark=TEXT,
+    years=some.integers(-99, 10**6),
+    special=some.booleans(),
+)
 def test_whatever_is_stored_comes_back_from_the_page(
-    rows: list[dict[str, object]], remark: str, years: int
+    rows: list[dict[str, object]], remark: str, years: int, special: bool
 ) -> None:
     """Fields that do not show at the moment are kept too."""
     data = complete_application()
     data["work"] = rows
+    if special:
+        data["settings"] = {"kind": "special", "activity": "a2", "sort": "c"}
     data["extra"] = {"years": years, "rate": years / 100}
     if remark:
         data["statement"] = {**data["statement"], "remark": remark}  # type: ignore[dict-item]
@@ -241,3 +249,47 @@ def test_clearing_takes_a_value_away() -> None:
     kept = back(complete_application(), change={"_do": "clear:settings.unit"})
 
     assert "unit" not in kept["settings"]  # type: ignore[operator]
+
+
+def test_one_of_several_is_taken_away() -> None:
+    data = complete_application()
+    data["education"] = [{"source": "self", "proof": ["a", "b"]}]
+
+    kept = back(data, change={"_do": "unfile:education.0.proof:a"})
+
+    assert kept["education"] == [{"source": "self", "proof": ["b"]}]
+
+
+def test_a_locked_value_that_does_not_show_is_kept_too() -> None:
+    form = form_of(
+        """
+        state: {title: 状态, codes: work-statuses}
+        note:
+          title: 说明
+          type: string
+          visible_when: it.state == 'past'
+          locked_when: it.state != null
+        """
+    )
+    shown = form.effective({"state": "current", "note": "原文"}, surroundings())
+
+    kept = read(shown, MultiDict({"state": "current", "note": "改动"})).data
+
+    assert kept == {"state": "current", "note": "原文"}
+
+
+def test_unknown_buttons_and_places_are_ignored() -> None:
+    data = complete_application()
+
+    for operation in ("explode:work", "remove:nothing.0", "up:work", "down:work.0", "clear:other"):
+        assert back(data, change={"_do": operation}) == data
+
+
+def test_putting_a_value_where_there_is_no_place_does_nothing() -> None:
+    data: dict[str, object] = {"a": 1, "rows": [{}]}
+
+    put(data, ("a", "b", "c"), 2)
+    put(data, ("rows", 5, "c"), 2)
+    put(data, ("rows", 0), 2)
+
+    assert data == {"a": 1, "rows": [{}]}

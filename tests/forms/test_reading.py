@@ -75,6 +75,19 @@ WRONG = [
     ("a: {title: 甲, type: string, visible_when: data.a}", "DEF404"),
     ("a: {title: 甲, codes: genders, visible_when: data.a == 'x'}", "DEF415"),
     ("a: {title: 甲, type: string, tilte: 甲}", "DEF101"),
+    ("a: {title: 甲, type: string, options_from: {register: activity, field: kind}}", "FRM205"),
+    ("a: {title: 甲, type: string, options_from: {register: activities, field: name}}", "FRM210"),
+    ("a: {title: 甲, options_from: {register: units, field: open, match: {x: 1}}}", "DEF102"),
+    ("a: {title: 甲, type: string, options_from: {codes: sorts, parent: it.b}}", "FRM205"),
+    ("a: {title: 甲, type: string, options_from: {codes: sorts, parent: data.b}}", "FRM205"),
+    ("a: {title: 甲, type: string, visible_when: [x]}", "DEF102"),
+    ("a: {title: 甲, reference: units, where: it.name == 'x'}", "DEF422"),
+    ("a: {title: 甲, widget: textarea, format: mobil}", "DEF104"),
+    ("a: {title: 甲, type: array, codes: tags, format: date}", "FRM103"),
+    ("a: [x]", "DEF102"),
+    ("a: {title: 甲, properties: {}, layout: {columns: 0}}", "DEF102"),
+    ("a: {title: 甲, items: {type: array, properties: {b: {title: 乙, type: string}}}}", "DEF104"),
+    ("a: {title: 甲, extension: {itmes: {}}}", "DEF101"),
     ("a: {type: string}", "DEF103"),
     ("a: {title: 甲, type: strng}", "DEF104"),
     ("a: {title: 1.10, type: string}", "DEF105"),
@@ -103,6 +116,20 @@ def test_rules_speak_at_existing_fields() -> None:
     rules = "rules: [{that: data.a == 'x', say: 不对, at: b}]\n"
 
     assert codes("a: {title: 甲, type: string}", rules) == ["FRM205"]
+
+
+def test_rules_may_speak_below_a_section() -> None:
+    section = "s: {title: 部分, properties: {a: {title: 甲, type: string}}}"
+    rule = "rules: [{{that: data.s.a == 'x', say: 不对, at: {}}}]\n"
+
+    assert codes(section, rule.format("s.a")) == []
+    assert codes(section, rule.format("s.b")) == ["FRM205"]
+
+
+def test_a_form_may_say_that_it_is_an_object() -> None:
+    assert codes("a: {title: 甲, type: string}", "type: object\n") == []
+    assert codes("a: {title: 甲, type: string}", "type: array\n") == ["DEF104"]
+    assert codes("a: {title: 甲, type: string, visible_when: true}") == []
 
 
 def test_a_form_is_called_like_its_file() -> None:

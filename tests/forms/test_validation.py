@@ -280,3 +280,31 @@ def test_a_cascade_value_no_longer_offered_is_refused() -> None:
     data["settings"]["sort"] = "c"  # type: ignore[index]
 
     assert wrong(data) == {"settings.sort": "小类：“丙”已不可选，请重新选择"}
+
+
+def test_files_have_no_limit_that_is_not_written() -> None:
+    form = form_of("a: {title: 附件, files: {size: 100B}}")
+    world = World(files={"a": Attachment("a", "a.any", 101)})
+
+    assert wrong({"a": ["a"]}, form=form, world=world) == {"a": "附件：“a.any”超过 100 B"}
+
+
+def test_several_records_are_checked_one_by_one() -> None:
+    form = form_of("a: {title: 单位, type: array, reference: units, where: it.open == true}")
+
+    assert wrong({"a": ["u1", "u3"]}, form=form) == {
+        "a": "单位：没有找到可选的“已注销单位”，请重新选择"
+    }
+    assert wrong({"a": ["u1", 5]}, form=form)["a.1"] == "单位的内容不符合要求"
+
+
+def test_a_group_or_rows_of_the_wrong_shape_are_refused() -> None:
+    assert wrong({"basics": "x", "work": "y"}, complete=False) == {
+        "basics": "个人基本信息的内容不符合要求",
+        "work": "工作经历的内容不符合要求",
+    }
+    assert wrong({"basics": "x", "work": ["y"]})["work.0"] == "工作经历的内容不符合要求"
+
+
+def test_whole_numbers_are_said_without_a_fraction() -> None:
+    assert one("type: number, minimum: 2.0", 1) == "甲不能小于 2"
