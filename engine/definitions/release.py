@@ -33,6 +33,7 @@ from engine.definitions.labels import Labels
 from engine.definitions.listing import Listing
 from engine.definitions.message import MessageTemplate
 from engine.definitions.parse import parse_process
+from engine.definitions.placeholders import placeholders
 from engine.definitions.process import Process
 from engine.definitions.register import Register
 from engine.definitions.role import Menu, Permission, Role
@@ -301,7 +302,7 @@ def names_of(
         forms=types,
         registers=registers,
         routes=tuple(content.routes),
-        messages=tuple(content.messages),
+        messages={name: _shown_data(found) for name, found in content.messages.items()},
         documents=tuple(content.documents),
         pools={name: tuple(place.pools) for name, place in content.jurisdictions.items()},
         permissions=tuple(content.permissions),
@@ -316,6 +317,21 @@ def names_of(
         options={name: _options(form, content.codes) for name, form in forms.items()},
         processes=processes,
     )
+
+
+def _shown_data(message: MessageTemplate) -> set[str]:
+    """Return the paths of ``data`` that a message shows or is sent to."""
+    texts = [text for part in (message.subject, message.body) for text in (part.zh, part.en)]
+    found = {name for text in texts for name in _placeholders(text)} | {message.to}
+    return {name.removeprefix("data.") for name in found if name.startswith("data.")}
+
+
+def _placeholders(text: str) -> tuple[str, ...]:
+    try:
+        return placeholders(text)
+    except ValueError:
+        # Reported where the message is checked by itself.
+        return ()
 
 
 def _options(form: Form, codes: Mapping[str, CodeList]) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ def check_process(
         problems: receives what is wrong.
         whole: whether the file was read without mistakes.
     """
-    subject = Subject(bound.process, bound.flow, names, problems, whole)
+    subject = Subject(bound.process, bound.flow, names, problems, bound.scopes.data, whole)
     check_references(subject)
     check_graph(subject)
     check_groups(subject)

@@ -164,7 +164,8 @@ def _effect(subject: Subject, effect: Effect, where: Phrase) -> None:
     at = effect.node
     match effect.kind:
         case "message":
-            subject.exists(at, MESSAGE, effect.name, names.messages, where)
+            if subject.exists(at, MESSAGE, effect.name, names.messages, where):
+                _shown_data(subject, effect)
         case "document":
             subject.exists(at.at_path(["template"]), DOCUMENT, effect.name, names.documents, where)
         case "number":
@@ -178,6 +179,14 @@ def _effect(subject: Subject, effect: Effect, where: Phrase) -> None:
                 subject.problems.add("DEF215", at, length=1, key="release")
         case _:
             pass
+
+
+def _shown_data(subject: Subject, effect: Effect) -> None:
+    """Report what a message shows of the data and the data does not have."""
+    where = Phrase(f'消息 "{effect.name}" ', f'message "{effect.name}"')
+    for path in (subject.names.messages or {}).get(effect.name, ()):
+        if isinstance(subject.data, Record):
+            _field(subject, effect.node, subject.data, tuple(path.split(".")), where)
 
 
 def _record_effect(subject: Subject, effect: Effect, where: Phrase) -> None:

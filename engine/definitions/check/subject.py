@@ -10,7 +10,7 @@ from engine.authoring.problem import Phrase
 from engine.authoring.problems import Problems
 from engine.definitions.flow import Flow
 from engine.definitions.process import Action, Process, Step
-from engine.domain.types import Record
+from engine.domain.types import ANY, Record, Type
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,8 @@ class Names:
     forms: Mapping[str, Record] | None = None
     registers: Mapping[str, Record] | None = None
     routes: Collection[str] | None = None
-    messages: Collection[str] | None = None
+    #: the paths of ``data`` each message template shows
+    messages: Mapping[str, Collection[str]] | None = None
     documents: Collection[str] | None = None
     #: number pools by jurisdiction
     pools: Mapping[str, Collection[str]] | None = None
@@ -54,6 +55,8 @@ class Subject:
     flow: Flow
     names: Names
     problems: Problems
+    #: the type of the case's data
+    data: Type = ANY
     #: whether the file was read without mistakes; else what is missing may be a mistake's fault
     whole: bool = True
 
