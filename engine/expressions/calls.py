@@ -18,7 +18,7 @@ from engine.domain.types import (
     Type,
 )
 from engine.expressions import machine
-from engine.expressions.functions import BY_NAME, LOOPS, Function
+from engine.expressions.functions import BY_NAME, CALENDAR, LOOPS, Function
 from engine.expressions.syntax import Call, Const, Expr
 from engine.expressions.terms import Term, any_of, expr_of, is_null, rounded
 
@@ -83,6 +83,7 @@ def function(check: Checker, node: Call) -> Term:
         for term, kind in zip(terms, function.takes, strict=True)
     ]
     undefined = tuple(part for term in checked for part in term.undefined)
+    check.uses_calendar |= function.name in CALENDAR
     if function.name == "matches":
         pattern(check, checked[1])
     kind = checked[0].type if function.gives == "same" else Scalar(function.gives)  # type: ignore[arg-type]

@@ -90,6 +90,7 @@ class Checker:
         self.variables: dict[tuple[Path, str], Variable] = {}
         self.reads: dict[Path, None] = {}
         self.locals: dict[str, Term] = {}
+        self.uses_calendar = False
 
     # Values ------------------------------------------------------------------------------------
 

@@ -80,6 +80,7 @@ class Expression:
         variables: tuple[Variable, ...],
         scope: Scope,
         direct: Path | None,
+        uses_calendar: bool,
     ) -> None:
         """Prepare an expression; use ``compile``."""
         self.text = text
@@ -92,7 +93,7 @@ class Expression:
         )
         self._direct = direct
         self._program: machine.Program | None = None
-        self._uses_calendar = _mentions_workdays(root)
+        self._uses_calendar = uses_calendar
         self.constant = not variables and not self._uses_calendar
 
     def __repr__(self) -> str:
@@ -198,7 +199,9 @@ def finished(term: Term, checker: Checker) -> Expression:
     if direct is not None and isinstance(term.type, Reference):
         direct = (*direct, "id")
     variables = tuple(checker.variables.values())
-    return Expression(checker.text, term.type, root, variables, checker.scope, direct)
+    return Expression(
+        checker.text, term.type, root, variables, checker.scope, direct, checker.uses_calendar
+    )
 
 
 def plain_path(text: str) -> Path | None:
@@ -257,12 +260,6 @@ def _as_wanted(term: Term, want: Want, checker: Checker) -> Term:
 def _reader(variable: Variable, scope: Scope) -> Reader:
     form = _FORMS.get(variable.form)
     return form or reader(variable.type, variable.shape, scope)
-
-
-def _mentions_workdays(root: syntax.Expr) -> bool:
-    if isinstance(root, syntax.Call) and root.function in ("workdays", "workdays_between"):
-        return True
-    return any(_mentions_workdays(child) for child in syntax.children(root))
 
 
 _REASONS: tuple[tuple[str, Phrase], ...] = (

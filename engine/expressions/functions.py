@@ -237,6 +237,8 @@ FUNCTIONS: tuple[Function, ...] = (
     Function("matches", ("text", "text"), "boolean", "文本中有符合正则表达式的部分",
              "the text contains what a pattern describes", method=True),
 )  # fmt: skip
+# These count on the calendar an evaluation is given.
+CALENDAR = frozenset({"workdays", "workdays_between"})
 BY_NAME = {function.name: function for function in FUNCTIONS}
 LOOPS: tuple[tuple[str, str, str], ...] = (
     ("exists(x, …)", "至少有一项满足条件", "at least one item fulfils the condition"),

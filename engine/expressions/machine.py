@@ -72,7 +72,8 @@ def parse(text: str) -> syntax.Parsed:
 
 def is_runnable(root: syntax.Expr) -> bool:
     """Tell whether a tree is small enough to be run."""
-    return syntax.depth(root) <= MAX_DEPTH and syntax.size(root) <= MAX_NODES
+    size, depth = syntax.extent(root)
+    return size <= MAX_NODES and depth <= MAX_DEPTH
 
 
 class Program:

@@ -20,7 +20,6 @@ from engine.domain.types import (
 from engine.expressions.syntax import Call, Const, Expr, Ident, Items
 from engine.expressions.terms import (
     FALSE,
-    NULL,
     Refused,
     Term,
     any_of,
@@ -82,7 +81,7 @@ def equal(check: Checker, left: Term, right: Term, node: Expr, operator: str) ->
     left, right = compared(check, left, right, node, operator)
     check_choice(check, left, right)
     check_choice(check, right, left)
-    both = tuple(dict.fromkeys((*left.undefined, *right.undefined)))
+    both = (*left.undefined, *right.undefined)
     same = Call("_==_", (rounded(left), rounded(right)))
     if not both or null_safe(left, right) or null_safe(right, left):
         return same
@@ -113,7 +112,7 @@ def order(check: Checker, node: Call) -> Term:
     for term in (left, right):
         if term.type not in (NUMBER, TEXT, DATE, DATETIME, ANY):
             check.refuse("DEF405", term.node, operator=operator, found=check.words(term))
-    both = tuple(dict.fromkeys((*left.undefined, *right.undefined)))
+    both = (*left.undefined, *right.undefined)
     ordered: Expr = Call(node.function, (rounded(left), rounded(right)))
     if both:
         ordered = Call("_?_:_", (any_of(both), FALSE, ordered))
@@ -272,16 +271,7 @@ def index(check: Checker, node: Call) -> Term:
     if not isinstance(of.type, ListOf) or at.type not in (NUMBER, ANY):
         wrong = at if isinstance(of.type, ListOf) else of
         check.refuse("DEF405", wrong.node, operator="[ ]", found=check.words(wrong))
-    many = check.guarded(of)
-    place = Call("int", (expr_of(at),))
-    inside = Call(
-        "_&&_",
-        (
-            Call("_>=_", (place, Const(0))),
-            Call("_<_", (place, Call("size", (many,)))),
-        ),
-    )
-    expr = Call("_?_:_", (inside, Call("_[_]", (many, place)), NULL))
+    expr = Call("@item", (check.guarded(of), expr_of(at)))
     shape = of.shape.of_items() if of.shape else None
     undefined = (*at.undefined, is_null(expr))
     return Term(of.type.item, expr, undefined=undefined, shape=shape, as_map=of.as_map, node=node)

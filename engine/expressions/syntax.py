@@ -108,14 +108,22 @@ def write(root: Expr) -> bytes:
     return _field(1, TYPE_URL) + _field(2, parsed)
 
 
-def size(root: Expr) -> int:
-    """Count the nodes of a tree."""
-    return 1 + sum(size(child) for child in children(root))
+def extent(root: Expr) -> tuple[int, int]:
+    """Count the nodes and the levels of a tree as it is written out.
 
+    Parts that are shared in memory are measured once and counted each time.
+    """
+    known: dict[int, tuple[int, int]] = {}
 
-def depth(root: Expr) -> int:
-    """Count the levels of a tree."""
-    return 1 + max((depth(child) for child in children(root)), default=0)
+    def measure(expr: Expr) -> tuple[int, int]:
+        found = known.get(id(expr))
+        if found is None:
+            parts = [measure(child) for child in children(expr)]
+            found = 1 + sum(size for size, _ in parts), 1 + max((d for _, d in parts), default=0)
+            known[id(expr)] = found
+        return found
+
+    return measure(root)
 
 
 def children(expr: Expr) -> tuple[Expr, ...]:

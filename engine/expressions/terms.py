@@ -81,12 +81,25 @@ def is_null(expr: Expr) -> Expr:
 
 def any_of(tests: Sequence[Expr]) -> Expr:
     """Join conditions of which one suffices."""
-    return _balanced("_||_", list(dict.fromkeys(tests)))
+    return _balanced("_||_", _distinct(tests))
 
 
 def all_of(tests: Sequence[Expr]) -> Expr:
     """Join conditions that must all hold."""
-    return _balanced("_&&_", list(dict.fromkeys(tests))) if tests else Const(True)
+    return _balanced("_&&_", _distinct(tests)) if tests else Const(True)
+
+
+def _distinct(tests: Sequence[Expr]) -> list[Expr]:
+    """Leave out tests of a value that is tested already.
+
+    Trees share parts, and written out they can be far larger than in memory: they are told apart
+    without looking into them.
+    """
+    found: dict[object, Expr] = {}
+    for test in tests:
+        part, rest = (test.args[0], test.args[1:]) if isinstance(test, Call) else (test, ())
+        found.setdefault((part.name if isinstance(part, Ident) else id(part), rest), test)
+    return list(found.values())
 
 
 def _balanced(operator: str, parts: Sequence[Expr]) -> Expr:

@@ -87,6 +87,29 @@ def test_deeply_nested_choices_are_refused_rather_than_grown_without_bound():
     assert found is not None or [problem.code for problem in problems] == ["DEF407"]
 
 
+@pytest.mark.parametrize("levels", [3, 8, 14])
+def test_lists_indexed_by_lists_stay_small(levels):
+    text = "0"
+    for _ in range(levels):
+        text = f"data.marks[{text}]"
+    started = time.perf_counter()
+
+    assert evaluated(text, {"data": {"marks": [0, 1]}}) == 0
+    assert time.perf_counter() - started < 1
+
+
+@pytest.mark.parametrize("levels", [5, 10, 15])
+def test_choices_in_choices_are_answered_at_once(levels):
+    text = "data.score"
+    for _ in range(levels):
+        text = f"(case.returned ? {text} : data.bonus) + 1"
+    started = time.perf_counter()
+
+    compile(text, SCOPE, node=Position("f"), problems=Problems())
+
+    assert time.perf_counter() - started < 1
+
+
 def test_an_evaluation_takes_microseconds():
     expression = compiled("unit.state == 'approved' && case.returned")
     expression.evaluate(VALUES)

@@ -24,7 +24,7 @@ def test_a_tree_written_and_read_is_the_same(text):
     again = syntax.read(syntax.write(root)).root
 
     assert _shape(again) == _shape(root)
-    assert syntax.size(again) == syntax.size(root)
+    assert syntax.extent(again) == syntax.extent(root)
 
 
 def test_places_are_counted_in_characters():
