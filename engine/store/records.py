@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from engine.store.blobs import Blobs
 from engine.store.chain import canonical
+from engine.store.errors import Erased
 from engine.store.search import terms
 from engine.store.session import Session
 from engine.store.statement import Statement, given, insert
@@ -254,7 +255,15 @@ class Records:
             return None
         found = RecordRow._make(row)
         data = orjson.loads(str(found.data))
-        return found._replace(data=self._blobs.get(data) if isinstance(data, str) else data)
+        return found._replace(data=self._opened(data) if isinstance(data, str) else data)
+
+    def _opened(self, hashed: str) -> Mapping[str, Any]:
+        """Return sealed data; nothing is left of those whose key was erased."""
+        try:
+            data: Mapping[str, Any] = self._blobs.get(hashed)
+        except Erased:
+            return {}
+        return data
 
     def _stored(self, data: Mapping[str, Any], subject: str | None) -> str:
         if subject is None:

@@ -172,6 +172,20 @@ def test_sealed_data_is_not_readable_in_the_table_and_comes_back(store: Store):
         assert "120101199001011234" not in str(stored)
 
 
+def test_erased_data_leave_an_empty_record(store: Store):
+    with store.write() as unit:
+        unit.records.insert(
+            "people", "张三", jurisdiction="north", scope=None, state="active",
+            data={"name": "张三"}, found_by=Findable({}, "", {}), at=NOON, subject="张三",
+        )  # fmt: skip
+        unit.blobs.erase("张三")
+
+    with store.read() as unit:
+        row = unit.records.load("people", "张三")
+        assert row is not None
+        assert row.data == {}
+
+
 def test_who_changed_what_is_kept_in_order(store: Store):
     with store.write() as unit:
         row = add(unit, "一中")
