@@ -4,6 +4,7 @@ import string
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
 from engine.authoring import AliasedNode, Document, EditRefused, Position, Problems, read_yaml
 from engine.authoring.emitting import after_key
@@ -160,6 +161,29 @@ def test_a_place_in_a_quoted_value_is_the_place_in_the_file(text, draw):
     place = place_in_scalar(style + "".join(pieces) + style, style, Position("f"), offset)
 
     assert place == Position("f", 1, 2 + len("".join(pieces[:offset])))
+
+
+def texts(node):
+    if node.kind == "mapping":
+        return {name: texts(entry.value) for name, entry in node.entries.items()}
+    if node.kind == "sequence":
+        return [texts(item) for item in node.items]
+    return node.text
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    FILES.map(written)
+    | TEXTS_WITH_ALIASES
+    | st.text("ab: {}[]-,\n'\"#|>", max_size=40).map(lambda text: f"k: {text}\n")
+)
+def test_what_is_accepted_means_what_the_library_reads(text):
+    """Every scalar compared as its text: what a plain text means is our own, stricter rule."""
+    problems = Problems()
+    node = read_yaml(text, "", problems)
+    assume(node is not None and not problems)
+
+    assert texts(node) == YAML(typ="base", pure=True).load(text)
 
 
 def _at(value, path):
