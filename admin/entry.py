@@ -13,9 +13,9 @@ from typing import Any
 from flask import request, url_for
 from markupsafe import Markup
 
+from admin import forms
 from admin.context import platform
-from admin.portal import forms
-from admin.portal.forms import Received
+from admin.forms import Received
 from engine.domain.actor import Actor
 from engine.domain.errors import Refused
 from engine.forms import EffectiveForm, FieldError

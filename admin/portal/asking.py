@@ -10,11 +10,12 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
+from admin import forms
 from admin.captions import _
 from admin.context import platform
 from admin.entry import Asked, receive, to_fill, to_read
+from admin.forms import Mode, Received
 from admin.navigation import caption
-from admin.portal.forms import Mode, Received
 from engine.domain.actor import Actor
 from engine.forms import EffectiveForm
 from engine.forms.posting import value_at
@@ -24,6 +25,7 @@ from engine.services.views import CaseView, Choice, Paper
 _SEVERE = frozenset({"return", "fail", "discard", "cancel"})
 #: an action that asks for this many simple fields at most is asked in the side column
 _SIDE_FIELDS = 3
+_SECTIONS = frozenset({"group", "rows"})
 _NARROW = frozenset({"text", "textarea", "date", "radio", "select", "number", "yes_no"})
 
 
@@ -129,6 +131,14 @@ def fill_form(
     with sheets.open():
         form = sheets.content(actor, view.uid, data, edit=view.edit)
         return to_fill(form, errors, received=received, url=url_for("filling.fill", uid=view.uid))
+
+
+def jumps(actor: Actor, view: CaseView) -> list[tuple[str, str]]:
+    """The sections of a long form and their places on the page."""
+    with platform().views.sheets.open():
+        form = platform().views.sheets.content(actor, view.uid)
+        fields = form.fields if form is not None else ()
+        return [(one.title, f"{forms.ROOT}-{one.name}") for one in fields if one.kind in _SECTIONS]
 
 
 def read_fill(actor: Actor, view: CaseView) -> Asked:

@@ -33,9 +33,29 @@
   document.addEventListener("keydown", function (event) {
     var field = event.target;
     if (event.key === "Enter" && field.matches && field.matches(".zf input:not([type=submit]):not([type=file])") &&
-        field.form && field.form.querySelector("[name=_do]") && !event.defaultPrevented) {
+        field.form && field.form.querySelector("[name$=_do]") && !event.defaultPrevented) {
       event.preventDefault();
     }
+  });
+
+  // What is typed while the server answers is kept: the answer knows only what was there before.
+  var touched = new Map();
+  function touch(event) {
+    var field = event.target;
+    if (field.id && field.closest && field.closest(".zf") && field.type !== "file") {
+      touched.set(field.id, field.type === "checkbox" || field.type === "radio" ? field.checked : field.value);
+    }
+  }
+  document.addEventListener("input", touch, true);
+  document.addEventListener("change", touch, true);
+  document.addEventListener("htmx:before:request", function () { touched.clear(); });
+  document.addEventListener("htmx:after:swap", function () {
+    touched.forEach(function (value, id) {
+      var field = document.getElementById(id);
+      if (!field) { return; }
+      if (typeof value === "boolean") { field.checked = value; } else { field.value = value; }
+    });
+    touched.clear();
   });
 
   // After a row was added the first field of it is next; after one was removed, the section.

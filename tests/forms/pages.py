@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from flask import Flask, Response, render_template_string, request
 
-from admin.portal import forms as pages
+from admin import forms as pages
 from engine.forms import EffectiveForm, Form, Rights, check
 from tests.forms.world import SAMPLE, World, surroundings
 
-ADMIN = Path(pages.__file__).parent.parent
+ADMIN = Path(pages.__file__).parent
 PAGE = (SAMPLE / "page.html").read_text("utf-8")
 POLICY = "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'"
 
@@ -54,6 +55,11 @@ def make_app(
 
     def file(uid: str) -> Response:
         return Response(world.contents.get(uid, b""), mimetype="image/png")
+
+    @app.before_request
+    def wait() -> None:
+        if request.method == "POST":
+            time.sleep(app.config.get("WAIT", 0))
 
     @app.after_request
     def guard(response: Response) -> Response:

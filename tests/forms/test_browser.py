@@ -149,6 +149,21 @@ def test_a_choice_changes_what_depends_on_it_at_once(browser_page: Page, site: S
     assert page.url == address
 
 
+def test_what_is_entered_while_the_server_answers_is_kept(browser_page: Page, site: Site) -> None:
+    site.app.config["WAIT"] = 0.6
+    page = browser_page
+    page.goto(site.url)
+
+    page.get_by_label("特别", exact=True).check()
+    page.locator("#f-work-0").get_by_role("radio", name="已离职").check()
+    page.locator("[name='statement.remark']").fill("其间填写")
+
+    expect(page.locator("#f-extra")).to_be_visible()
+    expect(page.locator("[name='work.0.place']")).to_be_visible()
+    expect(page.get_by_label("特别", exact=True)).to_be_checked()
+    expect(page.locator("[name='statement.remark']")).to_have_value("其间填写")
+
+
 def test_a_new_row_takes_the_focus(browser_page: Page, site: Site) -> None:
     browser_page.goto(site.url)
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from admin.portal import forms as pages
+from admin import forms as pages
 from engine.forms import EffectiveForm, Rights, check
 from engine.forms.posting import read
 from tests.forms.content import FORM_FILES, application, around, forms

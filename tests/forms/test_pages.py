@@ -5,10 +5,13 @@ import re
 import time
 
 import pytest
+from flask import Flask
+from werkzeug.datastructures import FileStorage, MultiDict
 
+from admin import forms as pages
 from engine.domain.errors import Refused
 from engine.forms import Attachment, Rights, check
-from tests.forms.pages import make_app
+from tests.forms.pages import ADMIN, make_app
 from tests.forms.world import (
     APPLICATION,
     PROFILE,
@@ -235,3 +238,49 @@ def test_files_without_limits_say_none() -> None:
 
     assert 'type="file"' in html
     assert "zf-limits" not in html
+
+
+def test_several_forms_are_sent_together() -> None:
+    form = form_of(
+        """
+        a: {title: 甲, type: string}
+        rows: {title: 行, items: {properties: {b: {title: 乙, type: string}}}}
+        proof: {title: 附件, files: {max: 1, types: [pdf]}}
+        """
+    )
+    world = World()
+    app = Flask("forms", root_path=str(ADMIN), template_folder="templates")
+    look = form.effective({"rows": [{"b": "x"}]}, surroundings(world))
+    posted = MultiDict([("p1-a", "一"), ("a", "零"), ("p1-rows.#", "list"), ("p1-_do", "add:rows")])
+    files = MultiDict([("p1-proof~file", FileStorage(io.BytesIO(PDF), "a.pdf"))])
+
+    back = pages.receive(look, posted, files, world.keep, prefix="p1-")
+    with app.test_request_context("/"):
+        html = pages.render(back.form, root="one", prefix="p1-")
+
+    assert back.data == {"a": "一", "rows": [{}], "proof": ["file1"]}
+    assert re.findall(r' name="(?!p1-)[^"]*"', html) == []
+    assert 'id="one-rows-0-b"' in html
+
+
+@pytest.mark.req("APP-06", "APP-07")
+def test_what_a_cascade_offers_can_be_a_table_of_records() -> None:
+    form = form_of(
+        """
+        scope: {title: 范围, type: string}
+        activity:
+          title: 活动
+          reference: activities
+          widget: records
+          columns: [scope, deadline]
+          options_from: {register: activities, field: id, match: {scope: scope}}
+        """
+    )
+    client = make_app(form, World(), {"scope": "部分"}).test_client()
+
+    html = client.get("/").text
+
+    assert "秋季活动" in html
+    assert "2026-10-31" in html
+    assert "春季活动" not in html
+    assert re.search(r'type="radio" [^>]*name="activity" value="a2"', html)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from werkzeug.datastructures import MultiDict
 
-from admin.portal import forms as pages
+from admin import forms as pages
 from engine.forms import EffectiveForm, Rights
 from engine.forms.posting import put, read
 from tests.forms.pages import ADMIN

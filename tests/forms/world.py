@@ -111,7 +111,7 @@ class World:
 
     def label(self, register: str, key: str, field: str = "") -> str | None:
         found = self.record(register, key)
-        return str(found[field or "name"]) if found else None
+        return str(found.get(field or "name", "")) if found else None
 
     def _fitting(self, query: Query) -> list[tuple[str, dict[str, object]]]:
         fitting = []
@@ -123,7 +123,8 @@ class World:
         return fitting
 
     def column(self, query: Query, field: str) -> Sequence[str]:
-        return list(dict.fromkeys(str(row[field]) for _, row in self._fitting(query)))
+        fitting = ({"id": key, **row} for key, row in self._fitting(query))
+        return list(dict.fromkeys(str(row[field]) for row in fitting))
 
     def search(self, query: Query, text: str, limit: int) -> Sequence[Found]:
         return [

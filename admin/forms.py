@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import IO, Literal, Protocol
+from typing import IO, Any, Literal, Protocol
 
 from flask import render_template, request
 from markupsafe import Markup
@@ -95,8 +95,28 @@ class Received:
         return self.operation is not None or bool(self.errors)
 
 
+class Prefixed:
+    """What was posted for one of several forms that are sent together."""
+
+    def __init__(self, posted: Any, prefix: str) -> None:
+        """Look only at names that begin with a prefix."""
+        self._posted, self._prefix = posted, prefix
+
+    def getlist(self, key: str) -> Any:
+        """Return all values of a name."""
+        return self._posted.getlist(self._prefix + key)
+
+    def __contains__(self, key: object) -> bool:
+        """Tell whether a name was posted."""
+        return f"{self._prefix}{key}" in self._posted
+
+
 def receive(
-    form: EffectiveForm, posted: Fields, files: Uploads | None = None, keep: Keep | None = None
+    form: EffectiveForm,
+    posted: Fields,
+    files: Uploads | None = None,
+    keep: Keep | None = None,
+    prefix: str = "",
 ) -> Received:
     """Take posted fields and files over the data a form was shown for.
 
@@ -105,7 +125,11 @@ def receive(
         posted: the posted fields.
         files: the posted files.
         keep: stores a file and returns its id; it may refuse.
+        prefix: what the posted names begin with, when several forms are sent together.
     """
+    if prefix:
+        posted = Prefixed(posted, prefix)
+        files = Prefixed(files, prefix) if files is not None else None
     back = read(form, posted)
     data, errors = back.data, []
     if files is not None and keep is not None:
@@ -171,6 +195,7 @@ def render(
     template_url: Callable[[str], str] | None = None,
     only: Sequence[str] | None = None,
     root: str = ROOT,
+    prefix: str = "",
 ) -> Markup:
     """Draw a form.
 
@@ -184,6 +209,7 @@ def render(
         file_url, template_url: the address of an uploaded file, of a document to download.
         only: draw only these top-level fields.
         root: what the ids begin with, when a page has several forms.
+        prefix: what the posted names begin with, when several forms are sent together.
     """
     drawing = Drawing(
         form=form,
@@ -195,6 +221,7 @@ def render(
         file_url=file_url,
         template_url=template_url,
         root=root,
+        prefix=prefix,
     )
     fields = [one for one in form.fields if only is None or one.element.name in only]
     html = render_template("forms/form.html", d=drawing, fields=fields, _=_in_one_language())
@@ -225,6 +252,7 @@ class Drawing:
     file_url: Callable[[str], str] | None
     template_url: Callable[[str], str] | None
     root: str = ROOT
+    prefix: str = ""
 
     def __post_init__(self) -> None:
         """Sort errors and old values by field."""
@@ -294,7 +322,8 @@ class Drawing:
     @cached_property
     def refresh(self) -> Markup:
         """The attributes of a field whose change makes the server look again."""
-        return self.back + Markup(""" hx-trigger="change" hx-vals='{"_do": "refresh"}'""")
+        vals = Markup(""" hx-trigger="change" hx-vals='{{"{}_do": "refresh"}}'""")
+        return self.back + vals.format(self.prefix)
 
     def live(self, one: EffectiveField) -> Markup:
         """Return the attributes of a field that others depend on; nothing for any other."""
@@ -418,6 +447,20 @@ class Drawing:
         wanted = {option.value for option in one.options}
         query = Query(element.reference, label=element.label, columns=element.columns)
         return [each for each in lookup.search(query, "", TREE_MOST) if each.key in wanted]
+
+    def _offered(self, one: EffectiveField) -> Sequence[Found]:
+        """Return the records that a cascade offers, with the columns asked for."""
+        label, register = self.form.surroundings.lookup.label, one.element.reference
+        return [
+            Found(
+                option.value,
+                option.label,
+                tuple(
+                    label(register, option.value, column) or "" for column in one.element.columns
+                ),
+            )
+            for option in one.options or ()
+        ]
 
     def branches(self, one: EffectiveField) -> Sequence[Branch]:
         """Return the records that may be picked as a tree."""
