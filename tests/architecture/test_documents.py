@@ -1,6 +1,9 @@
 """The documents for people say only what is true."""
 
 import re
+import shutil
+import subprocess
+import sys
 
 from tests.architecture import files
 
@@ -30,3 +33,17 @@ def test_every_make_target_that_the_documents_name_exists():
     )
 
     assert set(named) <= targets
+
+
+def test_the_procedure_of_the_readme_is_valid(tmp_path):
+    for folder in ("definitions", "forms", "examples"):
+        shutil.copytree(files.ROOT / folder, tmp_path / folder)
+    written = re.findall(r"```yaml\n# (\S+)\n(.*?)```", README, re.DOTALL)
+    for name, text in written:
+        (tmp_path / name).write_text(text, encoding="utf-8")
+
+    command = [sys.executable, "-m", "engine", "check", "--content", str(tmp_path)]
+    checked = subprocess.run(command, capture_output=True, text=True, cwd=files.ROOT, check=False)
+
+    assert len(written) == 3
+    assert checked.returncode == 0, checked.stdout + checked.stderr
