@@ -7,7 +7,7 @@ to no organisation is the jurisdiction's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Literal
@@ -99,7 +99,7 @@ class Registers:
     ) -> Refused | None:
         """Why an actor may not do something with a register's records; None when they may."""
         known = self._known(register)
-        if operation == "view" and row is not None and self._is_own(actor, row):
+        if row is not None and self._is_own(actor, row, operation):
             return None
         permission: str | None = getattr(known.permissions, operation)
         if operation == "view" and permission is None:
@@ -124,10 +124,13 @@ class Registers:
         return self._sentences.worded(refusal) if refusal is not None else None
 
     @staticmethod
-    def _is_own(actor: Actor, row: RecordRow) -> bool:
-        return (row.register, row.key) in (
-            (PEOPLE, actor.person),
-            (ORGANISATIONS, actor.organisation),
+    def _is_own(actor: Actor, row: RecordRow, operation: Operation = "view") -> bool:
+        """Everybody sees and keeps their own record, and sees that of their organisation."""
+        if (row.register, row.key) == (PEOPLE, actor.person):
+            return operation in ("view", "edit")
+        return operation == "view" and (row.register, row.key) == (
+            ORGANISATIONS,
+            actor.organisation,
         )
 
     def _demand(
@@ -403,22 +406,6 @@ class Registers:
             self._demand(actor, register, "view", row)
             return unit.records.changes(row)
 
-    # ------------------------------------------------------------ the own record
-
-    def change_own(
-        self,
-        actor: Actor,
-        data: Mapping[str, Any],
-        *,
-        version: int | None = None,
-    ) -> int:
-        """Change the record of the actor's own person; registered fields stay as they are."""
-        known = self._known(PEOPLE)
-        with self._sentences.saying(), self._store.write() as unit:
-            row = self._records.load(unit, PEOPLE, actor.person)
-            changed = self._changed(unit, actor, known, row, data, version, complete=False)
-            return changed.version
-
     # ------------------------------------------------------------ inside
 
     def _known(self, register: str) -> Register:
@@ -438,17 +425,17 @@ class Registers:
         row: RecordRow,
         data: Mapping[str, Any],
         version: int | None,
-        *,
-        complete: bool = True,
     ) -> RecordRow:
         if version is not None and version != row.version:
             raise Stale("already_handled")
         typed = {**row.data, **data}
         for path in self.locked_for(actor, register.id):
             _copy(path, row.data, typed)
-        kept = self._checked(
-            unit, actor, register, typed, self._rights(actor, register), complete=complete
-        )
+        # A person's record is kept part by part: only what changes has to be complete.
+        parts = None
+        if register.id == PEOPLE:
+            parts = {name for name in typed if typed[name] != row.data.get(name)}
+        kept = self._checked(unit, actor, register, typed, self._rights(actor, register), parts)
         changed = self._records.change(
             unit,
             register,
@@ -480,16 +467,18 @@ class Registers:
         register: Register,
         data: Mapping[str, Any],
         rights: Rights,
-        *,
-        complete: bool = True,
+        parts: Collection[str] | None = None,
     ) -> Mapping[str, Any]:
+        """Check entered data, all of them or some parts; return what is kept of them."""
         form = self._form(register)
         surroundings = self._surroundings(unit, actor)
-        errors = form.validate(data, surroundings, rights, complete=complete)
+        errors = [
+            error
+            for error in form.validate(data, surroundings, rights, complete=True)
+            if parts is None or error.place[:1] == () or error.place[0] in parts
+        ]
         if errors:
             raise InvalidSubmission(errors)
-        if not complete:
-            return data
         return form.effective(data, surroundings, rights).submitted
 
     def _surroundings(

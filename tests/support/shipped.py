@@ -1,0 +1,31 @@
+"""The shipped content with its sample world, for tests of what is shipped."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from engine import bootstrap
+from engine.definitions.release import Release
+from engine.domain.clock import VirtualClock
+from engine.services.platform import Platform
+from engine.services.world import load_world, read_world
+from engine.store.database import Store
+
+ROOT = Path(__file__).parents[2]
+NINE = datetime(2026, 9, 1, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+@cache
+def release() -> Release:
+    """The shipped content, read and checked once."""
+    return bootstrap.load_content(ROOT)
+
+
+def open_shipped(*, accounts: bool = False) -> Platform:
+    """The shipped content over a database that holds its sample world."""
+    platform = bootstrap.assemble(Store("sqlite://"), release(), VirtualClock(NINE))
+    load_world(platform, read_world(ROOT, "tianjin"), ROOT / "examples/files", accounts=accounts)
+    return platform
