@@ -1,0 +1,86 @@
+"""Tables for Excel and as CSV. What a person typed never becomes a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import IO
+
+import xlsxwriter
+
+Cell = str | int | float | bool | date | datetime | None
+
+# What a spreadsheet takes for the beginning of a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_MOST_CHARACTERS = 32767
+_SHEET_NAME_LENGTH = 31
+_WIDEST = 40
+
+
+def write_xlsx(
+    to: IO[bytes], title: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]
+) -> int:
+    """Write a sheet row by row, so that its size does not matter; return the number of rows."""
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    count = 0
+    with xlsxwriter.Workbook(to, options) as book:
+        sheet = book.add_worksheet(_sheet_name(title))
+        head = book.add_format({"bold": True, "bg_color": "#EFEFEF", "border": 1})
+        for at, caption in enumerate(columns):
+            sheet.set_column(at, at, min(_WIDEST, max(10, 2 * len(caption) + 2)))
+            sheet.write_string(0, at, caption, head)
+        sheet.freeze_panes(1, 0)
+        for count, row in enumerate(rows, start=1):
+            for at, value in enumerate(row):
+                _write(sheet, count, at, value)
+    return count
+
+
+def write_csv(to: IO[bytes], columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> int:
+    """Write UTF-8 with the mark Excel needs to know it; return the number of rows."""
+    text = io.TextIOWrapper(to, encoding="utf-8-sig", newline="", write_through=True)
+    writer = csv.writer(text)
+    writer.writerow([_guarded(caption) for caption in columns])
+    count = 0
+    for count, row in enumerate(rows, start=1):
+        writer.writerow([_csv_cell(value) for value in row])
+    text.detach()
+    return count
+
+
+def _write(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, value: Cell) -> None:
+    if value is None:
+        return
+    if isinstance(value, bool):
+        sheet.write_boolean(row, column, value)
+    elif isinstance(value, int | float):
+        sheet.write_number(row, column, value)
+    else:
+        # Dates too are text: they arrive as they are read, whatever the machine's settings.
+        sheet.write_string(row, column, _text(value)[:_MOST_CHARACTERS])
+
+
+def _csv_cell(value: Cell) -> str | int | float:
+    if value is None:
+        return ""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    return _guarded(_text(value))
+
+
+def _text(value: str | bool | date | datetime) -> str:
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M")
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _guarded(text: str) -> str:
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _sheet_name(title: str) -> str:
+    """Leave out what Excel refuses in the name of a sheet."""
+    allowed = "".join(character for character in title if character not in "[]:*?/\\")
+    return allowed.strip("'")[:_SHEET_NAME_LENGTH] or "Sheet1"
