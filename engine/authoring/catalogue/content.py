@@ -29,7 +29,7 @@ TABLE: tuple[Entry, ...] = (
         en='"{path}" of {where} cannot be an index: it is no single value of the record',
         example="indexes: [superior.name]",
         hint_zh="索引可以是文本、数字、日期、真假、引用，或只读本记录的计算字段。",
-        hint_en="An index is a text, number, date, yes/no or reference, or a computed field of them.",
+        hint_en="An index is a text, number, date, yes/no or reference, or computed from them.",
     ),
     Entry(
         "REG105",
@@ -49,7 +49,7 @@ TABLE: tuple[Entry, ...] = (
         "REG107",
         zh="占位符的花括号不成对，或其中没有名称",
         en="the braces of a placeholder do not match, or hold no name",
-        example="zh: 您的{申报",
+        example="zh: 您的{noun",
         hint_zh="花括号本身写作 {{ 和 }}。",
         hint_en="Write {{ and }} for braces themselves.",
     ),
