@@ -3,7 +3,7 @@
 The checker knows the types of the definition languages (dates, references, records, lists) and says
 what is wrong in the author's words. In the same walk it rewrites the tree:
 
-- A path such as ``data.settings.work_unit.state`` becomes one variable; its value is looked up
+- A path such as ``data.settings.employer.state`` becomes one variable; its value is looked up
   outside CEL. The paths are what the expression reads, and nothing else is.
 - Comparisons with *nothing* (an absent value) are false, ``!=`` with nothing is true; only a
   written ``null`` equals nothing. Computing with nothing gives nothing.

@@ -20,8 +20,8 @@ class Scope:
     Attributes:
         names: every name with its type, caption and origin.
         registers: the record of each register that references lead to.
-        aliases: names that stand for a path: reading ``unit.state`` with the alias
-            ``unit: data.settings.work_unit`` reads ``data.settings.work_unit.state``.
+        aliases: names that stand for a path: reading ``employer.state`` with the alias
+            ``employer: data.settings.employer`` reads ``data.settings.employer.state``.
     """
 
     names: Mapping[str, Field]

@@ -106,7 +106,7 @@ TABLE: tuple[Entry, ...] = (
         "REG115",
         zh='没有时区 "{value}"',
         en='there is no time zone "{value}"',
-        example="zone: Asia/Tianjin",
+        example="zone: Asia/Beiping",
     ),
     Entry(
         "REG116",
