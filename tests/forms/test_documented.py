@@ -38,6 +38,12 @@ def test_the_examples_are_right(text: str) -> None:
     assert [each.sentence("en") for each in problems] == []
 
 
+def test_the_keys_inside_a_hint_are_explained() -> None:
+    for keys in PARTS.values():
+        for key in keys:
+            assert f"`{key}`" in MANUAL or f"{key}:" in MANUAL, key
+
+
 def test_no_keyword_means_two_things() -> None:
     assert not KEYWORDS.keys() & INSTEAD.keys()
     assert PARTS.keys() - {"layout.groups", "rules"} <= KEYWORDS.keys()
