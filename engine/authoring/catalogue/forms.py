@@ -33,7 +33,7 @@ TABLE: tuple[Entry, ...] = (
         zh='字段名 "{name}" 应由小写字母、数字和下划线组成，以字母开头',
         en='the field name "{name}" must be lower-case letters, digits and underscores, '
         "beginning with a letter",
-        example="properties: {Work-Unit: {title: 单位, type: string}}",
+        example="properties: {Full-Name: {title: 姓名, type: string}}",
     ),
     Entry(
         "FRM106",
