@@ -80,6 +80,7 @@ FILES = {
           kind: {title: 类别, codes: kinds, index: true}
           subject: {title: 事由, type: string, maxLength: 40, index: true}
           amount: {title: 金额, type: number, index: true}
+          plans: {title: 图纸, files: {max: 3, types: [pdf, png], size: 1MB}}
         """,
     "forms/review-action.yaml": """
         form: review-action
@@ -173,6 +174,7 @@ FILES = {
           view_keys: {title: 管理钥匙}
           manage_accounts: {title: 管理账户}
           see_all: {title: 查询}
+          send_messages: {title: 推送消息}
         """,
     "definitions/roles/town.yaml": """
         roles:
@@ -181,7 +183,7 @@ FILES = {
           administrator:
             title: 管理员
             permissions: [manage_units, edit_unit, view_people, manage_people, manage_accounts,
-                          see_all, view_keys]
+                          see_all, view_keys, send_messages]
           handler: {title: 经办人, permissions: [edit_unit], kinds: [office]}
         persons: [profile, my-requests, start, messages]
         menus:
@@ -197,6 +199,12 @@ FILES = {
               - {register: people}
               - town/everything
           - {page: messages, title: 消息}
+        """,
+    "definitions/messages/returned.yaml": """
+        message: returned
+        title: 退回
+        subject: {zh: "您的{process.noun}已退回", en: "Your {process.noun} was returned"}
+        body: {zh: "{here.name}：{input.reason}（编号 {case.number}）"}
         """,
     "definitions/lists/town/my-requests.yaml": """
         list: town/my-requests
@@ -276,7 +284,8 @@ FILES = {
             stages: {first: {title: 初审}, second: {title: 复审, permission: check}}
             actions:
               pass: {title: 通过, to: check, bulk: true}
-              return: {title: 退回, to: fill, ask: [reason], bulk: true}
+              return:
+                {title: 退回, to: fill, ask: [reason], bulk: true, do: [{message: returned}]}
           check:
             title: 复核
             status: checked
