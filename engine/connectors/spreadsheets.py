@@ -44,8 +44,9 @@ def write_csv(to: IO[bytes], columns: Sequence[str], rows: Iterable[Sequence[Cel
     writer = csv.writer(text)
     writer.writerow([_guarded(caption) for caption in columns])
     count = 0
-    for count, row in enumerate(rows, start=1):
+    for row in rows:
         writer.writerow([_csv_cell(value) for value in row])
+        count += 1
     text.detach()
     return count
 

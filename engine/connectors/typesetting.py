@@ -7,6 +7,7 @@ lists of byte strings, each with its length before it, on its standard streams.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import resource
 import struct
@@ -16,13 +17,13 @@ import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import typst
 
 from engine.connectors.fonts import font_folder
 
-MEMORY_BYTES = 2 << 30
+MEMORY_BYTES = 1 << 30
 _LENGTH = struct.Struct(">Q")
 _MAIN = "main.typ"
 _DONE, _FAILED = b"done", b"failed"
@@ -91,6 +92,8 @@ class Typesetter:
                 [sys.executable, "-m", "engine.connectors.typesetting"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
+                # A typesetter out of memory prints its stack; what counts is that it ended.
+                stderr=subprocess.DEVNULL,
             )
         return self._process
 
@@ -100,10 +103,8 @@ class Typesetter:
             process.kill()
             process.wait()
             _pipe(process.stdout).close()
-            try:
+            with contextlib.suppress(BrokenPipeError):
                 _pipe(process.stdin).close()
-            except BrokenPipeError:
-                pass
 
 
 def set_type(job: Job, folder: Path) -> list[bytes]:
@@ -111,20 +112,21 @@ def set_type(job: Job, folder: Path) -> list[bytes]:
     for name, content in {**job.files, _MAIN: job.source.encode()}.items():
         (folder / name).write_bytes(content)
     fonts = typst.Fonts(include_system_fonts=False, font_paths=[font_folder()])
+    options: dict[str, Any] = {
+        "root": folder,
+        "font_paths": fonts,
+        "ignore_system_fonts": True,
+        "format": job.format,
+        "ppi": job.ppi,
+        "timestamp": job.timestamp,
+        "pdf_standards": "a-2b" if job.format == "pdf" else [],
+        # Templates stand alone; nothing is fetched for them.
+        "package_path": folder / "packages",
+        "package_cache_path": folder / "packages",
+    }
     try:
-        result = typst.compile(
-            folder / _MAIN,
-            root=folder,
-            font_paths=fonts,
-            ignore_system_fonts=True,
-            format=job.format,
-            ppi=job.ppi,
-            timestamp=job.timestamp,
-            pdf_standards="a-2b" if job.format == "pdf" else [],
-            # Templates stand alone; nothing is fetched for them.
-            package_path=folder / "packages",
-            package_cache_path=folder / "packages",
-        )
+        # Told apart from errors: a family that is not shipped falls back to one that is.
+        result, _warnings = typst.compile_with_warnings(folder / _MAIN, **options)
     except RuntimeError as error:
         raise Failed(str(error)) from error
     return result if isinstance(result, list) else [result]

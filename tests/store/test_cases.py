@@ -2,7 +2,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from engine.store import Store
 from engine.store.errors import Duplicate
@@ -39,9 +38,14 @@ def test_of_two_savings_of_one_version_the_second_is_refused(store, new_case):
 
 def test_nothing_is_kept_of_a_unit_of_work_that_fails(store, new_case):
     row = new_case(store)
-    with pytest.raises(ZeroDivisionError), store.write() as unit:
-        unit.cases.save(row._replace(step="review"), row.version)
-        raise ZeroDivisionError
+
+    def fail():
+        with store.write() as unit:
+            unit.cases.save(row._replace(step="review"), row.version)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     with store.read() as unit:
         assert unit.cases.load(row.uid) == row
 
@@ -56,7 +60,7 @@ def test_nothing_is_kept_of_a_unit_of_work_that_fails(store, new_case):
 )
 def test_an_impossible_state_cannot_be_stored(store, new_case, wrong: dict[str, Any]):
     row = new_case(store)
-    with pytest.raises(Exception, match="(?i)check"), store.write() as unit:
+    with pytest.raises(Exception, match=r"(?i)check"), store.write() as unit:
         unit.cases.save(row._replace(**wrong), row.version)
 
 
@@ -71,9 +75,8 @@ def test_values_lists_look_for_are_replaced_path_by_path(store, new_case):
 def test_a_time_without_zone_is_refused(store, new_case):
     row = new_case(store)
     naive = row._replace(due=datetime(2026, 3, 2))
-    with pytest.raises((ValueError, sa.exc.StatementError), match="time zone"):
-        with store.write() as unit:
-            unit.cases.save(naive, row.version)
+    with pytest.raises(ValueError, match="time zone"), store.write() as unit:
+        unit.cases.save(naive, row.version)
 
 
 def test_a_unit_of_work_inside_another_joins_it_or_is_refused(store: Store, new_case):
@@ -121,8 +124,8 @@ def test_a_command_is_remembered_by_its_key(store, new_case):
         assert unit.commands.forget(NOW) == 0
         assert unit.commands.forget(NOW + timedelta(days=1)) == 1
         assert unit.commands.seen("k") is None
-    with pytest.raises(Duplicate), store.write() as unit:
         unit.commands.remember("k", "case-1", "{}", NOW)
+    with pytest.raises(Duplicate), store.write() as unit:
         unit.commands.remember("k", "case-1", "{}", NOW)
 
 

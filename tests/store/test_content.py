@@ -4,9 +4,13 @@ from .conftest import NOW
 
 
 def test_a_pool_gives_each_number_once_and_leaves_none_out(store):
-    with pytest.raises(ZeroDivisionError), store.write() as unit:
-        assert unit.pools.take("certificates/2026") == 1
-        raise ZeroDivisionError
+    def take_and_fail():
+        with store.write() as unit:
+            assert unit.pools.take("certificates/2026") == 1
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        take_and_fail()
     with store.write() as unit:
         assert unit.pools.peek("certificates/2026") is None
         assert [unit.pools.take("certificates/2026") for _ in range(3)] == [1, 2, 3]
