@@ -19,7 +19,6 @@ from admin.forms import Received
 from engine.domain.actor import Actor
 from engine.domain.errors import Refused
 from engine.forms import EffectiveForm, FieldError
-from engine.forms.posting import Fields
 
 #: stands for a file that has been read but not kept yet
 _PENDING = "pending:"
@@ -32,20 +31,6 @@ class Asked:
     data: dict[str, Any]
     unfinished: bool = False
     received: Received | None = None
-
-
-class Prefixed:
-    """The posted fields of one of several forms that are sent together."""
-
-    def __init__(self, posted: Fields, prefix: str) -> None:
-        self._posted, self._prefix = posted, prefix
-
-    def getlist(self, key: str) -> list[str]:
-        """All values of a name."""
-        return self._posted.getlist(self._prefix + key)
-
-    def __contains__(self, key: object) -> bool:
-        return f"{self._prefix}{key}" in self._posted
 
 
 def to_fill(
@@ -64,20 +49,17 @@ def to_fill(
     shown = [error for error in errors if isinstance(error, FieldError)]
     if received is not None:
         shown += received.errors
-    drawn = forms.render(
+    return forms.render(
         form,
         "input",
         errors=shown,
         received=received,
         root=root,
+        prefix=prefix,
         url=url,
         only=only,
         file_url=_file_url,
     )
-    if not prefix:
-        return drawn
-    # Several forms sent together: the names of their fields must differ as their ids do.
-    return Markup(drawn.replace(' name="', f' name="{prefix}'))  # noqa: S704
 
 
 def to_read(
@@ -107,8 +89,7 @@ def receive(
         form = make()
         if form is None:
             return Asked({})
-        fields = Prefixed(request.form, prefix) if prefix else request.form
-        received = forms.receive(form, fields, request.files, keep)
+        received = forms.receive(form, request.form, request.files, keep, prefix=prefix)
     if pending:
         received = _kept(received, pending, actor, subject)
     return Asked(dict(received.data), received.unfinished, received)

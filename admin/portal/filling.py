@@ -45,6 +45,7 @@ def page(
         tabs=asking.tabs(view, "show"),
         trail=trail_of(view),
         form=form,
+        jumps=asking.jumps(actor, view),
         actions=[one for one in choices if not one.operation and one.name != SAVE],
         operations=asking.operations(choices),
         problem=refusal.sentence if refusal is not None and not errors else None,

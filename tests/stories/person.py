@@ -45,6 +45,11 @@ class Person:
             self.page.get_by_role("link", name=caption).first.click()
         return self
 
+    def takes(self, name: str = "张三", caption: str = "审核") -> "Person":
+        """Follow the link of a row of a list."""
+        self.page.get_by_role("link", name=f"{caption} {name}").first.click()
+        return self
+
     def presses(self, caption: str) -> "Person":
         self.page.get_by_role("button", name=caption, exact=True).first.click()
         return self
@@ -109,6 +114,11 @@ class People:
             person = Person(self.site, context.new_page(), login, self)
             self.known[login] = person.signs_in()
         return self.known[login]
+
+    def at(self, text: str) -> None:
+        """Move the clock; sign-ins have run out by then."""
+        self.site.at(text)
+        self.known.clear()
 
     def photograph(self, page: Page, name: str) -> None:
         if not self.folder:

@@ -55,11 +55,11 @@ def test_an_application_becomes_a_certificate(site, people):
 
     first = people("wangchushen").sees("待初审").looks("home-unit")
     first.opens("本单位人员审核").looks("list-own-review")
-    first.opens("审核").looks("review-first")
+    first.takes().looks("review-first")
     first.page.get_by_text("通过", exact=True).first.click()
     first.presses("确定通过").sees("已通过。")
 
-    second = people("lifushen").opens("本单位人员审核", "审核").looks("review-second")
+    second = people("lifushen").opens("本单位人员审核").takes().looks("review-second")
     second.goes(f"/cases/{uid}/actions/pass").looks("recommendation")
     second.picks("推荐委员会（推荐小组）是否推荐", "是")
     second.fills("推荐小组人数", "7").fills("同意人数", "7")
@@ -77,19 +77,20 @@ def test_an_application_becomes_a_certificate(site, people):
     second.opens("已审核列表").looks("list-handled")
 
     for login, name in (("zhaokezhang", "superior-first"), ("qianzhuren", "superior-second")):
-        superior = people(login).opens("下级单位人员审核", "审核").looks(f"review-{name}")
+        superior = people(login).opens("下级单位人员审核").takes().looks(f"review-{name}")
         superior.goes(f"/cases/{uid}/actions/pass").fills("审核意见", "同意").presses("确定通过")
         superior.sees("已通过。")
 
-    department = people("hechuzhang").opens("待呈报人员审核", "审核").looks("review-department")
+    department = people("hechuzhang").opens("待呈报人员审核").takes().looks("review-department")
     department.goes(f"/cases/{uid}/actions/pass").fills("审核意见", "同意呈报").presses("确定提交")
     department.sees("已提交。")
 
     secretary = people("sunmishu").sees("待接收").looks("home-committee")
-    secretary.opens("申报材料接收", "审核").looks("review-reception")
+    secretary.opens("申报材料接收").takes().looks("review-reception")
     secretary.goes(f"/cases/{uid}/actions/receive").presses("确定接收").sees("已接收。")
 
-    site.at("2026-10-15 09:00")
+    people.at("2026-10-15 09:00")
+    secretary = people("sunmishu")
     meeting = the_meeting(site, people, secretary)
     for login in EXPERTS:
         votes(people(login), meeting)
@@ -98,9 +99,10 @@ def test_an_application_becomes_a_certificate(site, people):
     secretary.presses("确认").looks("confirm").presses("确定确认").sees("已确认。")
     secretary.opens("公示名单").sees("张三").looks("list-publicity")
 
-    site.at("2026-10-23 00:00")
+    people.at("2026-10-23 00:00")
+    secretary, applicant = people("sunmishu"), people("zhangsan")
     filing = the_filing(site, secretary)
-    officer = people("zhengbeian").opens("职称评审结果备案", "审核").looks("review-filing")
+    officer = people("zhengbeian").opens("职称评审结果备案").takes("孙秘书").looks("review-filing")
     officer.goes(f"/cases/{filing}/actions/pass").looks("filing-decision")
     decision = site.sample("filing-decision")
     for element in site.platform.release.forms["filing-decision"].elements:
