@@ -13,14 +13,20 @@ from engine.bootstrap import ContentRefused, open_platform
 from engine.services.platform import Platform
 from engine.settings import Settings
 from engine.store.database import Store
+from engine.store.errors import UnknownTables
+
+_UNKNOWN = "这个数据库中的表不是由本平台的升级步骤建立的，无法升级；请换一个数据库，或先移走它。"
 
 
 def prepare(settings: Settings) -> None:
-    """Create the database and its tables where they are missing."""
+    """Create the database, or bring its tables to the version of the code."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     store = Store(settings.database_url)
     try:
-        store.create_all()
+        store.upgrade()
+    except UnknownTables:
+        click.echo(_UNKNOWN, err=True)
+        sys.exit(1)
     finally:
         store.close()
 

@@ -104,6 +104,13 @@ class Store:
             if self._alone is not None:
                 self._alone.release()
 
+    def upgrade(self) -> None:
+        """Create the tables or bring them to the version of the code. Raises UnknownTables."""
+        # Alembic takes its time to import, and only those who upgrade need it.
+        from engine.store.upgrade import upgrade  # noqa: PLC0415
+
+        upgrade(self._writing)
+
     def create_all(self) -> None:
         """Create every table that is missing, without migrations: for tests and replays."""
         if self.dialect == "sqlite":

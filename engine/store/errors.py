@@ -17,3 +17,7 @@ class Erased(StoreError):
 
 class CannotOpen(StoreError):
     """The key is not the one a value was sealed with, or the value was changed."""
+
+
+class UnknownTables(StoreError):
+    """The database holds tables of ours whose version is not known."""

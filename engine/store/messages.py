@@ -159,7 +159,7 @@ class Messages:
             .where(_c.id > message_id)
             .order_by(_c.id)
         )
-        return [MessageRow(*row, None) for row in self._session.rows(query)]
+        return [MessageRow._make((*row, None)) for row in self._session.rows(query)]
 
     def read(self, message_id: int, person: str, at: datetime) -> None:
         """Note that a person has read a message; the first time counts."""

@@ -57,6 +57,7 @@ class Selection:
         jurisdiction: only records of it.
         scope_path: only records that belong to the organisation with this path, or to one below.
         without_itself: not those of that organisation itself.
+        scope: only records that belong to this very organisation.
         tree_path: only records below the one with this path in their own tree, itself included.
         keys: only these.
     """
@@ -71,6 +72,7 @@ class Selection:
     jurisdiction: str | None = None
     scope_path: str | None = None
     without_itself: bool = False
+    scope: str | None = None
     tree_path: str | None = None
     keys: Sequence[str] | None = None
 
@@ -266,6 +268,8 @@ def _conditions(selection: Selection, *, few: bool) -> list[Condition]:
         conditions.append(_c.state.not_in(list(selection.not_states)))
     if selection.jurisdiction is not None:
         conditions.append(_c.jurisdiction == selection.jurisdiction)
+    if selection.scope is not None:
+        conditions.append(_c.scope == selection.scope)
     for path, values in selection.equal.items():
         if path in OWN:
             column = _c.key if path == "id" else _c.state

@@ -10,33 +10,50 @@ import pytest
 from engine.store import Store
 from engine.store.cases import CaseRow, NewCase
 from engine.store.chain import GENESIS
+from engine.store.tables import metadata
+from tests.support import postgres
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgres_url")
+    if request.param == "memory":
+        opened = Store("sqlite://")
+        yield opened
+        opened.close()
     else:
-        url = "sqlite://" if request.param == "memory" else f"sqlite:///{tmp_path}/rows.db"
-    opened = Store(url)
-    if request.param != "memory":
-        opened.create_all()
-    yield opened
-    opened.close()
+        yield from _shared(request, tmp_path)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def shared_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """A store that several threads use at once."""
-    url = f"sqlite:///{tmp_path}/rows.db"
+    yield from _shared(request, tmp_path)
+
+
+def _shared(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     if request.param == "postgresql":
-        url = request.getfixturevalue("postgres_url")
-    opened = Store(url)
-    opened.create_all()
-    yield opened
-    opened.close()
+        opened = request.getfixturevalue("postgres_tables")
+        names = ", ".join(metadata.tables)
+        with opened.engine.begin() as connection:
+            connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY")
+        yield opened
+    else:
+        opened = Store(f"sqlite:///{tmp_path}/rows.db")
+        opened.create_all()
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_tables(postgres_cluster: postgres.Cluster) -> Iterator[Store]:
+    """One database for all tests, emptied before each: making the tables takes the longest."""
+    with postgres_cluster.database() as url:
+        opened = Store(url)
+        opened.create_all()
+        yield opened
+        opened.close()
 
 
 @pytest.fixture
