@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from admin.captions import _, catalogue, language
 from engine.domain.errors import Refused
-from engine.forms import EffectiveField, EffectiveForm, FieldError, Found
+from engine.forms import Attachment, EffectiveField, EffectiveForm, FieldError, Found
 from engine.forms.formats import FORMATS, is_date, is_moment
 from engine.forms.model import Element, Place
 from engine.forms.posting import SEARCH, Fields, Operation, put, read, with_data
@@ -466,15 +466,23 @@ class Drawing:
         """Return the records that may be picked as a tree."""
         return _branches(self.all_of(one), str(one.value or ""))
 
-    def column_titles(self, one: EffectiveField) -> Sequence[str]:
-        """Return the captions of the columns of a table of records."""
-        record = self.form.form.names.registers.get(one.element.reference)
-        caption = self.form.surroundings.caption
-        titles = []
-        for column in one.element.columns:
-            declared = record.fields.get(column) if record else None
-            titles.append(caption(declared.label or column) if declared else column)
-        return titles
+    def cells(self, one: EffectiveField, found: Found) -> Sequence[Cell]:
+        """Return what is told of a record that may be picked, column by column."""
+        lookup, caption = self.form.surroundings.lookup, self.form.surroundings.caption
+        declared = self.form.form.names.registers.get(one.element.reference)
+        record = lookup.record(one.element.reference, found.key) or {}
+        cells = []
+        for column, text in zip(one.element.columns, found.columns, strict=False):
+            if text in ("", found.label):
+                continue
+            known = declared.fields.get(column) if declared else None
+            value = record.get(column)
+            uids = value if isinstance(value, list) else []
+            files = [file for uid in uids if (file := lookup.attachment(str(uid))) is not None]
+            cells.append(
+                Cell(caption(known.label) if known and known.label else column, text, files)
+            )
+        return cells
 
     @property
     def status(self) -> str:
@@ -490,6 +498,15 @@ class Drawing:
             "clear": _("已清除。"),
         }
         return said.get(operation.verb, "") if operation else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One thing told of a record: a text, or files to open."""
+
+    title: str
+    text: str
+    files: Sequence[Attachment] = ()
 
 
 @dataclass(frozen=True, slots=True)

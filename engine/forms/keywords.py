@@ -149,8 +149,8 @@ WIDGETS: dict[str, Widget] = {
         _widget(
             "records",
             "reference",
-            "符合条件的记录列成表格，选一条",
-            "a table of the records that fit, one to pick",
+            "符合条件的记录逐条列出，选一条",
+            "the records that fit with their columns, one to pick",
         ),
         _widget("photo", "photo", "照片", "a photo"),
         _widget("files", "files", "附件", "attachments"),
@@ -341,7 +341,11 @@ KEYWORDS: dict[str, Keyword] = {
             "reference many",
         ),
         _keyword(
-            "columns", "columns", "records 表格的列", "columns of the table of records", "reference"
+            "columns",
+            "columns",
+            "records 每条记录显示的列",
+            "columns shown of each record",
+            "reference",
         ),
         _keyword(
             "options_from",

@@ -284,3 +284,15 @@ def test_what_a_cascade_offers_can_be_a_table_of_records() -> None:
     assert "2026-10-31" in html
     assert "春季活动" not in html
     assert re.search(r'type="radio" [^>]*name="activity" value="a2"', html)
+    assert "<dt>截止时间</dt>" in html
+
+
+def test_files_of_a_record_can_be_opened_before_it_is_picked() -> None:
+    records = {"activities": {"a1": {"name": "春季活动", "scope": ["f1"], "kind": "plain"}}}
+    world = World(records=records, files={"f1": Attachment("f1", "通知.pdf")})  # type: ignore[arg-type]
+    form = form_of("a: {title: 活动, reference: activities, widget: records, columns: [scope]}")
+
+    html = make_app(form, world, {}).test_client().get("/").text
+
+    assert '<a href="/file/f1"' in html
+    assert "通知.pdf" in html
