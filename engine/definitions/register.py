@@ -156,6 +156,20 @@ class Register:
         """The states in which a record is out of use."""
         return tuple(state.name for state in self.states.values() if state.closed)
 
+    @property
+    def opened_by(self) -> frozenset[str]:
+        """The permissions any of which opens the page that lists the records.
+
+        Where nobody needs a permission to look a record up, the page is for those who may do
+        something with them.
+        """
+        rights = self.permissions
+        if rights.view is not None:
+            return frozenset({rights.view})
+        useful = {rights.create, rights.edit, rights.delete, rights.export}
+        useful |= {action.permission for action in self.actions.values()}
+        return frozenset(permission for permission in useful if permission is not None)
+
     def record(self, form: Record | None) -> Record:
         """Return the record as expressions see it: id, state, the form's fields, computed ones."""
         fields = dict(form.fields) if form else {}

@@ -47,6 +47,17 @@ class FormLookup:
         """The fields of a record, computed ones included; references are followed."""
         return self._views.view(register, key)
 
+    def view(self, register: str, key: str) -> RecordView:
+        """A record that is known to exist.
+
+        Raises:
+            KeyError: it does not.
+        """
+        found = self._views.view(register, key)
+        if found is None:
+            raise KeyError(key)
+        return found
+
     def label(self, register: str, key: str, field: str = "") -> str | None:
         """The caption of a record; None when there is none."""
         known = self._release.registers.get(register)

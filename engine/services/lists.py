@@ -1,4 +1,4 @@
-"""Work lists and queries of the content as pages; menus; what the home page counts.
+"""Work lists and queries of the content as pages, and what the home page counts.
 
 A count and the rows it leads to come from one question, so that they are always equal.
 """
@@ -15,14 +15,16 @@ from engine.definitions.listing import CASE_FIELDS, CASES, SORTABLE, HomeCount, 
 from engine.definitions.process import Process
 from engine.definitions.register import ORGANISATIONS, PEOPLE
 from engine.definitions.release import Release
-from engine.definitions.role import Menu, MenuEntry, RoleSet
+from engine.definitions.role import Menu, MenuEntry
 from engine.domain.actor import Actor
 from engine.domain.errors import NotAllowed, NotFound, Refused
 from engine.services.directory import Directory
 from engine.services.list_cells import STATUSES, YES_NO, Cells, element_of
+from engine.services.menus import Menus
 from engine.services.pages import Bulk, Column, Cursor, Filter, Moments, Page, cursor_from
 from engine.services.record_index import LABEL
 from engine.services.records import Records
+from engine.services.register_pages import Shown
 from engine.services.registers import Registers
 from engine.services.sentences import Sentences
 from engine.store.records import IndexValue
@@ -30,8 +32,6 @@ from engine.store.unit import UnitOfWork
 from engine.store.where import Clause, to_sql
 from engine.store.worklists import CaseLine, Viewer, Worklist
 
-#: pages that are there for everybody, whomever they act for
-SHARED_PAGES = ("home", "messages", "account")
 #: how many rows are exported at once
 EXPORTED = 100_000
 _NARROWING = {"step": "steps", "stage": "stages", "status": "statuses"}
@@ -56,7 +56,8 @@ class Lists:
     ) -> None:
         self._records = records
         self._directory = directory
-        self._registers = registers
+        self._pages = registers.pages
+        self._menus = Menus(records, directory)
         self._sentences = sentences
         self._store = records.store
 
@@ -64,75 +65,9 @@ class Lists:
     def _release(self) -> Release:
         return self._records.release
 
-    # ------------------------------------------------------------ menus
-
     def menu(self, actor: Actor) -> list[Menu]:
         """The menus the actor's rights open, in the order of the content (ACC-16, ACC-17)."""
-        sets = self._sets(actor)
-        if actor.organisation is None:
-            entries = {entry.name: entry for set_ in sets for entry in set_.entries}
-            names = [name for set_ in sets for name in set_.persons]
-            found = [entries[name] for name in dict.fromkeys(names) if name in entries]
-            return [Menu(None, (self._titled(entry),)) for entry in found]
-        shown: list[Menu] = []
-        held = self._directory.permissions(actor)
-        limits = [role.menus for role in self._directory.roles(actor)]
-        named = (
-            None
-            if not limits or None in limits
-            else {name for some in limits for name in some or ()}
-        )
-        for set_ in sets:
-            for menu in set_.menus:
-                kept = tuple(
-                    self._titled(entry)
-                    for entry in menu.entries
-                    if (named is None or entry.name in named) and self._opens(entry, held, set_)
-                )
-                if kept:
-                    shown.append(Menu(menu.title, kept))
-        return shown
-
-    def _sets(self, actor: Actor) -> list[RoleSet]:
-        known = self._release.jurisdictions.get(actor.jurisdiction or "")
-        names = known.sets if known is not None else tuple(self._release.content.roles)
-        roles = self._release.content.roles
-        return [roles[name] for name in names if name in roles]
-
-    def _opens(self, entry: MenuEntry, held: frozenset[str], set_: RoleSet) -> bool:
-        if entry.permission is not None and entry.permission not in held:
-            return False
-        if entry.name in set_.persons and entry.permission is None:
-            return entry.kind == "page" and entry.target in SHARED_PAGES
-        match entry.kind:
-            case "list":
-                listing = self._release.lists[entry.target]
-                return not listing.permissions or bool(held & set(listing.permissions))
-            case "register":
-                view = self._release.registers[entry.target].permissions.view
-                return view is None or view in held
-            case "route":
-                route = self._release.routes.get(entry.target)
-                return route is None or route.view is None or route.view in held
-            case "start":
-                start = self._release.processes[entry.target].process.start
-                who = start.who if start is not None else "person"
-                return who == "person" or who.permission is None or who.permission in held
-        return True
-
-    def _titled(self, entry: MenuEntry) -> MenuEntry:
-        if entry.title is not None:
-            return entry
-        match entry.kind:
-            case "list":
-                return replace(entry, title=self._release.lists[entry.target].title)
-            case "register":
-                return replace(entry, title=self._release.registers[entry.target].title)
-            case "start":
-                return replace(entry, title=self._release.processes[entry.target].process.title)
-            case "route" if entry.target in self._release.routes:
-                return replace(entry, title=self._release.routes[entry.target].title)
-        return replace(entry, title=entry.name)
+        return self._menus.of(actor)
 
     # ------------------------------------------------------------ rights
 
@@ -181,11 +116,12 @@ class Lists:
         """
         listing = self._listing(actor, name)
         if listing.of != CASES:
-            page = self._registers.page(
-                actor, listing.of, filters=filters, search=search, sort=sort, cursor=cursor,
-                limit=limit,
-            )  # fmt: skip
-            return replace(page, title=listing.title, listing=listing, empty=listing.empty)
+            with self._sentences.saying():
+                page = self._pages.page(
+                    actor, self._shown(listing), filters=filters, search=search, sort=sort,
+                    cursor=cursor, limit=limit,
+                )  # fmt: skip
+            return replace(page, listing=listing, empty=listing.empty, may_export=listing.export)
         column, descending = self._sorting(listing, sort)
         with self._sentences.saying(), self._store.read() as unit:
             after = cursor_from(cursor)
@@ -219,12 +155,16 @@ class Lists:
             Refused: as for :meth:`page`.
         """
         listing = self._listing(actor, name)
+        if listing.of != CASES:
+            return self._pages.keys(actor, self._shown(listing))
         with self._store.read() as unit:
             return [line.uid for line in self._lines(unit, actor, listing, {}, "")]
 
     def count(self, actor: Actor, name: str, narrowed: HomeCount | None = None) -> int:
         """How many rows a list has, narrowed as a figure of the home page is."""
         listing = self._release.lists[name]
+        if listing.of != CASES:
+            return self._pages.count(actor, self._shown(listing))
         with self._store.read() as unit:
             worklist = self._worklist(unit, actor, listing, {}, "")
             if narrowed is not None:
@@ -273,7 +213,7 @@ class Lists:
         if not listing.export:
             raise self._sentences.worded(NotAllowed("not_exported"))
         if listing.of != CASES:
-            return self._registers.export(actor, listing.of, filters=filters, search=search)
+            return self._pages.export(actor, self._shown(listing), filters or {}, search)
         with self._sentences.saying(), self._store.read() as unit:
             lines = self._lines(unit, actor, listing, filters or {}, search)
             viewer = self._viewer(unit, actor)
@@ -284,6 +224,9 @@ class Lists:
         return f"{listing.title}.xlsx", content.getvalue()
 
     # ------------------------------------------------------------ inside
+
+    def _shown(self, listing: Listing) -> Shown:
+        return Shown.of_listing(listing, self._release.registers[listing.of])
 
     def _entries(self, actor: Actor) -> list[MenuEntry]:
         return [
@@ -369,12 +312,7 @@ class Lists:
     def _where(self, unit: UnitOfWork, actor: Actor, listing: Listing) -> Clause | None:
         if listing.where is None:
             return None
-        views = self._records.views(unit)
-        values = {
-            **views.names(),
-            "actor": views.view(PEOPLE, actor.person),
-            "here": views.view(ORGANISATIONS, actor.organisation),
-        }
+        values = self._records.names(unit, actor)
         where = self._release.bound.wheres[listing.where]
         condition = where.bind(values, calendar=self._records.calendar(actor.jurisdiction))
         return to_sql(condition, CASES, self._records.catalogue(actor.jurisdiction))
@@ -449,7 +387,7 @@ class Lists:
         actions = {
             name: action
             for process in reversed(self.processes(actor, listing))
-            for step in reversed(process.steps.values())
+            for step in reversed(list(process.steps.values()))
             if not listing.steps or step.name in listing.steps
             for name, action in step.actions.items()
         }

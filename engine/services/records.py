@@ -12,9 +12,10 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from engine.definitions.register import Register
+from engine.definitions.register import ORGANISATIONS, PEOPLE, Register
 from engine.definitions.release import Release
 from engine.definitions.route import SUPERIOR
+from engine.domain.actor import Actor
 from engine.domain.clock import Clock
 from engine.domain.errors import NotFound, Refused, Stale
 from engine.expressions.where import Condition
@@ -29,7 +30,6 @@ from engine.store.records import Change, Findable, RecordRow
 from engine.store.unit import UnitOfWork
 from engine.store.where import CASES, Catalogue, to_sql
 
-ORGANISATIONS = "organisations"
 DEFAULT_ZONE = "Asia/Shanghai"
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
@@ -85,6 +85,15 @@ class Records:
     def _new_views(self, unit: UnitOfWork) -> Views:
         jurisdiction = next(iter(self.release.jurisdictions), None)
         return Views(unit, self.release, self.now(jurisdiction), self.calendar(jurisdiction))
+
+    def names(self, unit: UnitOfWork, actor: Actor) -> dict[str, Any]:
+        """What expressions of registers and lists read beside their row."""
+        views = self.views(unit)
+        return {
+            **views.names(),
+            "actor": views.view(PEOPLE, actor.person),
+            "here": views.view(ORGANISATIONS, actor.organisation),
+        }
 
     def lookup(self, unit: UnitOfWork) -> FormLookup:
         """What forms ask the content and the records through."""
@@ -178,8 +187,9 @@ class Records:
         organisation: str | None = None,
         state: str | None = None,
         action: str = "edit",
+        entered: Mapping[str, Any] | None = None,
     ) -> RecordRow:
-        """Write a record again.
+        """Write a record again; ``entered`` is what was asked for it, kept in its history.
 
         Raises:
             Stale: somebody was faster.
@@ -201,6 +211,7 @@ class Records:
         changed = self._place(unit, register, changed)
         before = {**row.data, "state": row.state}
         after = {**data, "state": changed.state}
+        after |= {"input": dict(entered)} if entered else {}
         self._note(unit, register, changed, before, after, action, at, by, organisation)
         return changed
 
@@ -297,7 +308,7 @@ class Records:
         return self._new_key()
 
     def _jurisdiction_of(self, unit: UnitOfWork, person: str) -> str:
-        row = unit.records.load("people", person)
+        row = unit.records.load(PEOPLE, person)
         return row.jurisdiction if row is not None else next(iter(self.release.jurisdictions), "")
 
 

@@ -1,50 +1,37 @@
 """What people do with the records of registers: look, add, change, act; one person, at once.
 
-Every method takes the actor and asks the directory. A record can be changed by whoever holds the
-register's permission where they act, if it belongs to that organisation or one below; what belongs
-to no organisation is the jurisdiction's.
+Every method takes the actor and asks :mod:`engine.services.register_rights`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from io import BytesIO
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Any
 
-from engine.connectors.spreadsheets import write_xlsx
 from engine.definitions.process import Formula
 from engine.definitions.register import (
-    ORGANISATIONS,
     PEOPLE,
     REVIEW_ACTION,
     RecordAction,
     Register,
 )
 from engine.domain.actor import Actor
-from engine.domain.errors import InvalidSubmission, NotAllowed, NotFound, Refused, Stale
+from engine.domain.errors import InvalidSubmission, NotFound, Refused, Stale
 from engine.forms.effective import EffectiveForm
 from engine.forms.form import Form
 from engine.forms.surroundings import Found, Query, Rights, Surroundings
 from engine.services.directory import Directory
-from engine.services.form_lookup import FormLookup
-from engine.services.pages import Column, Cursor, Filter, Page, Row, cursor_from
+from engine.services.pages import Page
 from engine.services.record_index import LABEL
 from engine.services.record_views import at_path, plain
 from engine.services.records import Records
+from engine.services.register_pages import RegisterPages, Shown
+from engine.services.register_rights import Operation, RegisterRights, is_own
 from engine.services.sentences import Sentences
 from engine.store.access import Access
-from engine.store.record_pages import Order, Selection
 from engine.store.records import RecordRow
 from engine.store.unit import UnitOfWork
-
-Operation = Literal["view", "create", "edit", "delete", "export"]
-#: how many rows are exported at once
-EXPORTED = 100_000
-#: how many values a filter offers
-OFFERED = 100
-#: a page says how many records there are up to this many
-COUNTED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +78,8 @@ class Registers:
         self._directory = directory
         self._sentences = sentences
         self._store = records.store
+        self._rights = RegisterRights(records, directory, sentences)
+        self.pages = RegisterPages(records, directory)
 
     # ------------------------------------------------------------ rights
 
@@ -98,54 +87,11 @@ class Registers:
         self, actor: Actor, register: str, operation: Operation, row: RecordRow | None = None
     ) -> Refused | None:
         """Why an actor may not do something with a register's records; None when they may."""
-        known = self._known(register)
-        if row is not None and self._is_own(actor, row, operation):
-            return None
-        permission: str | None = getattr(known.permissions, operation)
-        if operation == "view" and permission is None:
-            return None
-        if operation == "export" and permission is None:
-            return self.why_not(actor, register, "view", row)
-        return self._why_not(actor, permission, row)
+        return self._rights.why_not(actor, register, operation, row)
 
     def may_view(self, actor: Actor, register: str) -> bool:
-        """Whether an actor may open the page of a register."""
+        """Whether an actor may look records of a register up."""
         return self.why_not(actor, register, "view") is None
-
-    def _why_not(
-        self, actor: Actor, permission: str | None, row: RecordRow | None
-    ) -> Refused | None:
-        if row is None or row.scope is None:
-            refusal = self._directory.why_not(actor, permission)
-            if refusal is None and row is not None and row.jurisdiction != actor.jurisdiction:
-                refusal = NotAllowed("outside_your_scope", organisation=row.jurisdiction)
-        else:
-            refusal = self._directory.why_not(actor, permission, row.scope)
-        return self._sentences.worded(refusal) if refusal is not None else None
-
-    @staticmethod
-    def _is_own(actor: Actor, row: RecordRow, operation: Operation = "view") -> bool:
-        """Everybody sees and keeps their own record, and sees that of their organisation."""
-        if (row.register, row.key) == (PEOPLE, actor.person):
-            return operation in ("view", "edit")
-        return operation == "view" and (row.register, row.key) == (
-            ORGANISATIONS,
-            actor.organisation,
-        )
-
-    def _demand(
-        self, actor: Actor, register: str, operation: Operation, row: RecordRow | None = None
-    ) -> None:
-        refusal = self.why_not(actor, register, operation, row)
-        if refusal is not None:
-            raise refusal
-
-    def locked_for(self, actor: Actor, register: str) -> tuple[str, ...]:
-        """The fields an actor cannot change although the rest may be (ORG-19, ACC-12)."""
-        locked = self._known(register).locked
-        if locked is None or self._directory.has(actor, locked.permission):
-            return ()
-        return locked.fields
 
     # ------------------------------------------------------------ lists
 
@@ -161,28 +107,15 @@ class Registers:
         limit: int = 50,
     ) -> Page:
         """A page of the records the actor may see: those of the own organisation and below."""
-        known = self._known(register)
+        known = self._rights.known(register)
         with self._sentences.saying():
-            self._demand(actor, register, "view")
-            order = self._order(known, sort)
-            after = cursor_from(cursor)
-            with self._store.read() as unit:
-                selection = self._selection(unit, actor, known, filters or {}, search)
-                found = unit.record_pages.page(selection, order, after=after, limit=limit + 1)
-                total = unit.record_pages.count(selection, most=COUNTED + 1)
-                shown = found[:limit]
-                lookup = self._records.lookup(unit)
-                rows = [self._row(lookup, known, each.key) for each in shown]
-                offered = self._filters(unit, lookup, known)
-        more = len(found) > limit
-        return Page(
-            title=known.title,
-            columns=self._columns(known),
-            rows=rows,
-            filters=offered,
-            total=total if total <= COUNTED else None,
-            next_cursor=Cursor(shown[-1].order, shown[-1].id).text() if more else "",
-            searchable=bool(known.search),
+            self._rights.demand(actor, register, "list")
+            page = self.pages.page(
+                actor, Shown.of_register(known), filters=filters, search=search, sort=sort,
+                cursor=cursor, limit=limit,
+            )  # fmt: skip
+        return replace(
+            page,
             may_create=self.why_not(actor, register, "create") is None,
             may_export=self.why_not(actor, register, "export") is None,
         )
@@ -196,35 +129,28 @@ class Registers:
         search: str = "",
     ) -> tuple[str, bytes]:
         """The records an actor may see as a spreadsheet: its file name and content."""
-        known = self._known(register)
+        known = self._rights.known(register)
         with self._sentences.saying():
-            self._demand(actor, register, "export")
-            with self._store.read() as unit:
-                selection = self._selection(unit, actor, known, filters or {}, search)
-                found = unit.record_pages.page(selection, Order(LABEL), limit=EXPORTED)
-                lookup = self._records.lookup(unit)
-                cells = [self._row(lookup, known, each.key).cells for each in found]
-        heads = [column.title for column in self._columns(known)]
-        content = BytesIO()
-        write_xlsx(content, known.title, heads, cells)
-        return f"{known.title}.xlsx", content.getvalue()
+            self._rights.demand(actor, register, "export")
+            return self.pages.export(actor, Shown.of_register(known), filters or {}, search)
 
     def options(
         self, actor: Actor, register: str, text: str = "", *, limit: int = 200
     ) -> Sequence[Found]:
         """Records to pick from, found by name or number (BUR-41)."""
-        self._known(register)
+        self._rights.known(register)
         with self._store.read() as unit:
             return self._records.lookup(unit).search(Query(register), text, limit)
 
     def summary(self, actor: Actor, register: str, key: str) -> list[tuple[str, str]]:
         """The columns of one record with their captions, for the home page (UNIT-01)."""
-        known = self._known(register)
+        known = self._rights.known(register)
         with self._store.read() as unit:
             row = self._records.load(unit, register, key)
-            self._demand(actor, register, "view", row)
-            cells = self._row(self._records.lookup(unit), known, key).cells
-        heads = (column.title for column in self._columns(known))
+            self._rights.demand(actor, register, "view", row)
+            shown = Shown.of_register(known)
+            cells = self.pages.row(self._records.lookup(unit), shown, key).cells
+        heads = (column.title for column in self.pages.columns(shown))
         return [(head, cell) for head, cell in zip(heads, cells, strict=True) if cell]
 
     # ------------------------------------------------------------ one record
@@ -235,10 +161,10 @@ class Registers:
         Raises:
             NotFound, NotAllowed.
         """
-        known = self._known(register)
+        known = self._rights.known(register)
         with self._sentences.saying(), self._store.read() as unit:
             row = self._records.load(unit, register, key)
-            self._demand(actor, register, "view", row)
+            self._rights.demand(actor, register, "view", row)
             name = self._directory.name(register, key)
         self._looked(actor, known, row)
         return RecordView(
@@ -260,20 +186,20 @@ class Registers:
         data: Mapping[str, Any] | None = None,
     ) -> EffectiveForm:
         """The form of a record, or of a new one, as the actor may fill it in."""
-        known = self._known(register)
+        known = self._rights.known(register)
         with self._sentences.saying(), self._store.read() as unit:
             form = self._form(known)
             if key is None:
-                self._demand(actor, register, "create")
+                self._rights.demand(actor, register, "create")
                 return form.effective(
                     data if data is not None else form.initial(),
                     self._surroundings(unit, actor),
-                    self._rights(actor, known),
+                    self._rights.of_form(actor, known),
                 )
             row = self._records.load(unit, register, key)
-            self._demand(actor, register, "view", row)
+            self._rights.demand(actor, register, "view", row)
             may_edit = self.why_not(actor, register, "edit", row) is None
-            rights = self._rights(actor, known) if may_edit else Rights(edit=())
+            rights = self._rights.of_form(actor, known) if may_edit else Rights(edit=())
             filled = {**row.data, **(data or {})}
             return form.effective(filled, self._surroundings(unit, actor), rights)
 
@@ -284,10 +210,10 @@ class Registers:
             InvalidSubmission: the form says no.
             Refused: a right, a unique value or the tree says no.
         """
-        known = self._known(register)
+        known = self._rights.known(register)
         with self._sentences.saying(), self._store.write() as unit:
-            self._demand(actor, register, "create")
-            kept = self._checked(unit, actor, known, data, self._rights(actor, known))
+            self._rights.demand(actor, register, "create")
+            kept = self._checked(unit, actor, known, data, self._rights.of_form(actor, known))
             row = self._records.add(
                 unit,
                 known,
@@ -297,7 +223,7 @@ class Registers:
                 by=actor.person,
                 organisation=actor.organisation,
             )
-            self._stays_within(actor, known, row)
+            self._rights.stays_within(actor, known, row)
             return row.key
 
     def change(
@@ -316,10 +242,10 @@ class Registers:
             InvalidSubmission: the form says no.
             Refused: a right, a unique value or the tree says no.
         """
-        known = self._known(register)
+        known = self._rights.known(register)
         with self._sentences.saying(), self._store.write() as unit:
             row = self._records.load(unit, register, key)
-            self._demand(actor, register, "edit", row)
+            self._rights.demand(actor, register, "edit", row)
             return self._changed(unit, actor, known, row, data, version).version
 
     def act(
@@ -336,13 +262,13 @@ class Registers:
             NotFound: there is no such action.
             Refused: the right, the state or the form says no.
         """
-        known = self._known(register)
+        known = self._rights.known(register)
         chosen = known.actions.get(action)
         if chosen is None:
             raise NotFound("no_such_action", action=action, step=known.title)
         with self._sentences.saying(), self._store.write() as unit:
             row = self._records.load(unit, register, key)
-            refusal = self._why_not_act(actor, known, row, chosen)
+            refusal = self._rights.why_not_act(actor, known, row, chosen)
             if refusal is not None:
                 raise refusal
             asked = self._asked(known, chosen)
@@ -356,7 +282,7 @@ class Registers:
             at = self._records.now(actor.jurisdiction)
             changed = self._records.change(
                 unit, known, row, data, at=at, by=actor.person, organisation=actor.organisation,
-                state=chosen.to, action=self._noted(chosen, entered),
+                state=chosen.to, action=chosen.name, entered=entered,
             )  # fmt: skip
             return changed.state
 
@@ -369,13 +295,13 @@ class Registers:
         data: Mapping[str, Any] | None = None,
     ) -> EffectiveForm:
         """The form an action asks with; an empty one when it asks nothing."""
-        known = self._known(register)
+        known = self._rights.known(register)
         chosen = known.actions.get(action)
         if chosen is None:
             raise NotFound("no_such_action", action=action, step=known.title)
         with self._sentences.saying(), self._store.read() as unit:
             row = self._records.load(unit, register, key)
-            self._demand(actor, register, "view", row)
+            self._rights.demand(actor, register, "view", row)
             form = self._asked(known, chosen) or self._form(known).fields(())
             return form.effective(data or form.initial(), self._surroundings(unit, actor, row.data))
 
@@ -387,14 +313,14 @@ class Registers:
         """
         with self._sentences.saying(), self._store.write() as unit:
             row = self._records.load(unit, register, key)
-            self._demand(actor, register, "delete", row)
+            self._rights.demand(actor, register, "delete", row)
             users = unit.record_pages.users(key, self._records.index.references_to(register))
             if users:
                 other, other_key = users[0]
                 names = unit.record_pages.texts(other, [other_key], LABEL)
                 raise Refused(
                     "record_in_use",
-                    register=self._known(other).title,
+                    register=self._rights.known(other).title,
                     name=names.get(other_key, other_key),
                 )
             unit.records.delete(row)
@@ -403,16 +329,10 @@ class Registers:
         """Who changed a record, and what, oldest first."""
         with self._sentences.saying(), self._store.read() as unit:
             row = self._records.load(unit, register, key)
-            self._demand(actor, register, "view", row)
+            self._rights.demand(actor, register, "view", row)
             return unit.records.changes(row)
 
     # ------------------------------------------------------------ inside
-
-    def _known(self, register: str) -> Register:
-        found = self._records.release.registers.get(register)
-        if found is None:
-            raise self._sentences.worded(NotFound("no_such_page"))
-        return found
 
     def _form(self, register: Register) -> Form:
         return self._records.release.forms[register.form]
@@ -429,13 +349,15 @@ class Registers:
         if version is not None and version != row.version:
             raise Stale("already_handled")
         typed = {**row.data, **data}
-        for path in self.locked_for(actor, register.id):
+        for path in self._rights.locked_for(actor, register.id):
             _copy(path, row.data, typed)
         # A person's record is kept part by part: only what changes has to be complete.
         parts = None
         if register.id == PEOPLE:
             parts = {name for name in typed if typed[name] != row.data.get(name)}
-        kept = self._checked(unit, actor, register, typed, self._rights(actor, register), parts)
+        kept = self._checked(
+            unit, actor, register, typed, self._rights.of_form(actor, register), parts
+        )
         changed = self._records.change(
             unit,
             register,
@@ -446,19 +368,8 @@ class Registers:
             organisation=actor.organisation,
         )
         if changed.scope != row.scope:
-            self._stays_within(actor, register, changed)
+            self._rights.stays_within(actor, register, changed)
         return changed
-
-    def _stays_within(self, actor: Actor, register: Register, row: RecordRow) -> None:
-        """Nobody puts a record where they could not have changed it."""
-        if row.scope is None or actor.organisation is None:
-            return
-        above = row.scope
-        if register.id == ORGANISATIONS:
-            parent = plain(at_path(row.data, register.tree or ""))
-            above = str(parent) if parent else row.scope
-        if not self._directory.is_within(above, actor.organisation):
-            raise NotAllowed("outside_your_scope", organisation=above)
 
     def _checked(
         self,
@@ -484,14 +395,8 @@ class Registers:
     def _surroundings(
         self, unit: UnitOfWork, actor: Actor, data: Mapping[str, Any] | None = None
     ) -> Surroundings:
-        views = self._records.views(unit)
-        names = {
-            **views.names(),
-            "actor": views.view(PEOPLE, actor.person),
-            "initiator": views.view(PEOPLE, actor.person),
-            "here": views.view(ORGANISATIONS, actor.organisation),
-            "jurisdiction": {"id": actor.jurisdiction},
-        }
+        names = self._records.names(unit, actor)
+        names |= {"initiator": names["actor"], "jurisdiction": {"id": actor.jurisdiction}}
         return Surroundings(
             names=names,
             lookup=self._records.lookup(unit),
@@ -499,38 +404,10 @@ class Registers:
             calendar=self._records.calendar(actor.jurisdiction),
         )
 
-    def _rights(self, actor: Actor, register: Register) -> Rights:
-        locked = self.locked_for(actor, register.id)
-        if not locked:
-            return Rights()
-        form = self._form(register)
-        names = [".".join(p for p in element.path if p != "*") for element in form.walk()]
-        leaves = [name for name in names if not any(o.startswith(f"{name}.") for o in names)]
-        return Rights(edit=tuple(name for name in leaves if name not in locked))
-
-    def _why_not_act(
-        self, actor: Actor, register: Register, row: RecordRow, action: RecordAction
-    ) -> Refused | None:
-        permission = action.permission or register.permissions.edit
-        refusal = self._why_not(actor, permission, row)
-        if refusal is not None:
-            return refusal
-        allowed = action.from_ or tuple(name for name in register.states if name != action.to)
-        if row.state not in allowed:
-            state = register.states.get(row.state)
-            return self._sentences.worded(
-                Refused(
-                    "wrong_state",
-                    action=action.title,
-                    state=state.title if state is not None else row.state,
-                )
-            )
-        return None
-
     def _offer(
         self, actor: Actor, register: Register, row: RecordRow, action: RecordAction
     ) -> RecordOffer:
-        refusal = self._why_not_act(actor, register, row, action)
+        refusal = self._rights.why_not_act(actor, register, row, action)
         return RecordOffer(
             action.name,
             action.title,
@@ -545,11 +422,6 @@ class Registers:
             return forms[action.ask]
         return forms[REVIEW_ACTION].fields(action.ask) if action.ask else None
 
-    @staticmethod
-    def _noted(action: RecordAction, entered: Mapping[str, Any]) -> str:
-        said = "；".join(str(value) for value in entered.values() if isinstance(value, str))
-        return f"{action.name}: {said}" if said else action.name
-
     def _set(
         self,
         unit: UnitOfWork,
@@ -563,11 +435,9 @@ class Registers:
             return row.data
         views = self._records.views(unit)
         values = {
-            **views.names(),
+            **self._records.names(unit, actor),
             "it": views.view(register.id, row.key),
             "input": entered,
-            "actor": {"id": actor.person},
-            "here": {"id": actor.organisation} if actor.organisation else None,
         }
         expressions = self._records.release.bound.expressions
         calendar = self._records.calendar(actor.jurisdiction)
@@ -580,106 +450,10 @@ class Registers:
             _put(path, value, data)
         return data
 
-    def _selection(
-        self,
-        unit: UnitOfWork,
-        actor: Actor,
-        register: Register,
-        filters: Mapping[str, str],
-        search: str,
-    ) -> Selection:
-        index = self._records.index
-        equal = {
-            path: [_filter_value(value, index.is_number(register, path))]
-            for path, value in filters.items()
-            if value and path in (*register.filters, *register.index_paths, "id", "state")
-        }
-        scoped = register.scope is not None
-        exact = [
-            (path, index.blind(register.id, path, search.strip()))
-            for path in register.search
-            if path in index.private(register) and path != register.label
-        ]
-        return Selection(
-            register.id,
-            words=search,
-            exact=exact,
-            equal=equal,
-            jurisdiction=actor.jurisdiction,
-            scope_path=(self._directory.path(actor.organisation) or "/") if scoped else None,
-        )
-
-    def _order(self, register: Register, sort: str) -> Order:
-        path = sort.removeprefix("-")
-        if path in ("", register.label) or path not in self._sortable(register):
-            return Order(LABEL, descending=sort.startswith("-"))
-        number = self._records.index.is_number(register, path)
-        return Order(path, number, sort.startswith("-"))
-
-    def _sortable(self, register: Register) -> tuple[str, ...]:
-        private = self._records.index.private(register)
-        paths = self._records.index.own_paths(register)
-        return (*(path for path in paths if path not in private), "state", register.label)
-
-    def _columns(self, register: Register) -> list[Column]:
-        sortable = self._sortable(register)
-        return [
-            Column(each.field, each.title or self.title_of(register, each.field),
-                   each.field in sortable)
-            for each in register.columns
-        ]  # fmt: skip
-
-    def title_of(self, register: Register, path: str) -> str:
-        """The caption of a field of a register."""
-        computed = register.computed.get(path)
-        if computed is not None:
-            return computed.title
-        if path == "state":
-            return "状态"
-        element = self._form(register).element(path)
-        return element.title if element is not None else path
-
-    def _row(self, lookup: FormLookup, register: Register, key: str) -> Row:
-        record = lookup.record(register.id, key)
-        assert record is not None  # it was found a moment ago in the same reading
-        cells = [lookup.caption(register, record, each.field) for each in register.columns]  # type: ignore[arg-type]
-        state = str(record.get("state") or "")
-        title = register.states[state].title if state in register.states else state
-        return Row(key, lookup.label(register.id, key) or key, cells, status=title)
-
-    def _filters(self, unit: UnitOfWork, lookup: FormLookup, register: Register) -> list[Filter]:
-        found = []
-        for path in register.filters:
-            title = self.title_of(register, path)
-            found.append(Filter(path, title, self._choices(unit, lookup, register, path)))
-        return found
-
-    def _choices(
-        self, unit: UnitOfWork, lookup: FormLookup, register: Register, path: str
-    ) -> list[tuple[str, str]] | None:
-        if path == "state":
-            return [(state.name, state.title) for state in register.states.values()]
-        element = self._form(register).element(path)
-        if element is not None and element.codes:
-            codes = lookup.codes(element.codes)
-            return [
-                (code.code, code.title)
-                for code in codes
-                if not element.only or code.code in element.only
-            ]
-        if self._records.index.is_number(register, path):
-            return [("1", "是"), ("0", "否")]
-        reference = self._records.index.searchable(register).references.get(path)
-        if reference is not None:
-            keys = unit.record_pages.first_values(register.id, path, OFFERED)
-            names = unit.record_pages.texts(reference, keys, LABEL)
-            return sorted(names.items(), key=lambda item: item[1])
-        return None
-
     def _looked(self, actor: Actor, register: Register, row: RecordRow) -> None:
         """Note who looked at somebody else's personal data."""
         subject = self._records.index.subject(register, row.key)
-        if subject is None or self._is_own(actor, row):
+        if subject is None or is_own(actor, row):
             return
         if self._store.is_busy:
             # In the middle of another reading or command, which notes what it does itself.
@@ -704,12 +478,3 @@ def _put(path: str, value: Any, target: dict[str, Any]) -> None:
         inner.pop(last, None)
     else:
         inner[last] = value
-
-
-def _filter_value(text: str, number: bool) -> str | float:
-    if not number:
-        return text
-    try:
-        return float({"true": 1, "false": 0}.get(text, text))
-    except ValueError:
-        return float("nan")

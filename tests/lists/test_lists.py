@@ -192,3 +192,28 @@ class TestRights:
     def test_a_list_that_is_not_to_be_exported_is_not(self, office: Platform):
         with pytest.raises(NotAllowed):
             office.lists.export(REVIEWER, "town/handled")
+
+
+class TestListsOfRecords:
+    """A list may be about a register instead of cases."""
+
+    @pytest.mark.req("ORG-16")
+    def test_it_shows_what_it_says_of_the_records_below(self, office: Platform):
+        page = office.lists.page(person("钱管", "市局"), "town/staffed")
+
+        assert page.title == "下级单位"
+        assert [column.title for column in page.columns] == ["单位名称", "在编人数"]
+        assert [tuple(row.cells) for row in page.rows] == [("一所", "120"), ("二分局", "30")]
+        assert office.lists.keys(person("赵复", "一所"), "town/staffed") == []
+
+    def test_it_is_searched_sorted_and_exported(self, office: Platform):
+        viewer = person("周局", "一分局")
+
+        assert cells(office, viewer, "town/staffed", search="一") == [("一所", "120")]
+        assert cells(office, viewer, "town/staffed", search="二") == []
+        assert office.lists.count(viewer, "town/staffed") == 1
+        assert office.lists.export(viewer, "town/staffed")[0] == "下级单位.xlsx"
+
+    def test_its_own_permission_opens_it(self, office: Platform):
+        with pytest.raises(NotAllowed):
+            office.lists.page(REVIEWER, "town/staffed")

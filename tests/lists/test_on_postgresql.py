@@ -50,4 +50,5 @@ def test_registers_on_postgresql_find_and_change_records(office: Platform):
 
     assert [row.key for row in page.rows] == ["一所", "一分局"]
     assert office.directory.is_within("一所", "二分局")
-    assert office.registers.page(person("周局", "二分局"), "organisations").total == 3
+    below = office.registers.page(administrator, "organisations", filters={"superior": "二分局"})
+    assert [row.key for row in below.rows] == ["一分局"]

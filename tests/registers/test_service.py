@@ -25,7 +25,16 @@ class TestPages:
     @pytest.mark.req("ORG-16", "BUR-42")
     def test_a_page_shows_ones_own_organisation_and_those_below(self, office: Platform):
         assert keys(office, ADMINISTRATOR, "organisations") == ["一分局", "一所", "二分局", "市局"]
+        with office.store.write() as unit:
+            office.directory.grant(unit, "周局", "handler", "一分局", jurisdiction="town")
         assert keys(office, person("周局", "一分局"), "organisations") == ["一分局", "一所"]
+
+    @pytest.mark.req("ACC-17")
+    def test_what_all_may_look_up_is_listed_for_those_who_work_with_it(self, office: Platform):
+        for actor in (REVIEWER, person("张三")):
+            assert office.registers.options(actor, "organisations", "一所")
+            with pytest.raises(NotAllowed):
+                office.registers.page(actor, "organisations")
 
     @pytest.mark.req("BUR-41")
     def test_records_are_found_by_part_of_a_name_or_number(self, office: Platform):

@@ -258,6 +258,18 @@ FILES = {
         columns: [number, data.amount, step, stage, organisation, days]
         sort: number
         """,
+    "definitions/lists/town/staffed.yaml": """
+        list: town/staffed
+        title: 下级单位
+        of: organisations
+        relation: below
+        permissions: [manage_units, check]
+        where: it.staff >= 30
+        columns: [name, {field: staff, title: 在编人数}]
+        search: [name]
+        sort: -staff
+        export: true
+        """,
     "definitions/jurisdictions/town.yaml": """
         jurisdiction: town
         title: 本市

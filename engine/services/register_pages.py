@@ -1,0 +1,272 @@
+"""Pages of records: those of a register, and those of a list about a register."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+
+from engine.connectors.spreadsheets import write_xlsx
+from engine.definitions.listing import Listing, Sort
+from engine.definitions.process import Formula
+from engine.definitions.register import Column as Written
+from engine.definitions.register import Register
+from engine.domain.actor import Actor
+from engine.services.directory import Directory
+from engine.services.form_lookup import FormLookup
+from engine.services.pages import Column, Cursor, Filter, Page, Row, cursor_from
+from engine.services.record_index import LABEL
+from engine.services.records import Records
+from engine.store.record_pages import Order, Selection
+from engine.store.unit import UnitOfWork
+from engine.store.where import Clause, to_sql
+
+#: how many rows are exported at once
+EXPORTED = 100_000
+#: how many values a filter offers
+OFFERED = 100
+#: a page says how many records there are up to this many
+COUNTED = 10_000
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a page shows of a register."""
+
+    register: Register
+    title: str
+    columns: Sequence[Written]
+    search: Sequence[str]
+    filters: Sequence[str]
+    sort: Sort
+    where: Formula | None = None
+    #: what belongs to the actor's organisation and those below, to it alone, or to those below
+    relation: str = "all"
+
+    @classmethod
+    def of_register(cls, register: Register) -> Shown:
+        """The page of a register as its file declares it."""
+        return cls(
+            register,
+            register.title,
+            register.columns,
+            register.search,
+            register.filters,
+            Sort(register.label),
+        )
+
+    @classmethod
+    def of_listing(cls, listing: Listing, register: Register) -> Shown:
+        """A list about a register."""
+        sort = listing.sort if "sort" in listing.node.entries else Sort(register.label)
+        return cls(
+            register,
+            listing.title,
+            listing.columns,
+            listing.search,
+            listing.filters,
+            sort,
+            listing.where,
+            listing.relation,
+        )
+
+
+class RegisterPages:
+    """Shows records; whoever asks has been let in."""
+
+    def __init__(self, records: Records, directory: Directory) -> None:
+        self._records = records
+        self._directory = directory
+        self._store = records.store
+
+    def page(
+        self,
+        actor: Actor,
+        shown: Shown,
+        *,
+        filters: Mapping[str, str] | None = None,
+        search: str = "",
+        sort: str = "",
+        cursor: str = "",
+        limit: int = 50,
+    ) -> Page:
+        """A page of records."""
+        order = self._order(shown, sort)
+        after = cursor_from(cursor)
+        with self._store.read() as unit:
+            selection = self._selection(unit, actor, shown, filters or {}, search)
+            found = unit.record_pages.page(selection, order, after=after, limit=limit + 1)
+            total = unit.record_pages.count(selection, most=COUNTED + 1)
+            lookup = self._records.lookup(unit)
+            rows = [self.row(lookup, shown, each.key) for each in found[:limit]]
+            offered = self._filters(unit, lookup, shown)
+        last = found[limit - 1] if len(found) > limit else None
+        return Page(
+            title=shown.title,
+            columns=self.columns(shown),
+            rows=rows,
+            filters=offered,
+            total=total if total <= COUNTED else None,
+            next_cursor=Cursor(last.order, last.id).text() if last is not None else "",
+            searchable=bool(shown.search),
+        )
+
+    def keys(self, actor: Actor, shown: Shown) -> list[str]:
+        """The keys of all records of a page, in its order."""
+        with self._store.read() as unit:
+            selection = self._selection(unit, actor, shown, {}, "")
+            found = unit.record_pages.page(selection, self._order(shown, ""), limit=EXPORTED)
+        return [each.key for each in found]
+
+    def count(self, actor: Actor, shown: Shown) -> int:
+        """How many records a page has."""
+        with self._store.read() as unit:
+            return unit.record_pages.count(self._selection(unit, actor, shown, {}, ""))
+
+    def export(
+        self, actor: Actor, shown: Shown, filters: Mapping[str, str], search: str
+    ) -> tuple[str, bytes]:
+        """All records of a page as a spreadsheet: its file name and content."""
+        with self._store.read() as unit:
+            selection = self._selection(unit, actor, shown, filters, search)
+            found = unit.record_pages.page(selection, self._order(shown, ""), limit=EXPORTED)
+            lookup = self._records.lookup(unit)
+            cells = [self.row(lookup, shown, each.key).cells for each in found]
+        heads = [column.title for column in self.columns(shown)]
+        content = BytesIO()
+        write_xlsx(content, shown.title, heads, cells)
+        return f"{shown.title}.xlsx", content.getvalue()
+
+    # ------------------------------------------------------------ rows and columns
+
+    def columns(self, shown: Shown) -> list[Column]:
+        """The columns with their captions."""
+        sortable = self._sortable(shown.register)
+        return [
+            Column(
+                each.field,
+                each.title or self.title_of(shown.register, each.field),
+                each.field in sortable,
+            )
+            for each in shown.columns
+        ]
+
+    def title_of(self, register: Register, path: str) -> str:
+        """The caption of a field of a register."""
+        computed = register.computed.get(path)
+        if computed is not None:
+            return computed.title
+        if path == "state":
+            return "状态"
+        element = self._records.release.forms[register.form].element(path)
+        return element.title if element is not None else path
+
+    def row(self, lookup: FormLookup, shown: Shown, key: str) -> Row:
+        """A record in words."""
+        register = shown.register
+        record = lookup.view(register.id, key)
+        cells = [lookup.caption(register, record, each.field) for each in shown.columns]
+        state = record.row.state
+        title = register.states[state].title if state in register.states else state
+        return Row(key, lookup.label(register.id, key) or key, cells, status=title)
+
+    # ------------------------------------------------------------ inside
+
+    def _selection(
+        self,
+        unit: UnitOfWork,
+        actor: Actor,
+        shown: Shown,
+        filters: Mapping[str, str],
+        search: str,
+    ) -> Selection:
+        register, index = shown.register, self._records.index
+        usable = (*shown.filters, *register.index_paths, "id", "state")
+        equal = {
+            path: [_filter_value(value, index.is_number(register, path))]
+            for path, value in filters.items()
+            if value and path in usable
+        }
+        exact = [
+            (path, index.blind(register.id, path, search.strip()))
+            for path in shown.search
+            if path in index.private(register) and path != register.label
+        ]
+        scoped = register.scope is not None
+        path = self._directory.path(actor.organisation) if scoped else None
+        return Selection(
+            register.id,
+            where=self._where(unit, actor, shown),
+            words=search,
+            exact=exact,
+            equal=equal,
+            jurisdiction=actor.jurisdiction,
+            scope_path=path,
+            without_itself=shown.relation == "below",
+            scope=actor.organisation if scoped and shown.relation in ("mine", "waiting") else None,
+            # Whoever acts for no organisation has nothing that belongs to one.
+            keys=() if scoped and path is None else None,
+        )
+
+    def _where(self, unit: UnitOfWork, actor: Actor, shown: Shown) -> Clause | None:
+        if shown.where is None:
+            return None
+        where = self._records.release.bound.wheres[shown.where]
+        values = self._records.names(unit, actor)
+        condition = where.bind(values, calendar=self._records.calendar(actor.jurisdiction))
+        return to_sql(condition, shown.register.id, self._records.catalogue(actor.jurisdiction))
+
+    def _order(self, shown: Shown, sort: str) -> Order:
+        register = shown.register
+        path, descending = sort.removeprefix("-"), sort.startswith("-")
+        if path not in self._sortable(register):
+            path, descending = shown.sort.field, shown.sort.descending
+        if path == register.label:
+            return Order(LABEL, descending=descending)
+        return Order(path, self._records.index.is_number(register, path), descending)
+
+    def _sortable(self, register: Register) -> tuple[str, ...]:
+        private = self._records.index.private(register)
+        paths = self._records.index.own_paths(register)
+        return (*(path for path in paths if path not in private), "state", register.label)
+
+    def _filters(self, unit: UnitOfWork, lookup: FormLookup, shown: Shown) -> list[Filter]:
+        register = shown.register
+        return [
+            Filter(
+                path,
+                self.title_of(register, path),
+                self._choices(unit, lookup, register, path),
+            )
+            for path in shown.filters
+        ]
+
+    def _choices(
+        self, unit: UnitOfWork, lookup: FormLookup, register: Register, path: str
+    ) -> list[tuple[str, str]] | None:
+        if path == "state":
+            return [(state.name, state.title) for state in register.states.values()]
+        element = self._records.release.forms[register.form].element(path)
+        if element is not None and element.codes:
+            return [
+                (code.code, code.title)
+                for code in lookup.codes(element.codes)
+                if not element.only or code.code in element.only
+            ]
+        if self._records.index.is_number(register, path):
+            return [("1", "是"), ("0", "否")]
+        reference = self._records.index.searchable(register).references.get(path)
+        if reference is None:
+            return None
+        keys = unit.record_pages.first_values(register.id, path, OFFERED)
+        names = unit.record_pages.texts(reference, keys, LABEL)
+        return sorted(names.items(), key=lambda item: item[1])
+
+
+def _filter_value(text: str, number: bool) -> str | float:
+    if not number:
+        return text
+    try:
+        return float({"true": 1, "false": 0}.get(text, text))
+    except ValueError:
+        return float("nan")

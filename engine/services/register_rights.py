@@ -1,0 +1,135 @@
+"""Who may do what with the records of a register: one function for page, API and execution.
+
+A record can be changed by whoever holds the register's permission where they act, if it belongs to
+that organisation or one below; what belongs to no organisation is the jurisdiction's.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from engine.definitions.register import ORGANISATIONS, PEOPLE, RecordAction, Register
+from engine.domain.actor import Actor
+from engine.domain.errors import NotAllowed, NotFound, Refused
+from engine.forms.surroundings import Rights
+from engine.services.directory import Directory
+from engine.services.record_index import tree_parent
+from engine.services.records import Records
+from engine.services.sentences import Sentences
+from engine.store.records import RecordRow
+
+Operation = Literal["view", "list", "create", "edit", "delete", "export"]
+
+
+class RegisterRights:
+    """Decides about records of registers."""
+
+    def __init__(self, records: Records, directory: Directory, sentences: Sentences) -> None:
+        self._records = records
+        self._directory = directory
+        self._sentences = sentences
+
+    def known(self, register: str) -> Register:
+        """Return a register.
+
+        Raises:
+            NotFound: there is none of that name.
+        """
+        found = self._records.release.registers.get(register)
+        if found is None:
+            raise self._sentences.worded(NotFound("no_such_page"))
+        return found
+
+    def why_not(
+        self, actor: Actor, register: str, operation: Operation, row: RecordRow | None = None
+    ) -> Refused | None:
+        """Why an actor may not do something with a register's records; None when they may.
+
+        Without a permission to view, everybody may look a record up (to refer to it); the page that
+        lists them is for those who may do something with them.
+        """
+        known = self.known(register)
+        if row is not None and is_own(actor, row, operation):
+            return None
+        if operation == "list":
+            return self._why_not_list(actor, known)
+        permission: str | None = getattr(known.permissions, operation)
+        if operation == "view" and permission is None:
+            return None
+        if operation == "export" and permission is None:
+            return self.why_not(actor, register, "list", row)
+        return self._why_not(actor, permission, row)
+
+    def demand(
+        self, actor: Actor, register: str, operation: Operation, row: RecordRow | None = None
+    ) -> None:
+        """Refuse what the actor may not do."""
+        refusal = self.why_not(actor, register, operation, row)
+        if refusal is not None:
+            raise refusal
+
+    def _why_not_list(self, actor: Actor, register: Register) -> Refused | None:
+        opened_by = sorted(register.opened_by)
+        if any(self._directory.has(actor, permission) for permission in opened_by):
+            return None
+        return self._why_not(actor, opened_by[0] if opened_by else None, None)
+
+    def _why_not(
+        self, actor: Actor, permission: str | None, row: RecordRow | None
+    ) -> Refused | None:
+        if row is None or row.scope is None:
+            refusal = self._directory.why_not(actor, permission)
+            if refusal is None and row is not None and row.jurisdiction != actor.jurisdiction:
+                refusal = NotAllowed("outside_your_scope", organisation=row.jurisdiction)
+        else:
+            refusal = self._directory.why_not(actor, permission, row.scope)
+        return self._sentences.worded(refusal) if refusal is not None else None
+
+    def why_not_act(
+        self, actor: Actor, register: Register, row: RecordRow, action: RecordAction
+    ) -> Refused | None:
+        """Why an actor cannot take an action on a record; None when they can."""
+        refusal = self._why_not(actor, action.permission or register.permissions.edit, row)
+        if refusal is not None:
+            return refusal
+        allowed = action.from_ or tuple(name for name in register.states if name != action.to)
+        if row.state in allowed:
+            return None
+        state = register.states.get(row.state)
+        shown = state.title if state is not None else row.state
+        return self._sentences.worded(Refused("wrong_state", action=action.title, state=shown))
+
+    def locked_for(self, actor: Actor, register: str) -> tuple[str, ...]:
+        """The fields an actor cannot change although the rest may be (ORG-19, ACC-12)."""
+        locked = self.known(register).locked
+        if locked is None or self._directory.has(actor, locked.permission):
+            return ()
+        return locked.fields
+
+    def of_form(self, actor: Actor, register: Register) -> Rights:
+        """Which fields of a record's form an actor may fill in."""
+        locked = self.locked_for(actor, register.id)
+        if not locked:
+            return Rights()
+        form = self._records.release.forms[register.form]
+        names = [".".join(p for p in element.path if p != "*") for element in form.walk()]
+        leaves = [name for name in names if not any(o.startswith(f"{name}.") for o in names)]
+        return Rights(edit=tuple(name for name in leaves if name not in locked))
+
+    def stays_within(self, actor: Actor, register: Register, row: RecordRow) -> None:
+        """Refuse a record that was put where the actor could not have changed it."""
+        if row.scope is None or actor.organisation is None:
+            return
+        above = row.scope
+        if register.id == ORGANISATIONS:
+            parent = tree_parent(register, row.data)
+            above = parent or row.scope
+        if not self._directory.is_within(above, actor.organisation):
+            raise NotAllowed("outside_your_scope", organisation=above)
+
+
+def is_own(actor: Actor, row: RecordRow, operation: Operation = "view") -> bool:
+    """Tell whether it is the actor's: everybody keeps their own record, and sees their unit's."""
+    if (row.register, row.key) == (PEOPLE, actor.person):
+        return operation in ("view", "edit")
+    return operation == "view" and (row.register, row.key) == (ORGANISATIONS, actor.organisation)
