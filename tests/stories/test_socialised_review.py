@@ -99,7 +99,7 @@ def test_an_application_becomes_a_certificate(site, people):
     secretary.presses("确认").looks("confirm").presses("确定确认").sees("已确认。")
     secretary.opens("公示名单").sees("张三").looks("list-publicity")
 
-    people.at("2026-10-23 00:00")
+    people.at("2026-10-28 10:00")
     secretary, applicant = people("sunmishu"), people("zhangsan")
     filing = the_filing(site, secretary)
     officer = people("zhengbeian").opens("职称评审结果备案").takes("孙秘书").looks("review-filing")
