@@ -28,14 +28,32 @@ def _parts() -> Sequence[Element]:
 
 
 def overview() -> ResponseReturnValue:
-    """All parts, to read, with a link to edit each."""
+    """All parts, to read, with a link to fill in each."""
     me = security.signed_in()
+    data = platform().registers.get(me.actor, PEOPLE, me.person).data
     parts = [
-        (part, entry.record_to_read(me.actor, PEOPLE, me.person, [part.name])) for part in _parts()
+        (
+            part,
+            entry.record_to_read(me.actor, PEOPLE, me.person, [part.name]),
+            _verb(part, bool(data.get(part.name))),
+        )
+        for part in _parts()
     ]
+    release = platform().release
     return render_template(
-        "portal/profile.html", title=title_of(me, "profile", _("个人资料")), parts=parts
+        "portal/profile.html",
+        title=title_of(me, "profile", _("个人资料")),
+        help=release.forms[release.registers[PEOPLE].form].help,
+        parts=parts,
     )
+
+
+def _verb(part: Element, filled: bool) -> str:
+    """The caption of the link: the author's own for a list that is empty."""
+    if filled:
+        return _("编辑")
+    own = part.row.add if part.row is not None else None
+    return caption(own) if own else _("添加{title}", title=caption(part.title))
 
 
 def edit(part: str) -> ResponseReturnValue:
@@ -68,6 +86,7 @@ def _page(
         ),
         version=record.version,
         action=url_for("profile.save", part=name),
+        button=_("确认"),
         cancel=url_for("profile.overview"),
         problem=refusal.sentence if refusal is not None and not errors else None,
     )
