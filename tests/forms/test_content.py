@@ -228,6 +228,19 @@ def test_staff_of_public_institutions_upload_the_appointment_letter() -> None:
     assert said(changed, organisations={"第一中学": {"nature": "non_public_enterprise"}}) == {}
 
 
+@pytest.mark.req("PROF-23")
+def test_several_proofs_with_their_periods_are_added_up() -> None:
+    first = COMPLETE["qualification"]["appointment_proofs"][0]
+    earlier = {**first, "covered_period": {"from": "2010-01-01", "until": "2015-01-01"}}
+    changed = data(qualification={"appointment_proofs": [earlier, first]})
+
+    total = look(changed).find("qualification.covered_years")
+
+    assert said(changed) == {}
+    assert total is not None
+    assert float(total.labels[0]) == pytest.approx(5 + 8.67, abs=0.05)
+
+
 @pytest.mark.req("PROF-25", "PROF-26", "PROF-28")
 def test_the_present_unit_is_picked_and_a_past_one_is_typed() -> None:
     def shown(status: str) -> set[str]:
