@@ -33,9 +33,6 @@ class Settings:
     zone: ZoneInfo
     #: What ``host`` and ``port`` are reached by from outside, for links in mails and QR codes.
     public_url: str
-    #: ``smtp://[user:password@]host[:port]``, ``smtps://…`` or empty: mail is kept in memory.
-    mail_url: str
-    mail_from: str
 
     @classmethod
     def load(cls, options: Mapping[str, object] | None = None) -> Settings:
@@ -61,8 +58,6 @@ class Settings:
             language=_language(values["language"] or "zh"),
             zone=_zone(values["zone"] or "Asia/Shanghai"),
             public_url=str(values["public_url"] or f"http://{host}:{port}").rstrip("/"),
-            mail_url=str(values["mail_url"] or ""),
-            mail_from=str(values["mail_from"] or "zhicheng@localhost"),
         )
 
 
