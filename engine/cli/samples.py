@@ -59,7 +59,7 @@ class Samples:
                 if path.startswith(DATA)
             }
         )
-        self._worlds: dict[str, Platform] = {}
+        self._worlds: dict[str, tuple[Platform, bytes, Store]] = {}
 
     def chosen(self, paths: tuple[str, ...]) -> list[Sample]:
         """Return the samples at or below paths from the root; all without any."""
@@ -72,23 +72,26 @@ class Samples:
 
     def run(self, samples: list[Sample], keep: Keep | None = None) -> Iterator[Replayed]:
         """Run samples one after the other."""
-        replay = Replay(self.open, self.library)
+        # One database serves all samples, filled anew for each.
+        replay = Replay(self.open, self.library, close=lambda platform: None)
         for sample in samples:
             yield replay.run(sample, keep)
 
     def open(self, world: str, clock: VirtualClock) -> Platform:
         """Return a platform of its own with a world."""
-        prepared = self._prepared(world)
-        return assemble(prepared.store.copy(), prepared.definitions, clock, self.outside)
+        prepared, content, store = self._prepared(world)
+        store.fill(content)
+        return assemble(store, prepared.definitions, clock, self.outside)
 
-    def _prepared(self, world: str) -> Platform:
+    def _prepared(self, world: str) -> tuple[Platform, bytes, Store]:
         if world not in self._worlds:
             platform = assemble(
                 Store("sqlite://"), self.release, VirtualClock(BEFORE), self.outside
             )
             files = self.root / "examples" / "files"
             load_world(platform, read_world(self.root, world), files, accounts=False)
-            self._worlds[world] = platform
+            store = platform.store
+            self._worlds[world] = platform, store.content(), store.copy()
         return self._worlds[world]
 
     def line(self, file: str, number: int) -> str:

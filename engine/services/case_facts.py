@@ -66,6 +66,7 @@ class CaseFacts:
         seed: int,
         jurisdiction: Mapping[str, Any],
         numbers: Any = None,
+        found: dict[tuple[str, Any, int | None], Sequence[str]] | None = None,
     ) -> None:
         self._unit = unit
         self._lookups = lookups
@@ -78,6 +79,8 @@ class CaseFacts:
         self._seed = seed
         self._jurisdiction = jurisdiction
         self._numbers = numbers
+        #: searches already made for this command, also by the look before it
+        self._known = found if found is not None else {}
 
     def record(self, register: str, key: str, field: str) -> Any:
         """A field of a record."""
@@ -132,9 +135,11 @@ class CaseFacts:
 
     def _found(self, query: Query, asking: Asking) -> Sequence[str]:
         where = asking.search(query.where) if query.where is not None else None
-        if query.kind == "exists" and query.source != "cases":
-            return self._lookups.find(self._unit, query.source, where, limit=1)
-        return self._lookups.find(self._unit, query.source, where)
+        limit = 1 if query.kind == "exists" else None
+        place = (query.source, where, limit)
+        if place not in self._known:
+            self._known[place] = self._lookups.find(self._unit, query.source, where, limit=limit)
+        return self._known[place]
 
     def _sum(self, query: Query, keys: Sequence[str]) -> float:
         if query.of is None:

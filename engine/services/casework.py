@@ -7,7 +7,7 @@ the outbox) is committed together or not at all. Who comes second reads that it 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -96,6 +96,8 @@ class Loaded:
     state: State
     compiled: Compiled
     data: Mapping[str, Any]
+    #: what was searched for while deciding on this case
+    found: dict[tuple[str, Any, int | None], Sequence[str]] = field(default_factory=dict)
 
     @property
     def ident(self) -> dict[str, Any]:
@@ -193,6 +195,7 @@ class Casework:
         *,
         writing: bool = False,
         seed: int = 0,
+        found: dict[tuple[str, Any, int | None], Sequence[str]] | None = None,
     ) -> Recording:
         """The world as one command sees it."""
         process = compiled.process
@@ -214,6 +217,7 @@ class Casework:
             writing=writing,
             seed=seed,
             jurisdiction=known,
+            found=found,
             numbers=lambda unit, pool: self.number(unit, process.jurisdiction, pool, now),
         )
         return Recording(facts)
@@ -251,7 +255,7 @@ class Casework:
         now: datetime,
         data: Mapping[str, Any],
     ) -> Run:
-        recording = self.facts(unit, loaded.compiled, loaded.row, data, now)
+        recording = self.facts(unit, loaded.compiled, loaded.row, data, now, found=loaded.found)
         return Run(
             loaded.compiled,
             recording,
@@ -279,7 +283,9 @@ class Casework:
         row = loaded.row
         seed = secrets.randbits(48)
         data = command.data if command.data is not None else loaded.data
-        recording = self.facts(unit, loaded.compiled, row, data, now, writing=writing, seed=seed)
+        recording = self.facts(
+            unit, loaded.compiled, row, data, now, writing=writing, seed=seed, found=loaded.found
+        )
         result = advance(
             loaded.compiled,
             loaded.state,

@@ -7,15 +7,19 @@ a case carries that hash, and nothing else of its definition.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from engine.definitions import release as releases
 from engine.definitions.release import Release
 from engine.domain.errors import EngineError, NotFound
+from engine.forms.form import Form
 from engine.runtime.compiled import Compiled
 from engine.store.database import Store
 from engine.store.unit import UnitOfWork
+
+#: forms made from others that are kept; each activity of the content makes a few
+MOST_FORMS = 1_000
 
 
 class BrokenContent(EngineError):
@@ -34,6 +38,7 @@ class Definitions:
         self._lock = threading.Lock()
         self._releases: dict[str, Release] = {current.hash: current}
         self._compiled: dict[tuple[str, str], Compiled] = {}
+        self._forms: dict[tuple[object, ...], Form] = {}
         self.current = current
         with store.write() as unit:
             unit.releases.add(current.hash, current.files, now)
@@ -48,6 +53,17 @@ class Definitions:
         other = object.__new__(Definitions)
         other.__dict__ = {**self.__dict__, "_store": store}
         return other
+
+    def form(self, key: tuple[object, ...], make: Callable[[], Form]) -> Form:
+        """A form made from others (a part, or one with items merged in), made once for its key."""
+        known = self._forms.get(key)
+        if known is None:
+            made = make()
+            with self._lock:
+                if len(self._forms) >= MOST_FORMS:
+                    self._forms.clear()
+                known = self._forms.setdefault(key, made)
+        return known
 
     def pin(self, process: str) -> str:
         """The hash a new case of a process is pinned to.

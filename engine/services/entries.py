@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
+import orjson
+
 from engine.authoring.problems import Problems
 from engine.definitions.process import Action, Ask
 from engine.domain.actor import Actor
@@ -56,7 +58,6 @@ class Entries:
         self._profiles = profiles
         self._lookup = lookup
         self._caption = caption
-        self._pinned: dict[str, Form] = {}
 
     # ------------------------------------------------------------ forms
 
@@ -71,21 +72,22 @@ class Entries:
         pinned = data.get(FORM)
         if pinned is None:
             return base
-        known = self._pinned.get(str(pinned))
-        if known is None:
-            again = loaded(unit.blobs.get_bytes(str(pinned)).decode())
+        dumped = unit.blobs.get_bytes(str(pinned)).decode()
+        return self._work.definitions.form(
+            (base, dumped),
             # It was checked when its base was published; its items add no conditions.
-            known = bind(again, base.names, Problems(), None)
-            self._pinned[str(pinned)] = known
-        return known
+            lambda: bind(loaded(dumped), base.names, Problems(), None),
+        )
 
     def asked(self, unit: UnitOfWork, loaded_case: Loaded, ask: Ask) -> Form:
         """The form an action asks with."""
         release = self._work.definitions.release_of(
             loaded_case.row.process, loaded_case.row.pin, unit
         )
-        form = release.forms[ask.form]
-        return form.fields(ask.fields) if ask.fields is not None else form
+        form, fields = release.forms[ask.form], ask.fields
+        if fields is None:
+            return form
+        return self._work.definitions.form((form, fields), lambda: form.fields(fields))
 
     def surroundings(
         self,
@@ -159,11 +161,16 @@ class Entries:
         if process.form is None:
             return
         form = self._work.definitions.current.forms[process.form]
-        own = {name: value for name, value in data.items() if name in form.sections}
         ask = process.start.ask if process.start is not None else None
         asked = ask.fields if ask is not None and ask.fields is not None else form.sections
-        rights = Rights(edit=asked)
-        errors = form.validate(own, self.surroundings(unit, run), rights, complete=complete)
+        if not complete:
+            # Rules across sections are for the whole; types are checked in what is asked.
+            whole = form
+            form = self._work.definitions.form((whole, asked), lambda: whole.fields(asked))
+        own = {name: value for name, value in data.items() if name in form.sections}
+        errors = form.validate(
+            own, self.surroundings(unit, run), Rights(edit=asked), complete=complete
+        )
         errors = [error for error in errors if error.place and error.place[0] in asked]
         if errors:
             raise InvalidSubmission(errors, count=len(errors))
@@ -177,7 +184,8 @@ class Entries:
         if not items:
             return
         base = self._work.definitions.current.forms[process.form]
-        data[FORM] = unit.blobs.put_bytes(subject, merged(base, items).dumped().encode())
+        made = self._work.definitions.form((base, orjson.dumps(items)), lambda: merged(base, items))
+        data[FORM] = unit.blobs.put_bytes(subject, made.dumped().encode())
 
     # ------------------------------------------------------------ data of the case
 

@@ -90,13 +90,18 @@ class Replay:
     Args:
         open_world: gives a fresh platform with the world of that name, on the given clock.
         library: sample data.
+        close: what is done with the platform after a sample.
     """
 
     def __init__(
-        self, open_world: Callable[[str, VirtualClock], Platform], library: Library
+        self,
+        open_world: Callable[[str, VirtualClock], Platform],
+        library: Library,
+        close: Callable[[Platform], None] = Platform.close,
     ) -> None:
         self._open = open_world
         self._library = library
+        self._close = close
 
     def run(
         self, sample: Sample, keep: Callable[[Platform, Replayed], None] | None = None
@@ -114,7 +119,7 @@ class Replay:
             if running is not None:
                 if keep is not None:
                     keep(running.platform, result)
-                running.platform.close()
+                self._close(running.platform)
         result.seconds = time.perf_counter() - begun
         return result
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from engine.store import tables
 from engine.store.sealing import Sealer
-from engine.store.sqlite import dumped, memory_engine, sqlite_engine
+from engine.store.sqlite import dumped, filled, memory_engine, sqlite_engine
 from engine.store.unit import UnitOfWork
 
 
@@ -49,6 +49,18 @@ class Store:
         A replay begins from a copy of its world, so that it is made once for all of them.
         """
         return Store("sqlite://", sealer=self.sealer, content=dumped(self.engine))
+
+    def content(self) -> bytes:
+        """Return a database in memory as bytes, for :meth:`fill`."""
+        return dumped(self.engine)
+
+    def fill(self, content: bytes) -> None:
+        """Replace all rows of a database in memory by those of another one.
+
+        What was prepared for this connection stays: a replay that begins anew with the same
+        database need not render its queries again.
+        """
+        filled(self.engine, content)
 
     @property
     def dialect(self) -> str:

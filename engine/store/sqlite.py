@@ -65,6 +65,13 @@ def dumped(engine: sa.Engine) -> bytes:
         return bytes(driver.serialize())
 
 
+def filled(engine: sa.Engine, content: bytes) -> None:
+    """Replace the content of a database in memory."""
+    with engine.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        driver.deserialize(content)
+
+
 def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
     # The driver's own way to begin transactions begins too late, and never IMMEDIATE.
     connection.isolation_level = None

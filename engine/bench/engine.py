@@ -1,0 +1,156 @@
+"""The durable step: load, authorise, advance, journal, work items, commit (design 8)."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from engine.bench.figures import figure, rounds
+from engine.bench.floors import CoreFloor, PlainSpiff, Recorded
+from engine.bench.town import APPLICANT, PROCESS, REVIEWERS, STEPS, open_town
+from engine.services.platform import Platform
+from engine.store.database import Store
+
+#: cases driven in each round by each variant, one step of each in turn
+CASES = 30
+ROUNDS = 7
+LOOPS = 200
+#: about three kilobytes of data, as a filled-in form has
+SENTENCE = "a sentence of forty characters or so, " * 2
+DATA: dict[str, Any] = {
+    "unit": "unit",
+    **{f"section_{n}": {f"field_{m}": SENTENCE for m in range(5)} for n in range(8)},
+}
+
+
+def durable_steps() -> list[dict[str, Any]]:
+    """Our step against its floors, and how it grows with the history of a case."""
+    with tempfile.TemporaryDirectory() as folder:
+        return _measured(Path(folder))
+
+
+def _measured(folder: Path) -> list[dict[str, Any]]:
+    product = open_town(f"sqlite:///{folder / 'product.db'}")
+    recorded = Recorded(product.store, _whole_case(product))
+    floors: list[Store] = []
+    for name in ("core", "plain"):
+        store = Store(f"sqlite:///{folder / name}.db")
+        store.create_all()
+        floors.append(store)
+    core = CoreFloor(floors[0], recorded)
+    plain = PlainSpiff(floors[1], recorded, DATA)
+    found = rounds(
+        {
+            "product": lambda: _product_steps(product),
+            "core": lambda: _floor_steps(core, recorded),
+            "plain": lambda: _floor_steps(plain, recorded),
+        },
+        ROUNDS,
+    )
+    figures = [
+        figure("step_vs_core_floor", _per_second(found["product"]), "steps/s"),
+        figure("step_vs_plain_spiff", _per_second(found["product"]), "steps/s"),
+    ]
+    for made, floor in zip(figures, ("core", "plain"), strict=True):
+        _against(made, found["product"], found[floor])
+    figures += _loops(product)
+    for store in (product.store, *floors):
+        store.close()
+    return figures
+
+
+def _per_second(seconds: list[float]) -> list[float]:
+    return [1 / value for value in seconds]
+
+
+def _against(made: dict[str, Any], ours: list[float], floors: list[float]) -> None:
+    """How many times the floor's speed we have."""
+    compared = figure("", ours, "", floors)
+    made["floor"] = 1 / compared["floor"]
+    made["ratio"] = compared["ratio"]
+
+
+def _whole_case(platform: Platform) -> str:
+    uid = platform.cases.start(APPLICANT, PROCESS, DATA).uid
+    for actor, action, entered in STEPS:
+        platform.cases.act(actor, uid, action, input=entered)
+    return uid
+
+
+def _product_steps(platform: Platform) -> float:
+    uids = [platform.cases.start(APPLICANT, PROCESS, DATA).uid for _ in range(CASES)]
+    begun = time.perf_counter()
+    for actor, action, entered in STEPS:
+        for uid in uids:
+            platform.cases.act(actor, uid, action, input=entered)
+    return (time.perf_counter() - begun) / (CASES * len(STEPS))
+
+
+def _floor_steps(floor: CoreFloor | PlainSpiff, recorded: Recorded) -> float:
+    uids = [floor.start() for _ in range(CASES)]
+    steps = list(recorded.steps())
+    begun = time.perf_counter()
+    for seq, (event, blob) in enumerate(steps, start=2):
+        for uid in uids:
+            floor.step(uid, seq, event, blob)
+    return (time.perf_counter() - begun) / (CASES * len(steps))
+
+
+# ------------------------------------------------------------------ growth
+
+
+def _loops(platform: Platform) -> list[dict[str, Any]]:
+    """Cost and stored state after many returns, against those after one."""
+    worn = [_started(platform) for _ in range(3)]
+    for uid in worn:
+        for _ in range(LOOPS):
+            _loop(platform, uid)
+    fresh = [_started(platform) for _ in range(3)]
+    for uid in fresh:
+        _loop(platform, uid)
+    found = rounds(
+        {
+            "worn": lambda: _timed(_each_loop(platform, worn)),
+            "fresh": lambda: _timed(_each_loop(platform, fresh)),
+        },
+        ROUNDS,
+    )
+    cost = figure("step_after_200_loops", [v * 1e6 for v in found["worn"]], "µs")
+    cost |= {"floor": figure("", [v * 1e6 for v in found["fresh"]], "")["value"]}
+    cost["ratio"] = figure("", found["fresh"], "", found["worn"])["ratio"]
+    after, before = _state(platform, worn[0]), _state(platform, fresh[0])
+    state = figure("state_after_200_loops", [after], "bytes")
+    state |= {"floor": before, "ratio": after / before}
+    return [cost, state]
+
+
+def _started(platform: Platform) -> str:
+    return platform.cases.start(APPLICANT, PROCESS, DATA).uid
+
+
+def _loop(platform: Platform, uid: str) -> None:
+    platform.cases.act(APPLICANT, uid, "submit")
+    platform.cases.act(REVIEWERS["unit"], uid, "return", input={"reason": "again"})
+
+
+def _each_loop(platform: Platform, uids: list[str]) -> Iterator[None]:
+    for _ in range(15):
+        for uid in uids:
+            _loop(platform, uid)
+            yield
+
+
+def _timed(steps: Iterator[None]) -> float:
+    begun = time.perf_counter()
+    count = sum(2 for _ in steps)
+    return (time.perf_counter() - begun) / count
+
+
+def _state(platform: Platform, uid: str) -> float:
+    with platform.store.read() as unit:
+        row = unit.cases.load(uid)
+    assert row is not None
+    return float(len(row.state))
