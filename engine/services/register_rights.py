@@ -113,8 +113,8 @@ class RegisterRights:
             return Rights()
         form = self._records.release.forms[register.form]
         names = [".".join(p for p in element.path if p != "*") for element in form.walk()]
-        leaves = [name for name in names if not any(o.startswith(f"{name}.") for o in names)]
-        return Rights(edit=tuple(name for name in leaves if name not in locked))
+        # Naming what holds a locked field would open the field too.
+        return Rights(edit=tuple(n for n in names if not any(_meet(n, one) for one in locked)))
 
     def stays_within(self, actor: Actor, register: Register, row: RecordRow) -> None:
         """Refuse a record that was put where the actor could not have changed it."""
@@ -133,3 +133,8 @@ def is_own(actor: Actor, row: RecordRow, operation: Operation = "view") -> bool:
     if (row.register, row.key) == (PEOPLE, actor.person):
         return operation in ("view", "edit")
     return operation == "view" and (row.register, row.key) == (ORGANISATIONS, actor.organisation)
+
+
+def _meet(one: str, other: str) -> bool:
+    """Tell whether two dotted paths name the same field, or one the whole of the other."""
+    return f"{one}.".startswith(f"{other}.") or f"{other}.".startswith(f"{one}.")
