@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from engine import content
-from engine.connectors.documents import NoPrinter, Printer, TypstPrinter
+from engine.connectors.documents import Printer, TypstPrinter
 from engine.connectors.jobs import Worker
 from engine.definitions import release as releases
 from engine.definitions.release import Loaded, Release
@@ -68,7 +68,7 @@ def load_content(root: Path | None) -> Release:
 class Outside:
     """What a platform reaches the outside with; replays reach nothing."""
 
-    printer: Printer
+    printer: Printer | None
     public_url: str
 
 
@@ -98,7 +98,7 @@ def assemble(
     ``release`` may be the definitions of another platform: a copy of a world shares what was
     compiled for it.
     """
-    outside = outside or Outside(NoPrinter(), "http://localhost")
+    outside = outside or Outside(None, "http://localhost")
     definitions = (
         release.over(store)
         if isinstance(release, Definitions)

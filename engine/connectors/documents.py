@@ -100,22 +100,6 @@ class TypstPrinter:
             raise CannotPrint("broken_template", reason=str(error)) from error
 
 
-class NoPrinter:
-    """Prints nothing: for replays, whose documents nobody reads."""
-
-    def print(
-        self, source: str, data: Mapping[str, Any], files: Mapping[str, bytes], at: datetime
-    ) -> bytes:
-        """Return an empty file."""
-        return b""
-
-    def preview(
-        self, source: str, data: Mapping[str, Any], files: Mapping[str, bytes], at: datetime
-    ) -> list[bytes]:
-        """Return no page."""
-        return []
-
-
 def qr_svg(text: str) -> bytes:
     """Draw a QR code that is still read with a quarter of it damaged."""
     out = io.BytesIO()

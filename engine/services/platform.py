@@ -63,7 +63,7 @@ class Platform:
     attachments: Attachments
     profile: Profile
     sentences: Sentences
-    printer: Printer
+    printer: Printer | None
     settings: Any = None
     workers: list[Any] = field(default_factory=list)
 

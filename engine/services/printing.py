@@ -68,7 +68,7 @@ class Documents:
         self,
         work: Casework,
         entries: Entries,
-        printer: Printer,
+        printer: Printer | None,
         lookup: Callable[[UnitOfWork], Lookup],
         may_see: Callable[[Actor, str], bool],
         public_url: str,
@@ -112,29 +112,24 @@ class Documents:
         return issued.uid
 
     def print(self, uid: str) -> None:
-        """Print an issued document; nothing is done for one that has been printed."""
+        """Print an issued document; nothing is done for one that has been printed.
+
+        A platform without a printer (a replay) issues documents and prints none.
+        """
+        if self._printer is None:
+            return
         with self._work.store.read() as unit:
             row = unit.documents.load(uid)
         if row is not None and row.file_blob is None:
-            self._print(row)
+            self._print(self._printer, row)
 
-    def _print(self, row: IssuedRow) -> None:
+    def _print(self, printer: Printer, row: IssuedRow) -> None:
         with self._work.store.read() as unit:
             data, files = self._content(unit, row)
             source = self._source(unit, row)
-        pdf = self._printer.print(source, data, files, row.issued_at)
+        pdf = printer.print(source, data, files, row.issued_at)
         with self._work.store.write() as unit:
             unit.documents.printed(row.uid, unit.blobs.put_bytes(row.subject, pdf))
-
-    def preview(self, uid: str) -> list[bytes]:
-        """Pages of a document as PNG."""
-        with self._work.store.read() as unit:
-            row = unit.documents.load(uid)
-            if row is None:
-                raise NotFound("no_such_document")
-            data, files = self._content(unit, row)
-            source = self._source(unit, row)
-        return self._printer.preview(source, data, files, row.issued_at)
 
     def _source(self, unit: UnitOfWork, row: IssuedRow) -> str:
         case = unit.cases.load(row.case_uid)

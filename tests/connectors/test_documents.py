@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from pypdf import PdfReader
 
-from engine.connectors.documents import CannotPrint, NoPrinter, TypstPrinter, qr_svg
+from engine.connectors.documents import CannotPrint, TypstPrinter, qr_svg
 from engine.connectors.fonts import characters_of, missing_characters
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
@@ -94,12 +94,6 @@ def test_a_file_is_never_written_beside_the_folder(printer: TypstPrinter):
 
 def test_a_word_that_looks_like_an_import_in_a_comment_is_no_import(printer: TypstPrinter):
     assert printer.print("// import of goods\n好", {}, {}, AT).startswith(b"%PDF")
-
-
-@pytest.mark.req("SEC-09")
-def test_nothing_is_printed_where_nobody_reads_it():
-    assert NoPrinter().print("x", {}, {}, AT) == b""
-    assert NoPrinter().preview("x", {}, {}, AT) == []
 
 
 def test_a_qr_code_is_a_drawing():
