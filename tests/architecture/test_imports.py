@@ -29,7 +29,7 @@ def tree(tmp_path: Path) -> Path:
     for name in ["engine", *packages, "admin", "admin/portal", "admin/console", "admin/api"]:
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").touch()
-    for module in ("__main__", "cli", "bootstrap", "content", "settings"):
+    for module in ("__main__", "bench", "cli", "bootstrap", "content", "settings"):
         (tmp_path / f"engine/{module}.py").touch()
     return tmp_path
 
