@@ -384,7 +384,7 @@ class Drawing:
         if one is None or one.empty:
             return []
         if one.labels:
-            return [*one.labels]
+            return [f"{label} {one.element.suffix}".strip() for label in one.labels]
         if one.attachments:
             return [file.name for file in one.attachments]
         if one.kind == "boolean":

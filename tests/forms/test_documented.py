@@ -2,13 +2,14 @@
 
 import re
 import textwrap
+from pathlib import Path
 
 import pytest
 
 from engine.authoring import Problems, read_yaml
 from engine.forms import bind_forms, read_forms
 from engine.forms.keywords import INSTEAD, KEYWORDS, PARTS
-from engine.forms.manual import TABLES, filled
+from engine.forms.manual import TABLES, filled, main
 from tests.forms.content import ROOT, names, nodes_of
 
 MANUAL = (ROOT / "forms" / "README.md").read_text("utf-8")
@@ -17,6 +18,15 @@ EXAMPLES = re.findall(r"```yaml\n(.*?)```", MANUAL, re.DOTALL)
 
 def test_the_tables_are_those_of_the_language() -> None:
     assert filled(MANUAL) == MANUAL
+
+
+def test_the_tables_are_written_by_the_command(tmp_path: Path) -> None:
+    manual = tmp_path / "README.md"
+    manual.write_text("<!-- table: formats -->\nold\n<!-- end -->\n", "utf-8")
+
+    main([str(manual)])
+
+    assert "| `id-number` |" in manual.read_text("utf-8")
 
 
 def test_every_table_is_in_the_manual() -> None:

@@ -388,3 +388,13 @@ def test_without_content_a_lookup_answers_nothing() -> None:
 
     assert form.validate(data) == []
     assert form.effective(data).find("many").labels == ("u1", "u2")  # type: ignore[union-attr]
+
+
+def test_a_form_that_was_never_bound_shows_what_needs_no_condition() -> None:
+    form = loaded(
+        form_of(
+            "a: {title: 甲, type: string}\nb: {title: 乙, type: string, visible_when: it.a == 'x'}"
+        ).dumped()
+    )
+
+    assert names(form.effective({"a": "x"})) == {"a"}

@@ -16,7 +16,13 @@ from tests.forms.world import (
 BASE = forms_of(PROFILE, APPLICATION)["application"]
 ITEMS: list[dict[str, object]] = [
     {"key": "paper", "title": "论文", "required": True, "min": 2, "max": 3, "help": "近五年"},
-    {"key": "lesson", "title": "公开课", "required": False, "files": {"max": 1, "types": ["mp4"]}},
+    {
+        "key": "lesson",
+        "title": "公开课",
+        "required": False,
+        "files": {"max": 1, "types": ["mp4"]},
+        "template": "proof",
+    },
 ]
 
 
@@ -39,6 +45,7 @@ def test_each_item_becomes_rows_with_its_own_limits() -> None:
     assert files is not None
     assert files.files is not None
     assert (files.files.max, files.files.types, files.files.size) == (1, ("mp4",), 1024**2)
+    assert files.files.template == "proof"
     assert BASE.hash == before != form.hash
 
 

@@ -231,6 +231,12 @@ def test_a_tree_with_a_circle_is_drawn_once() -> None:
     assert "没有可选的内容" in html
 
 
+def test_a_computed_value_has_its_unit() -> None:
+    form = form_of("a: {title: 合计, widget: display, shows: 1 + 2, suffix: 年}")
+
+    assert "3 年" in make_app(form, World(), {}).test_client().get("/read").text
+
+
 def test_files_without_limits_say_none() -> None:
     form = form_of("a: {title: 附件, files: {}}")
 

@@ -293,3 +293,29 @@ def test_putting_a_value_where_there_is_no_place_does_nothing() -> None:
     put(data, ("rows", 0), 2)
 
     assert data == {"a": 1, "rows": [{}]}
+
+
+def test_rows_within_a_new_row_are_new_too() -> None:
+    form = form_of(
+        """
+        outer:
+          title: 外
+          items:
+            properties:
+              inner:
+                title: 内
+                row: {keep_when: it.state == 'past'}
+                items:
+                  properties:
+                    state: {title: 状态, codes: work-statuses, locked: true}
+                    group:
+                      title: 组
+                      properties: {note: {title: 说明, type: string, locked: true}}
+        """
+    )
+    shown = form.effective({}, surroundings())
+    posted = MultiDict([("outer.#", "list"), ("outer.#", "x"), ("outer.0.inner.#", "list")])
+    posted.add("outer.0.inner.#", "x")
+    posted.add("outer.0.inner.0.group.note", "伪造")
+
+    assert read(shown, posted).data == {"outer": [{"inner": [{}]}]}

@@ -85,6 +85,8 @@ WRONG = [
     ("a: {title: 甲, widget: textarea, format: mobil}", "DEF104"),
     ("a: {title: 甲, type: array, codes: tags, format: date}", "FRM103"),
     ("a: [x]", "DEF102"),
+    ("a: {title: 甲, reference: unit, where: it.name == 'x'}", "FRM205"),
+    ("a: {title: 甲, options_from: {codes: sort}}", "FRM205"),
     ("a: {title: 甲, properties: {}, layout: {columns: 0}}", "DEF102"),
     ("a: {title: 甲, items: {type: array, properties: {b: {title: 乙, type: string}}}}", "DEF104"),
     ("a: {title: 甲, extension: {itmes: {}}}", "DEF101"),
@@ -124,6 +126,13 @@ def test_rules_may_speak_below_a_section() -> None:
 
     assert codes(section, rule.format("s.a")) == []
     assert codes(section, rule.format("s.b")) == ["FRM205"]
+
+
+def test_rules_without_a_condition_are_reported_and_others_speak_for_the_form() -> None:
+    assert codes("a: {title: 甲, type: string}", "rules: [{say: 不对}]\n") == ["DEF103"]
+    assert (
+        codes("a: {title: 甲, type: string}", "rules: [{that: data.a == 'x', say: 不对}]\n") == []
+    )
 
 
 def test_a_form_may_say_that_it_is_an_object() -> None:

@@ -308,3 +308,23 @@ def test_a_group_or_rows_of_the_wrong_shape_are_refused() -> None:
 
 def test_whole_numbers_are_said_without_a_fraction() -> None:
     assert one("type: number, minimum: 2.0", 1) == "甲不能小于 2"
+
+
+def test_a_rule_without_a_place_speaks_for_the_whole_form() -> None:
+    rules = "rules: [{that: data.a == 'x', say: 整张表单不对}]\n"
+    form = form_of("a: {title: 甲, type: string}", rules)
+
+    assert wrong({"a": "y"}, form=form) == {"": "整张表单不对"}
+    assert wrong({"a": "y"}, form=form, rights=Rights(edit=("a",))) == {}
+
+
+def test_a_bound_of_another_type_bounds_nothing() -> None:
+    assert one("format: date, at_most: today", 5) == "甲的内容不符合要求"
+    form = form_of("a: {title: 甲, type: number, at_most: it.b}\nb: {title: 乙, type: number}")
+    assert wrong({"a": 3, "b": "许多"}, form=form) == {"b": "乙应填写数字，不能是“许多”"}
+
+
+def test_a_code_chosen_where_none_is_known_is_said_as_it_is() -> None:
+    form = form_of("a: {title: 甲, type: array, codes: tags}")
+
+    assert wrong({"a": [["x"]]}, form=form).keys() == {"a", "a.0"}
