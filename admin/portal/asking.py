@@ -163,9 +163,7 @@ def start_form(
         )
 
 
-def chosen_records(
-    actor: Actor, process: str, data: Mapping[str, Any]
-) -> list[tuple[str, Markup]]:
+def chosen_records(actor: Actor, process: str, data: Mapping[str, Any]) -> list[tuple[str, Markup]]:
     """What is known of the records picked from a table before a case begins (APP-06)."""
     found = []
     with platform().views.sheets.open():

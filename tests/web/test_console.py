@@ -1,0 +1,107 @@
+"""The console: closed to everybody whose menu does not lead there, changes through services."""
+
+import pytest
+
+from tests.support.city import city
+
+
+@pytest.fixture(scope="module")
+def here():
+    return city()
+
+
+@pytest.fixture
+def administrator(here):
+    return here.visit("陈管理", "人社局")
+
+
+PAGES = ("/console/", "/console/accounts/", "/console/roles/", "/console/incidents/")
+
+
+@pytest.mark.req("ACC-17", "SEC-01")
+@pytest.mark.parametrize(
+    "address", [*PAGES, "/console/register-people/", "/console/register-bars/"]
+)
+def test_a_page_without_permission_is_not_reachable_by_its_address(here, address):
+    assert here.visit("王初审", "第一中学").get(address).status == 403
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_an_administrator_reaches_every_page(administrator, address):
+    page = administrator.get(address)
+
+    assert page.status == 200
+    assert page.tree.get("lang") == "zh-CN"
+
+
+@pytest.mark.parametrize("address", ["new/", "edit/?id=1", "delete/", "action/", "ajax/lookup/"])
+def test_nothing_can_be_created_or_changed_behind_a_table(administrator, address):
+    answer = administrator.client.get(f"/console/roles/{address}")
+
+    assert answer.status_code in (302, 404, 405)
+    assert administrator.post(f"/console/roles/{address}").status in (200, 404, 405)
+
+
+def test_roles_are_listed_with_their_permissions(administrator):
+    page = administrator.get("/console/roles/?search=初审人员")
+
+    assert "审核本单位人员（初审）" in page
+
+
+@pytest.mark.req("ORG-26")
+def test_a_role_is_granted_and_revoked(here, administrator):
+    here.visit("李四")
+    page = administrator.get("/console/accounts/details/?id=李四")
+    assert "还没有角色。" in page
+
+    page = administrator.press("授予", role="tianjin/first_reviewer", organisation="第一中学")
+    assert "初审人员" in page
+    assert here.platform.directory.holds("李四", "review_own", "第一中学")
+
+    administrator.press("收回")
+    assert not here.platform.directory.holds("李四", "review_own", "第一中学")
+
+
+def test_a_reset_password_is_shown_once_and_must_be_changed(here, administrator):
+    here.visit("李四")
+    administrator.get("/console/accounts/details/?id=李四")
+    page = administrator.press("重置密码")
+    password = page.tree.xpath("//main//*[contains(@class, 'notice')]//code/text()")[0]
+
+    visitor = here.visit("李四")
+    visitor.post("/sign-out")
+    page = visitor.post("/sign-in", {"login": "李四", "password": password})
+
+    assert "请先修改初始密码。" in page
+
+
+@pytest.fixture
+def unit_administrator(here):
+    """Whoever maintains a unit, at the edit page of the unit."""
+    visitor = here.visit("李复审", "第一中学")
+    page = visitor.get("/console/register-organisations/?search=第一示范")
+    page = visitor.get(page.links["查看 天津市第一示范中学"])
+    visitor.get(page.links["修改"])
+    return visitor
+
+
+@pytest.mark.req("UNIT-02", "ORG-19")
+def test_an_organisation_is_found_and_edited(unit_administrator):
+    page = unit_administrator.press("保存", contact_phone="022-23999999")
+
+    assert "已保存。" in page
+    assert "022-23999999" in page
+
+
+def test_a_record_with_wrong_values_is_shown_again_as_typed(unit_administrator):
+    page = unit_administrator.press("保存", contact_phone="没有电话")
+
+    assert page.status == 422
+    assert page.field("contact_phone").get("value") == "没有电话"
+
+
+@pytest.mark.req("ORG-19")
+def test_what_the_superior_locked_cannot_be_edited_by_the_unit(unit_administrator):
+    page = unit_administrator.page
+
+    assert page.tree.xpath("//input[@name='credit_code' and not(@readonly)]") == []

@@ -1,0 +1,170 @@
+"""Filling pages: drafts, submitting, deadlines, and that nothing typed is lost."""
+
+import pytest
+
+from tests.support.city import AT_UNIT, STARTED, city
+from tests.web.conftest import field
+
+MOBILE = "personal_basics.mobile"
+
+
+@pytest.fixture
+def draft():
+    return city(STARTED)
+
+
+@pytest.fixture
+def applicant(draft):
+    visitor = draft.visit("张三")
+    visitor.get(f"/cases/{draft['z']}")
+    return visitor
+
+
+def mobile(city):
+    return city.content("z")["personal_basics"].get("mobile")
+
+
+@pytest.mark.req("APP-18")
+def test_the_buttons_stand_at_the_top_of_the_page(applicant):
+    buttons = applicant.page.tree.xpath("//*[contains(@class, 'page-head__actions')]//button")
+
+    assert [one.text_content().strip() for one in buttons] == ["暂存", "提交", "废弃"]
+
+
+@pytest.mark.req("APP-17", "APP-19")
+def test_an_incomplete_draft_is_kept(draft, applicant):
+    page = applicant.press("暂存", mobile="13912345678")
+
+    assert "已暂存。" in page
+    assert mobile(draft) == "13912345678"
+
+
+@pytest.mark.req("APP-19", "FORM-09")
+def test_a_draft_of_the_wrong_form_is_shown_again_as_typed(draft, applicant):
+    page = applicant.press("暂存", mobile="一三九")
+
+    assert page.status == 422
+    assert page.field(MOBILE).get("value") == "一三九"
+    assert mobile(draft) != "一三九"
+
+
+@pytest.mark.req("APP-20", "FORM-10")
+def test_submitting_an_incomplete_application_lists_every_error_with_its_place(applicant):
+    page = applicant.press("提交")
+
+    assert page.status == 422
+    links = page.tree.xpath("//*[contains(@class, 'zf-summary')]//a/@href")
+    assert links
+    places = {one.get("id") for one in page.tree.iter() if one.get("id")}
+    assert [link for link in links if link.removeprefix("#") not in places] == []
+
+
+@pytest.mark.req("APP-21")
+def test_a_submitted_application_has_nothing_to_fill_in():
+    sent = city(*AT_UNIT)
+    page = sent.visit("张三").get(f"/cases/{sent['z']}")
+
+    assert "暂存" not in page.buttons
+    assert page.tree.xpath("//main//textarea") == []
+
+
+@pytest.mark.req("APP-21")
+def test_a_page_opened_before_submitting_changes_nothing_afterwards():
+    sent = city(STARTED)
+    visitor = sent.visit("张三")
+    visitor.get(f"/cases/{sent['z']}")
+    actor = sent.person("张三")
+    data = {**sent.content("z"), **sent.data("complete-application")}
+    data["settings"] = {**sent.content("z")["settings"], **data["settings"]}
+    sent.platform.cases.act(actor, sent["z"], "submit", data=data)
+
+    page = visitor.press("暂存", mobile="13912345678")
+
+    assert page.status in (403, 409)
+    assert mobile(sent) != "13912345678"
+
+
+@pytest.mark.req("APP-24", "APP-26")
+def test_after_the_deadline_submitting_says_why_not_and_the_draft_stays(draft, applicant):
+    draft.at("2026-10-02 09:00")
+    late = draft.visit("张三")
+    page = late.get(f"/cases/{draft['z']}")
+
+    assert "提交" not in page.buttons
+    assert "暂不能“提交”" in page
+    assert "暂存" in page.buttons
+
+
+@pytest.mark.req("APP-23", "SEC-10")
+def test_discarding_asks_once_more(draft, applicant):
+    page = applicant.press("废弃")
+    assert "废弃后不能恢复。" in page
+
+    page = applicant.press("确定废弃")
+
+    assert "已废弃" in page
+
+
+def test_an_autosave_keeps_what_was_typed_and_the_page_stands(draft, applicant):
+    version = applicant.page.field("version").get("value")
+    answer = applicant.post(
+        f"/cases/{draft['z']}/autosave", {MOBILE: "13912345678", "version": version}
+    )
+
+    assert "已自动保存" in answer.source
+    assert "<html" not in answer.source
+    assert mobile(draft) == "13912345678"
+
+
+def test_what_was_typed_when_the_sign_in_ran_out_is_offered_back(draft, applicant):
+    with draft.platform.store.write() as unit:
+        unit.sessions.end_of("张三")
+
+    page = applicant.press("暂存", mobile="13912345678")
+    assert page.status == 401
+    kept = field(page.source, "parked")
+    page = applicant.post(
+        "/sign-in", {"login": "张三", "password": "correct horse battery", "parked": kept}
+    )
+    assert "您填写的内容还在" in page
+    page = applicant.press("继续")
+
+    assert page.field(MOBILE).get("value") == "13912345678"
+    assert mobile(draft) != "13912345678"
+    assert "已暂存。" in applicant.press("暂存")
+    assert mobile(draft) == "13912345678"
+
+
+@pytest.mark.req("APP-02", "APP-05")
+def test_starting_without_choosing_refuses_with_a_sentence():
+    here = city()
+    visitor = here.visit("张三")
+    page = visitor.get("/new")
+    assert page.tree.xpath("//main//input[@type='radio'][@checked]") == []
+
+    page = visitor.press("立即申报")
+
+    assert page.status in (409, 422)
+    assert here.visit("张三").get("/lists/tianjin/my-cases").rows() == []
+
+
+@pytest.mark.req("PROF-01", "ACC-12", "ACC-16")
+def test_the_profile_is_shown_by_parts_and_its_registration_data_are_locked():
+    here = city()
+    visitor = here.visit("张三")
+    page = visitor.get("/profile")
+    assert "学历信息" in page
+
+    page = visitor.get("/profile/personal_basics")
+
+    assert page.tree.xpath("//input[@name='personal_basics.full_name' and not(@readonly)]") == []
+    assert page.tree.xpath("//input[@name='personal_basics.id_number' and not(@readonly)]") == []
+
+
+@pytest.mark.req("PROF-37", "APP-16")
+def test_a_later_change_of_the_profile_leaves_the_application_alone(draft, applicant):
+    before = mobile(draft)
+    applicant.get("/profile/personal_basics")
+    applicant.press("确认", mobile="13912345678")
+
+    assert mobile(draft) == before

@@ -1,0 +1,77 @@
+"""Pages and files outside the own four walls: verification, documents, attachments."""
+
+import pytest
+
+from tests.support.city import AT_UNIT, CERTIFIED, city
+
+
+@pytest.fixture(scope="module")
+def certified():
+    return city(*CERTIFIED)
+
+
+def issued(city, template):
+    with city.platform.store.read() as unit:
+        documents = unit.documents.of_case(city["z"])
+    return next(one for one in documents if one.template == template)
+
+
+@pytest.mark.req("CERT-09")
+def test_anybody_verifies_a_certificate_and_private_data_are_masked(certified):
+    visitor = certified.visit("王五")
+    visitor.post("/sign-out")
+    code = issued(certified, "certificate").verify_code
+
+    page = visitor.get(f"/verify/{code}")
+
+    assert page.status == 200
+    assert "该证书真实有效。" in page
+    assert "12011219850801373X" not in page.source
+
+
+def test_an_unknown_code_is_answered_with_a_sentence(certified):
+    page = certified.visit("王五").get("/verify/ABCD-EFGH")
+
+    assert page.status == 404
+    assert "没有查到这个核验码对应的证书" in page
+
+
+@pytest.mark.req("APP-28")
+def test_the_holder_finds_the_certificate(certified):
+    page = certified.visit("张三").get("/documents")
+
+    assert page.rows()
+    assert any("证书" in cell for row in page.rows() for cell in row)
+
+
+@pytest.mark.req("SEC-02")
+def test_a_certificate_is_not_there_for_others(certified):
+    uid = issued(certified, "certificate").uid
+
+    assert certified.visit("李四").get(f"/documents/{uid}").status == 404
+
+
+@pytest.mark.req("SEC-02", "SEC-04")
+def test_a_file_is_handed_to_those_who_see_the_case_and_runs_nothing():
+    sent = city(*AT_UNIT)
+    applicant = sent.person("张三")
+    uid = sent.platform.attachments.put(applicant, sent["z"], "photo", "a.pdf", b"%PDF-1.4 x")
+
+    answer = sent.visit("王初审", "第一中学").client.get(f"/attachments/{uid}")
+    other = sent.visit("赵科长", "教委下属中心").client.get(f"/attachments/{uid}")
+
+    assert answer.status_code == 200
+    assert answer.headers["Content-Security-Policy"].startswith("sandbox")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert other.status_code == 404
+
+
+@pytest.mark.req("SEC-05")
+def test_captions_of_the_pages_can_be_read_in_english(certified):
+    visitor = certified.visit("张三")
+    visitor.post("/language", {"language": "en", "next": "/"})
+
+    page = visitor.get(f"/cases/{certified['z']}/course")
+
+    assert page.tree.get("lang") == "en"
+    assert "Record of actions" in page
