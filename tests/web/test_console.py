@@ -98,10 +98,3 @@ def test_a_record_with_wrong_values_is_shown_again_as_typed(unit_administrator):
 
     assert page.status == 422
     assert page.field("contact_phone").get("value") == "没有电话"
-
-
-@pytest.mark.req("ORG-19")
-def test_what_the_superior_locked_cannot_be_edited_by_the_unit(unit_administrator):
-    page = unit_administrator.page
-
-    assert page.tree.xpath("//input[@name='credit_code' and not(@readonly)]") == []
