@@ -12,9 +12,6 @@ from engine.definitions.known import CODE, expect, said
 from engine.definitions.reading import file_id, read_file
 from engine.definitions.shapes import Key, MapOf, One, Text, Values, Vocabulary, Yes
 
-#: a public title that stays what it was last
-KEEP = "keep"
-
 
 @dataclass(frozen=True, slots=True)
 class Code:

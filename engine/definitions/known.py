@@ -23,7 +23,6 @@ PROCESS = Phrase("流程", "process")
 STEP = Phrase("环节", "step")
 LIST = Phrase("列表", "list")
 ROUTE = Phrase("审核路径", "route")
-PAGE = Phrase("页面", "page")
 CALENDAR = Phrase("日历", "calendar")
 SET = Phrase("配置集", "set")
 FIELD = Phrase("字段", "field")
@@ -123,7 +122,7 @@ def said(kind_zh: str, kind_en: str, name: str) -> Phrase:
 
 
 def index_paths(known: Known, register: str) -> frozenset[str]:
-    """Return the paths ``where`` may use of a register: its indexes, and those behind references."""
+    """Return what ``where`` may use of a register: its indexes, and those behind references."""
     found = known.registers.get(register)
     if found is None:
         return frozenset()

@@ -314,16 +314,20 @@ class Registers:
         with self._sentences.saying(), self._store.write() as unit:
             row = self._records.load(unit, register, key)
             self._rights.demand(actor, register, "delete", row)
-            users = unit.record_pages.users(key, self._records.index.references_to(register))
-            if users:
-                other, other_key = users[0]
-                names = unit.record_pages.texts(other, [other_key], LABEL)
-                raise Refused(
-                    "record_in_use",
-                    register=self._rights.known(other).title,
-                    name=names.get(other_key, other_key),
-                )
+            self._demand_unused(unit, register, key)
             unit.records.delete(row)
+
+    def _demand_unused(self, unit: UnitOfWork, register: str, key: str) -> None:
+        users = unit.record_pages.users(key, self._records.index.references_to(register))
+        for other, other_key in users:
+            name = unit.record_pages.text(other, other_key, LABEL) or other_key
+            raise Refused("record_in_use", register=self._rights.known(other).title, name=name)
+        for form in self._records.release.forms.values():
+            paths = [path for path, to in form.reference_paths().items() if to == register]
+            for uid in (uid for path in paths for uid in unit.cases.with_field(path, key)):
+                case = unit.cases.load(uid)
+                name = (case.number if case is not None else None) or uid
+                raise Refused("record_in_use", register=form.title, name=name)
 
     def history(self, actor: Actor, register: str, key: str) -> Sequence[Any]:
         """Who changed a record, and what, oldest first."""

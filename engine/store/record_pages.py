@@ -52,8 +52,7 @@ class Selection:
         words: a typed text; records must contain each of its words.
         exact: (index path, value), any of which does in place of the words.
         equal: index path → values, one of which the record must have.
-        states: one of these; none given = any.
-        not_states: none of these.
+        not_states: in none of these states.
         jurisdiction: only records of it.
         scope_path: only records that belong to the organisation with this path, or to one below.
         without_itself: not those of that organisation itself.
@@ -67,7 +66,6 @@ class Selection:
     words: str = ""
     exact: Sequence[tuple[str, str]] = ()
     equal: Mapping[str, Sequence[IndexValue]] = field(default_factory=dict)
-    states: Sequence[str] = ()
     not_states: Sequence[str] = ()
     jurisdiction: str | None = None
     scope_path: str | None = None
@@ -220,20 +218,6 @@ class RecordPages:
             found |= {str(key): str(text) for key, text in self._session.rows(query) if text}
         return found
 
-    def values(
-        self, record_ids: Sequence[int], paths: Sequence[str]
-    ) -> dict[int, dict[str, IndexValue]]:
-        """Return the first value of some indexes for some records; absent ones are left out."""
-        query = sa.select(_f.record_id, _f.path, _f.text_value, _f.number_value).where(
-            _f.record_id.in_(list(record_ids)), _f.path.in_(list(paths)), _f.no == 0
-        )
-        found: dict[int, dict[str, IndexValue]] = {}
-        for record_id, path, text, number in self._session.rows(query):
-            value = number if text is None else text
-            if value not in ("", NO_NUMBER):
-                found.setdefault(int(record_id), {})[str(path)] = value
-        return found
-
     def users(self, key: str, fields: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
         """Return (register, key) of records that refer to a key at any (register, path)."""
         if not fields:
@@ -262,8 +246,6 @@ def _conditions(selection: Selection, *, few: bool) -> list[Condition]:
     conditions: list[Condition] = [_c.register == register]
     if selection.keys is not None:
         conditions.append(_c.key.in_(list(selection.keys)))
-    if selection.states:
-        conditions.append(_c.state.in_(list(selection.states)))
     if selection.not_states:
         conditions.append(_c.state.not_in(list(selection.not_states)))
     if selection.jurisdiction is not None:

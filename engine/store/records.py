@@ -5,7 +5,7 @@ What is indexed and how is decided above; a record is written with everything it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -73,7 +73,6 @@ _COLUMNS = [_c[name] for name in RecordRow._fields]
 _LOAD = Statement(
     sa.select(*_COLUMNS).where(_c.register == given(_c.register), _c.key == given(_c.key))
 )
-_LOAD_BY_ID = Statement(sa.select(*_COLUMNS).where(_c.id == given(_c.id)))
 _INSERT = Statement(insert(records, without=("id", "path")).returning(_c.id))
 _SET_PATH = Statement(
     sa.update(records).where(_c.id == given(_c.id, "row")).values({_c.path: given(_c.path, "new")})
@@ -97,6 +96,7 @@ _ADD_FIELD = Statement(insert(record_fields))
 _ADD_TERM = Statement(insert(record_terms))
 _ADD_UNIQUE = Statement(insert(unique_keys))
 _DELETE = Statement(sa.delete(records).where(_c.id == given(_c.id)))
+_REVISION = Statement(sa.select(sa.func.coalesce(sa.func.max(_h.id), 0)))
 _DROP_CHANGES = Statement(sa.delete(record_changes).where(_h.record_id == given(_h.record_id)))
 _ADD_CHANGE = Statement(insert(record_changes, without=("id",)))
 _CHANGES = Statement(
@@ -117,15 +117,10 @@ class Records:
         """Return a record with its data."""
         return self._row(self._session.one(_LOAD, register=register, key=key))
 
-    def load_by_id(self, record_id: int) -> RecordRow | None:
-        """Return the record with an internal key."""
-        return self._row(self._session.one(_LOAD_BY_ID, id=record_id))
-
-    def load_all(self, register: str, keys: Iterable[str]) -> dict[str, RecordRow]:
-        """Return several records by key; missing ones are left out."""
-        query = sa.select(*_COLUMNS).where(_c.register == register, _c.key.in_(list(keys)))
-        found = (self._row(row) for row in self._session.rows(query))
-        return {row.key: row for row in found if row is not None}
+    def revision(self) -> int:
+        """Return a number that grows with every change of any record."""
+        row = self._session.one(_REVISION)
+        return int(row[0]) if row is not None else 0
 
     def keys_below(self, register: str, key: str) -> list[str]:
         """Return the keys of all records below one in its tree."""

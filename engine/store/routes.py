@@ -48,8 +48,6 @@ _FROM = Statement(
     .where(_c.route == given(_c.route), _c.from_organisation == given(_c.from_organisation))
     .order_by(_c.id)
 )
-_ALL = Statement(sa.select(route_rows).where(_c.route == given(_c.route)).order_by(_c.id))
-_REMOVE = Statement(sa.delete(route_rows).where(_c.id == given(_c.id)))
 _CLEAR = Statement(sa.delete(route_rows).where(_c.route == given(_c.route)))
 
 
@@ -65,17 +63,9 @@ class Routes:
         (row_id,) = self._session.added(_ADD, **values)
         return int(row_id)
 
-    def remove(self, hop_id: int) -> bool:
-        """Remove a row; False if there is none."""
-        return self._session.run(_REMOVE, id=hop_id) == 1
-
     def clear(self, route: str) -> None:
         """Remove all rows of a route."""
         self._session.run(_CLEAR, route=route)
-
-    def all(self, route: str) -> list[Hop]:
-        """Return all rows of a route."""
-        return [_hop(row) for row in self._session.all(_ALL, route=route)]
 
     def following(
         self, route: str, organisation: str, keys: Mapping[str, str], day: str

@@ -7,7 +7,7 @@ from python_calamine import CalamineWorkbook
 
 from engine.domain.errors import InvalidSubmission, NotAllowed, NotFound, Refused, Stale
 from engine.services.platform import Platform
-from tests.support.office import open_office, person
+from tests.support.office import a_request, open_office, person
 
 ADMINISTRATOR, REVIEWER = person("钱管", "市局"), person("王审", "一所")
 
@@ -177,7 +177,14 @@ class TestChanging:
             office.registers.delete(ADMINISTRATOR, "organisations", "一分局")
         assert refused.value.params == {"register": "单位", "name": "一所"}
 
+        a_request(office, unit="二分局")
+        with pytest.raises(Refused, match="record_in_use") as refused:
+            office.registers.delete(ADMINISTRATOR, "organisations", "二分局")
+        assert refused.value.params["name"] == "2026-000001"
+
+    def test_a_record_that_nothing_refers_to_is_deleted(self, office: Platform):
         office.registers.delete(ADMINISTRATOR, "organisations", "二分局")
+
         with pytest.raises(NotFound):
             office.registers.get(ADMINISTRATOR, "organisations", "二分局")
 
