@@ -96,7 +96,7 @@ _ADD_FIELD = Statement(insert(record_fields))
 _ADD_TERM = Statement(insert(record_terms))
 _ADD_UNIQUE = Statement(insert(unique_keys))
 _DELETE = Statement(sa.delete(records).where(_c.id == given(_c.id)))
-_REVISION = Statement(sa.select(sa.func.coalesce(sa.func.max(_h.id), 0)))
+_REVISION = Statement(sa.select(sa.func.max(_h.id)))
 _DROP_CHANGES = Statement(sa.delete(record_changes).where(_h.record_id == given(_h.record_id)))
 _ADD_CHANGE = Statement(insert(record_changes, without=("id",)))
 _CHANGES = Statement(
@@ -120,7 +120,7 @@ class Records:
     def revision(self) -> int:
         """Return a number that grows with every change of any record."""
         row = self._session.one(_REVISION)
-        return int(row[0]) if row is not None else 0
+        return int(row[0] or 0) if row is not None else 0
 
     def keys_below(self, register: str, key: str) -> list[str]:
         """Return the keys of all records below one in its tree."""
