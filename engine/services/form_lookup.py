@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from engine.definitions.codes import Code
@@ -20,6 +20,30 @@ from engine.store.where import Catalogue, to_sql
 MOST = 500
 
 
+class Columns:
+    """Options read from registers, kept until some record changes.
+
+    Before a deadline many people choose from the same few columns.
+    """
+
+    def __init__(self) -> None:
+        self._revision = -1
+        self._known: dict[tuple[Any, ...], Sequence[str]] = {}
+
+    def of(
+        self, unit: UnitOfWork, key: tuple[Any, ...], read: Callable[[], Sequence[str]]
+    ) -> Sequence[str]:
+        """The values known under a key, or read now."""
+        if unit.is_writing:
+            return read()
+        revision = unit.records.revision()
+        if revision != self._revision or len(self._known) >= MOST:
+            self._revision, self._known = revision, {}
+        if key not in self._known:
+            self._known[key] = read()
+        return self._known[key]
+
+
 class FormLookup:
     """See :class:`engine.forms.surroundings.Lookup`; of one unit of work."""
 
@@ -30,12 +54,14 @@ class FormLookup:
         views: Views,
         index: RecordIndex,
         catalogue: Catalogue,
+        columns: Columns | None = None,
     ) -> None:
         self._unit = unit
         self._release = release
         self._views = views
         self._index = index
         self._catalogue = catalogue
+        self._columns = columns or Columns()
         self._labels: dict[tuple[str, str], str | None] = {}
 
     def codes(self, name: str) -> Sequence[Code]:
@@ -98,10 +124,24 @@ class FormLookup:
 
     def column(self, query: Query, field: str) -> Sequence[str]:
         """The distinct values of a column among the records that fit."""
-        selection = self.selection(query)
-        if selection is None:
+
+        def read() -> Sequence[str]:
+            selection = self.selection(query)
+            if selection is None:
+                return ()
+            return [str(value) for value in self._unit.record_pages.distinct(selection, field)]
+
+        try:
+            condition = self._condition(query)
+        except ExpressionError:
             return ()
-        return [str(value) for value in self._unit.record_pages.distinct(selection, field)]
+        match = tuple(sorted((name, str(value)) for name, value in query.match.items()))
+        return self._columns.of(self._unit, (query.register, field, condition, match), read)
+
+    @staticmethod
+    def _condition(query: Query) -> Any:
+        """What the rows must fulfil, everything computed that does not read them."""
+        return query.condition.bind(query.values) if query.condition is not None else None
 
     def search(self, query: Query, text: str, limit: int) -> Sequence[Found]:
         """The records that fit a query and a typed text, in the order of their captions."""
@@ -142,12 +182,12 @@ class FormLookup:
         register = self._release.registers.get(query.register)
         if register is None:
             return None
+        try:
+            condition = self._condition(query)
+        except ExpressionError:
+            return None
         clause = None
-        if query.condition is not None:
-            try:
-                condition = query.condition.bind(query.values)
-            except ExpressionError:
-                return None
+        if condition is not None:
             clause = to_sql(condition, query.register, self._catalogue)
         equal = {path: [str(value)] for path, value in query.match.items()}
         return Selection(

@@ -20,7 +20,7 @@ from engine.domain.clock import Clock
 from engine.domain.errors import NotFound, Refused, Stale
 from engine.expressions.where import Condition
 from engine.services.definitions import Definitions
-from engine.services.form_lookup import FormLookup
+from engine.services.form_lookup import Columns, FormLookup
 from engine.services.record_index import RecordIndex, tree_parent
 from engine.services.record_views import Views, ViewsOfUnits, plain
 from engine.store.database import Store
@@ -43,6 +43,7 @@ class Records:
         self._clock = clock
         self._views = ViewsOfUnits(self._new_views)
         self._indexes: dict[str, RecordIndex] = {}
+        self._columns = Columns()
         self._new_key: Callable[[], str] = _random_key
 
     @property
@@ -97,7 +98,14 @@ class Records:
 
     def lookup(self, unit: UnitOfWork) -> FormLookup:
         """What forms ask the content and the records through."""
-        return FormLookup(unit, self.release, self.views(unit), self.index, self.catalogue())
+        return FormLookup(
+            unit,
+            self.release,
+            self.views(unit),
+            self.index,
+            self.catalogue(),
+            self._columns,
+        )
 
     # ------------------------------------------------------------ reading, for facts
 

@@ -20,6 +20,7 @@ from engine.domain.actor import Actor
 from engine.domain.case import State
 from engine.domain.clock import VirtualClock
 from engine.domain.errors import InvalidSubmission, Refused
+from engine.services.directory import Post
 from engine.services.platform import Platform
 from engine.services.world import overwrite, set_route, with_files
 from engine.store.cases import CaseRow
@@ -142,6 +143,7 @@ class _Running:
         self.clock.set(sample.clock.replace(tzinfo=self.zone))
         self.uids = result.cases
         self.messages_before = 0
+        self._known_posts: dict[str, Sequence[Post]] = {}
         self._given(sample.given)
 
     # ------------------------------------------------------------ steps
@@ -159,7 +161,8 @@ class _Running:
             except LookupError as error:
                 self._differ(step, step.does or step.kind, "done", repr(error))
             if not self.result.differences:
-                self._expect(step)
+                with self.platform.store.read():
+                    self._expect(step)
             if self.result.differences:
                 return
         self._coverage()
@@ -283,7 +286,7 @@ class _Running:
         return self._holder(by, start.who.permission)
 
     def _holder(self, by: str, permission: str | None, organisation: str | None = None) -> Actor:
-        posts = self.platform.directory.posts(by)
+        posts = self._posts(by)
         for post in posts:
             if organisation in (None, post.organisation) and (
                 permission is None
@@ -294,10 +297,16 @@ class _Running:
             return self.platform.directory.actor_for(by, posts[0].organisation)
         return self.platform.directory.actor_for(by)
 
+    def _posts(self, by: str) -> Sequence[Post]:
+        """Where somebody may act; asked once, until the sample changes the world."""
+        if by not in self._known_posts:
+            self._known_posts[by] = self.platform.directory.posts(by)
+        return self._known_posts[by]
+
     def _actor(self, by: str, uid: str, does: str) -> Actor:
         """The person acting for the organisation that this is about."""
         directory = self.platform.directory
-        organisations = [post.organisation for post in directory.posts(by)]
+        organisations = [post.organisation for post in self._posts(by)]
         row, state = self._case(uid)
         with self.platform.store.read() as unit:
             waiting = unit.work.of(row.id)
@@ -395,6 +404,7 @@ class _Running:
 
     def _given(self, change: Mapping[str, Any]) -> None:
         now = self.clock.now()
+        self._known_posts.clear()
         with self.platform.store.write() as unit:
             for register, records in (change.get("registers") or {}).items():
                 for key, values in records.items():

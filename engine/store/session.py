@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,12 +21,26 @@ class Session:
     Raises Duplicate where a row breaks a rule that it be the only one.
     """
 
-    def __init__(self, connection: sa.Connection) -> None:
-        self.connection = connection
-        self.dialect = connection.dialect
-        self._cursor: Any = connection.connection.cursor()
-        driver: Any = connection.dialect.loaded_dbapi
+    def __init__(
+        self, engine: sa.Engine, pooled: sa.PoolProxiedConnection, *, is_writing: bool
+    ) -> None:
+        #: whether rows may be changed here: what is read may never be kept
+        self.is_writing = is_writing
+        self.dialect = engine.dialect
+        self._engine = engine
+        self._pooled = pooled
+        #: what :attr:`connection` is, once it is needed
+        self.opened: sa.Connection | None = None
+        self._cursor: Any = pooled.cursor()
+        driver: Any = engine.dialect.loaded_dbapi
         self._integrity_error: type[Exception] = driver.IntegrityError
+
+    @cached_property
+    def connection(self) -> sa.Connection:
+        """SQLAlchemy's own view of the transaction; most units of work never need it."""
+        self.opened = sa.Connection(self._engine, connection=self._pooled)
+        self.opened.begin()
+        return self.opened
 
     def one(self, statement: Statement, **values: Any) -> tuple[Any, ...] | None:
         """Return the first row, or None."""
