@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from engine.store import tables
 from engine.store.sealing import Sealer
-from engine.store.sqlite import dumped, filled, memory_engine, sqlite_engine
+from engine.store.sqlite import begin, dumped, filled, memory_engine, sqlite_engine
 from engine.store.unit import UnitOfWork
 
 
@@ -79,7 +79,7 @@ class Store:
         if current is not None:
             yield current
             return
-        with self._unit(self.engine) as unit:
+        with self._unit(writing=False) as unit:
             yield unit
 
     @contextmanager
@@ -91,27 +91,29 @@ class Store:
         """
         if getattr(self._local, "current", None) is not None:
             raise RuntimeError("a unit of work is open already in this thread")
-        with self._unit(self._writing) as unit:
+        with self._unit(writing=True) as unit:
             yield unit
 
     @contextmanager
-    def _unit(self, engine: sa.Engine) -> Iterator[UnitOfWork]:
+    def _unit(self, *, writing: bool) -> Iterator[UnitOfWork]:
         if self._alone is not None:
             self._alone.acquire()
         try:
-            connection = engine.connect()
+            pooled = self.engine.raw_connection()
             try:
-                transaction = connection.begin()
-                unit = self._local.current = UnitOfWork(connection, self.sealer)
+                begin(pooled, writing=writing)
+                unit = self._local.current = UnitOfWork(
+                    self.engine, pooled, self.sealer, is_writing=writing
+                )
                 try:
                     yield unit
                 except BaseException:
-                    transaction.rollback()
+                    _whole(unit, pooled).rollback()
                     raise
-                transaction.commit()
+                _whole(unit, pooled).commit()
             finally:
                 self._local.current = None
-                connection.close()
+                pooled.close()
         finally:
             if self._alone is not None:
                 self._alone.release()
@@ -135,3 +137,11 @@ class Store:
     def close(self) -> None:
         """Give back all connections."""
         self.engine.dispose()
+
+
+def _whole(
+    unit: UnitOfWork, pooled: sa.PoolProxiedConnection
+) -> sa.Transaction | sa.PoolProxiedConnection:
+    """Return what ends the transaction: SQLAlchemy's view of it, if there is one."""
+    transaction = unit.opened.get_transaction() if unit.opened is not None else None
+    return pooled if transaction is None else transaction

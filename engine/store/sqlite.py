@@ -19,7 +19,12 @@ BUSY_SECONDS = 30
 def sqlite_engine(url: sa.URL) -> sa.Engine:
     """Open a file; its folder is created."""
     Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(url, paramstyle="named", pool_reset_on_return=None)
+    engine = sa.create_engine(
+        url,
+        paramstyle="named",
+        pool_reset_on_return=None,
+        connect_args={"cached_statements": 512},
+    )
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine
@@ -83,8 +88,18 @@ def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
     cursor.close()
 
 
+def begin(pooled: sa.PoolProxiedConnection, *, writing: bool) -> None:
+    """Begin a transaction; on any other database the driver does it by itself.
+
+    A writer takes the lock at the beginning: a reader that wants to write later may not get it.
+    """
+    driver = pooled.dbapi_connection
+    if isinstance(driver, sqlite3.Connection):
+        driver.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
 def _on_begin(connection: sa.Connection) -> None:
-    """Take the write lock at the beginning: a reader that wants to write later may not get it."""
-    driver: Any = connection.connection.dbapi_connection
-    writing = connection.get_execution_options().get("writing", False)
-    driver.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
+    """Begin where SQLAlchemy does: in a unit of work that has begun there is nothing to do."""
+    pooled: Any = connection.connection
+    if not pooled.dbapi_connection.in_transaction:
+        begin(pooled, writing=connection.get_execution_options().get("writing", False))

@@ -35,8 +35,15 @@ from engine.store.worklists import Worklists
 class UnitOfWork(Session):
     """One transaction. Each repository is made when it is first asked for."""
 
-    def __init__(self, connection: sa.Connection, sealer: Sealer) -> None:
-        super().__init__(connection)
+    def __init__(
+        self,
+        engine: sa.Engine,
+        pooled: sa.PoolProxiedConnection,
+        sealer: Sealer,
+        *,
+        is_writing: bool,
+    ) -> None:
+        super().__init__(engine, pooled, is_writing=is_writing)
         self.sealer = sealer
 
     @cached_property
