@@ -11,6 +11,7 @@ from flask_babel import Babel
 
 from admin import captions, navigation, security
 from admin.captions import _
+from admin.context import platform
 
 #: the product's own name; a deployment's name for its system comes with its jurisdiction
 PRODUCT = "职程"
@@ -64,7 +65,7 @@ def _common() -> dict[str, Any]:
         "me": me,
         "menu": navigation.menu(me) if me else (),
         "site_title": f"{PRODUCT} · {navigation.caption(jurisdiction.title)}",
-        "bureau": jurisdiction.bureau,
+        "bureau": platform().directory.name("organisations", jurisdiction.bureau),
         "language": language,
         "languages": captions.LANGUAGES,
         "tags": captions.TAGS,

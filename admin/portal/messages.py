@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from admin import security
 from admin.captions import _
 from admin.context import platform
+from admin.navigation import title_of
 from engine.domain.errors import Refused
 
 pages = Blueprint("messages", __name__)
@@ -15,12 +16,12 @@ pages = Blueprint("messages", __name__)
 
 def received() -> ResponseReturnValue:
     """All messages to the person or the organisation acted for."""
-    actor = security.signed_in().actor
+    me = security.signed_in()
     return render_template(
         "portal/messages.html",
-        title=_("消息"),
-        messages=platform().messages.inbox(actor),
-        may_send=platform().messages.may_send(actor),
+        title=title_of(me, "messages", _("消息")),
+        messages=platform().messages.inbox(me.actor),
+        may_send=platform().messages.may_send(me.actor),
     )
 
 

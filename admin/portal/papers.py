@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from admin import security
 from admin.captions import _
 from admin.context import platform
+from admin.navigation import title_of
 from admin.portal.attachments import deliver
 
 pages = Blueprint("papers", __name__)
@@ -15,10 +16,11 @@ pages = Blueprint("papers", __name__)
 
 def mine() -> ResponseReturnValue:
     """The documents issued to the person signed in."""
+    me = security.signed_in()
     return render_template(
         "portal/papers.html",
-        title=_("我的文书"),
-        papers=platform().documents.mine(security.signed_in().actor),
+        title=title_of(me, "documents", _("我的文书")),
+        papers=platform().documents.mine(me.actor),
     )
 
 

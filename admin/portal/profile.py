@@ -52,7 +52,7 @@ def _verb(part: Element, filled: bool) -> str:
     """The caption of the link: the author's own for a list that is empty."""
     if filled:
         return _("编辑")
-    own = part.row.add if part.row is not None else None
+    own = part.row.add
     return caption(own) if own else _("添加{title}", title=caption(part.title))
 
 

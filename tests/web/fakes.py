@@ -95,5 +95,6 @@ def platform():
         messages=SimpleNamespace(inbox=lambda actor, limit=None: [], unread=lambda actor: 0),
         registers=SimpleNamespace(summary=lambda actor, register, key: []),
         release=SimpleNamespace(jurisdictions={"here": jurisdiction}, labels={}, registers={}),
+        directory=SimpleNamespace(name=lambda register, key: key),
         clock=VirtualClock(datetime(2026, 9, 1, tzinfo=UTC)),
     )
