@@ -53,6 +53,8 @@ class RegisterRights:
             return None
         if operation == "list":
             return self._why_not_list(actor, known)
+        if operation == "delete" and row is not None and self._is_kept_from_above(actor, row):
+            return self._sentences.worded(NotAllowed("outside_your_scope", organisation=row.key))
         permission: str | None = getattr(known.permissions, operation)
         if operation == "view" and permission is None:
             return None
@@ -88,7 +90,13 @@ class RegisterRights:
     def why_not_act(
         self, actor: Actor, register: Register, row: RecordRow, action: RecordAction
     ) -> Refused | None:
-        """Why an actor cannot take an action on a record; None when they can."""
+        """Why an actor cannot take an action on a record; None when they can.
+
+        Nobody decides about their own organisation, such as approving or closing it.
+        """
+        if self._is_kept_from_above(actor, row):
+            refused = NotAllowed("outside_your_scope", organisation=row.key)
+            return self._sentences.worded(refused)
         refusal = self._why_not(actor, action.permission or register.permissions.edit, row)
         if refusal is not None:
             return refusal
@@ -99,22 +107,34 @@ class RegisterRights:
         shown = state.title if state is not None else row.state
         return self._sentences.worded(Refused("wrong_state", action=action.title, state=shown))
 
-    def locked_for(self, actor: Actor, register: str) -> tuple[str, ...]:
-        """The fields an actor cannot change although the rest may be (ORG-19, ACC-12)."""
-        locked = self.known(register).locked
-        if locked is None or self._directory.has(actor, locked.permission):
-            return ()
-        return locked.fields
+    def locked_for(
+        self, actor: Actor, register: str, row: RecordRow | None = None
+    ) -> tuple[str, ...]:
+        """The fields an actor cannot change although the rest may be (ORG-19, ACC-12).
 
-    def of_form(self, actor: Actor, register: Register) -> Rights:
-        """Which fields of a record's form an actor may fill in."""
-        locked = self.locked_for(actor, register.id)
+        Of the own organisation they are changed by those above it, if there is anybody.
+        """
+        locked = self.known(register).locked
+        if locked is None:
+            return ()
+        if row is not None and self._is_kept_from_above(actor, row):
+            return locked.fields
+        return () if self._directory.has(actor, locked.permission) else locked.fields
+
+    def _is_kept_from_above(self, actor: Actor, row: RecordRow) -> bool:
+        """Tell whether a record is the actor's own organisation, with another one above it."""
+        own = (row.register, row.key) == (ORGANISATIONS, actor.organisation)
+        return own and self._directory.superior(row.key) is not None
+
+    def of_form(self, actor: Actor, register: Register, row: RecordRow | None = None) -> Rights:
+        """Which fields of a record's form, or of a new one's, an actor may fill in."""
+        locked = self.locked_for(actor, register.id, row)
         if not locked:
             return Rights()
         form = self._records.release.forms[register.form]
         names = [".".join(p for p in element.path if p != "*") for element in form.walk()]
-        # Naming what holds a locked field would open the field too.
-        return Rights(edit=tuple(n for n in names if not any(_meet(n, one) for one in locked)))
+        leaves = [name for name in names if not any(o.startswith(f"{name}.") for o in names)]
+        return Rights(edit=tuple(name for name in leaves if name not in locked))
 
     def stays_within(self, actor: Actor, register: Register, row: RecordRow) -> None:
         """Refuse a record that was put where the actor could not have changed it."""

@@ -199,7 +199,7 @@ class Registers:
             row = self._records.load(unit, register, key)
             self._rights.demand(actor, register, "view", row)
             may_edit = self.why_not(actor, register, "edit", row) is None
-            rights = self._rights.of_form(actor, known) if may_edit else Rights(edit=())
+            rights = self._rights.of_form(actor, known, row) if may_edit else Rights(edit=())
             filled = {**row.data, **(data or {})}
             return form.effective(filled, self._surroundings(unit, actor), rights)
 
@@ -353,14 +353,14 @@ class Registers:
         if version is not None and version != row.version:
             raise Stale("already_handled")
         typed = {**row.data, **data}
-        for path in self._rights.locked_for(actor, register.id):
+        for path in self._rights.locked_for(actor, register.id, row):
             _copy(path, row.data, typed)
         # A person's record is kept part by part: only what changes has to be complete.
         parts = None
         if register.id == PEOPLE:
             parts = {name for name in typed if typed[name] != row.data.get(name)}
         kept = self._checked(
-            unit, actor, register, typed, self._rights.of_form(actor, register), parts
+            unit, actor, register, typed, self._rights.of_form(actor, register, row), parts
         )
         changed = self._records.change(
             unit,

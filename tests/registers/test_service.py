@@ -129,6 +129,20 @@ class TestChanging:
         office.registers.change(ADMINISTRATOR, "organisations", "一分局", {"name": "改名"})
         assert office.registers.get(own, "organisations", "一分局").name == "改名"
 
+    @pytest.mark.req("ORG-19")
+    def test_nobody_changes_the_locked_fields_of_their_own_unit(self, office: Platform):
+        with office.store.write() as unit:
+            office.directory.grant(unit, "周局", "administrator", "一分局", jurisdiction="town")
+        own = person("周局", "一分局")
+
+        office.registers.change(own, "organisations", "一分局", {"name": "改名"})
+        office.registers.change(own, "organisations", "一所", {"name": "改名"})
+
+        assert office.registers.get(own, "organisations", "一分局").name == "一分局"
+        assert office.registers.get(own, "organisations", "一所").name == "改名"
+        form = office.registers.form(own, "organisations", "一分局")
+        assert {one.name for one in form.walk() if not one.editable} == {"name", "superior"}
+
     @pytest.mark.req("ORG-30")
     def test_a_name_is_unique_among_units_in_use(self, office: Platform):
         values = {"name": "一所", "superior": "市局"}
@@ -222,6 +236,24 @@ class TestActions:
         assert (offer.name, offer.allowed) == ("give", False)
         with pytest.raises(Refused, match="wrong_state"):
             office.registers.act(REVIEWER, "keys", "101", "give", {"reason": "再来"})
+
+    @pytest.mark.req("ORG-12")
+    def test_nobody_decides_about_their_own_unit(self, office: Platform):
+        with office.store.write() as unit:
+            office.directory.grant(unit, "周局", "administrator", "一分局", jurisdiction="town")
+        own = person("周局", "一分局")
+
+        (offer,) = office.registers.get(own, "organisations", "一分局").actions
+        assert not offer.allowed
+        with pytest.raises(NotAllowed, match="outside_your_scope"):
+            office.registers.act(own, "organisations", "一分局", "deregister", {"reason": "x"})
+        with pytest.raises(NotAllowed, match="outside_your_scope"):
+            office.registers.delete(own, "organisations", "一分局")
+
+        assert (
+            office.registers.act(own, "organisations", "一所", "deregister", {"reason": "合并"})
+            == "deregistered"
+        )
 
     def test_what_is_asked_must_be_entered(self, office: Platform):
         with pytest.raises(InvalidSubmission):
