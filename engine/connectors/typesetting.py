@@ -14,6 +14,7 @@ import struct
 import subprocess
 import sys
 import threading
+import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -55,12 +56,16 @@ class Failed(Exception):
 
 
 class Typesetter:
-    """Hands jobs to the process, one at a time; starts it when it is needed."""
+    """Hands jobs to the process, one at a time; starts it when it is needed.
+
+    The process ends with the typesetter, even if nobody closes it.
+    """
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._stop: weakref.finalize[[subprocess.Popen[bytes]], Typesetter] | None = None
 
     def set(self, job: Job) -> list[bytes]:
         """Return the result: a PDF is one, a picture one for each page. Raises Failed."""
@@ -95,16 +100,21 @@ class Typesetter:
                 # A typesetter out of memory prints its stack; what counts is that it ended.
                 stderr=subprocess.DEVNULL,
             )
+            self._stop = weakref.finalize(self, _stop, self._process)
         return self._process
 
     def _end(self) -> None:
-        process, self._process = self._process, None
-        if process is not None:
-            process.kill()
-            process.wait()
-            _pipe(process.stdout).close()
-            with contextlib.suppress(BrokenPipeError):
-                _pipe(process.stdin).close()
+        self._process = None
+        if self._stop is not None:
+            self._stop()
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.wait()
+    _pipe(process.stdout).close()
+    with contextlib.suppress(BrokenPipeError):
+        _pipe(process.stdin).close()
 
 
 def set_type(job: Job, folder: Path) -> list[bytes]:
