@@ -55,7 +55,7 @@ def home() -> ResponseReturnValue:
         tiles=_tiles(actor),
         blocks=_blocks(me),
         organisation=_organisation(actor),
-        organisation_href=register_href(me, "organisations"),
+        organisation_href=_maintenance(me),
         messages=platform().messages.inbox(actor, limit=_ROWS),
         unread=platform().messages.unread(actor),
     )
@@ -85,6 +85,13 @@ def _blocks(me: SignedIn) -> list[Block]:
         rows = [Line(row.name, url_for("cases.show", uid=row.key), row.status) for row in page.rows]
         blocks.append(Block(listing.title, url_for("lists.show", name=name), rows))
     return blocks
+
+
+def _maintenance(me: SignedIn) -> str | None:
+    """The page that changes the organisation's own data, for whom the menu opens them."""
+    if me.organisation is None or register_href(me, "organisations") is None:
+        return None
+    return url_for("register-organisations.edit_view", id=me.organisation)
 
 
 def _organisation(actor: Actor) -> list[tuple[str, str]]:
