@@ -24,8 +24,15 @@ def release() -> Release:
     return bootstrap.load_content(ROOT)
 
 
-def open_shipped(*, accounts: bool = False) -> Platform:
-    """The shipped content over a database that holds its sample world."""
+@cache
+def _prepared() -> Platform:
     platform = bootstrap.assemble(Store("sqlite://"), release(), VirtualClock(NINE))
-    load_world(platform, read_world(ROOT, "tianjin"), ROOT / "examples/files", accounts=accounts)
+    world = read_world(ROOT, "tianjin")
+    load_world(platform, world, ROOT / "examples/files", accounts=False)
     return platform
+
+
+def open_shipped() -> Platform:
+    """The shipped content over a copy of a database that holds its sample world."""
+    prepared = _prepared()
+    return bootstrap.assemble(prepared.store.copy(), prepared.definitions, VirtualClock(NINE))
