@@ -63,7 +63,10 @@ def page(status: int, sentence: str | None = None) -> ResponseReturnValue:
     if request.headers.get("HX-Request") == "true":
         text = render_template("errors/fragment.html", sentence=shown, advice=advice)
     else:
-        text = render_template("errors/error.html", title=title, sentence=shown, advice=advice)
+        # After a bug the menu may be what is broken.
+        text = render_template(
+            "errors/error.html", title=title, sentence=shown, advice=advice, plain=status >= 500
+        )
     return make_response(text, status)
 
 

@@ -45,7 +45,6 @@ class Shown:
     fields: Markup
     #: id of the text field that common opinions go into
     opinion_field: str | None
-    open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
