@@ -74,7 +74,11 @@ def start(process: str) -> ResponseReturnValue:
         return _page(process, asked=asked)
     try:
         done = platform().cases.start(
-            actor, process, asked.data, key=request.form.get("key") or None
+            actor,
+            process,
+            asked.data,
+            key=request.form.get("key") or None,
+            complete=True,
         )
     except Refused as refusal:
         return _page(process, asked=asked, refusal=refusal)

@@ -363,7 +363,17 @@ class Looking:
             {column: value for column, value in match.items() if value},
         )  # fmt: skip
         values = self.surroundings.lookup.column(query, source.field)
-        return self.captioned(element, values)
+        return self.captioned(element, self.fitting(element, values, it))
+
+    def fitting(self, element: Element, values: Sequence[str], it: object) -> Sequence[str]:
+        """Return the values whose records the field's own condition lets through."""
+        if not element.reference or element.where is None:
+            return values
+        query = Query(
+            element.reference, element.where, self.form.compiled(element.where),
+            {**self.values, "row": it},
+        )  # fmt: skip
+        return [value for value in values if self.surroundings.lookup.fits(query, value)]
 
     def from_codes(
         self, name: str, only: Sequence[str], chosen: list[str], parent: object = None

@@ -96,7 +96,22 @@ class Cases:
         return outcome.done
 
     def may_start(self, actor: Actor, process: str) -> Refused | None:
-        """Why the actor cannot start cases of a process at all; None when that is possible."""
+        """Why the actor cannot start cases of a process at all; None when that is possible.
+
+        Guards that ask about what is entered first are left to :meth:`start`.
+        """
+        refusal = self._no_right_to_start(actor, process)
+        if refusal is not None:
+            return refusal
+        try:
+            with self._said(), self._work.store.read() as unit:
+                run = self._work.before(unit, actor, process)
+                guard(run, run.compiled.early_guards)
+        except Refused as found:
+            return found
+        return None
+
+    def _no_right_to_start(self, actor: Actor, process: str) -> Refused | None:
         compiled = self._work.definitions.compiled(process, self._work.definitions.pin(process))
         start = compiled.process.start
         if start is None or start.who == "person":
@@ -113,11 +128,15 @@ class Cases:
     def _ready_to_start(
         self, unit: UnitOfWork, run: Run, actor: Actor, data: dict[str, Any], *, complete: bool
     ) -> None:
-        refusal = self.may_start(actor, run.process.id)
+        refusal = self._no_right_to_start(actor, run.process.id)
         if refusal is not None:
             raise refusal
+        if complete:
+            # Somebody who has not chosen anything yet is told what to choose, not a rule about it.
+            self._entries.check_start(unit, run, data, complete=True)
         guard(run)
-        self._entries.check_start(unit, run, data, complete=complete)
+        if not complete:
+            self._entries.check_start(unit, run, data, complete=False)
         self._entries.pin_form(unit, run, data, actor.person)
 
     # ------------------------------------------------------------ acting
