@@ -7,11 +7,11 @@ checked here: the services ask for them first (:mod:`engine.runtime.offers` says
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from engine.definitions.process import Action, Choice, Step
+from engine.definitions.process import Action, Choice, Requirement, Step
 from engine.domain.case import Advance, Command, Passed, Place, State
 from engine.domain.errors import Refused
 from engine.runtime import moments
@@ -52,14 +52,15 @@ def start(
     return run.result()
 
 
-def guard(run: Run) -> None:
-    """The start guards of a process.
+def guard(run: Run, rules: Iterable[Requirement] | None = None) -> None:
+    """The start guards of a process, or some of them.
 
     Raises:
         Refused: the first that does not hold.
     """
-    start_ = run.process.start
-    for rule in start_.require if start_ is not None else ():
+    if rules is None:
+        rules = run.process.start.require if run.process.start is not None else ()
+    for rule in rules:
         if not run.context.holds(rule.that):
             raise Refused("requirement", say=rule.say)
 

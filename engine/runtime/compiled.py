@@ -5,11 +5,11 @@ Compiled once for each process version and shared by all its cases; it holds no 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from engine.definitions.bind import BoundProcess
-from engine.definitions.process import Action, Choice, Formula, Process, Step
+from engine.definitions.process import Action, Choice, Fact, Formula, Process, Requirement, Step
 from engine.expressions import Expression, Scope
 from engine.runtime.tokens import Flow, Net, TokenNode
 
@@ -42,6 +42,32 @@ class Compiled:
     def scope(self, expression: Expression) -> Scope:
         """The scope an expression was checked in; that of everywhere for one inside a `where`."""
         return self._scopes.get(expression) or self.bound.scope()
+
+    @cached_property
+    def early_guards(self) -> tuple[Requirement, ...]:
+        """The start guards that can be asked before anything was entered."""
+        start = self.process.start
+        rules = start.require if start is not None else ()
+        return tuple(one for one in rules if not self._reads_data(self.expression(one.that).paths))
+
+    def _reads_data(self, paths: Iterable[tuple[str, ...]]) -> bool:
+        """Whether any of the paths leads into the data of the case, through facts too."""
+        for root, *rest in paths:
+            if root in ("data", "input"):
+                return True
+            policy = self.process.policy.get(rest[0]) if root == "policy" and rest else None
+            if policy is not None and set(policy.set_by) - {"jurisdiction"}:
+                return True
+            fact = self.process.facts.get(root)
+            if fact is not None and self._reads_data(self._paths_of(fact)):
+                return True
+        return False
+
+    def _paths_of(self, fact: Fact) -> Iterable[tuple[str, ...]]:
+        if fact.formula is not None:
+            return self.expression(fact.formula).paths
+        where = fact.query.where if fact.query is not None else None
+        return self.bound.wheres[where].paths if where is not None else ()
 
     @cached_property
     def actions(self) -> Mapping[str, Mapping[str, Action]]:

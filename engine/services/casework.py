@@ -515,15 +515,10 @@ class Casework:
         recording = self.facts(
             unit, compiled, None, data, now, writing=True, seed=secrets.randbits(48)
         )
-        moment = moments.local(now)
-        first = State(Place("", None, None, 0), actor.person, moment, moment)
-        calendar = self.calendar(compiled.process.jurisdiction)
-        asking = Run(
-            compiled, recording, command, now, ident, state=first, data=data, seq=1,
-            calendar=calendar,
-        )  # fmt: skip
+        asking = self._asking(compiled, recording, command, now, ident, data)
         if check is not None:
             check(asking)
+        first, calendar = asking.state, self.calendar(compiled.process.jurisdiction)
         result = start(compiled, recording, command, now, ident, data=data, calendar=calendar)
         row = self._insert(unit, uid, pin, compiled, actor, now)
         written, event = self._row(unit, row, command, result, recording.read, now)
@@ -541,6 +536,31 @@ class Casework:
         if key is not None:
             unit.commands.remember(key, uid, outcome.done.to_json(), now)
         return outcome
+
+    def before(self, unit: UnitOfWork, actor: Actor, process: str) -> Run:
+        """The step before a case: what is known when nothing has been entered."""
+        now = self.now(process.split("/", 1)[0])
+        compiled = self.definitions.compiled(process, self.definitions.pin(process), unit)
+        recording = self.facts(unit, compiled, None, {}, now, writing=False, seed=0)
+        command = Command("start", actor.person, actor.organisation, actor.on_behalf, data={})
+        ident = {"id": "", "number": None, "year": now.year}
+        return self._asking(compiled, recording, command, now, ident, {})
+
+    def _asking(
+        self,
+        compiled: Compiled,
+        recording: Recording,
+        command: Command,
+        now: datetime,
+        ident: Mapping[str, Any],
+        data: Mapping[str, Any],
+    ) -> Run:
+        moment = moments.local(now)
+        first = State(Place("", None, None, 0), command.person, moment, moment)
+        return Run(
+            compiled, recording, command, now, ident, state=first, data=data, seq=1,
+            calendar=self.calendar(compiled.process.jurisdiction),
+        )  # fmt: skip
 
     def _insert(
         self,
