@@ -16,6 +16,7 @@ from markupsafe import Markup
 from admin import forms
 from admin.context import platform
 from admin.forms import Received
+from admin.navigation import caption, has_other_captions
 from engine.domain.actor import Actor
 from engine.domain.errors import Refused
 from engine.forms import EffectiveForm, FieldError
@@ -46,6 +47,7 @@ def to_fill(
     """Draw a form to fill in."""
     if form is None:
         return Markup()
+    form = _captioned(form)
     shown = [error for error in errors if isinstance(error, FieldError)]
     if received is not None:
         shown += received.errors
@@ -68,7 +70,15 @@ def to_read(
     """Draw a form to read or for paper; all of it or only some top-level parts."""
     if form is None:
         return Markup()
-    return forms.render(form, mode, file_url=_file_url, only=only)
+    return forms.render(_captioned(form), mode, file_url=_file_url, only=only)
+
+
+def _captioned(form: EffectiveForm) -> EffectiveForm:
+    """The form with its captions as this deployment calls them, in the reader's language."""
+    if not has_other_captions():
+        return form
+    surroundings = replace(form.surroundings, caption=caption)
+    return form.form.effective(form.data, surroundings, form.rights)
 
 
 def receive(

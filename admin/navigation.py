@@ -55,6 +55,12 @@ def caption(text: str | None) -> str:
     return text
 
 
+def has_other_captions() -> bool:
+    """Whether captions of the content are replaced for this reader."""
+    known = platform().release.labels
+    return jurisdiction_of(security.who()).id in known or captions.language() in known
+
+
 def jurisdiction_of(me: SignedIn | None) -> Jurisdiction:
     """The jurisdiction whose pages these are."""
     found = platform().release.jurisdictions

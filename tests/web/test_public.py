@@ -75,3 +75,6 @@ def test_captions_of_the_pages_can_be_read_in_english(certified):
 
     assert page.tree.get("lang") == "en"
     assert "Record of actions" in page
+    education = certified.platform.release.labels["en"].shown("学历信息")
+    assert education != "学历信息"
+    assert education in visitor.get("/profile")
