@@ -115,6 +115,18 @@ def content(actor: Actor, view: CaseView, mode: Mode = "read") -> Markup:
         return to_read(form, mode=mode)
 
 
+def attached(actor: Actor, view: CaseView) -> list[tuple[str, str]]:
+    """The files of a case: what each belongs to, and its name."""
+    with platform().views.sheets.open():
+        form = platform().views.sheets.content(actor, view.uid) if view.has_form else None
+        return [
+            (field.title, file.name)
+            for field in (form.walk() if form is not None else ())
+            if not field.masked
+            for file in field.attachments
+        ]
+
+
 # ------------------------------------------------------------------ filling in
 
 

@@ -135,6 +135,7 @@ def printed(uid: str) -> ResponseReturnValue:
         view=view,
         title=view.title,
         content=asking.content(actor, view, "print"),
+        attached=asking.attached(actor, view),
         timeline=[_line(entry) for entry in platform().views.course(actor, uid)],
     )
 
