@@ -21,6 +21,7 @@ from engine.services.casework import Casework
 from engine.services.definitions import Definitions
 from engine.services.directory import Directory
 from engine.services.entries import Entries
+from engine.services.forecasts import Forecasts
 from engine.services.groups import Groups
 from engine.services.incidents import Incidents
 from engine.services.lists import Lists
@@ -143,6 +144,7 @@ def assemble(
         outgoing=outgoing,
         cases=cases,
         views=views,
+        forecasts=Forecasts(casework, directory),
         incidents=Incidents(casework, cases, directory, sentences),
         rebuilding=Rebuilding(casework),
         documents=documents,

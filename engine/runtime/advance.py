@@ -116,10 +116,11 @@ def _act(run: Run) -> None:
     if action.verb in ("save", "record"):
         _stay(run, action)
         return
-    _move(run, action, before)
+    move(run, action, before)
 
 
-def _move(run: Run, action: Action, before: State) -> None:
+def move(run: Run, action: Action, before: State) -> None:
+    """Carry out an action's effects and take the case where it leads; no rule is asked."""
     index, target = run.context.choose(action.to) if action.to is not None else (0, None)
     run.do(action)
     _MOVES[action.verb](run, action, index, target, before)
@@ -535,7 +536,7 @@ def _fire_due(run: Run) -> None:
         before = run.state
         _write(run, action)
         _note(run, action)
-        _move(run, action, before)
+        move(run, action, before)
 
 
 def _outcome(run: Run) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from engine.services.definitions import Definitions
     from engine.services.directory import Directory
     from engine.services.entries import Entries
+    from engine.services.forecasts import Forecasts
     from engine.services.groups import Groups
     from engine.services.incidents import Incidents
     from engine.services.lists import Lists
@@ -53,6 +54,7 @@ class Platform:
     outgoing: Outgoing
     cases: Cases
     views: Views
+    forecasts: Forecasts
     incidents: Incidents
     rebuilding: Rebuilding
     documents: Documents

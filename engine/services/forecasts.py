@@ -1,0 +1,71 @@
+"""The expected route of a case before there is one, with names (ENG-22)."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from engine.domain.actor import Actor
+from engine.runtime.forecast import forecast
+from engine.services.casework import Casework
+
+
+class Names(Protocol):
+    """Tells what records are called."""
+
+    def name(self, register: str, key: str | None) -> str:
+        """The caption of a record."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A place on the route: the step's caption, and whose it would be."""
+
+    step: str
+    title: str
+    organisation: str | None
+    name: str
+
+
+class Forecasts:
+    """Shows routes without creating anything."""
+
+    def __init__(self, work: Casework, names: Names) -> None:
+        self._work = work
+        self._names = names
+
+    def route(self, actor: Actor, process: str, data: Mapping[str, Any]) -> list[Stop]:
+        """Where a case of ``process`` with these data would go if everybody passed it.
+
+        Raises:
+            NotFound: there is no such process.
+        """
+        pin = self._work.definitions.pin(process)
+        with self._work.store.read() as unit:
+            compiled = self._work.definitions.compiled(process, pin, unit)
+            jurisdiction = compiled.process.jurisdiction
+            now = self._work.now(jurisdiction)
+            facts = self._work.facts(unit, compiled, None, data, now, seed=secrets.randbits(48))
+            places = forecast(
+                compiled,
+                facts,
+                actor.person,
+                now,
+                {"id": "", "number": None, "year": now.year},
+                data=data,
+                calendar=self._work.calendar(jurisdiction),
+            )
+            return [
+                Stop(
+                    place.step,
+                    compiled.process.steps[place.step].title,
+                    place.organisation,
+                    self._names.name("organisations", place.organisation)
+                    if place.organisation
+                    else "",
+                )
+                for place in places
+            ]
