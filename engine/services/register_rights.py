@@ -133,8 +133,8 @@ class RegisterRights:
             return Rights()
         form = self._records.release.forms[register.form]
         names = [".".join(p for p in element.path if p != "*") for element in form.walk()]
-        leaves = [name for name in names if not any(o.startswith(f"{name}.") for o in names)]
-        return Rights(edit=tuple(name for name in leaves if name not in locked))
+        # Naming what holds a locked field would open the field too.
+        return Rights(edit=tuple(n for n in names if not any(_meet(n, one) for one in locked)))
 
     def stays_within(self, actor: Actor, register: Register, row: RecordRow) -> None:
         """Refuse a record that was put where the actor could not have changed it."""
