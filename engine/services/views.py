@@ -449,15 +449,6 @@ class Views:
 
     # ------------------------------------------------------------ who may see
 
-    def may_see(self, actor: Actor, uid: str) -> bool:
-        """Whether the actor may know of a case."""
-        with self._work.store.read() as unit:
-            try:
-                self._open(unit, actor, uid)
-            except NotFound:
-                return False
-            return True
-
     def _sees(self, unit: UnitOfWork, loaded: Loaded, run: Run, actor: Actor) -> bool:
         """Whether the actor may know of a case (REV-22)."""
         if actor.is_system or actor.person in (loaded.row.initiator, *loaded.state.voters):

@@ -57,7 +57,7 @@ class Served:
     def __init__(self, folder: Path) -> None:
         clock = VirtualClock(datetime(2026, 9, 1, 9, tzinfo=ZONE))
         store = Store(f"sqlite:///{folder / 'site.db'}", sealer=Sealer(bytes(32)))
-        store.create_all() if hasattr(store, "create_all") else None
+        store.create_all()
         platform = assemble(
             store, load_content(None), clock, Outside(TypstPrinter(), "http://localhost")
         )
