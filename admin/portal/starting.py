@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -15,6 +17,7 @@ from admin.parked import RESTORE
 from admin.portal import asking
 from admin.presses import new_key
 from engine.domain.errors import InvalidSubmission, Refused
+from engine.services.forecasts import Stop
 
 pages = Blueprint("starting", __name__)
 START = "start"
@@ -56,6 +59,7 @@ def _page(
         trail=[(caption(about.title), None)],
         form=form,
         details=asking.chosen_records(me.actor, process, asked.data if asked else {}),
+        route=_route(process, asked),
         begin_caption=_("立即{noun}", noun=caption(about.noun))
         if about.anybody and about.noun
         else _("新建"),
@@ -64,6 +68,14 @@ def _page(
         key=new_key(),
     )
     return make_response(text, status_of(refusal) if refusal else 200)
+
+
+def _route(process: str, asked: Asked | None) -> Sequence[Stop]:
+    """Whom it would come to with what has been chosen; nothing while that decides nothing."""
+    if asked is None or not asked.data:
+        return ()
+    stops = platform().forecasts.route(security.signed_in().actor, process, asked.data)
+    return stops if any(stop.name for stop in stops) else ()
 
 
 def start(process: str) -> ResponseReturnValue:
