@@ -196,8 +196,9 @@ class Casework:
         writing: bool = False,
         seed: int = 0,
         found: dict[tuple[str, Any, int | None], Sequence[str]] | None = None,
+        numbers: Callable[[UnitOfWork, str], str] | None = None,
     ) -> Recording:
-        """The world as one command sees it."""
+        """The world as one command sees it; ``numbers`` instead of those of the pools."""
         process = compiled.process
         jurisdiction = self.definitions.current.jurisdictions.get(process.jurisdiction)
         known = {"id": process.jurisdiction}
@@ -218,7 +219,8 @@ class Casework:
             seed=seed,
             jurisdiction=known,
             found=found,
-            numbers=lambda unit, pool: self.number(unit, process.jurisdiction, pool, now),
+            numbers=numbers
+            or (lambda unit, pool: self.number(unit, process.jurisdiction, pool, now)),
         )
         return Recording(facts)
 

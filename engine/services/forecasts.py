@@ -48,7 +48,17 @@ class Forecasts:
             compiled = self._work.definitions.compiled(process, pin, unit)
             jurisdiction = compiled.process.jurisdiction
             now = self._work.now(jurisdiction)
-            facts = self._work.facts(unit, compiled, None, data, now, seed=secrets.randbits(48))
+            facts = self._work.facts(
+                unit,
+                compiled,
+                None,
+                data,
+                now,
+                # No number is taken for what only might be.
+                writing=True,
+                numbers=lambda unit, pool: "",
+                seed=secrets.randbits(48),
+            )
             places = forecast(
                 compiled,
                 facts,
