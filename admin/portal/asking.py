@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -23,6 +23,8 @@ from engine.services.views import CaseView, Choice, Paper
 
 #: verbs that end or send back: their buttons are red
 _SEVERE = frozenset({"return", "fail", "discard", "cancel"})
+#: the field of the members that an action asks for
+MEMBERS = "members"
 #: an action that asks for this many simple fields at most is asked in the side column
 _SIDE_FIELDS = 3
 _SECTIONS = frozenset({"group", "rows"})
@@ -45,6 +47,8 @@ class Shown:
     fields: Markup
     #: id of the text field that common opinions go into
     opinion_field: str | None
+    #: the members of the group to choose from: key, name, ticked
+    members: Sequence[tuple[str, str, bool]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +221,12 @@ def shown(
                 if not is_wide:
                     page = url_for("reviewing.ask", uid=view.uid, action=choice.name)
                     fields = to_fill(form, errors, received=received, root=choice.name, url=page)
+    ticked = (typed or {}).get(MEMBERS) or ()
+    asks_members = choice.allowed and choice.ask is not None and choice.ask.members
     return Shown(
+        members=[
+            (one.uid, one.name, one.uid in ticked) for one in (view.members or ()) if asks_members
+        ],
         name=choice.name,
         title=title_of(choice),
         allowed=choice.allowed,
@@ -257,7 +266,10 @@ def _opinion_field(form: EffectiveForm, root: str) -> str | None:
 
 def read(actor: Actor, view: CaseView, choice: Choice) -> Asked:
     """What was entered with an action."""
-    return receive(lambda: _asked(actor, view, choice, None), actor, view.uid)
+    asked = receive(lambda: _asked(actor, view, choice, None), actor, view.uid)
+    if choice.ask is None or not choice.ask.members:
+        return asked
+    return replace(asked, data={**asked.data, MEMBERS: request.form.getlist(MEMBERS)})
 
 
 def confirm_page(

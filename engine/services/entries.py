@@ -15,7 +15,7 @@ import orjson
 from engine.authoring.problems import Problems
 from engine.definitions.process import Action, Ask
 from engine.domain.actor import Actor
-from engine.domain.errors import InvalidSubmission
+from engine.domain.errors import InvalidSubmission, Refused
 from engine.forms.binding import bind
 from engine.forms.effective import EffectiveForm
 from engine.forms.form import Form, loaded
@@ -273,6 +273,7 @@ class Entries:
 
         Raises:
             InvalidSubmission: with every error and its place.
+            Refused: members of the group are asked for and none is chosen.
         """
         ask = action.ask
         opinion = entered.get("opinion")
@@ -284,11 +285,11 @@ class Entries:
         own = {name: value for name, value in entered.items() if name in form.sections}
         effective = form.effective(own, self.surroundings(unit, run, loaded_case.data), rights)
         _refuse_errors(effective, complete=True)
-        submitted = effective.submitted
-        chosen = (
-            {"members": list(entered["members"])} if ask.members and "members" in entered else {}
-        )
-        return {**always, **submitted, **chosen}
+        chosen = list(entered.get("members") or ()) if ask.members else []
+        if ask.members and not chosen:
+            raise Refused("no_members_chosen")
+        members = {"members": chosen} if ask.members else {}
+        return {**always, **effective.submitted, **members}
 
     @staticmethod
     def _last_stage(run: Run, stage: str) -> bool:
