@@ -27,6 +27,7 @@ from engine.services.groups import Groups
 from engine.services.sheets import Sheets
 from engine.store.cases import CaseRow
 from engine.store.unit import UnitOfWork
+from engine.store.work import WorkRow
 
 STATUSES = "statuses"
 
@@ -453,15 +454,12 @@ class Views:
         """Whether the actor may know of a case (REV-22)."""
         if actor.is_system or actor.person in (loaded.row.initiator, *loaded.state.voters):
             return True
-        places = [
-            (item.person, item.organisation, item.permission)
-            for item in unit.work.of(loaded.row.id, open_only=False)
-        ]
-        if any(self._at(actor, *place) for place in places):
+        items = unit.work.of(loaded.row.id, open_only=False)
+        if any(self._at(actor, item.person, item.organisation, item.permission) for item in items):
             return True
         if any(offer.mine for offer in offers(run, self._rights)):
             return True
-        if self._listed(loaded, actor, [place[1] for place in places]):
+        if self._listed(loaded, actor, items):
             return True
         return any(
             self._sees_group(unit, group.uid, actor)
@@ -477,8 +475,10 @@ class Views:
             return False
         return self._rights.holds(actor.person, permission, organisation)
 
-    def _listed(self, loaded: Loaded, actor: Actor, been: Sequence[str | None]) -> bool:
+    def _listed(self, loaded: Loaded, actor: Actor, items: Sequence[WorkRow]) -> bool:
         """Whether a list of the content that the actor may open shows such cases."""
+        been = {item.organisation for item in items}
+        acted = {item.organisation for item in items if item.state == "done"}
         for listing in self._work.definitions.current.lists.values():
             if listing.of != "cases" or listing.relation not in ("all", "below", "acted"):
                 continue
@@ -490,7 +490,7 @@ class Views:
                     continue
                 if listing.relation == "all" and actor.jurisdiction == loaded.row.jurisdiction:
                     return True
-                if listing.relation == "acted" and actor.organisation in been:
+                if listing.relation == "acted" and actor.organisation in acted:
                     return True
                 if listing.relation == "below" and any(
                     self._rights.covers(actor.person, permission, actor.organisation, place)

@@ -1,0 +1,315 @@
+"""What committees, experts and the bureau do at their pages."""
+
+import pytest
+
+from engine.domain.errors import Refused
+from tests.support.city import (
+    AT_RECEPTION,
+    CERTIFIED,
+    FILED,
+    MEETING,
+    PROCESS,
+    STARTED,
+    VOTED,
+    City,
+    city,
+)
+
+SCHEME = (
+    "{by: 陈工, does: start, process: tianjin/socialised-review, case: z, "
+    "with: {settings: {activity: a6, work_unit: 路桥检测所}}}",
+    "{by: 陈工, does: submit, case: z, with: $forms/complete-engineer-application}",
+    "{fast_forward: {case: z, to: reception}}",
+    "{by: 严秘书, does: receive, case: z}",
+    "{by: 严秘书, does: start, process: tianjin/scheme, case: s, with: $forms/scheme}",
+    "{by: 严秘书, does: add, case: s, with: {members: [z]}}",
+    "{by: 严秘书, does: submit, case: s}",
+)
+ACTIVITY = {
+    "name": "2026年度中小学教师职称评审（补充）",
+    "year": "2026",
+    "committee": "教师高评委",
+    "series": "22",
+    "starts_at": "2026-08-01",
+    "first_deadline": "2026-09-20",
+    "resubmission_deadline": "2026-09-25",
+    "enquiry_phone": "022-23000000",
+    "scope": "本市中小学教师",
+    "work_schedule": "九月申报，十月评审。",
+    "exception_clauses": [{"code": "award", "text": "获市级教学成果奖", "material": "证书"}],
+    "material_items": [
+        {"key": "plan", "title": "教学设计", "required": True, "min": 1, "max": 2},
+    ],
+}
+OFFER = {
+    "evaluation_mode": "socialised_review",
+    "series": "22",
+    "level": "fugao",
+    "specialty": "数学",
+    "title_name": "22-高级教师",
+}
+
+
+class TestActivities:
+    @pytest.fixture
+    def town(self) -> City:
+        return city()
+
+    def an_activity(self, town: City) -> str:
+        secretary = town.person("孙秘书", "教师高评委")
+        key = town.platform.registers.create(secretary, "activities", ACTIVITY)
+        offer = {**OFFER, "activity": key}
+        town.platform.registers.create(secretary, "activity_offers", offer)
+        return key
+
+    def offered(self, town: City) -> list[str]:
+        """The activities that fit the needs of an applicant, by what the page shows."""
+        applicant = town.visit("张三")
+        applicant.get(f"/new/{PROCESS}")
+        page = applicant.press(
+            "查询",
+            **{
+                "evaluation_mode": "socialised_review",
+                "settings.series": "22",
+                "settings.level": "fugao",
+                "settings.specialty": "数学",
+            },
+        )
+        return [
+            name for name in (ACTIVITY["name"], "2026年度中小学教师高级职称评审") if name in page
+        ]
+
+    @pytest.mark.req("COM-01", "COM-04")
+    def test_a_committee_sets_one_up_and_publishes_it(self, town):
+        key = self.an_activity(town)
+        assert ACTIVITY["name"] not in self.offered(town)
+
+        secretary = town.visit("孙秘书", "教师高评委")
+        secretary.get(f"/console/register-activities/act/?id={key}&action=publish")
+        secretary.press("发布")
+
+        assert ACTIVITY["name"] in self.offered(town)
+
+    @pytest.mark.req("COM-04")
+    def test_after_its_conclusion_nobody_finds_it(self, town):
+        key = self.an_activity(town)
+        secretary = town.person("孙秘书", "教师高评委")
+        for action in ("publish", "conclude"):
+            town.platform.registers.act(secretary, "activities", key, action)
+
+        assert ACTIVITY["name"] not in self.offered(town)
+
+    @pytest.mark.req("COM-02", "COM-03", "APP-13", "APP-15")
+    def test_its_clauses_and_materials_become_part_of_the_application(self, town):
+        key = self.an_activity(town)
+        secretary = town.person("孙秘书", "教师高评委")
+        town.platform.registers.act(secretary, "activities", key, "publish")
+        settings = {
+            **OFFER,
+            "activity": key,
+            "work_unit": "第一中学",
+            "category": "education_exception",
+        }
+        done = town.platform.cases.start(town.person("张三"), PROCESS, {"settings": settings})
+        applicant = town.visit("张三")
+        applicant.get(f"/cases/{done.uid}")
+
+        applicant.press("+ 添加破格条件")
+
+        assert "获市级教学成果奖" in applicant.page
+        assert "+ 添加教学设计" in applicant.page.buttons
+        assert "+ 添加公开课或示范课材料" not in applicant.page.buttons
+
+    @pytest.mark.req("COM-17", "FORM-12")
+    def test_a_changed_activity_leaves_applications_as_they_were(self):
+        town = city(STARTED)
+        secretary = town.person("孙秘书", "教师高评委")
+        registers = town.platform.registers
+        known = registers.get(secretary, "activities", "a1").data
+        items = [*known["material_items"], {"key": "more", "title": "补充材料", "required": False}]
+
+        registers.change(secretary, "activities", "a1", {**known, "material_items": items})
+
+        page = town.visit("张三").get(f"/cases/{town['z']}")
+        assert "+ 添加公开课或示范课材料" in page.buttons
+        assert "+ 添加补充材料" not in page.buttons
+
+    @pytest.mark.req("COM-01", "SEC-01")
+    def test_another_committee_cannot_change_it(self, town):
+        key = self.an_activity(town)
+
+        with pytest.raises(Refused):
+            town.platform.registers.act(
+                town.person("严秘书", "工程高评委"), "activities", key, "publish"
+            )
+
+
+@pytest.mark.req("COM-13")
+def test_the_committee_changes_the_password_of_its_account():
+    town = city()
+    secretary = town.visit("孙秘书", "教师高评委")
+    secretary.get("/account/password")
+
+    secretary.press(
+        "修改密码",
+        old="correct horse battery",
+        new="eight wet winters",
+        again="eight wet winters",
+    )
+
+    assert "密码已修改" in secretary.page.source
+    other = town.visit("孙秘书", "教师高评委")
+    assert other.get("/").address.startswith("/sign-in")
+
+
+@pytest.mark.req("COM-05")
+def test_what_the_committee_received_it_cannot_return():
+    town = city(*AT_RECEPTION)
+    secretary = town.visit("孙秘书", "教师高评委")
+    secretary.get(f"/cases/{town['z']}/actions/receive")
+
+    secretary.press("确定接收")
+
+    assert secretary.get(f"/cases/{town['z']}").buttons == []
+    assert (
+        secretary.post(f"/cases/{town['z']}/actions/return", {"reason": "缺少材料"}).status == 409
+    )
+
+
+class TestMeeting:
+    @pytest.mark.req("ENG-12", "SEC-01")
+    def test_results_come_from_ballots_and_cannot_be_typed(self):
+        town = city(*MEETING)
+        secretary = town.visit("孙秘书", "教师高评委")
+
+        assert secretary.get(f"/cases/{town['m']}/ballot").status in (403, 404, 409)
+        page = secretary.get(f"/cases/{town['m']}")
+        assert "passed" not in page.source
+
+    @pytest.mark.req("COM-18", "APP-27")
+    def test_votes_are_counted_for_each_applicant(self):
+        town = city(*VOTED)
+
+        page = town.visit("孙秘书", "教师高评委").get(f"/cases/{town['m']}/members")
+
+        assert page.rows() == [["张三", "2026-000001", "公示中", "是", "同意 5"]]
+
+    @pytest.mark.req("COM-09")
+    def test_the_list_of_those_in_publicity_is_visible(self):
+        town = city(*VOTED)
+
+        page = town.visit("孙秘书", "教师高评委").get("/lists/tianjin/in-publicity")
+
+        assert [row[1] for row in page.rows()] == ["张三"]
+        assert "公示中" in page
+
+
+class TestScheme:
+    @pytest.fixture
+    def town(self) -> City:
+        return city(*SCHEME)
+
+    @pytest.mark.req("SCH-01", "SCH-04", "COM-11")
+    def test_the_review_shows_participants_needs_rules_and_attachments(self, town):
+        reviewer = town.visit("吴审核", "人社局")
+        page = reviewer.get(f"/cases/{town['s']}")
+
+        for block in ("专家需求信息", "方案打分细则信息", "attachment.pdf"):
+            assert block in page
+        members = reviewer.get(f"/cases/{town['s']}/members")
+        assert [row[0] for row in members.rows()] == ["陈工"]
+
+        reviewer.get(f"/cases/{town['s']}/actions/pass")
+        reviewer.press("确定审核通过", opinion="同意")
+        assert "已审核通过" in reviewer.page.source
+
+    @pytest.mark.req("SCH-05", "SCH-09")
+    def test_a_reviewed_scheme_is_read_only(self, town):
+        reviewer = town.visit("吴审核", "人社局")
+        reviewer.get(f"/cases/{town['s']}/actions/pass")
+        reviewer.press("确定审核通过", opinion="同意")
+
+        page = reviewer.get("/lists/tianjin/reviewed-by-bureau")
+        page = reviewer.get(
+            next(to for words, to in page.links.items() if words.startswith("查看"))
+        )
+
+        assert "方案打分细则信息" in page
+        assert page.buttons == []
+        assert reviewer.get(page.links["attachment.pdf"]).raw.mimetype == "application/pdf"
+
+    @pytest.mark.req("SCH-03")
+    def test_the_other_reviewer_does_not_see_it(self, town):
+        other = town.visit("周专审", "人社局")
+
+        assert other.get(f"/cases/{town['s']}").status == 404
+        assert other.get("/lists/tianjin/special-scheme-review").rows() == []
+
+
+class TestFiling:
+    @pytest.fixture
+    def town(self) -> City:
+        return city(*FILED)
+
+    @pytest.mark.req("SCH-10", "SCH-14")
+    def test_those_who_passed_publicity_are_on_the_list_without_being_chosen(self, town):
+        officer = town.visit("郑备案", "人社局")
+
+        assert officer.get(f"/cases/{town['f']}/members").rows() == [
+            ["张三", "2026-000001", "公示通过"]
+        ]
+
+    @pytest.mark.req("SCH-11", "SCH-13")
+    def test_passing_needs_number_and_date(self, town):
+        officer = town.visit("郑备案", "人社局")
+        officer.get(f"/cases/{town['f']}/actions/pass")
+
+        page = officer.press("确定审核通过", opinion="同意备案。")
+        assert page.status == 422
+        assert page.field("opinion").text.strip() == "同意备案。"
+
+        officer.press(
+            "确定审核通过", filing_number="津人社职备〔2026〕1号", filing_date="2026-10-28"
+        )
+        assert town.visit("冯发证", "人社局").get("/lists/tianjin/to-issue").rows() != []
+
+    @pytest.mark.req("SCH-14", "SCH-10")
+    def test_one_of_them_is_held_back(self, town):
+        officer = town.visit("郑备案", "人社局")
+        officer.get(f"/cases/{town['f']}/actions/hold")
+        page = officer.press("确定暂缓个别人员", reason="学历待核实")
+        assert "请选择人员" in page
+
+        officer.press("确定暂缓个别人员", members=[town["z"]])
+
+        assert officer.get(f"/cases/{town['f']}/members").rows() == []
+        assert town.visit("张三").get("/lists/tianjin/my-cases").rows()[0][4] == "公示通过"
+
+
+class TestCertificate:
+    @pytest.mark.req("CERT-17", "CERT-09")
+    def test_its_record_says_all_that_the_law_asks(self):
+        town = city(*CERTIFIED)
+        officer = town.visit("冯发证", "人社局")
+        page = officer.get("/console/register-certificates/")
+
+        page = officer.get(next(to for words, to in page.links.items() if words.startswith("查看")))
+
+        for text in ("津2026000001", "张三", "高级教师", "津人社职备〔2026〕1号", "2026-10-28"):
+            assert text in page
+
+    @pytest.mark.req("CERT-13", "CERT-14")
+    def test_it_is_revoked_with_a_reason_after_a_question(self):
+        town = city(*CERTIFIED)
+        officer = town.visit("冯发证", "人社局")
+        page = officer.get("/console/register-certificates/")
+        details = next(to for words, to in page.links.items() if words.startswith("查看"))
+        page = officer.get(details)
+
+        page = officer.get(page.links["撤销"])
+        assert "撤销后证书失效" in page
+        officer.press("撤销", reason="申报材料不实")
+
+        page = officer.get(details)
+        assert "已撤销" in page
+        assert "申报材料不实" in page
