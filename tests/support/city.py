@@ -16,12 +16,13 @@ from argon2 import PasswordHasher
 from lxml import html
 
 from admin.app import WebSettings, create_app
+from engine.authoring import render
 from engine.authoring.problems import Problems
 from engine.authoring.source import read_yaml
 from engine.bootstrap import assemble
 from engine.cli.samples import Samples
 from engine.connectors.identity import LocalAccounts
-from engine.content import bundled
+from engine.content import bundled, read_files, texts
 from engine.definitions.release import load
 from engine.definitions.sample import Sample, parse_sample
 from engine.domain.actor import Actor
@@ -255,9 +256,18 @@ def field_of(source: str, name: str) -> str:
     return found.group(1) if found else ""
 
 
-def city(*lines: str, clock: str = "2026-09-01 09:00", given: str = "{}") -> City:
-    """A city in which the lines of a sample case have happened."""
-    platform, moment, uids = _played(lines, clock, given)
+#: a file of the content, a text in it (empty: all of it), and what stands there instead
+Change = tuple[str, str, str]
+
+
+def city(
+    *lines: str,
+    clock: str = "2026-09-01 09:00",
+    given: str = "{}",
+    changes: tuple[Change, ...] = (),
+) -> City:
+    """A city in which the lines of a sample case have happened, under changed content if any."""
+    platform, moment, uids = _played(lines, clock, given, changes)
     own = VirtualClock(moment)
     opened = assemble(platform.store.copy(), platform.definitions, own)
     opened.accounts = Accounts(opened.store, opened.directory, opened.sentences, own, CHEAP)
@@ -266,7 +276,7 @@ def city(*lines: str, clock: str = "2026-09-01 09:00", given: str = "{}") -> Cit
 
 @cache
 def _played(
-    lines: tuple[str, ...], clock: str, given: str
+    lines: tuple[str, ...], clock: str, given: str, changes: tuple[Change, ...]
 ) -> tuple[Platform, datetime, dict[str, str]]:
     """The lines played once; what they left is copied for every test."""
     sample = _sample(lines, clock, given)
@@ -276,7 +286,7 @@ def _played(
         left = VirtualClock(platform.clock.now())
         kept.append((assemble(platform.store.copy(), platform.definitions, left), left.now()))
 
-    samples = _samples()
+    samples = _samples(changes)
     result = Replay(samples.open, samples.library).run(sample, keep)
     assert result.ok, result.error or [str(one) for one in result.differences]
     (platform, moment) = kept[0]
@@ -303,10 +313,14 @@ def _sample(lines: tuple[str, ...], clock: str, given: str) -> Sample:
 
 
 @cache
-def _samples() -> Samples:
-    release = load(bundled()).release
-    assert release is not None
-    return Samples(bundled(), release)
+def _samples(changes: tuple[Change, ...] = ()) -> Samples:
+    files = texts(read_files(bundled()))
+    for path, old, new in changes:
+        assert old in files.get(path, "")
+        files[path] = files[path].replace(old, new) if old else new
+    loaded = load(files)
+    assert loaded.release is not None, render(loaded.problems, loaded.sources)
+    return Samples(bundled(), loaded.release)
 
 
 @cache
