@@ -6,6 +6,7 @@ from flask import Flask, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
+from admin import parked
 from admin.captions import _
 from engine.domain.errors import InvalidSubmission, NotAllowed, NotFound, Refused, Stale
 
@@ -62,11 +63,11 @@ def page(status: int, sentence: str | None = None) -> ResponseReturnValue:
     shown = sentence or general
     if request.headers.get("HX-Request") == "true":
         text = render_template("errors/fragment.html", sentence=shown, advice=advice)
-    else:
-        # After a bug the menu may be what is broken.
-        text = render_template(
-            "errors/error.html", title=title, sentence=shown, advice=advice, plain=status >= 500
-        )
+        return parked.aside(make_response(text, status))
+    # After a bug the menu may be what is broken.
+    text = render_template(
+        "errors/error.html", title=title, sentence=shown, advice=advice, plain=status >= 500
+    )
     return make_response(text, status)
 
 

@@ -77,9 +77,14 @@ def sign_in_page() -> ResponseReturnValue:
 def fragment() -> Response:
     """What a part of a page shows when the sign-in has run out: the page itself stays."""
     text = render_template("errors/expired_fragment.html")
-    response = make_response(text, 401)
+    return aside(make_response(text, 401))
+
+
+def aside(response: Response) -> Response:
+    """Show ``response`` above the page instead of the part that was asked for, which stays."""
     response.headers["HX-Retarget"] = "#notices"
-    response.headers["HX-Reswap"] = "innerHTML"
+    response.headers["HX-Reswap"] = "innerHTML show:top"
+    response.headers["HX-Reselect"] = ".notice"
     return response
 
 

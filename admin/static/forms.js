@@ -58,6 +58,19 @@
     touched.clear();
   });
 
+  // No answer, or the answer of a broken server: the page stays as it is, and says so.
+  function unanswered(event) {
+    var response = event.detail.ctx && event.detail.ctx.response;
+    if (response && response.status < 500 && response.status !== 413) { return; }
+    var text = document.getElementById("unanswered");
+    var place = document.getElementById("notices");
+    if (!text || !place) { return; }
+    place.replaceChildren(text.content.cloneNode(true));
+    place.scrollIntoView({ block: "center" });
+  }
+  document.addEventListener("htmx:response:error", unanswered);
+  document.addEventListener("htmx:error", unanswered);
+
   // After a row was added the first field of it is next; after one was removed, the section.
   var pressed = null;
   document.addEventListener("click", function (event) {

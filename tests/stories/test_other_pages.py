@@ -1,6 +1,7 @@
 """The pages beside the way of an application: each can be read by everybody, wide and narrow."""
 
 import pytest
+from playwright.sync_api import expect
 
 
 @pytest.mark.timeout(300)
@@ -38,3 +39,28 @@ def test_pages_of_administrators(people):
     administrator.goes("/console/roles/").looks("console-roles")
     administrator.goes("/console/incidents/").looks("console-incidents")
     administrator.opens("人员查询").looks("register-people")
+
+
+def _breaks(route):
+    route.fulfill(status=500, body="<p>broken</p>", content_type="text/html")
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("trouble", ["broken", "unreachable", "signed out"])
+def test_a_live_form_survives_a_server_in_trouble(people, trouble):
+    applicant = people("zhangsan")
+    page = applicant.goes("/new").page
+    mode = page.locator("select[name='settings.evaluation_mode']")
+    mode.select_option(index=1)
+    applicant.waits()
+    chosen = mode.input_value()
+    if trouble == "signed out":
+        page.context.clear_cookies()
+    else:
+        handler = _breaks if trouble == "broken" else lambda route: route.abort()
+        page.route("**/*", lambda r: handler(r) if r.request.method == "POST" else r.continue_())
+    page.locator("select[name='settings.series']").select_option(index=1)
+    notice = page.locator("#notices .notice")
+    expect(notice).to_contain_text("登录已过期" if trouble == "signed out" else "没有连上服务器")
+    expect(mode).to_have_value(chosen)
+    applicant.errors.clear()
