@@ -26,7 +26,7 @@ PROVING = [
     pytest.param(
         "tianjin/applicant-withdraws", marks=pytest.mark.req("APP-21", "APP-22", "REV-13")
     ),
-    pytest.param("tianjin/blacklisted-meanwhile", marks=pytest.mark.req("APP-35", "BLK-05")),
+    pytest.param("tianjin/blacklisted-meanwhile", marks=pytest.mark.req("APP-35")),
     pytest.param("tianjin/bulk-pass", marks=pytest.mark.req("UNIT-16")),
     pytest.param("tianjin/bulk-return", marks=pytest.mark.req("UNIT-17", "REV-24")),
     pytest.param("tianjin/bureau-extends", marks=pytest.mark.req("REV-17")),

@@ -177,7 +177,7 @@ def test_what_the_committee_received_it_cannot_return():
 
 
 class TestMeeting:
-    @pytest.mark.req("ENG-12", "SEC-01")
+    @pytest.mark.req("SEC-01")
     def test_results_come_from_ballots_and_cannot_be_typed(self):
         town = city(*MEETING)
         secretary = town.visit("孙秘书", "教师高评委")

@@ -312,7 +312,6 @@ class TestDepartment:
         assert key == "张三"
         assert any("张三" in row and "已推荐" in row for row in found.rows())
 
-    @pytest.mark.req("MSG-04")
     def test_it_writes_to_units_below(self):
         town = city()
         department = town.visit("吕复审", "教委")
