@@ -323,7 +323,10 @@ class Looking:
             )
             return replace(base, query=query, labels=labels)
         waits = self.waits_for(element.options_from, it) if element.options_from else ""
-        options = () if waits else self.offered(element, chosen, it)
+        # What cannot be changed offers nothing; only captions written there need the source.
+        written_there = element.options_from is not None and element.options_from.source == "each"
+        asked = not waits and (base.editable or (bool(chosen) and written_there))
+        options = self.offered(element, chosen, it) if asked else ()
         captions = self.captions(element, chosen, options)
         offered = {option.value for option in options}
         stale = any(one not in offered for one in chosen) and base.editable
@@ -373,7 +376,7 @@ class Looking:
             element.reference, element.where, self.form.compiled(element.where),
             {**self.values, "row": it},
         )  # fmt: skip
-        return [value for value in values if self.surroundings.lookup.fits(query, value)]
+        return self.surroundings.lookup.fitting(query, values)
 
     def from_codes(
         self, name: str, only: Sequence[str], chosen: list[str], parent: object = None

@@ -95,8 +95,8 @@ class Lookup(Protocol):
     def search(self, query: Query, text: str, limit: int) -> Sequence[Found]:
         """Return the records that fit a query and a typed text; all that fit when it is empty."""
 
-    def fits(self, query: Query, key: str) -> bool:
-        """Tell whether a record exists and fits a query."""
+    def fitting(self, query: Query, keys: Sequence[str]) -> Sequence[str]:
+        """Return those of some keys whose records exist and fit a query, in the order given."""
 
     def attachment(self, uid: str) -> Attachment | None:
         """Return what is known of an uploaded file."""
@@ -125,9 +125,9 @@ class Nothing:
         """Return no records."""
         return ()
 
-    def fits(self, query: Query, key: str) -> bool:
+    def fitting(self, query: Query, keys: Sequence[str]) -> Sequence[str]:
         """Let any key fit."""
-        return True
+        return keys
 
     def attachment(self, uid: str) -> Attachment | None:
         """Call a file by its id."""

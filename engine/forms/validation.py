@@ -200,9 +200,12 @@ class _Check:
     def records(self, one: EffectiveField) -> None:
         """Check that the records picked exist and may be picked."""
         chosen = one.value if isinstance(one.value, list) else [one.value]
-        lookup = self.form.surroundings.lookup
-        for key, label in zip(chosen, one.labels, strict=False):
-            if one.query is not None and not lookup.fits(one.query, str(key)):
+        keys = [str(key) for key, _ in zip(chosen, one.labels, strict=False)]
+        if one.query is None or not keys:
+            return
+        fitting = self.form.surroundings.lookup.fitting(one.query, keys)
+        for key, label in zip(keys, one.labels, strict=False):
+            if key not in fitting:
                 self.add(one.place, "not_found", value=label)
 
     def files(self, one: EffectiveField, limits: Files) -> None:

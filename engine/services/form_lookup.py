@@ -165,10 +165,13 @@ class FormLookup:
             found.append(Found(row.key, label, columns, parent))
         return found
 
-    def fits(self, query: Query, key: str) -> bool:
-        """Whether a record exists and fits a query."""
-        selection = self.selection(query, keys=[key])
-        return selection is not None and bool(self._unit.record_pages.keys(selection, limit=1))
+    def fitting(self, query: Query, keys: Sequence[str]) -> Sequence[str]:
+        """Those of some keys whose records exist and fit a query."""
+        selection = self.selection(query, keys=keys)
+        if selection is None or not keys:
+            return ()
+        found = set(self._unit.record_pages.keys(selection))
+        return [key for key in keys if key in found]
 
     def attachment(self, uid: str) -> Attachment | None:
         """What is known of an uploaded file."""

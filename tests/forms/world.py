@@ -138,8 +138,9 @@ class World:
             if text in str(row["name"])
         ][:limit]
 
-    def fits(self, query: Query, key: str) -> bool:
-        return any(found == key for found, _ in self._fitting(query))
+    def fitting(self, query: Query, keys: Sequence[str]) -> Sequence[str]:
+        found = {key for key, _ in self._fitting(query)}
+        return [key for key in keys if key in found]
 
     def attachment(self, uid: str) -> Attachment | None:
         return self.files.get(uid)
