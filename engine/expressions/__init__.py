@@ -9,7 +9,7 @@ from engine.expressions.functions import Calendar
 from engine.expressions.machine import matches, pattern_is_valid
 from engine.expressions.names import Row, explain, explain_functions, type_words
 from engine.expressions.scope import Path, Scope
-from engine.expressions.values import look_up, pick
+from engine.expressions.values import Shape, look_up, pick
 from engine.expressions.where import Where, compile_where
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Path",
     "Row",
     "Scope",
+    "Shape",
     "Where",
     "compile",
     "compile_where",

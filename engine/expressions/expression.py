@@ -10,7 +10,7 @@ from typing import Any
 from engine.authoring.node import Node
 from engine.authoring.problem import Phrase, Position
 from engine.authoring.problems import Problems
-from engine.domain.types import ANY, Record, Reference, Type
+from engine.domain.types import ANY, ListOf, Record, Reference, Type
 from engine.expressions import machine, syntax
 from engine.expressions.check import Checker
 from engine.expressions.functions import Calendar, counting_on
@@ -64,12 +64,13 @@ class Expression:
         type: what it gives; None for a written ``null``.
         paths: what it reads, aliases written out, in order of first use. A list is read whole; a
             reference that is only compared or returned is read as its ``id``.
+        below: for each list or record read whole, its path, its type, and what is read below it.
         constant: whether it reads nothing and calls no function of the calendar.
     """
 
     __slots__ = (
-        "_bindings", "_direct", "_program", "_root", "_uses_calendar", "constant", "paths", "text",
-        "type",
+        "_bindings", "_direct", "_program", "_root", "_uses_calendar", "below", "constant", "paths",
+        "text", "type",
     )  # fmt: skip
 
     def __init__(
@@ -86,6 +87,11 @@ class Expression:
         self.text = text
         self.type = type_
         self.paths = tuple(dict.fromkeys(variable.path for variable in variables))
+        self.below = tuple(
+            (variable.path, variable.type, variable.shape)
+            for variable in variables
+            if isinstance(variable.type, ListOf | Record) and variable.form == "plain"
+        )
         self._root = root
         self._bindings = tuple(
             _Binding(variable.name, variable.path, _reader(variable, scope))

@@ -58,7 +58,7 @@ from engine.expressions.syntax import (
     children,
 )
 from engine.expressions.terms import Refused, Term
-from engine.expressions.values import id_of
+from engine.expressions.values import Shape, id_of
 
 __all__ = [
     "And",
@@ -88,11 +88,13 @@ class Where:
     Attributes:
         text: as the author wrote it.
         paths: what it reads beside ``it``.
+        below: as for an expression.
         indexes: the fields of ``it`` it reads.
     """
 
     text: str
     paths: tuple[Path, ...]
+    below: tuple[tuple[Path, Type, Shape], ...]
     indexes: tuple[Path, ...]
     _bind: _Bind
 
@@ -147,7 +149,7 @@ def compile_where(
         bind = walk.visit(parsed.root, _Row("it", (), row))
     except Refused:
         return None
-    return Where(text, tuple(walk.paths), tuple(walk.used), bind)
+    return Where(text, tuple(walk.paths), tuple(walk.below), tuple(walk.used), bind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +176,7 @@ class _Walk:
         self.report = report
         self.indexes = indexes
         self.paths: dict[Path, None] = {}
+        self.below: list[tuple[Path, Type, Shape]] = []
         self.used: dict[Path, None] = {}
         self.rows: list[str] = ["it"]
 
@@ -337,6 +340,7 @@ class _Walk:
     def expression(self, term: Term, checker: Checker) -> Expression:
         expression = finished(term, checker)
         self.paths.update(dict.fromkeys(expression.paths))
+        self.below += expression.below
         return expression
 
     def not_allowed(self, node: Expr) -> NoReturn:

@@ -6,13 +6,13 @@ through a reference goes on in the register it points to; that value comes from 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from engine.definitions.process import Choice, Formula, Word
 from engine.domain.types import ListOf, Record, Reference, Type
-from engine.expressions import Expression, Scope
+from engine.expressions import Expression, Scope, Shape, Where, look_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,13 +76,13 @@ class Context:
 
     def evaluate(self, expression: Expression, **bound: Any) -> Any:
         """Evaluate an expression on the values of the paths it reads."""
-        values = self._values(expression.paths, self.compiled.scope(expression), bound)
+        values = self._values(expression, self.compiled.scope(expression), bound)
         return expression.evaluate(values, calendar=self._calendar)
 
     def search(self, formula: Formula) -> Any:
         """A ``where`` with everything computed that does not read the row."""
         where = self.compiled.bound.wheres[formula]
-        values = self._values(where.paths, self.compiled.bound.scope(formula), {})
+        values = self._values(where, self.compiled.bound.scope(formula), {})
         return where.bind(values, calendar=self._calendar)
 
     def register(self, formula: Formula) -> str | None:
@@ -91,12 +91,40 @@ class Context:
         return type_.register if isinstance(type_, Reference) else None
 
     def _values(
-        self, paths: Iterable[tuple[str, ...]], scope: Scope, bound: Mapping[str, Any]
+        self, reader: Expression | Where, scope: Scope, bound: Mapping[str, Any]
     ) -> dict[str, Any]:
         values: dict[str, Any] = {}
-        for path in paths:
+        for path in reader.paths:
             self._place(values, path, self._read(scope, path, bound))
+        for path, type_, shape in reader.below:
+            found = self._completed(type_, look_up(values, path), shape, scope)
+            self._place(values, path, found)
         return values
+
+    def _completed(self, type_: Type | None, value: Any, shape: Shape, scope: Scope) -> Any:
+        """A list or record with what an expression reads of the records it refers to."""
+        if isinstance(type_, ListOf):
+            item = shape.item
+            if item is None or not isinstance(value, list | tuple):
+                return value
+            return [self._completed(type_.item, one, item, scope) for one in value]
+        names = [*shape.fields, *sorted(shape.filled - shape.fields.keys())]
+        fields = scope.fields_of(type_) if isinstance(type_, Record | Reference) else None
+        if not names or fields is None or plain(value) is None:
+            return value
+        if isinstance(type_, Reference):
+            known = dict(value) if isinstance(value, Mapping) else {"id": value}
+            for name in names:
+                if name not in known:
+                    known[name] = self._follow(type_, value, (name,), scope)
+        elif isinstance(value, Mapping):
+            known = dict(value)
+        else:
+            return value
+        for name, below in shape.fields.items():
+            if name in known and name in fields:
+                known[name] = self._completed(fields[name].type, known[name], below, scope)
+        return known
 
     def key(self, formula: Formula, **bound: Any) -> str | None:
         """Evaluate an expression that gives a record: its key."""
@@ -271,5 +299,6 @@ def _wrapped(type_: Type | None, value: Any) -> Any:
         value = plain(value)
         return None if value is None else {"id": value}
     if isinstance(type_, ListOf) and isinstance(type_.item, Reference):
-        return [{"id": plain(item)} for item in value or ()]
+        # A row at hand (a member of the group) keeps what is known of it.
+        return [item if isinstance(item, Mapping) else {"id": item} for item in value or ()]
     return value

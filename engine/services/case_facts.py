@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 from engine.definitions.process import Draw, Policy, Query
@@ -86,6 +87,8 @@ class CaseFacts:
         """A field of a record."""
         if register == "jurisdictions":
             return self._jurisdiction.get(field)
+        if register == "members":
+            return self._of_case(key, field)
         return self._lookups.field(self._unit, register, key, field)
 
     def policy(self, name: str, asking: Asking) -> Any:
@@ -188,6 +191,18 @@ class CaseFacts:
             return {"open": False, "outcome": None, "data": {}}
         data = self._unit.blobs.get(row.data_hash) if row.data_hash else {}
         return {"open": row.closed_at is None, "outcome": row.outcome, "data": data}
+
+    def _of_case(self, uid: str, field: str) -> Any:
+        """What a rule reads of another case: its data or a column of its row."""
+        row = self._unit.cases.load(uid)
+        if row is None:
+            return None
+        if field == "data":
+            return self._unit.blobs.get(row.data_hash) if row.data_hash else {}
+        if field in ("open", "closed"):
+            return (row.closed_at is None) == (field == "open")
+        value = getattr(row, field, None)
+        return value.isoformat() if isinstance(value, datetime) else value
 
     def draw(self, draw: Draw, count: int, asking: Asking) -> Sequence[str]:
         """Draw by lot among those for whom the condition holds."""

@@ -186,6 +186,22 @@ class TestMeeting:
         page = secretary.get(f"/cases/{town['m']}")
         assert "passed" not in page.source
 
+    @pytest.mark.req("COM-19")
+    def test_nobody_votes_on_a_colleague(self):
+        town = city(*MEETING[:-1])
+        bureau = town.person("陈管理", "人社局")
+        registers = town.platform.registers
+        expert = registers.get(bureau, "experts", "金明远")
+        registers.change(bureau, "experts", "金明远", {**expert.data, "employer": "第一中学"})
+
+        secretary = town.visit("孙秘书", "教师高评委")
+        secretary.get(f"/cases/{town['m']}")
+        assert "表决" in secretary.press("开会")
+
+        ballot = f"/cases/{town['m']}/ballot"
+        assert town.visit("白文静").get(ballot).status == 200
+        assert town.visit("金明远").get(ballot).status in (403, 404, 409)
+
     @pytest.mark.req("COM-18", "APP-27")
     def test_votes_are_counted_for_each_applicant(self):
         town = city(*VOTED)
