@@ -38,7 +38,7 @@ def a_complete_draft(site, applicant, uid):
 
 @pytest.mark.req(
     "APP-01", "APP-04", "APP-05", "APP-06", "APP-07", "APP-18", "APP-19", "APP-20", "APP-21",
-    "APP-27", "APP-28", "COM-06", "COM-07",
+    "APP-27", "APP-28", "COM-06",
     "UNIT-04", "UNIT-05", "UNIT-06", "UNIT-07", "UNIT-12", "REV-01", "REV-03", "REV-05", "REV-27",
     "DEPT-03", "DEPT-08", "COM-05", "COM-09", "QRY-03", "QRY-06", "SEC-09",
 )  # fmt: skip
