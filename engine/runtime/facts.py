@@ -58,7 +58,7 @@ class Facts(Protocol):
         ...
 
     def linked(self, name: str) -> Mapping[str, Any]:
-        """A linked case: {"open", "outcome", "data"}."""
+        """A linked case: {"id", "number", "open", "outcome", "data"}."""
         ...
 
     def draw(self, draw: Draw, count: int, asking: Asking) -> Sequence[str]:

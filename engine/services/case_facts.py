@@ -20,6 +20,8 @@ from engine.store.unit import UnitOfWork
 
 #: the route that is the tree of organisations itself
 SUPERIOR = "superior"
+#: what a process reads of a linked case
+LINKED = ("id", "number", "open", "outcome", "data")
 
 
 class Lookups(Protocol):
@@ -88,7 +90,7 @@ class CaseFacts:
         if register == "jurisdictions":
             return self._jurisdiction.get(field)
         if register == "members":
-            return self._of_case(key, field)
+            return self._of_case(self._unit.cases.load(key), field)
         return self._lookups.field(self._unit, register, key, field)
 
     def policy(self, name: str, asking: Asking) -> Any:
@@ -187,21 +189,17 @@ class CaseFacts:
 
     def _linked_case(self, uid: str) -> Mapping[str, Any]:
         row = self._unit.cases.load(uid)
-        if row is None:
-            return {"open": False, "outcome": None, "data": {}}
-        data = self._unit.blobs.get(row.data_hash) if row.data_hash else {}
-        return {"open": row.closed_at is None, "outcome": row.outcome, "data": data}
+        return {field: self._of_case(row, field) for field in LINKED}
 
-    def _of_case(self, uid: str, field: str) -> Any:
+    def _of_case(self, row: CaseRow | None, field: str) -> Any:
         """What a rule reads of another case: its data or a column of its row."""
-        row = self._unit.cases.load(uid)
         if row is None:
-            return None
+            return {"open": False, "data": {}}.get(field)
         if field == "data":
             return self._unit.blobs.get(row.data_hash) if row.data_hash else {}
         if field in ("open", "closed"):
             return (row.closed_at is None) == (field == "open")
-        value = getattr(row, field, None)
+        value = row.uid if field == "id" else getattr(row, field, None)
         return value.isoformat() if isinstance(value, datetime) else value
 
     def draw(self, draw: Draw, count: int, asking: Asking) -> Sequence[str]:
