@@ -1,9 +1,7 @@
-"""Tables for Excel and as CSV. What a person typed never becomes a formula."""
+"""Tables for Excel. What a person typed never becomes a formula."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import IO
@@ -12,8 +10,6 @@ import xlsxwriter
 
 Cell = str | int | float | bool | date | datetime | None
 
-# What a spreadsheet takes for the beginning of a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _MOST_CHARACTERS = 32767
 _SHEET_NAME_LENGTH = 31
 _WIDEST = 40
@@ -38,19 +34,6 @@ def write_xlsx(
     return count
 
 
-def write_csv(to: IO[bytes], columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> int:
-    """Write UTF-8 with the mark Excel needs to know it; return the number of rows."""
-    text = io.TextIOWrapper(to, encoding="utf-8-sig", newline="", write_through=True)
-    writer = csv.writer(text)
-    writer.writerow([_guarded(caption) for caption in columns])
-    count = 0
-    for row in rows:
-        writer.writerow([_csv_cell(value) for value in row])
-        count += 1
-    text.detach()
-    return count
-
-
 def _write(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, value: Cell) -> None:
     if value is None:
         return
@@ -63,22 +46,10 @@ def _write(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, value: 
         sheet.write_string(row, column, _text(value)[:_MOST_CHARACTERS])
 
 
-def _csv_cell(value: Cell) -> str | int | float:
-    if value is None:
-        return ""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return value
-    return _guarded(_text(value))
-
-
 def _text(value: str | bool | date | datetime) -> str:
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M")
     return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def _guarded(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _sheet_name(title: str) -> str:

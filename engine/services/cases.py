@@ -20,6 +20,7 @@ from engine.runtime.advance import guard, no_such_action, offered
 from engine.runtime.offers import Offer, may_act, may_operate, offers
 from engine.runtime.run import Run
 from engine.services.casework import Casework, Done, Loaded, Outcome
+from engine.store.cases import CaseRow
 from engine.store.unit import UnitOfWork
 
 if TYPE_CHECKING:
@@ -376,7 +377,7 @@ class Cases:
             Refused: they stand at different steps (REV-24), or the action is not for many.
         """
         with self._said():
-            self._same_step(uids, action)
+            self._same_step(actor, uids, action)
         results = []
         for uid in uids:
             own = f"{key}:{uid}" if key else None
@@ -387,17 +388,31 @@ class Cases:
                 results.append(BulkResult(uid, None, refusal.sentence))
         return results
 
-    def _same_step(self, uids: Sequence[str], action: str) -> None:
-        steps: set[tuple[str, str, str | None]] = set()
+    def _same_step(self, actor: Actor, uids: Sequence[str], action: str) -> None:
+        """Refuse rows that stand at different steps, naming those that have moved on."""
+        steps: dict[tuple[str, str, str | None], list[CaseRow]] = {}
+        here = set()
         with self._work.store.read() as unit:
             for uid in uids:
                 loaded = self._work.load(unit, uid)
-                steps.add((loaded.row.process, loaded.row.step, loaded.row.stage))
-                known = loaded.compiled.actions[loaded.row.step].get(action)
+                row = loaded.row
+                steps.setdefault((row.process, row.step, row.stage), []).append(row)
+                if self._waits_for(unit, loaded, actor):
+                    here.add(row.id)
+                known = loaded.compiled.actions[row.step].get(action)
                 if known is not None and not known.bulk:
                     raise Refused("not_in_bulk", action=known.title)
         if len(steps) > 1:
-            raise Refused("different_steps")
+            kept = max(steps.values(), key=lambda rows: (rows[0].id in here, len(rows)))
+            moved = [row for rows in steps.values() if rows is not kept for row in rows]
+            raise Refused("different_steps", cases=[(row.initiator, row.number) for row in moved])
+
+    def _waits_for(self, unit: UnitOfWork, loaded: Loaded, actor: Actor) -> bool:
+        try:
+            self._item(unit, loaded, actor)
+        except NotAllowed:
+            return False
+        return True
 
     # ------------------------------------------------------------ groups and panels
 

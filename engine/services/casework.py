@@ -636,7 +636,8 @@ def _applied(row: CaseRow, state: State, now: datetime) -> CaseRow:
         flags=orjson.dumps(list(state.flags)).decode(),
         outcome=state.outcome,
         arrived_at=datetime.fromisoformat(state.arrived_at).replace(tzinfo=now.tzinfo),
-        due=_instant(state.due, now),
+        # A date that is waited for is shown to people like a deadline: until then it stands here.
+        due=_instant(state.due or state.wait_until, now),
         updated_at=now,
         closed_at=closed if state.closed else None,
     )

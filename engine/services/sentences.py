@@ -45,6 +45,11 @@ class Sentences:
         for name, register in (("organisation", "organisations"), ("person", "people")):
             if isinstance(shown.get(name), str):
                 shown[name] = self._names.name(register, shown[name])
+        cases = shown.get("cases")
+        if cases is not None:
+            shown["cases"] = "、".join(
+                f"{self._names.name('people', person)}（{number}）" for person, number in cases
+            )
         known = self._definitions.current.permissions.get(permission) if permission else None
         if known is not None:
             shown["permission"] = known.title

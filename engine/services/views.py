@@ -189,7 +189,7 @@ class Views:
             organisation=state.place.organisation,
             started_at=row.started_at,
             arrived_at=row.arrived_at,
-            due=state.due,
+            due=state.due or state.wait_until,
             overdue=state.overdue,
             closed=state.closed,
             flags=self._flags(run),

@@ -218,6 +218,7 @@ class TestMeeting:
 
         assert [row[1] for row in page.rows()] == ["张三"]
         assert "公示中" in page
+        assert page.rows()[0][-3:-1] == ["2026-10-15 09:00", "2026-10-22 24:00"]
 
 
 class TestScheme:
@@ -293,13 +294,30 @@ class TestFiling:
     def test_one_of_them_is_held_back(self, town):
         officer = town.visit("郑备案", "人社局")
         officer.get(f"/cases/{town['f']}/actions/hold")
-        page = officer.press("确定暂缓个别人员", reason="学历待核实")
+        assert "暂缓原因" in officer.page
+        page = officer.press("确定暂缓个别人员", hold_reason="学历待核实")
         assert "请选择人员" in page
 
         officer.press("确定暂缓个别人员", members=[town["z"]])
 
         assert officer.get(f"/cases/{town['f']}/members").rows() == []
         assert town.visit("张三").get("/lists/tianjin/my-cases").rows()[0][4] == "公示通过"
+
+
+@pytest.mark.req("ENG-19")
+@pytest.mark.parametrize("field", ["number", "id"])
+def test_a_case_reads_number_and_id_of_the_group_that_decided_it(field):
+    own = f"application: linked.filing.{field}"
+    process = "definitions/processes/tianjin/socialised-review.yaml"
+    town = city(*CERTIFIED, changes=((process, "application: case.number", own),))
+    with town.platform.store.read() as unit:
+        filing = unit.cases.load(town["f"])
+
+    officer = town.person("冯发证", "人社局")
+    (row,) = town.platform.registers.page(officer, "certificates").rows
+    record = town.platform.registers.get(officer, "certificates", row.key)
+
+    assert record.data["application"] == {"number": filing.number, "id": filing.uid}[field]
 
 
 class TestCertificate:

@@ -168,6 +168,7 @@ def test_several_at_different_steps_are_refused():
     page = reviewer.press("确定批量通过")
 
     assert page.status == 409
+    assert "所选事项不在同一环节，不能一起办理。请去掉：张三（2026-000001）" in page
     assert acts(both, "y") == ["act"]
 
 
