@@ -14,7 +14,7 @@ from engine.services.record_index import LABEL, RecordIndex, tree_parent
 from engine.services.record_views import RecordView, Views, at_path, plain
 from engine.store.record_pages import Order, Selection
 from engine.store.unit import UnitOfWork
-from engine.store.where import Catalogue, to_sql
+from engine.store.where import Catalogue, Where
 
 #: how many records a picker that asks for all of them is given at most
 MOST = 500
@@ -189,13 +189,13 @@ class FormLookup:
             condition = self._condition(query)
         except ExpressionError:
             return None
-        clause = None
+        where = None
         if condition is not None:
-            clause = to_sql(condition, query.register, self._catalogue)
+            where = Where(condition, query.register, self._catalogue)
         equal = {path: [str(value)] for path, value in query.match.items()}
         return Selection(
             query.register,
-            where=clause,
+            where=where,
             words=words,
             equal=equal,
             not_states=register.closed_states,

@@ -29,7 +29,7 @@ from engine.services.registers import Registers
 from engine.services.sentences import Sentences
 from engine.store.records import IndexValue
 from engine.store.unit import UnitOfWork
-from engine.store.where import Clause, to_sql
+from engine.store.where import Where
 from engine.store.worklists import CaseLine, Viewer, Worklist
 
 #: how many rows are exported at once
@@ -309,13 +309,13 @@ class Lists:
         }
         return tuple(sorted(names)) or ("",)
 
-    def _where(self, unit: UnitOfWork, actor: Actor, listing: Listing) -> Clause | None:
+    def _where(self, unit: UnitOfWork, actor: Actor, listing: Listing) -> Where | None:
         if listing.where is None:
             return None
         values = self._records.names(unit, actor)
         where = self._release.bound.wheres[listing.where]
         condition = where.bind(values, calendar=self._records.calendar(actor.jurisdiction))
-        return to_sql(condition, CASES, self._records.catalogue(actor.jurisdiction))
+        return Where(condition, CASES, self._records.catalogue(actor.jurisdiction))
 
     def _equal(
         self, actor: Actor, listing: Listing, filters: Mapping[str, str]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from engine.definitions.register import PEOPLE, Register
 from engine.definitions.release import Release
@@ -12,7 +13,7 @@ from engine.services.record_views import RecordView, Views, at_path, plain
 from engine.store.records import NO_NUMBER, Findable, IndexValue
 from engine.store.sealing import Sealer
 from engine.store.search import joined
-from engine.store.where import Searchable
+from engine.store.where import Catalogue, Searchable
 
 NUMBERS = ("number", "boolean")
 #: the index that holds what a record is shown as; no field can have this name
@@ -26,6 +27,7 @@ class RecordIndex:
         self.release = release
         self._sealer = sealer
         self._searchable: dict[str, Searchable] = {}
+        self._catalogues: dict[ZoneInfo, Catalogue] = {}
 
     def private(self, register: Register) -> frozenset[str]:
         """Return the paths that hold personal data."""
@@ -127,6 +129,14 @@ class RecordIndex:
             }
             self._searchable[register.id] = Searchable(frozenset(paths), references)
         return self._searchable[register.id]
+
+    def catalogue(self, zone: ZoneInfo) -> Catalogue:
+        """Return what ``where`` may search, with dates of cases in a zone."""
+        if zone not in self._catalogues:
+            registers = self.release.registers
+            tables = {name: self.searchable(register) for name, register in registers.items()}
+            self._catalogues[zone] = Catalogue(tables, zone)
+        return self._catalogues[zone]
 
     def references_to(self, target: str) -> list[tuple[str, str]]:
         """Return the (register, path) of every index that refers to a register."""

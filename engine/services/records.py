@@ -28,7 +28,7 @@ from engine.store.errors import Duplicate
 from engine.store.record_pages import Selection
 from engine.store.records import Change, Findable, RecordRow
 from engine.store.unit import UnitOfWork
-from engine.store.where import CASES, Catalogue, to_sql
+from engine.store.where import CASES, Catalogue, Where
 
 DEFAULT_ZONE = "Asia/Shanghai"
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -61,9 +61,7 @@ class Records:
 
     def catalogue(self, jurisdiction: str | None = None) -> Catalogue:
         """What ``where`` may search."""
-        index = self.index
-        tables = {name: index.searchable(found) for name, found in self.release.registers.items()}
-        return Catalogue(tables, self.zone(jurisdiction))
+        return self.index.catalogue(self.zone(jurisdiction))
 
     def zone(self, jurisdiction: str | None) -> ZoneInfo:
         """The time zone of a jurisdiction."""
@@ -123,10 +121,10 @@ class Records:
         limit: int | None = None,
     ) -> Sequence[str]:
         """The keys of the records (or cases) for which a condition holds, in the order of keys."""
-        clause = to_sql(where, register, self.catalogue()) if where is not None else None
+        rows = Where(where, register, self.catalogue()) if where is not None else None
         if register == CASES:
-            return unit.worklists.uids(clause, limit=limit)
-        return unit.record_pages.keys(Selection(register, where=clause), limit=limit)
+            return unit.worklists.uids(rows, limit=limit)
+        return unit.record_pages.keys(Selection(register, where=rows), limit=limit)
 
     def superior(self, unit: UnitOfWork, organisation: str) -> str | None:
         """The organisation above."""

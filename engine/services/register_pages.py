@@ -19,7 +19,7 @@ from engine.services.record_index import LABEL
 from engine.services.records import Records
 from engine.store.record_pages import Order, Selection
 from engine.store.unit import UnitOfWork
-from engine.store.where import Clause, to_sql
+from engine.store.where import Where
 
 #: how many rows are exported at once
 EXPORTED = 100_000
@@ -208,13 +208,13 @@ class RegisterPages:
             keys=() if scoped and path is None else None,
         )
 
-    def _where(self, unit: UnitOfWork, actor: Actor, shown: Shown) -> Clause | None:
+    def _where(self, unit: UnitOfWork, actor: Actor, shown: Shown) -> Where | None:
         if shown.where is None:
             return None
         where = self._records.release.bound.wheres[shown.where]
         values = self._records.names(unit, actor)
         condition = where.bind(values, calendar=self._records.calendar(actor.jurisdiction))
-        return to_sql(condition, shown.register.id, self._records.catalogue(actor.jurisdiction))
+        return Where(condition, shown.register.id, self._records.catalogue(actor.jurisdiction))
 
     def _order(self, shown: Shown, sort: str) -> Order:
         register = shown.register

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -11,14 +11,17 @@ import sqlalchemy as sa
 from engine.store.records import NO_NUMBER, IndexValue, below
 from engine.store.search import fold, wanted
 from engine.store.session import Session
-from engine.store.statement import Statement, given
+from engine.store.statement import KEPT, Statement, given
 from engine.store.tables.records import record_fields, record_terms, records
+from engine.store.where import Slots, Where, is_text, one_of
 
 ORGANISATIONS = "organisations"
 #: what a page may be ordered by without an index of its own
 OWN = ("id", "state")
 #: so many records are sorted rather than looked for in order
 FEW = 2000
+#: so many keys are compared one by one in a statement that is kept
+FEW_KEYS = 4
 
 _c, _f, _t = records.c, record_fields.c, record_terms.c
 Condition = sa.ColumnElement[bool]
@@ -48,7 +51,7 @@ class Selection:
 
     Attributes:
         register: the register.
-        where: a condition made by :mod:`engine.store.where`.
+        where: a condition over them.
         words: a typed text; records must contain each of its words.
         exact: (index path, value), any of which does in place of the words.
         equal: index path → values, one of which the record must have.
@@ -62,7 +65,7 @@ class Selection:
     """
 
     register: str
-    where: Condition | None = None
+    where: Where | None = None
     words: str = ""
     exact: Sequence[tuple[str, str]] = ()
     equal: Mapping[str, Sequence[IndexValue]] = field(default_factory=dict)
@@ -73,6 +76,25 @@ class Selection:
     scope: str | None = None
     tree_path: str | None = None
     keys: Sequence[str] | None = None
+
+    def slotted(self, slots: Slots) -> Selection | None:
+        """The same with slots in place of the values that differ from one search to the next.
+
+        None for what people type and choose on pages: too many forms to be worth keeping.
+        """
+        typed = self.words or self.scope_path or self.tree_path or self.scope or self.jurisdiction
+        if typed or len(self.keys or ()) > FEW_KEYS:
+            return None
+        equal = {path: tuple(map(slots.take, values)) for path, values in self.equal.items()}
+        keys = None if self.keys is None else tuple(map(slots.take, self.keys))
+        where = None if self.where is None else self.where.slotted(slots)
+        return replace(self, where=where, equal=equal, keys=keys)
+
+    @property
+    def form(self) -> tuple[Any, ...]:
+        """What two selections with slots have in common if their SQL is the same."""
+        equal = tuple(self.equal.items())
+        return self.register, self.where, equal, tuple(self.not_states), self.keys
 
 
 class Found(NamedTuple):
@@ -157,26 +179,46 @@ class RecordPages:
 
     def keys(self, selection: Selection, *, limit: int | None = None) -> list[str]:
         """Return the keys of the records, in the order of keys."""
-        query = sa.select(_c.key).where(*_conditions(selection, few=True)).order_by(_c.key)
-        if limit is not None:
-            query = query.limit(limit)
-        return [str(key) for (key,) in self._session.rows(query)]
+
+        def compose(selection: Selection) -> sa.Select[Any]:
+            query = sa.select(_c.key).where(*_conditions(selection, few=True)).order_by(_c.key)
+            return query if limit is None else query.limit(limit)
+
+        return [str(key) for (key,) in self._found(selection, ("keys", limit), compose)]
 
     def distinct(self, selection: Selection, path: str) -> list[IndexValue]:
         """Return the different values the records have at an index, in order."""
-        query = (
-            sa.select(_f.text_value, _f.number_value)
-            .select_from(record_fields.join(records, _c.id == _f.record_id))
-            .where(
-                _f.register == selection.register,
-                _f.path == path,
-                *_conditions(selection, few=True),
+
+        def compose(selection: Selection) -> sa.Select[Any]:
+            return (
+                sa.select(_f.text_value, _f.number_value)
+                .select_from(record_fields.join(records, _c.id == _f.record_id))
+                .where(
+                    _f.register == selection.register,
+                    _f.path == path,
+                    *_conditions(selection, few=True),
+                )
+                .distinct()
+                .order_by(_f.text_value, _f.number_value)
             )
-            .distinct()
-            .order_by(_f.text_value, _f.number_value)
-        )
-        found = (number if text is None else text for text, number in self._session.rows(query))
+
+        rows = self._found(selection, ("distinct", path), compose)
+        found = (number if text is None else text for text, number in rows)
         return [each for each in found if each not in ("", NO_NUMBER)]
+
+    def _found(
+        self,
+        selection: Selection,
+        question: tuple[Any, ...],
+        compose: Callable[[Selection], sa.Select[Any]],
+    ) -> list[tuple[Any, ...]]:
+        """Ask what facts and forms ask in every command: composed once, run with other values."""
+        slots = Slots()
+        slotted = selection.slotted(slots)
+        if slotted is None:
+            return self._session.rows(compose(selection))
+        statement = KEPT.get((question, slotted.form), lambda: compose(slotted))
+        return self._session.all(statement, **slots.values)
 
     def first_values(self, register: str, path: str, limit: int) -> list[str]:
         """Return the first different texts at an index, jumping from one to the next.
@@ -245,9 +287,8 @@ def _conditions(selection: Selection, *, few: bool) -> list[Condition]:
     register = selection.register
     conditions: list[Condition] = [_c.register == register]
     if selection.keys is not None:
-        conditions.append(_c.key.in_(list(selection.keys)))
-    if selection.not_states:
-        conditions.append(_c.state.not_in(list(selection.not_states)))
+        conditions.append(one_of(_c.key, selection.keys))
+    conditions += [_c.state != state for state in selection.not_states]
     if selection.jurisdiction is not None:
         conditions.append(_c.jurisdiction == selection.jurisdiction)
     if selection.scope is not None:
@@ -255,7 +296,7 @@ def _conditions(selection: Selection, *, few: bool) -> list[Condition]:
     for path, values in selection.equal.items():
         if path in OWN:
             column = _c.key if path == "id" else _c.state
-            conditions.append(column.in_([str(value) for value in values]))
+            conditions.append(one_of(column, values))
         else:
             found = _with_value(register, path, values)
             conditions.append(_c.id.in_(found) if few else _each(found, _f.record_id == _c.id))
@@ -269,7 +310,7 @@ def _conditions(selection: Selection, *, few: bool) -> list[Condition]:
     if words:
         conditions.append(_c.id.in_(_hits(selection, words)))
     if selection.where is not None:
-        conditions.append(selection.where)
+        conditions.append(selection.where.clause)
     return conditions
 
 
@@ -302,9 +343,9 @@ def _probes(selection: Selection) -> list[sa.Select[Any]]:
 
 def _with_value(register: str, path: str, values: Sequence[IndexValue]) -> sa.Select[Any]:
     """Return the internal keys of the records with one of some values at an index."""
-    texts = [value for value in values if isinstance(value, str)]
-    numbers = [value for value in values if not isinstance(value, str)]
-    either = [column.in_(some) for column, some in
+    texts = [value for value in values if is_text(value)]
+    numbers = [value for value in values if not is_text(value)]
+    either = [one_of(column, some) for column, some in
               ((_f.text_value, texts), (_f.number_value, numbers)) if some]  # fmt: skip
     return sa.select(_f.record_id).where(
         _f.register == register, _f.path == path, sa.or_(*either) if either else sa.false()

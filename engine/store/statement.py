@@ -53,18 +53,21 @@ class Statement:
 class Prepared:
     """SQL with the conversions of its values; the unconverted ones pass as they are."""
 
-    __slots__ = ("_binds", "_defaults", "_results", "sql")
+    __slots__ = ("_binds", "_constants", "_results", "sql")
 
     def __init__(self, core: Any, dialect: sa.Dialect) -> None:
         compiled = core.compile(dialect=dialect)
         self.sql = str(compiled)
         converts: dict[str, Convert] = {}
-        self._defaults: dict[str, Any] = {}
+        #: values that are part of the statement, converted
+        self._constants: dict[str, Any] = {}
         for bind, name in compiled.bind_names.items():
-            if not bind.required and bind.value is not None:
-                self._defaults[name] = bind.value
             convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
-            if convert is not None and not isinstance(bind.type, sa.LargeBinary):
+            if isinstance(bind.type, sa.LargeBinary):
+                convert = None
+            if not bind.required and bind.value is not None:
+                self._constants[name] = bind.value if convert is None else convert(bind.value)
+            elif convert is not None:
                 converts[name] = cast(Convert, convert)
         self._binds = list(converts.items())
         self._results: list[tuple[int, Convert]] = []
@@ -80,8 +83,7 @@ class Prepared:
         """Convert the values of one row, in place."""
         for name, convert in self._binds:
             given[name] = convert(given[name])
-        for name, value in self._defaults.items():
-            given.setdefault(name, value)
+        given.update(self._constants)
         return given
 
     def row(self, found: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -96,6 +98,31 @@ class Prepared:
     def rows(self, found: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         """Convert all rows that were read."""
         return [self.row(row) for row in found]
+
+
+class Kept:
+    """Statements that are composed while running, each once for its form.
+
+    Forms come from content and from how many values are asked for, so there are few; ``most``
+    only bounds what a mistake could cost.
+    """
+
+    def __init__(self, most: int = 2_000) -> None:
+        self._most = most
+        self._statements: dict[tuple[Any, ...], Statement] = {}
+
+    def get(self, form: tuple[Any, ...], compose: Callable[[], sa.Select[Any]]) -> Statement:
+        """Return the statement of a form."""
+        known = self._statements.get(form)
+        if known is None:
+            if len(self._statements) >= self._most:
+                self._statements.clear()
+            known = self._statements[form] = Statement(compose())
+        return known
+
+
+#: the searches of facts and forms
+KEPT = Kept()
 
 
 def _columns(core: Any) -> Sequence[Any]:

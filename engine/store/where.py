@@ -7,10 +7,11 @@ goes on behind a reference is looked up in the register it refers to.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from typing import Any, Protocol
+from functools import cached_property
+from typing import Any, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -56,15 +57,98 @@ class Catalogue:
     tables: Mapping[str, Searchable]
     zone: ZoneInfo
 
+    def __hash__(self) -> int:
+        return self._hash
 
-def to_sql(condition: Condition, source: str, catalogue: Catalogue) -> Clause:
-    """Return the rows of a register, or of cases, for which a condition holds.
+    @cached_property
+    def _hash(self) -> int:
+        tables = {(name, table.indexes) for name, table in self.tables.items()}
+        return hash((frozenset(tables), self.zone.key))
 
-    Raises:
-        KeyError: it reads what is no index, which the check of ``where`` refuses.
-    """
-    rows: _Rows = _Cases(catalogue) if source == CASES else _Records(source, catalogue)
-    return _clause(condition, rows)
+
+@dataclass(frozen=True)
+class Where:
+    """The rows of a register, or of cases (``source``), for which a condition holds."""
+
+    condition: Condition
+    source: str
+    catalogue: Catalogue
+
+    @property
+    def clause(self) -> Clause:
+        """The condition as SQL.
+
+        Raises:
+            KeyError: it reads what is no index, which the check of ``where`` refuses.
+        """
+        cases_ = self.source == CASES
+        rows: _Rows = _Cases(self.catalogue) if cases_ else _Records(self.source, self.catalogue)
+        return _clause(self.condition, rows)
+
+    def slotted(self, slots: Slots) -> Where:
+        """The same with slots in place of values: equal for all conditions of one form."""
+        return replace(self, condition=_slotted(self.condition, slots))
+
+
+class Slot(NamedTuple):
+    """The place of a value in a statement that is composed once for many values."""
+
+    name: str
+    is_text: bool
+
+
+class Slots:
+    """Takes values out of a question and keeps them by the names of their slots."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, str | float] = {}
+
+    def take(self, value: str | float) -> Any:
+        """Return the slot of a value."""
+        slot = Slot(f"value_{len(self.values)}", isinstance(value, str))
+        self.values[slot.name] = value if isinstance(value, str) else float(value)
+        return slot
+
+
+def is_text(value: Any) -> bool:
+    """Tell whether a value, or what a slot stands for, is compared as text."""
+    return value.is_text if isinstance(value, Slot) else isinstance(value, str)
+
+
+def one_of(column: sa.ColumnElement[Any], values: Sequence[Any]) -> Clause:
+    """Return that a column has one of some values."""
+    if not values:
+        return sa.false()
+    if any(isinstance(value, Slot) for value in values):
+        return column.in_([_bound(value) for value in values])
+    return column.in_(list(values))
+
+
+def _bound(value: Any) -> Any:
+    if not isinstance(value, Slot):
+        return value
+    return sa.bindparam(value.name, type_=sa.Text() if value.is_text else sa.Float())
+
+
+def _slotted(condition: Condition, slots: Slots) -> Condition:
+    match condition:
+        case Compare(value=str() | float() | int() as value, kind=kind) if kind not in _NOT_SLOTTED:
+            return replace(condition, value=slots.take(value))
+        case In(values=values, kind=kind) if kind not in _NOT_SLOTTED:
+            return replace(condition, values=tuple(slots.take(value) for value in values))
+        case Not(part=part):
+            return Not(_slotted(part, slots))
+        case Exists(path=path, part=part):
+            return Exists(path, _slotted(part, slots))
+        case And(parts=parts):
+            return And(tuple(_slotted(part, slots) for part in parts))
+        case Or(parts=parts):
+            return Or(tuple(_slotted(part, slots) for part in parts))
+    return condition
+
+
+#: A moment becomes a span and "is false" becomes "is not true": their form depends on the value.
+_NOT_SLOTTED = ("datetime", "boolean")
 
 
 class _Rows(Protocol):
@@ -110,16 +194,20 @@ def _passes(text: Any, number: Any, test: Condition) -> Clause:
         case Filled():
             return sa.or_(text > "", number > NO_NUMBER)
         case In(values=values):
-            texts = [value for value in values if isinstance(value, str)]
-            numbers = [float(value) for value in values if not isinstance(value, str)]
-            return sa.or_(text.in_(texts), number.in_(numbers))
+            texts = [value for value in values if is_text(value)]
+            numbers = [_number(value) for value in values if not is_text(value)]
+            return sa.or_(one_of(text, texts), one_of(number, numbers))
         case Compare(operator=operator, value=value):
-            if isinstance(value, str):
-                found: Clause = _COMPARE[operator](text, value)
+            if is_text(value):
+                found: Clause = _COMPARE[operator](text, _bound(value))
                 return sa.and_(found, text > "") if operator in ("<", "<=") else found
-            found = _COMPARE[operator](number, float(value))
+            found = _COMPARE[operator](number, _bound(_number(value)))
             return sa.and_(found, number > NO_NUMBER) if operator in ("<", "<=") else found
     raise TypeError(f"{type(test).__name__} is no comparison")
+
+
+def _number(value: Any) -> Any:
+    return value if isinstance(value, Slot) else float(value)
 
 
 @dataclass(frozen=True)

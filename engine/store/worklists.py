@@ -14,9 +14,10 @@ from engine.store.records import IndexValue, below
 from engine.store.schema import Moment
 from engine.store.search import fold
 from engine.store.session import Session
+from engine.store.statement import KEPT
 from engine.store.tables.cases import case_fields, cases, work_items
 from engine.store.tables.records import records
-from engine.store.where import Clause
+from engine.store.where import Clause, Slots, Where
 
 #: sorts what has no such moment behind everything that has one
 _NEVER = datetime(9999, 12, 31, tzinfo=UTC)
@@ -100,7 +101,7 @@ class Worklist:
     handled: Sequence[str] = ()
     closed: bool | None = None
     started_here: bool = False
-    where: Clause | None = None
+    where: Where | None = None
     equal: Mapping[str, Sequence[IndexValue]] = field(default_factory=dict)
     words: str = ""
     searched: Sequence[tuple[str, str | None]] = ()
@@ -112,14 +113,17 @@ class Worklists:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def uids(self, where: Clause | None, *, limit: int | None = None) -> list[str]:
+    def uids(self, where: Where | None, *, limit: int | None = None) -> list[str]:
         """Return the ids of the cases for which a condition holds, oldest first."""
-        query = sa.select(_c.uid).order_by(_c.id)
-        if where is not None:
-            query = query.where(where)
-        if limit is not None:
-            query = query.limit(limit)
-        return [str(uid) for (uid,) in self._session.rows(query)]
+        slots = Slots()
+        slotted = where.slotted(slots) if where is not None else None
+
+        def compose() -> sa.Select[Any]:
+            query = sa.select(_c.uid).order_by(_c.id).limit(limit)
+            return query if slotted is None else query.where(slotted.clause)
+
+        statement = KEPT.get(("uids", limit, slotted), compose)
+        return [str(uid) for (uid,) in self._session.all(statement, **slots.values)]
 
     def count(self, worklist: Worklist) -> int:
         """Count the cases of a list."""
@@ -224,7 +228,7 @@ def _conditions(worklist: Worklist) -> list[Clause]:
     conditions += [_equal(path, values) for path, values in worklist.equal.items()]
     conditions += [_found(worklist, word) for word in fold(worklist.words).split()]
     if worklist.where is not None:
-        conditions.append(worklist.where)
+        conditions.append(worklist.where.clause)
     return conditions
 
 
