@@ -62,7 +62,7 @@ _c, _r, _o = messages.c, message_reads.c, opinions.c
 _SEEN = Statement(sa.select(_c.id).where(_c.key == given(_c.key)))
 _ADD = Statement(insert(messages, without=("id",)).returning(_c.id))
 _READ = Statement(insert(message_reads))
-_LAST = Statement(sa.select(sa.func.coalesce(sa.func.max(_c.id), 0)))
+_LAST = Statement(sa.select(sa.func.max(_c.id)))
 _WAS_READ = Statement(
     sa.select(_r.at).where(_r.message_id == given(_r.message_id), _r.person == given(_r.person))
 )
@@ -152,7 +152,7 @@ class Messages:
     def last(self) -> int:
         """Return the key of the latest message; 0 when there is none."""
         row = self._session.one(_LAST)
-        return int(row[0]) if row is not None else 0
+        return int(row[0] or 0) if row is not None else 0
 
     def since(self, message_id: int) -> list[MessageRow]:
         """Return the messages sent after one, in order; as nobody has read them."""
