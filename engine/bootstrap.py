@@ -24,10 +24,12 @@ from engine.services.entries import Entries
 from engine.services.forecasts import Forecasts
 from engine.services.groups import Groups
 from engine.services.incidents import Incidents
+from engine.services.interventions import Interventions
 from engine.services.lists import Lists
 from engine.services.messages import Messages
 from engine.services.opinions import Opinions
 from engine.services.outgoing import Outgoing
+from engine.services.oversight import Oversight
 from engine.services.panels import Panels
 from engine.services.platform import Platform
 from engine.services.printing import Documents
@@ -128,6 +130,8 @@ def assemble(
     outgoing = Outgoing(casework, groups, records, messages, documents)
     cases = Cases(casework, directory, entries, groups, panels, outgoing, sentences)
     views = Views(casework, directory, cases, entries, groups, sentences, records.lookup)
+    oversight = Oversight(definitions, directory)
+    interventions = Interventions(casework, oversight, groups, outgoing, sentences, directory)
     registers = Registers(records, directory, sentences)
     attachments = Attachments(casework, sentences, may_see_case, registers.may_view)
     return Platform(
@@ -145,7 +149,8 @@ def assemble(
         cases=cases,
         views=views,
         forecasts=Forecasts(casework, directory),
-        incidents=Incidents(casework, cases, directory, sentences),
+        incidents=Incidents(casework, interventions, oversight, sentences),
+        interventions=interventions,
         rebuilding=Rebuilding(casework),
         documents=documents,
         lists=Lists(records, directory, registers, sentences),

@@ -110,6 +110,8 @@ def _kind(kind: str) -> str:
         "remove": _("移出人员"),
         "cancel": _("终止"),
         "reroute": _("改派"),
+        "suspend": _("暂停办理"),
+        "resume": _("恢复办理"),
     }.get(kind, _("办理"))
 
 

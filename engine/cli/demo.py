@@ -32,7 +32,9 @@ KINDS = {
     "add": "加入成员",
     "remove": "移出成员",
     "cancel": "取消",
-    "reroute": "改送",
+    "reroute": "改派",
+    "suspend": "暂停办理",
+    "resume": "恢复办理",
 }
 
 

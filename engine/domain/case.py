@@ -42,6 +42,14 @@ class Place:
         """Read what :meth:`to_json` wrote."""
         return cls(*value)
 
+    def is_same_visit(self, other: Place) -> bool:
+        """Whether both are stages of one visit: they count as one place."""
+        return (self.step, self.organisation, self.visit) == (
+            other.step,
+            other.organisation,
+            other.visit,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Passed:
@@ -62,6 +70,14 @@ class Passed:
     def from_json(cls, value: list[Any]) -> Passed:
         """Read what :meth:`to_json` wrote."""
         return cls(Place.from_json(value[0]), value[1], value[2], value[3])
+
+
+def first_stage(path: tuple[Passed, ...], index: int) -> int:
+    """Return where on a path the visit that ``index`` belongs to begins."""
+    place = path[index].place
+    while index and path[index - 1].place.is_same_visit(place):
+        index -= 1
+    return index
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +160,8 @@ class State:
     wait_until: str | None = None
     #: come back here by a submission that went past the levels below (``resubmit_to``)
     resumed: bool = False
+    #: nobody may go on with the case until it is resumed (``suspend``)
+    suspended: bool = False
 
     def with_(self, **changes: Any) -> State:
         """A copy with some fields changed."""
@@ -206,7 +224,8 @@ _DEFAULTS = _defaults()
 class Command:
     """What somebody wants done to a case.
 
-    ``kind`` is one of: start, act, withdraw, extend, outcome, time, open, cancel, reroute, vote.
+    ``kind`` is one of: start, act, save, withdraw, extend, outcome, time, open, vote, add, remove,
+    result, and the interventions cancel, reroute, unclaim, retry, suspend and resume.
     """
 
     kind: str

@@ -11,17 +11,20 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from engine.definitions.process import Action, Choice, Requirement, Step
-from engine.domain.case import Advance, Command, Passed, Place, State
+from engine.definitions.process import Action, Choice, Requirement
+from engine.domain.case import Advance, Command, Passed, Place, State, first_stage
 from engine.domain.errors import Refused
 from engine.runtime import moments
 from engine.runtime.compiled import DYNAMIC, Compiled
 from engine.runtime.context import plain
 from engine.runtime.facts import Recording
+from engine.runtime.rerouting import reroute
 from engine.runtime.run import RESTORED, Run, get, put
 
 #: verbs that move the case on and are refused after a hard deadline
 _MOVING = frozenset({"submit", "pass", "return", "fail", "reopen"})
+#: commands of those who take part; a suspended case refuses them
+_OF_PEOPLE = frozenset({"act", "save", "withdraw", "vote", "add", "remove"})
 
 
 def start(
@@ -96,6 +99,8 @@ def advance(
     run = Run(
         compiled, facts, command, now, ident, state=state, data=data, seq=seq, calendar=calendar
     )
+    if state.suspended and command.kind in _OF_PEOPLE:
+        raise run.refuse("case_suspended")
     _COMMANDS[command.kind](run)
     return run.result()
 
@@ -151,6 +156,8 @@ def no_such_action(run: Run, name: str) -> Refused:
 def why_not(run: Run, action: Action) -> Refused | None:
     """Why an action cannot be taken now, as far as the process itself is concerned."""
     state = run.state
+    if state.suspended:
+        return run.refuse("case_suspended")
     if state.stuck and action.verb not in ("discard", "cancel"):
         return run.refuse(state.stuck)
     if not run.context.holds(action.when):
@@ -320,26 +327,14 @@ def _previous(run: Run) -> int:
         if passed.organisation != here.organisation or (
             here.organisation is None and passed.step != here.step
         ):
-            return _first_of(run.state.path, index)
+            return first_stage(run.state.path, index)
     raise run.refuse("no_previous_place")
-
-
-def _first_of(path: tuple[Passed, ...], index: int) -> int:
-    """The first of consecutive stages at one place: they count as one."""
-    place = path[index].place
-    while index and _same_visit(path[index - 1].place, place):
-        index -= 1
-    return index
-
-
-def _same_visit(one: Place, other: Place) -> bool:
-    return (one.step, one.organisation, one.visit) == (other.step, other.organisation, other.visit)
 
 
 def _latest(run: Run, action: Action, target: str | None) -> int:
     for index in range(len(run.state.path) - 1, -1, -1):
         if run.state.path[index].place.step == target:
-            return _first_of(run.state.path, index)
+            return first_stage(run.state.path, index)
     step = run.process.steps.get(target or "")
     title = step.title if step is not None else target
     raise run.refuse("target_not_on_path", action=action.title, target=title)
@@ -441,6 +436,8 @@ def why_not_withdraw(run: Run) -> Refused | None:
     state, command = run.state, run.command
     if not state.path:
         return run.refuse("nothing_to_withdraw")
+    if state.suspended:
+        return run.refuse("case_suspended")
     last = _withdrawable(run)
     mine = (
         last.place.organisation == command.organisation
@@ -505,8 +502,10 @@ def why_not_extend(run: Run) -> Refused | None:
     """Why the deadline of the present step cannot be moved."""
     due = run.step.due
     extend = due.extend if due is not None else None
-    if extend is None or run.state.due is None:
+    if run.state.due is None:
         return run.refuse("no_deadline")
+    if extend is None:
+        return run.refuse("deadline_fixed", step=run.step.title)
     if extend.when == "after_expiry" and not moments.is_over(run.state.due, run.now):
         return run.refuse("deadline_not_over", due=run.state.due)
     return None
@@ -514,6 +513,8 @@ def why_not_extend(run: Run) -> Refused | None:
 
 def _time(run: Run) -> None:
     """A timer has fired: the deadline is over, or a waiting step may go on."""
+    if run.state.suspended:
+        return
     if run.command.name == "due":
         _fire_due(run)
     elif run.command.name == "wait" and run.state.wait_until is not None:
@@ -572,24 +573,8 @@ def _cancel(run: Run) -> None:
     if end is None:
         raise run.refuse("no_cancelled_end")
     run.events.append({"event": "cancelled", "place": run.state.place.to_json()})
-    run.change(due_given=None)
+    run.change(due_given=None, suspended=False)
     run.arrive(end.name)
-
-
-def _reroute(run: Run) -> None:
-    """Put the case at a step and organisation by hand: the answer to an incident."""
-    name = str(run.command.input.get("step") or run.state.place.step)
-    if name not in run.process.steps:
-        raise run.refuse("no_such_step", step=name)
-    organisation = run.command.input.get("organisation")
-    run.events.append({"event": "rerouted", "place": run.state.place.to_json()})
-    _chain_to(run, run.process.steps[name], organisation)
-    run.arrive(name, organisation)
-
-
-def _chain_to(run: Run, step: Step, organisation: Any) -> None:
-    if step.chain is not None and organisation:
-        run.change(chain={**run.state.chain, step.name: str(organisation)})
 
 
 def _vote(run: Run) -> None:
@@ -603,6 +588,34 @@ def _regroup(run: Run) -> None:
     """Members came or went; the rows themselves are written with the command."""
     members = list(run.command.input["members"])
     run.events.append({"event": f"{run.command.kind}ed", "members": members})
+
+
+def _unclaim(run: Run) -> None:
+    """What somebody had taken on is everybody's again; the rows are written with the command."""
+    run.events.append({"event": "unclaimed", "people": list(run.command.input["people"])})
+
+
+def _retry(run: Run) -> None:
+    """What could not be done outside the case is tried again."""
+    run.events.append({"event": "retried", "what": run.command.input["what"]})
+
+
+def _suspend(run: Run) -> None:
+    """Nobody goes on with the case, and no deadline falls due, until it is resumed."""
+    if run.state.closed:
+        raise run.refuse("case_closed")
+    if run.state.suspended:
+        raise run.refuse("case_suspended")
+    run.events.append({"event": "suspended", "place": run.state.place.to_json()})
+    run.change(suspended=True)
+
+
+def _unsuspend(run: Run) -> None:
+    """It goes on where it was; a deadline that is over by now falls due at once."""
+    if not run.state.suspended:
+        raise run.refuse("not_suspended")
+    run.events.append({"event": "resumed", "place": run.state.place.to_json()})
+    run.change(suspended=False)
 
 
 def _save(run: Run) -> None:
@@ -627,7 +640,11 @@ _COMMANDS: dict[str, Callable[[Run], None]] = {
     "outcome": _outcome,
     "open": _open,
     "cancel": _cancel,
-    "reroute": _reroute,
+    "reroute": reroute,
+    "unclaim": _unclaim,
+    "retry": _retry,
+    "suspend": _suspend,
+    "resume": _unsuspend,
     "vote": _vote,
     "add": _regroup,
     "remove": _regroup,

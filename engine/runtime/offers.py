@@ -18,6 +18,7 @@ from engine.runtime.run import Run
 
 #: operations the engine offers beside the author's actions
 OPERATIONS = ("withdraw", "extend", "vote")
+_NO_DEADLINE = ("no_deadline", "deadline_fixed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +103,12 @@ def _operation(run: Run, name: str, rights: Rights) -> Offer:
         case "extend":
             forbidden = _may_extend(run, rights)
             refusal = forbidden or why_not_extend(run)
-            mine = forbidden is None and (refusal is None or refusal.code != "no_deadline")
+            mine = forbidden is None and (refusal is None or refusal.code not in _NO_DEADLINE)
         case _:
             mine = run.command.person in run.state.voters
             refusal = None if mine else run.refuse("not_a_voter")
+            if mine and run.state.suspended:
+                refusal = run.refuse("case_suspended")
     return Offer(name, None, mine, refusal)
 
 

@@ -159,13 +159,13 @@ class Run:
             return False
         if step.chain is None:
             return True
-        organisation = self._next_of(step)
+        organisation = self.next_of(step)
         if organisation is None:
             return False
         self._visit[step.name] = organisation
         return True
 
-    def _next_of(self, step: Step) -> str | None:
+    def next_of(self, step: Step) -> str | None:
         """The next organisation of a chain; None when the chain is done.
 
         ``""`` stands for "there should be one, but the route ends here": an incident.
@@ -440,7 +440,7 @@ class Run:
 
     def _all_timers(self) -> tuple[Timer, ...]:
         state = self.state
-        if state.closed:
+        if state.closed or state.suspended:
             return ()
         timers = []
         if state.due is not None and not state.overdue:

@@ -223,6 +223,8 @@ class Cases:
         )
         if run.state.closed:
             return run.refuse("case_closed")
+        if run.state.suspended:
+            return run.refuse("case_suspended")
         if not run.step.edit and saving is None:
             if run.command.person == run.state.initiator:
                 return run.refuse("submitted_unchangeable")
@@ -270,39 +272,6 @@ class Cases:
 
         return self._do(actor, uid, make, version=version, key=key)
 
-    def cancel(self, actor: Actor, uid: str, reason: str, *, permission: str = "cancel") -> Done:
-        """Break a case off (an administrator, with a reason)."""
-        return self._administer(actor, uid, "cancel", {"reason": reason}, permission)
-
-    def reroute(
-        self,
-        actor: Actor,
-        uid: str,
-        reason: str,
-        *,
-        organisation: str | None = None,
-        step: str | None = None,
-        permission: str = "resolve_incidents",
-    ) -> Done:
-        """Put a case at an organisation or step by hand: the answer to an incident (ENG-14)."""
-        entered = {"reason": reason, "organisation": organisation, "step": step}
-        return self._administer(actor, uid, "reroute", entered, permission)
-
-    def _administer(
-        self, actor: Actor, uid: str, kind: str, entered: Mapping[str, Any], permission: str
-    ) -> Done:
-        def make(unit: UnitOfWork, loaded: Loaded) -> Command:
-            run = self._work.look(unit, loaded, actor)
-            if not self._rights.holds(actor.person, permission, actor.organisation):
-                raise NotAllowed(
-                    "no_permission", permission=permission, organisation=actor.organisation
-                )
-            if not str(entered.get("reason") or "").strip():
-                raise run.refuse("reason_needed")
-            return Command(kind, actor.person, actor.organisation, actor.on_behalf, kind, entered)
-
-        return self._do(actor, uid, make, version=None, key=None)
-
     def _do(
         self,
         actor: Actor,
@@ -330,6 +299,8 @@ class Cases:
         with self._said(), self._work.store.write() as unit:
             loaded = self._work.load(unit, uid)
             item = self._item(unit, loaded, actor)
+            if loaded.state.suspended:
+                raise self._work.look(unit, loaded, actor).refuse("case_suspended")
             if not unit.work.claim(item.id, actor.person, expected=None):
                 raise Stale("claimed_by_other", person=item.claimed_by)
 

@@ -47,6 +47,8 @@ def new_uid() -> str:
 
 #: index path of the files a case refers to: it decides who may read them
 FILES = "_files"
+#: why an incident is resolved when the case went on without anybody's reason
+MOVED_ON = "moved on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,7 +379,7 @@ class Casework:
         self._timers(unit, row, before, result, now)
         if result.data is not None:
             self._index(unit, loaded.compiled, row.id, result.data)
-        self._incident(unit, written, before, result, now)
+        self._incident(unit, written, before, command, result, now)
         outcome = Outcome(written, result, command)
         outcome.sent += self.effects(unit, outcome, now)
         if then is not None:
@@ -462,10 +464,11 @@ class Casework:
         self, unit: UnitOfWork, row: CaseRow, before: State, result: Advance, now: datetime
     ) -> None:
         state = result.state
-        same = (state.due, state.overdue, state.wait_until) == (
+        same = (state.due, state.overdue, state.wait_until, state.suspended) == (
             before.due,
             before.overdue,
             before.wait_until,
+            before.suspended,
         )
         if same and (not result.moved or not result.timers):
             return
@@ -485,15 +488,25 @@ class Casework:
             unit.cases.set_fields(case_id, values)
 
     def _incident(
-        self, unit: UnitOfWork, row: CaseRow, before: State, result: Advance, now: datetime
+        self,
+        unit: UnitOfWork,
+        row: CaseRow,
+        before: State,
+        command: Command,
+        result: Advance,
+        now: datetime,
     ) -> None:
         stuck = result.state.stuck
         if stuck is not None and (stuck != before.stuck or result.moved):
             unit.incidents.open(row, stuck, {"place": str(result.state.place)}, now)
         elif stuck is None and before.stuck is not None:
+            by_hand = command.kind in ("reroute", "cancel")
+            reason = str(command.input["reason"]) if by_hand else MOVED_ON
             for incident in unit.incidents.of(row.id):
-                if incident.resolved_at is None:
-                    unit.incidents.resolve(incident.id, person=None, reason="moved on", at=now)
+                if incident.resolved_at is None and incident.code == before.stuck:
+                    unit.incidents.resolve(
+                        incident.id, person=command.person, reason=reason, at=now
+                    )
 
     # ------------------------------------------------------------ starting
 
@@ -532,7 +545,7 @@ class Casework:
         for timer in result.timers:
             unit.timers.set(row, timer.kind, moments.instant(timer.at, now.tzinfo))
         self._index(unit, compiled, row.id, result.data or {})
-        self._incident(unit, written, first, result, now)
+        self._incident(unit, written, first, command, result, now)
         outcome = Outcome(written, result, command)
         outcome.sent += self.effects(unit, outcome, now)
         if key is not None:

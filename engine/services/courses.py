@@ -22,7 +22,9 @@ from engine.store.errors import Erased
 from engine.store.unit import UnitOfWork
 
 #: commands that are no step of the course: the case stayed, and nobody decided anything
-SILENT = frozenset({"save", "open", "result"})
+SILENT = frozenset({"save", "open", "result", "unclaim", "retry"})
+#: interventions, whose reason belongs to the course
+_WITH_REASON = frozenset({"extend", "cancel", "reroute", "suspend", "resume"})
 Words = Callable[[UnitOfWork, Run, Place], str]
 
 
@@ -31,7 +33,7 @@ class Entry:
     """One line of the course.
 
     ``kind`` is the kind of command (start, act, withdraw, extend, outcome, time, vote, add,
-    remove, cancel, reroute); ``title`` the author's caption where there is one.
+    remove, cancel, reroute, suspend, resume); ``title`` the author's caption where there is one.
     """
 
     at: datetime
@@ -103,6 +105,8 @@ class Courses:
             return
         if event.kind == "extend" and "until" in entered:
             yield "", str(entered["until"])
+        if event.kind in _WITH_REASON and entered.get("reason"):
+            yield "", str(entered["reason"])
         place = _acted(_events(event)).get("place")
         known = loaded.compiled.actions.get(place[0], {}).get(action) if place else None
         form = self._form(unit, loaded, known.ask if known is not None else None)

@@ -67,6 +67,19 @@ class Groups:
         if held is not None:
             raise held
 
+    def outside(self, unit: UnitOfWork, loaded: Loaded, run: Run) -> None:
+        """Refuse what would take a case away from under a group it is in, locked or not.
+
+        Raises:
+            Refused: naming the group.
+        """
+        self.free(unit, loaded, run, None)
+        for group in unit.members.groups_of(loaded.row.id):
+            if group.state == "in":
+                held = self._work.load(unit, group.uid)
+                title = held.compiled.process.title
+                raise run.refuse("in_group", group=title, number=held.row.number)
+
     # ------------------------------------------------------------ the group's side
 
     @staticmethod
@@ -169,6 +182,12 @@ class Groups:
         self.change(unit, further, "add", found)
         outcome.row = further.row
         outcome.result = further.result
+
+    def dissolve(self, unit: UnitOfWork, group: CaseRow) -> None:
+        """Let go whoever is still in a group that was broken off: they wait again."""
+        for member in unit.members.of(group.id):
+            if member.state == "in":
+                unit.members.remove(group.id, member.case_id)
 
     # ------------------------------------------------------------ releasing
 

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from engine.domain.actor import Actor, Rights
-from engine.domain.errors import NotAllowed, NotFound, Refused
-from engine.services.cases import Cases, Done
-from engine.services.casework import Casework
+from engine.domain.actor import Actor
+from engine.domain.errors import NotFound, Refused
+from engine.services.casework import Casework, Done
+from engine.services.interventions import DELIVERY, TIMER, Interventions
+from engine.services.oversight import RESOLVE, Oversight
 from engine.services.sentences import Sentences
-
-#: who may see and resolve incidents of a jurisdiction
-PERMISSION = "resolve_incidents"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +30,16 @@ class Incident:
 class Incidents:
     """Lists and resolves incidents."""
 
-    def __init__(self, work: Casework, cases: Cases, rights: Rights, sentences: Sentences) -> None:
+    def __init__(
+        self,
+        work: Casework,
+        interventions: Interventions,
+        oversight: Oversight,
+        sentences: Sentences,
+    ) -> None:
         self._work = work
-        self._cases = cases
-        self._rights = rights
+        self._interventions = interventions
+        self._oversight = oversight
         self._sentences = sentences
 
     def unresolved(self, actor: Actor) -> list[Incident]:
@@ -44,11 +48,13 @@ class Incidents:
         Raises:
             NotAllowed: the actor may not resolve incidents.
         """
-        self._may(actor)
+        jurisdiction = actor.jurisdiction or ""
+        with self._sentences.saying():
+            self._oversight.demand(actor, RESOLVE, jurisdiction)
         with self._work.store.read() as unit:
             found = []
             for row in unit.incidents.unresolved():
-                if actor.jurisdiction not in (None, row.jurisdiction):
+                if row.jurisdiction != jurisdiction:
                     continue
                 case = unit.cases.load(row.uid)
                 sentence = self._sentences.worded(Refused(row.code, **(row.params or {}))).sentence
@@ -69,22 +75,22 @@ class Incidents:
     ) -> Done:
         """Put the case on its way again, with a reason.
 
+        What failed outside the case is tried again; a case nobody was found for is put where
+        somebody is.
+
         Raises:
             Refused: no right, no reason, or no such incident.
         """
-        self._may(actor)
-        with self._work.store.read() as unit:
-            uid = next((row.uid for row in unit.incidents.unresolved() if row.id == incident), None)
-        if uid is None:
-            raise self._sentences.worded(NotFound("no_such_incident"))
-        done = self._cases.reroute(actor, uid, reason, organisation=organisation, step=step)
-        with self._work.store.write() as unit:
-            now = self._work.clock.now()
-            unit.incidents.resolve(incident, person=actor.person, reason=reason, at=now)
-        return done
-
-    def _may(self, actor: Actor) -> None:
-        if not self._rights.holds(actor.person, PERMISSION, actor.organisation):
-            raise self._sentences.worded(
-                NotAllowed("no_permission", permission=PERMISSION, organisation=actor.organisation)
-            )
+        with self._sentences.saying():
+            with self._work.store.read() as unit:
+                found = next(
+                    (row for row in unit.incidents.unresolved() if row.id == incident), None
+                )
+            if found is None:
+                raise NotFound("no_such_incident")
+            self._oversight.demand(actor, RESOLVE, found.jurisdiction)
+        if found.code in (DELIVERY, TIMER):
+            return self._interventions.retry(actor, found.uid, reason)
+        return self._interventions.reroute(
+            actor, found.uid, reason, organisation=organisation, step=step
+        )

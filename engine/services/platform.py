@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from engine.services.forecasts import Forecasts
     from engine.services.groups import Groups
     from engine.services.incidents import Incidents
+    from engine.services.interventions import Interventions
     from engine.services.lists import Lists
     from engine.services.messages import Messages
     from engine.services.opinions import Opinions
@@ -56,6 +57,7 @@ class Platform:
     views: Views
     forecasts: Forecasts
     incidents: Incidents
+    interventions: Interventions
     rebuilding: Rebuilding
     documents: Documents
     lists: Lists

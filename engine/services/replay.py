@@ -234,7 +234,7 @@ class _Running:
         self.uids[step.cases[0]] = done.uid
 
     def _operate(self, by: str, uid: str, does: str, entered: Mapping[str, Any]) -> None:
-        cases = self.platform.cases
+        cases, interventions = self.platform.cases, self.platform.interventions
         actor = self._actor(by, uid, does)
         action = self._action(uid, does)
         entered = self._named(entered)
@@ -252,8 +252,10 @@ class _Running:
             "extend": lambda: cases.extend(actor, uid, str(entered.get("until", ""))),
             "claim": lambda: cases.claim(actor, uid),
             "release": lambda: cases.give_back(actor, uid),
-            "cancel": lambda: cases.cancel(actor, uid, reason),
-            "reroute": lambda: cases.reroute(
+            "cancel": lambda: interventions.cancel(actor, uid, reason),
+            "suspend": lambda: interventions.suspend(actor, uid, reason),
+            "resume": lambda: interventions.resume(actor, uid, reason),
+            "reroute": lambda: interventions.reroute(
                 actor,
                 uid,
                 reason,

@@ -102,6 +102,7 @@ class CaseView:
     due: str | None
     overdue: bool
     closed: str | None
+    suspended: bool
     flags: tuple[str, ...]
     version: int
     has_form: bool
@@ -192,6 +193,7 @@ class Views:
             due=state.due or state.wait_until,
             overdue=state.overdue,
             closed=state.closed,
+            suspended=state.suspended,
             flags=self._flags(run),
             version=row.version,
             has_form=process.form is not None,

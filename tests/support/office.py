@@ -175,6 +175,11 @@ FILES = {
           manage_accounts: {title: 管理账户}
           see_all: {title: 查询}
           send_messages: {title: 推送消息}
+          monitor_cases: {title: 监控业务}
+          intervene: {title: 干预业务}
+          resolve_incidents: {title: 处理异常}
+          cancel: {title: 终止业务}
+          use_console: {title: 使用控制台}
         """,
     "definitions/roles/town.yaml": """
         roles:
@@ -184,6 +189,9 @@ FILES = {
             title: 管理员
             permissions: [manage_units, edit_unit, view_people, manage_people, manage_accounts,
                           see_all, view_keys, send_messages]
+          monitor:
+            title: 监控人员
+            permissions: [monitor_cases, intervene, resolve_incidents, cancel, use_console]
           handler: {title: 经办人, permissions: [edit_unit], kinds: [office]}
         persons: [profile, my-requests, start, messages]
         menus:
@@ -199,6 +207,7 @@ FILES = {
               - {register: people}
               - town/everything
           - {page: messages, title: 消息}
+          - {page: console, title: 控制台, permission: use_console}
         """,
     "definitions/messages/returned.yaml": """
         message: returned
@@ -288,7 +297,7 @@ FILES = {
             status: [{when: case.returned, then: returned}, {then: draft}]
             who: initiator
             edit: all
-            actions: {submit: {title: 提交, to: review}}
+            actions: {submit: {title: 提交, to: review}, discard: {title: 废弃, to: discarded}}
           review:
             title: 审核
             status: pending
@@ -304,6 +313,7 @@ FILES = {
             who: {permission: check, organisation: data.unit.superior}
             actions: {pass: {title: 同意, to: done}, return: {title: 退回, to: fill, ask: [reason]}}
           done: {title: 办结, status: done, end: success}
+          discarded: {title: 已废弃, status: done, end: cancelled}
         """,
 }
 ORGANISATIONS: Mapping[str, Mapping[str, Any]] = {
@@ -312,13 +322,15 @@ ORGANISATIONS: Mapping[str, Mapping[str, Any]] = {
     "一所": {"kind": "hall", "superior": "一分局", "credit_code": "111", "staff": 120},
     "二分局": {"kind": "office", "superior": "市局", "credit_code": "120", "staff": 30},
 }
-PEOPLE = ("张三", "李四", "王审", "赵复", "周局", "钱管")
+PEOPLE = ("张三", "李四", "王审", "赵复", "周局", "钱管", "马监", "牛监")
 ROLES = (
     ("王审", "reviewer", "一所"),
     ("赵复", "checker", "一所"),
     ("周局", "checker", "一分局"),
     ("周局", "reviewer", "二分局"),
     ("钱管", "administrator", "市局"),
+    ("马监", "monitor", "市局"),
+    ("牛监", "monitor", "一分局"),
 )
 
 

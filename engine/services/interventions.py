@@ -1,0 +1,337 @@
+"""Stepping into a running case: with a right, with a reason, in the journal (ENG-14, CON-09).
+
+Nobody steps into a case of their own, and none of this decides a case: an end is reached by those
+who take part, or by cancelling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from engine.domain.actor import Actor, Rights
+from engine.domain.case import Advance, Command
+from engine.domain.errors import NotAllowed, Refused
+from engine.runtime.offers import may_operate
+from engine.runtime.run import Run
+from engine.services.casework import Casework, Done, Loaded, Outcome
+from engine.services.oversight import CANCEL, INTERVENE, RESOLVE, Oversight
+from engine.store.unit import UnitOfWork
+
+if TYPE_CHECKING:
+    from engine.services.groups import Groups
+    from engine.services.outgoing import Outgoing
+    from engine.services.sentences import Sentences
+
+#: incidents that are resolved by trying again what failed
+DELIVERY, TIMER = "not_delivered", "timer_failed"
+
+Check = Callable[[Actor, UnitOfWork, Loaded, Run], None]
+Then = Callable[[UnitOfWork, Outcome], None]
+
+
+class Permissions(Rights, Protocol):
+    """Rights, and who has them."""
+
+    def holders(self, permission: str, organisation: str) -> Sequence[str]:
+        """The people who hold a permission at an organisation."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Intervention:
+    """Something that could be done to a case; ``refusal`` says why it cannot."""
+
+    name: str
+    refusal: Refused | None
+
+
+class Interventions:
+    """What an administrator may do to a case of the jurisdiction."""
+
+    def __init__(
+        self,
+        work: Casework,
+        oversight: Oversight,
+        groups: Groups,
+        outgoing: Outgoing,
+        sentences: Sentences,
+        rights: Permissions,
+    ) -> None:
+        self._work = work
+        self._oversight = oversight
+        self._groups = groups
+        self._outgoing = outgoing
+        self._sentences = sentences
+        self._rights = rights
+        self._checks: Mapping[str, Check] = {
+            "reroute": self._check_reroute,
+            "extend": self._check_extend,
+            "unclaim": self._check_unclaim,
+            "retry": self._check_retry,
+            "suspend": self._check_suspend,
+            "resume": self._check_resume,
+            "cancel": self._check_cancel,
+        }
+
+    # ------------------------------------------------------------ what can be done
+
+    def offers(self, actor: Actor, uid: str) -> list[Intervention]:
+        """What the actor could do to a case, and why not the rest."""
+        with self._sentences.saying(), self._work.store.read() as unit:
+            loaded = self._work.load(unit, uid)
+            run = self._work.look(unit, loaded, actor)
+            found = []
+            for name, check in self._checks.items():
+                refusal: Refused | None = None
+                try:
+                    self._own(loaded, actor)
+                    check(actor, unit, loaded, run)
+                except Refused as refused:
+                    refusal = self._sentences.worded(refused)
+                found.append(Intervention(name, refusal))
+            return found
+
+    def _check_reroute(self, actor: Actor, unit: UnitOfWork, loaded: Loaded, run: Run) -> None:
+        self._may_reroute(actor, loaded)
+        _open(loaded, run)
+        self._groups.outside(unit, loaded, run)
+
+    def _check_extend(self, actor: Actor, unit: UnitOfWork, loaded: Loaded, run: Run) -> None:
+        refusal = may_operate(run, "extend", self._rights)
+        if refusal is not None:
+            raise refusal
+
+    def _check_unclaim(self, actor: Actor, unit: UnitOfWork, loaded: Loaded, run: Run) -> None:
+        self._oversight.demand(actor, INTERVENE, loaded.row.jurisdiction)
+        if not _claimed(unit, loaded):
+            raise run.refuse("nothing_claimed")
+
+    def _check_retry(self, actor: Actor, unit: UnitOfWork, loaded: Loaded, run: Run) -> None:
+        self._demand_either(actor, loaded)
+        if not _failed(unit, loaded):
+            raise run.refuse("nothing_failed")
+
+    def _check_suspend(self, actor: Actor, unit: UnitOfWork, loaded: Loaded, run: Run) -> None:
+        self._oversight.demand(actor, INTERVENE, loaded.row.jurisdiction)
+        _open(loaded, run)
+        if loaded.state.suspended:
+            raise run.refuse("case_suspended")
+
+    def _check_resume(self, actor: Actor, unit: UnitOfWork, loaded: Loaded, run: Run) -> None:
+        self._oversight.demand(actor, INTERVENE, loaded.row.jurisdiction)
+        if not loaded.state.suspended:
+            raise run.refuse("not_suspended")
+
+    def _check_cancel(self, actor: Actor, unit: UnitOfWork, loaded: Loaded, run: Run) -> None:
+        self._oversight.demand(actor, CANCEL, loaded.row.jurisdiction)
+        _open(loaded, run)
+        self._groups.outside(unit, loaded, run)
+        if not any(step.end == "cancelled" for step in run.process.steps.values()):
+            raise run.refuse("no_cancelled_end")
+
+    def _may_reroute(self, actor: Actor, loaded: Loaded) -> None:
+        """Whoever resolves incidents may do it where one has stopped the case."""
+        if loaded.state.stuck is not None:
+            self._demand_either(actor, loaded)
+        else:
+            self._oversight.demand(actor, INTERVENE, loaded.row.jurisdiction)
+
+    def _demand_either(self, actor: Actor, loaded: Loaded) -> None:
+        if self._oversight.why_not(actor, INTERVENE, loaded.row.jurisdiction) is not None:
+            self._oversight.demand(actor, RESOLVE, loaded.row.jurisdiction)
+
+    @staticmethod
+    def _own(loaded: Loaded, actor: Actor) -> None:
+        process = loaded.compiled.process
+        if actor.person == loaded.row.initiator:
+            raise NotAllowed("own_case_untouched", noun=process.noun or process.title)
+
+    # ------------------------------------------------------------ doing it
+
+    def reroute(
+        self,
+        actor: Actor,
+        uid: str,
+        reason: str,
+        *,
+        organisation: str | None = None,
+        step: str | None = None,
+        version: int | None = None,
+    ) -> Done:
+        """Put a case at an organisation or step by hand (改派).
+
+        Raises:
+            Refused: no right or reason, or nobody could go on with it there.
+        """
+        entered = {"reason": reason, "organisation": organisation, "step": step}
+
+        def possible(unit: UnitOfWork, loaded: Loaded, command: Command) -> None:
+            self._somebody(loaded, self._tried(unit, loaded, command))
+
+        return self._do(actor, uid, "reroute", entered, version=version, possible=possible)
+
+    def preview(
+        self, actor: Actor, uid: str, *, organisation: str | None = None, step: str | None = None
+    ) -> tuple[Advance, Run]:
+        """What rerouting would lead to, without doing it.
+
+        Raises:
+            Refused: as :meth:`reroute`, the reason apart.
+        """
+        entered = {"organisation": organisation, "step": step}
+        with self._sentences.saying(), self._work.store.read() as unit:
+            loaded = self._work.load(unit, uid)
+            run = self._work.look(unit, loaded, actor)
+            self._own(loaded, actor)
+            self._check_reroute(actor, unit, loaded, run)
+            result = self._tried(unit, loaded, _command("reroute", actor, entered))
+            self._somebody(loaded, result)
+            return result, run
+
+    def cancel(self, actor: Actor, uid: str, reason: str, *, version: int | None = None) -> Done:
+        """Break a case off (终止); members of a group wait again."""
+
+        def then(unit: UnitOfWork, outcome: Outcome) -> None:
+            self._groups.dissolve(unit, outcome.row)
+
+        return self._do(actor, uid, "cancel", {"reason": reason}, version=version, then=then)
+
+    def extend(
+        self, actor: Actor, uid: str, until: str, reason: str, *, version: int | None = None
+    ) -> Done:
+        """Move the deadline of the present step, as far as the process lets its holder."""
+        entered = {"until": until, "reason": reason}
+        return self._do(actor, uid, "extend", entered, version=version)
+
+    def unclaim(self, actor: Actor, uid: str, reason: str, *, version: int | None = None) -> Done:
+        """Give back to everybody what somebody has taken on."""
+        entered: dict[str, Any] = {"reason": reason}
+
+        def possible(unit: UnitOfWork, loaded: Loaded, command: Command) -> None:
+            entered["people"] = sorted(set(_claimed(unit, loaded).values()))
+
+        def then(unit: UnitOfWork, outcome: Outcome) -> None:
+            for item in unit.work.of(outcome.row.id):
+                if item.claimed_by is not None:
+                    unit.work.claim(item.id, None, expected=item.claimed_by)
+
+        return self._do(
+            actor, uid, "unclaim", entered, version=version, possible=possible, then=then
+        )
+
+    def retry(self, actor: Actor, uid: str, reason: str, *, version: int | None = None) -> Done:
+        """Try again what could not be delivered, and deadlines that could not be dealt with."""
+        entered: dict[str, Any] = {"reason": reason}
+
+        def possible(unit: UnitOfWork, loaded: Loaded, command: Command) -> None:
+            entered["what"] = _failed(unit, loaded)
+
+        def then(unit: UnitOfWork, outcome: Outcome) -> None:
+            self._again(unit, outcome, actor, reason)
+
+        return self._do(actor, uid, "retry", entered, version=version, possible=possible, then=then)
+
+    def suspend(self, actor: Actor, uid: str, reason: str, *, version: int | None = None) -> Done:
+        """Stop a case for a while: nobody acts and no deadline falls due (暂停)."""
+        return self._do(actor, uid, "suspend", {"reason": reason}, version=version)
+
+    def resume(self, actor: Actor, uid: str, reason: str, *, version: int | None = None) -> Done:
+        """Let a suspended case go on where it was (恢复)."""
+        return self._do(actor, uid, "resume", {"reason": reason}, version=version)
+
+    # ------------------------------------------------------------ inside
+
+    def _do(
+        self,
+        actor: Actor,
+        uid: str,
+        name: str,
+        entered: Mapping[str, Any],
+        *,
+        version: int | None,
+        possible: Callable[[UnitOfWork, Loaded, Command], None] | None = None,
+        then: Then | None = None,
+    ) -> Done:
+        check = self._checks[name]
+
+        def make(unit: UnitOfWork, loaded: Loaded) -> Command:
+            run = self._work.look(unit, loaded, actor)
+            self._own(loaded, actor)
+            check(actor, unit, loaded, run)
+            if not str(entered.get("reason") or "").strip():
+                raise run.refuse("reason_needed")
+            command = _command(name, actor, entered)
+            if possible is not None:
+                possible(unit, loaded, command)
+                command = _command(name, actor, entered)
+            return command
+
+        with self._sentences.saying():
+            outcome = self._work.execute(actor, uid, make, version=version, then=then)
+        assert isinstance(outcome, Outcome)  # a first result is only kept for commands with a key
+        self._outgoing.work_off(outcome.sent)
+        return outcome.done
+
+    def _tried(self, unit: UnitOfWork, loaded: Loaded, command: Command) -> Advance:
+        now = self._work.now(loaded.row.jurisdiction)
+        result, _ = self._work.decide(unit, loaded, command, now, writing=unit.is_writing)
+        return result
+
+    def _somebody(self, loaded: Loaded, result: Advance) -> None:
+        """Refuse to leave a case where nobody has the right to go on with it."""
+        for item in result.work:
+            if item.permission is None or item.organisation is None or item.person is not None:
+                continue
+            people = self._rights.holders(item.permission, item.organisation)
+            if not set(people) - set(item.except_):
+                step = loaded.compiled.process.steps[item.step].title
+                raise Refused(
+                    "nobody_holds_it", organisation=item.organisation, step=step,
+                    permission=item.permission,
+                )  # fmt: skip
+
+    @staticmethod
+    def _again(unit: UnitOfWork, outcome: Outcome, actor: Actor, reason: str) -> None:
+        row, now = outcome.row, outcome.row.updated_at
+        for message, state in unit.outbox.of(row.id):
+            if state == "failed":
+                unit.outbox.retry(message.id, now)
+                outcome.sent.append(message.key)
+        for incident in unit.incidents.of(row.id):
+            if incident.resolved_at is not None or incident.code not in (DELIVERY, TIMER):
+                continue
+            if incident.code == TIMER:
+                unit.timers.set(row, str(incident.params["timer"]), now)
+            unit.incidents.resolve(incident.id, person=actor.person, reason=reason, at=now)
+
+
+def _command(kind: str, actor: Actor, entered: Mapping[str, Any]) -> Command:
+    return Command(kind, actor.person, actor.organisation, actor.on_behalf, kind, dict(entered))
+
+
+def _open(loaded: Loaded, run: Run) -> None:
+    if loaded.state.closed:
+        raise run.refuse("case_closed")
+
+
+def _claimed(unit: UnitOfWork, loaded: Loaded) -> dict[int, str]:
+    return {
+        item.id: item.claimed_by
+        for item in unit.work.of(loaded.row.id)
+        if item.claimed_by is not None
+    }
+
+
+def _failed(unit: UnitOfWork, loaded: Loaded) -> list[str]:
+    """What has failed for good: kinds of messages, and timers."""
+    messages = [
+        message.kind for message, state in unit.outbox.of(loaded.row.id) if state == "failed"
+    ]
+    timers = [
+        str(incident.params["timer"])
+        for incident in unit.incidents.of(loaded.row.id)
+        if incident.resolved_at is None and incident.code == TIMER
+    ]
+    return [*messages, *timers]

@@ -1,0 +1,280 @@
+"""Stepping into a running case: a right for the jurisdiction, a reason, an event in the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import orjson
+import pytest
+
+from engine.domain.errors import NotAllowed, Refused
+from engine.services.interventions import Interventions
+from engine.services.platform import Platform
+from engine.store.outbox import MOST_ATTEMPTS
+from tests.support.city import AT_UNIT, MEETING, City, city
+from tests.support.office import a_request, open_office, person
+
+
+@pytest.fixture
+def office() -> Platform:
+    return open_office()
+
+
+MONITOR = person("马监", "市局")
+REVIEWER, CHECKER = person("王审", "一所"), person("赵复", "一所")
+
+#: every intervention as (name, call): what must hold for all of them is tested on each
+EACH: dict[str, Callable[[Interventions, object, str, str], object]] = {
+    "reroute": lambda does, who, uid, why: does.reroute(who, uid, why, organisation="二分局"),
+    "cancel": lambda does, who, uid, why: does.cancel(who, uid, why),
+    "unclaim": lambda does, who, uid, why: does.unclaim(who, uid, why),
+    "retry": lambda does, who, uid, why: does.retry(who, uid, why),
+    "suspend": lambda does, who, uid, why: does.suspend(who, uid, why),
+}
+
+
+def version(office: Platform, uid: str) -> int:
+    with office.store.read() as unit:
+        row = unit.cases.load(uid)
+        assert row is not None
+        return row.version
+
+
+def last_event(office: Platform, uid: str):
+    with office.store.read() as unit:
+        row = unit.cases.load(uid)
+        assert row is not None
+        event = unit.journal.of(row.id)[-1]
+        return event, unit.blobs.get(event.data_hash)["input"] if event.data_hash else {}
+
+
+def prepared(office: Platform, name: str) -> str:
+    """A case in which an intervention is possible."""
+    uid = a_request(office)
+    if name == "unclaim":
+        office.cases.claim(REVIEWER, uid)
+    if name == "retry":
+        fail_for_good(office, uid)
+    return uid
+
+
+def fail_for_good(office: Platform, uid: str) -> None:
+    """Let a message of the case be given up, as after eight attempts."""
+    with office.store.write() as unit:
+        row = unit.cases.load(uid)
+        assert row is not None
+        payload = {"uid": uid, "template": "returned", "seq": row.journal_seq}
+        unit.outbox.add("lost", "message", payload, at=office.clock.now(), case=row)
+        (message,) = unit.outbox.take(office.clock.now())
+        assert not unit.outbox.failed(
+            message._replace(attempts=MOST_ATTEMPTS), office.clock.now(), "the mail server is away"
+        )
+        unit.incidents.open(row, "not_delivered", {"kind": "message"}, office.clock.now())
+
+
+@pytest.mark.parametrize("name", EACH)
+class TestEach:
+    @pytest.mark.req("SEC-03")
+    def test_is_journalled_with_who_for_which_organisation_and_why(
+        self, office: Platform, name: str
+    ) -> None:
+        uid = prepared(office, name)
+
+        EACH[name](office.interventions, MONITOR, uid, "申请人来电")
+
+        event, entered = last_event(office, uid)
+        assert (event.kind, event.person, event.organisation) == (name, "马监", "市局")
+        assert entered["reason"] == "申请人来电"
+        assert "申请人来电" not in event.body
+        assert office.rebuilding.verify() == []
+        assert office.rebuilding.rebuild(uid).same
+
+    @pytest.mark.parametrize("reason", ["", "  \n"])
+    def test_without_a_reason_is_refused(self, office: Platform, name: str, reason: str) -> None:
+        uid = prepared(office, name)
+        before = version(office, uid)
+
+        with pytest.raises(Refused, match="reason_needed"):
+            EACH[name](office.interventions, MONITOR, uid, reason)
+        assert version(office, uid) == before
+
+    @pytest.mark.parametrize(
+        ("who", "says"),
+        [
+            (person("王审", "一所"), "no_permission"),
+            (person("牛监", "一分局"), "outside_your_jurisdiction"),
+            (person("马监"), "no_permission"),
+        ],
+        ids=["a reviewer", "a monitor further down", "a monitor for himself"],
+    )
+    def test_is_for_those_who_oversee_the_jurisdiction(
+        self, office: Platform, name: str, who, says: str
+    ) -> None:
+        uid = prepared(office, name)
+        before = version(office, uid)
+
+        with pytest.raises(NotAllowed, match=says):
+            EACH[name](office.interventions, who, uid, "why")
+        assert version(office, uid) == before
+
+    def test_is_not_for_ones_own_case(self, office: Platform, name: str) -> None:
+        uid = a_request(office, by="马监")
+
+        with pytest.raises(NotAllowed, match="own_case_untouched"):
+            EACH[name](office.interventions, MONITOR, uid, "why")
+
+    def test_of_a_closed_case_is_refused(self, office: Platform, name: str) -> None:
+        uid = a_request(office)
+        office.interventions.cancel(MONITOR, uid, "重复申请")
+
+        with pytest.raises(Refused):
+            EACH[name](office.interventions, MONITOR, uid, "why")
+
+
+class TestReroute:
+    def test_the_work_waits_at_the_other_organisation_and_nowhere_else(
+        self, office: Platform
+    ) -> None:
+        uid = a_request(office)
+        office.cases.claim(REVIEWER, uid)
+
+        done = office.interventions.reroute(MONITOR, uid, "一所搬迁", organisation="二分局")
+
+        assert done.place == "review.first@二分局"
+        assert office.lists.keys(REVIEWER, "town/to-review") == []
+        assert office.lists.keys(person("周局", "二分局"), "town/to-review") == [uid]
+
+    def test_where_nobody_may_deal_with_it_it_is_refused(self, office: Platform) -> None:
+        uid = a_request(office)
+
+        with pytest.raises(Refused, match="nobody_holds_it"):
+            office.interventions.reroute(MONITOR, uid, "why", organisation="一分局")
+        assert office.lists.keys(REVIEWER, "town/to-review") == [uid]
+
+    def test_a_preview_changes_nothing(self, office: Platform) -> None:
+        uid = a_request(office)
+        before = version(office, uid)
+
+        result, _ = office.interventions.preview(MONITOR, uid, organisation="二分局")
+
+        assert str(result.state.place) == "review.first@二分局"
+        assert version(office, uid) == before
+
+    @pytest.mark.req("ENG-14")
+    def test_it_answers_an_incident_and_keeps_who_and_why(self, office: Platform) -> None:
+        """Who resolved it and why was lost: the platform resolved it by itself a moment before."""
+        uid = a_request(office, unit="")
+        (incident,) = office.incidents.unresolved(MONITOR)
+
+        office.incidents.resolve(MONITOR, incident.id, "归一所受理", organisation="一所")
+
+        with office.store.read() as unit:
+            row = unit.cases.load(uid)
+            assert row is not None
+            (kept,) = unit.incidents.of(row.id)
+        assert (kept.resolved_by, kept.reason) == ("马监", "归一所受理")
+
+
+def test_a_claim_is_everybodys_again(office: Platform) -> None:
+    uid = a_request(office)
+    office.cases.claim(REVIEWER, uid)
+
+    office.interventions.unclaim(MONITOR, uid, "王审休假")
+
+    event, _ = last_event(office, uid)
+    assert orjson.loads(event.body)["events"] == [{"event": "unclaimed", "people": ["王审"]}]
+    office.cases.claim(REVIEWER, uid)
+
+
+def test_what_failed_is_sent_again_and_its_incident_resolved(office: Platform) -> None:
+    uid = a_request(office)
+    fail_for_good(office, uid)
+
+    office.interventions.retry(MONITOR, uid, "邮件服务已恢复")
+
+    assert office.incidents.unresolved(MONITOR) == []
+    with office.store.read() as unit:
+        assert unit.outbox.lost() == []
+    with pytest.raises(Refused, match="nothing_failed"):
+        office.interventions.retry(MONITOR, uid, "again")
+
+
+class TestSuspend:
+    def test_it_refuses_everybody_until_it_is_resumed(self, office: Platform) -> None:
+        uid = a_request(office)
+        office.interventions.suspend(MONITOR, uid, "等待法院")
+
+        for refused in (
+            lambda: office.cases.act(REVIEWER, uid, "pass"),
+            lambda: office.cases.claim(REVIEWER, uid),
+            lambda: office.cases.withdraw(person("张三"), uid),
+        ):
+            with pytest.raises(Refused, match="case_suspended"):
+                refused()
+
+        office.interventions.resume(MONITOR, uid, "法院已裁定")
+        assert office.cases.act(REVIEWER, uid, "pass").place == "review.second@一所"
+
+    def test_a_deadline_that_passed_meanwhile_falls_due_after_it(self) -> None:
+        here = city(
+            "{by: 张三, does: start, process: tianjin/socialised-review, case: z, "
+            "with: {settings: {activity: a1, work_unit: 第一中学}}}"
+        )
+        administrator = here.person("陈管理", "人社局")
+        here.platform.interventions.suspend(administrator, here["z"], "系统升级")
+        here.at("2026-12-31 00:00")
+        assert not late(here)
+
+        here.platform.interventions.resume(administrator, here["z"], "升级完成")
+        here.clock.set(here.clock.now() + timedelta(minutes=1))
+        here.platform.cases.tick()
+        assert late(here)
+
+
+def late(here: City) -> bool:
+    return here.platform.views.view(here.person("张三"), here["z"]).overdue
+
+
+class TestGroups:
+    def test_a_case_is_not_taken_away_from_under_its_group(self) -> None:
+        here = city(*MEETING)
+        administrator = here.person("陈管理", "人社局")
+
+        for refused in (
+            lambda: here.platform.interventions.cancel(administrator, here["z"], "why"),
+            lambda: here.platform.interventions.reroute(
+                administrator, here["z"], "why", step="reception"
+            ),
+        ):
+            with pytest.raises(Refused, match="评审会议"):
+                refused()
+
+    def test_the_members_of_a_cancelled_group_wait_again(self) -> None:
+        here = city(*MEETING)
+        administrator = here.person("陈管理", "人社局")
+
+        here.platform.interventions.cancel(administrator, here["m"], "场地停电")
+
+        with here.platform.store.read() as unit:
+            row = unit.cases.load(here["z"])
+            assert row is not None
+            assert [one.state for one in unit.members.groups_of(row.id)] == ["removed"]
+            assert row.step == "evaluation"
+
+
+def test_the_deadline_moves_as_far_as_the_process_lets_it(office: Platform) -> None:
+    uid = a_request(office)
+
+    with pytest.raises(Refused, match="no_deadline"):
+        office.interventions.extend(MONITOR, uid, "2026-12-01", "why")
+
+
+def test_the_course_tells_those_who_take_part_why() -> None:
+    here = city(*AT_UNIT)
+    administrator = here.person("陈管理", "人社局")
+
+    here.platform.interventions.reroute(administrator, here["z"], "材料有误", step="fill")
+
+    last = here.platform.views.course(here.person("张三"), here["z"])[-1]
+    assert (last.kind, last.texts) == ("reroute", (("", "材料有误"),))
