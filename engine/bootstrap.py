@@ -114,7 +114,7 @@ def assemble(
     profile = Profile(definitions)
     entries = Entries(casework, profile, records.lookup)
     groups = Groups(casework)
-    panels = Panels(casework)
+    panels = Panels(casework, entries)
     messages = Messages(casework, directory, sentences, records.lookup)
 
     def may_see_case(actor: Actor, uid: str) -> bool:

@@ -17,7 +17,7 @@ from admin.entry import Asked, receive, to_fill, to_read
 from admin.forms import Mode, Received
 from admin.navigation import caption
 from engine.domain.actor import Actor
-from engine.forms import EffectiveForm
+from engine.forms import EffectiveForm, FieldError
 from engine.forms.posting import value_at
 from engine.services.views import CaseView, Choice, Paper
 
@@ -336,29 +336,35 @@ def papers(
     actor: Actor,
     view: CaseView,
     paper: Paper,
-    typed: Mapping[str, Any],
-    errors: Sequence[Any],
+    asked: Mapping[str, Asked],
+    errors: Sequence[FieldError],
 ) -> list[Line]:
-    """One line for each paper of the voter."""
+    """One line for each paper of the voter; the place of an error begins with its paper."""
     sheets = platform().views.sheets
-    missing = {error[0] for error in errors if isinstance(error, tuple)}
     lines = []
     with sheets.open():
         for number, (uid, name) in enumerate(paper.about):
-            form = sheets.ballot(actor, view.uid, typed.get(uid))
-            fields = to_fill(form, root=f"p{number}", prefix=f"p{number}-")
-            if uid in missing:
-                fields = Markup('<p class="text-danger">{}</p>').format(_("请选择。")) + fields
+            known = asked.get(uid)
+            wrong = [
+                replace(error, place=error.place[1:]) for error in errors if error.place[0] == uid
+            ]
+            fields = to_fill(
+                sheets.ballot(actor, view.uid, uid, known.data if known else None),
+                wrong,
+                received=known.received if known else None,
+                root=f"p{number}",
+                prefix=f"p{number}-",
+            )
             lines.append(Line(uid, name, fields))
     return lines
 
 
-def read_papers(actor: Actor, view: CaseView, paper: Paper) -> dict[str, Any]:
+def read_papers(actor: Actor, view: CaseView, paper: Paper) -> dict[str, Asked]:
     """What was entered on the papers, by what they are about."""
     sheets = platform().views.sheets
-    return {
-        uid: receive(
-            lambda: sheets.ballot(actor, view.uid), actor, view.uid, prefix=f"p{number}-"
-        ).data
-        for number, (uid, _name) in enumerate(paper.about)
-    }
+
+    def read(number: int, uid: str) -> Asked:
+        prefix = f"p{number}-"
+        return receive(lambda: sheets.ballot(actor, view.uid, uid), actor, view.uid, prefix=prefix)
+
+    return {uid: read(number, uid) for number, (uid, _name) in enumerate(paper.about)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from admin import security
 from admin.captions import _
 from admin.context import platform
+from admin.entry import Asked
 from admin.errors import status_of
 from admin.navigation import trail_of
 from admin.parked import RESTORE
@@ -73,7 +74,9 @@ def ballot(uid: str) -> ResponseReturnValue:
     return _ballot(uid)
 
 
-def _ballot(uid: str, typed: Any = None, problem: Refused | None = None) -> ResponseReturnValue:
+def _ballot(
+    uid: str, asked: Mapping[str, Asked] | None = None, problem: Refused | None = None
+) -> ResponseReturnValue:
     actor = security.signed_in().actor
     view = platform().views.view(actor, uid)
     paper = platform().views.paper(actor, uid)
@@ -85,7 +88,7 @@ def _ballot(uid: str, typed: Any = None, problem: Refused | None = None) -> Resp
         tabs=asking.tabs(view, "ballot"),
         trail=trail_of(view),
         paper=paper,
-        lines=asking.papers(actor, view, paper, typed or {}, errors),
+        lines=asking.papers(actor, view, paper, asked or {}, errors),
         problem=problem.sentence if problem and not errors else None,
         key=new_key(),
     )
@@ -101,7 +104,8 @@ def cast(uid: str) -> ResponseReturnValue:
     if RESTORE in request.form:
         return _ballot(uid, papers)
     try:
-        platform().cases.vote(actor, uid, papers, key=request.form.get("key") or None)
+        filled = {about: asked.data for about, asked in papers.items()}
+        platform().cases.vote(actor, uid, filled, key=request.form.get("key") or None)
     except Refused as refusal:
         return _ballot(uid, papers, refusal)
     flash(_("您的选票已提交。"), "success")

@@ -204,6 +204,8 @@ class Panel:
     about: Literal["case", "members"] = "case"
     present: Formula | None = None
     ballot: str | None = None
+    #: the items that are added to the ballot (``ballot: {base, extend}``)
+    extend: Formula | None = None
     secret: bool = False
     quorum: Share | None = None
     invalid: Formula | None = None

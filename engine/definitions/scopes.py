@@ -99,6 +99,7 @@ class Scopes:
             "id": Field(Reference(CASES), "业务 / case", ORIGIN),
             "row": Field(self._row_type(), "组内数据 / data in the group", "members.row"),
             "outcome": Field(TEXT, "放行结果 / outcome", ORIGIN),
+            "linked": Field(self._member_links(), "成员的关联业务 / cases linked to it", ORIGIN),
         }
         return {**self.tables, CASES: rows, MEMBERS: Record(MEMBERS, member)}
 
@@ -277,10 +278,17 @@ class Scopes:
 
     def _linked(self) -> Type:
         """Cases by link name: of each group process the latest case that held this one."""
+        return self._links((self.process.id,))
+
+    def _member_links(self) -> Type:
+        members = self.process.members
+        return self._links(members.processes if members is not None else ())
+
+    def _links(self, held: Iterable[str]) -> Type:
         links = {
             link_name(name): name
             for name, group in self.processes.items()
-            if group.members is not None and self.process.id in group.members.processes
+            if group.members is not None and not set(held).isdisjoint(group.members.processes)
         }
         return Record("linked", {name: self._link(target) for name, target in links.items()})
 
@@ -342,7 +350,7 @@ def _kept(
         if action.into is not None:
             yield (action.into,), input_type(action.ask), action.title
     for effect in effects_of(process):
-        if effect.into is not None:
+        if effect.into is not None and effect.kind != "release":
             yield tuple(effect.into.split(".")), TEXT, effect.name
 
 

@@ -196,6 +196,8 @@ def _panel(panel: Panel) -> Iterator[Use]:
         yield Use(panel.voters, "people")
     if panel.present is not None:
         yield Use(panel.present, "people")
+    if panel.extend is not None:
+        yield Use(panel.extend, "value", "member")
     if panel.invalid is not None:
         yield Use(panel.invalid, place="ballot")
     if panel.enough is not None:

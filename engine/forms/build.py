@@ -170,6 +170,7 @@ def element_of(
         bound_say=text(spec.get("bound_say")),
         pattern_say=text(spec.get("pattern_say")),
         suffix=text(spec.get("suffix")),
+        weight=_number(spec.get("weight")),
         open_end=spec.get("open_end") is True,
         codes=text(said.get("codes")),
         only=names(said.get("only")),
@@ -357,4 +358,8 @@ def _options_from(said: Spec, reader: _Reader) -> OptionsFrom | None:
 
 
 def _extension(value: object) -> Spec | None:
-    return mapping(mapping(value).get("items")) if isinstance(value, Mapping) else None
+    return mapping(value) if isinstance(value, Mapping) else None
+
+
+def _number(value: object) -> float | None:
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None

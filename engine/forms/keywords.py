@@ -319,6 +319,13 @@ KEYWORDS: dict[str, Keyword] = {
         _keyword(
             "open_end", "boolean", "结束日期可以为空（至今）", "the end may be left open", "period"
         ),
+        _keyword(
+            "weight",
+            "number",
+            "计总分时的权重：平均分占 maximum 的比例乘以它；不写则平均分直接计入",
+            "counts in a total as its share of maximum times this; without it as it is",
+            "number integer",
+        ),
         _keyword("codes", "text", "代码表", "code list", "choice many"),
         _keyword(
             "only", "names", "只用代码表中的这些", "only these of the code list", "choice many"
@@ -390,8 +397,8 @@ KEYWORDS: dict[str, Keyword] = {
         _keyword(
             "extension",
             "mapping",
-            "扩展点：items 为每项的行",
-            "extension point: items is the row of each item",
+            "扩展点：items 为每项的行，或 field 为每项的数字",
+            "extension point: items is the row of each item, or field its number",
             "group",
         ),
     )
@@ -416,7 +423,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "value",
         "label",
     ),
-    "extension": ("items",),
+    "extension": ("items", "field", "title", "maximum", "weight"),
     "rules": ("that", "say", "at", "when", "level", "always"),
 }
 

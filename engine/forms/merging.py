@@ -1,6 +1,7 @@
 """Items of a record merged into a form (``form: {base, extend}``).
 
-The base form declares where: an object with ``extension``. Each item becomes repeated rows there.
+The base form declares where: an object with ``extension``. Each item becomes repeated rows there
+(``items``), or one number (``field``), such as the score of a criterion.
 The base is not touched; the result is a form of its own that a case pins.
 """
 
@@ -18,7 +19,8 @@ _KEY = re.compile(r"[a-z][a-z0-9_]*\Z")
 def merged(form: Form, items: Sequence[Mapping[str, object]]) -> Form:
     """Return the form with the items at its extension points.
 
-    An item is ``{key, title, help, required, min, max, files: {max, size, types}, template}``.
+    An item is ``{key, title, help, required, min, max, files: {max, size, types}, template}``;
+    for numbers the extension point names the columns of title, maximum and weight.
     An item without a usable key is called after its place; of two with one key the first counts.
     Without items an extension point is empty and does not show.
     """
@@ -41,7 +43,8 @@ def _extended(spec: Spec, items: Sequence[Mapping[str, object]]) -> dict[str, ob
 
 
 def _with_items(spec: Spec, items: Sequence[Mapping[str, object]]) -> dict[str, object]:
-    rows = mapping(mapping(spec["extension"]).get("items"))
+    extension = mapping(spec["extension"])
+    rows = mapping(extension.get("items"))
     properties: dict[str, object] = {}
     required = []
     for number, item in enumerate(items, start=1):
@@ -50,11 +53,26 @@ def _with_items(spec: Spec, items: Sequence[Mapping[str, object]]) -> dict[str, 
             key = f"item_{number}"
         if key in properties:
             continue
+        if "field" in extension:
+            properties[key] = _number(item, extension, key)
+            required.append(key)
+            continue
         properties[key] = _field(item, rows, key)
         if item.get("required") is True:
             required.append(key)
     kept = {key: value for key, value in spec.items() if key != "extension"}
     return {**kept, "type": "object", "properties": properties, "required": required}
+
+
+def _number(item: Mapping[str, object], extension: Spec, key: str) -> dict[str, object]:
+    """Return the number of an item: its columns are named by the extension point."""
+    title = text(item.get(text(extension.get("title")) or "title"))
+    field: dict[str, object] = {**mapping(extension["field"]), "title": title or key}
+    for keyword in ("maximum", "weight"):
+        value = item.get(text(extension.get(keyword)) or keyword)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            field[keyword] = value
+    return field
 
 
 def _field(item: Mapping[str, object], rows: Spec, key: str) -> dict[str, object]:

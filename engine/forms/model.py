@@ -146,6 +146,8 @@ class Element:
     bound_say: str = ""
     pattern_say: str = ""
     suffix: str = ""
+    #: what its share of the maximum counts in a total; None: it counts as it is
+    weight: float | None = None
     open_end: bool = False
     codes: str = ""
     only: tuple[str, ...] = ()
@@ -160,7 +162,7 @@ class Element:
     rules: tuple[Rule, ...] = ()
     shows: Formula | None = None
     snapshot_of: str = ""
-    #: the schema of the rows of each item merged in later, when this is an extension point
+    #: what each item merged in later becomes, when this is an extension point
     extension: Mapping[str, object] | None = None
 
     @property

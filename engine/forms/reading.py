@@ -17,6 +17,7 @@ from engine.forms.keywords import (
     JSON_TYPES,
     KEYWORDS,
     KIND_TITLES,
+    NUMBERS,
     PARTS,
     TOP,
     WIDGETS,
@@ -197,10 +198,26 @@ class _Reader:
         extension = fields.mapping("extension")
         if extension is not None:
             inner = self.part(extension, "extension", where)
-            inner.require("items")
-            template = inner.mapping("items")
+            number, template = inner.mapping("field"), inner.mapping("items")
+            if number is None:
+                inner.require("items")
+            else:
+                self.number(number, inner, where)
             if template is not None:
                 self.rows(template, "rows", where, depth)
+
+    def number(self, node: Node, extension: Fields, where: Phrase) -> None:
+        """Read the number that each item of an extension point becomes."""
+        fields = Fields(node, self.problems, allowed=tuple(KEYWORDS), where=where)
+        kind = kind_of(node.value) if isinstance(node.value, dict) else None
+        if kind not in NUMBERS:
+            self.problems.add("FRM102", node, where=where, length=1)
+            return
+        for keyword in fields:
+            if KEYWORDS[keyword].fits(kind) and not KEYWORDS[keyword].kinds.isdisjoint(NUMBERS):
+                self.holds[KEYWORDS[keyword].holds](fields, keyword, where)
+        for key in ("title", "maximum", "weight"):
+            extension.text(key)
 
     def rows(self, items: Node, kind: Kind | None, where: Phrase, depth: int) -> None:
         """Read what one row, or one of several choices, is."""

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from engine.definitions.process import Draw, Policy, Query
+from engine.definitions.scopes import link_name
 from engine.domain.errors import EngineError
 from engine.runtime.compiled import Compiled
 from engine.runtime.facts import Asking
@@ -90,7 +91,8 @@ class CaseFacts:
         if register == "jurisdictions":
             return self._jurisdiction.get(field)
         if register == "members":
-            return self._of_case(self._unit.cases.load(key), field)
+            row = self._unit.cases.load(key)
+            return self._links(row) if field == "linked" else self._of_case(row, field)
         return self._lookups.field(self._unit, register, key, field)
 
     def policy(self, name: str, asking: Asking) -> Any:
@@ -183,9 +185,15 @@ class CaseFacts:
         if self._row is None:
             return nothing
         for group in reversed(self._unit.members.groups_of(self._row.id)):
-            if group.process.rsplit("/", 1)[-1].replace("-", "_") == name:
+            if link_name(group.process) == name:
                 return self._linked_case(group.uid)
         return nothing
+
+    def _links(self, row: CaseRow | None) -> Mapping[str, Any]:
+        """The latest group of each kind that held a case, by link name."""
+        groups = self._unit.members.groups_of(row.id) if row is not None else ()
+        latest = {link_name(group.process): group.uid for group in groups}
+        return {name: self._linked_case(uid) for name, uid in latest.items()}
 
     def _linked_case(self, uid: str) -> Mapping[str, Any]:
         row = self._unit.cases.load(uid)

@@ -183,6 +183,8 @@ def text_of(field: EffectiveField) -> str:
         return "否"
     if isinstance(field.value, Mapping):
         return " – ".join(str(value) for value in field.value.values() if value)
+    if isinstance(field.value, float) and field.value.is_integer():
+        return str(int(field.value))
     return "" if field.value is None else str(field.value)
 
 

@@ -21,7 +21,7 @@ from engine.forms.effective import EffectiveForm
 from engine.forms.form import Form, loaded
 from engine.forms.merging import merged
 from engine.forms.surroundings import Lookup, Rights, Surroundings
-from engine.forms.validation import check
+from engine.forms.validation import FieldError, check
 from engine.runtime.compiled import Compiled
 from engine.runtime.context import plain
 from engine.runtime.run import Run
@@ -88,6 +88,29 @@ class Entries:
         if fields is None:
             return form
         return self._work.definitions.form((form, fields), lambda: form.fields(fields))
+
+    def ballot(self, unit: UnitOfWork, loaded_case: Loaded, run: Run, paper: str) -> Form | None:
+        """The form of one paper of a panel, with the criteria for whom it is about.
+
+        None where the panel has no form of its own.
+        """
+        panel = run.step.panel
+        if panel is None or panel.ballot is None:
+            return None
+        release = self._work.definitions.release_of(
+            loaded_case.row.process, loaded_case.row.pin, unit
+        )
+        base = release.forms[panel.ballot]
+        if panel.extend is None:
+            return base
+        member = next((one for one in run.context.facts.members() if one["id"] == paper), None)
+        items = plain(run.context.value(panel.extend, member=member)) or []
+        key = (base, orjson.dumps(items))
+        return self._work.definitions.form(key, lambda: bind(merged(base, items), base.names))
+
+    def check_paper(self, unit: UnitOfWork, run: Run, form: Form, paper: Any) -> list[FieldError]:
+        """What is wrong with one filled-in paper."""
+        return form.validate(paper, self.surroundings(unit, run))
 
     def surroundings(
         self,

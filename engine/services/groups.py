@@ -15,7 +15,7 @@ from engine.domain.actor import SYSTEM, Rights
 from engine.domain.case import Command
 from engine.domain.errors import Refused
 from engine.runtime.offers import may_act
-from engine.runtime.run import Run
+from engine.runtime.run import Run, put
 from engine.services.casework import Casework, Loaded, Outcome
 from engine.store.cases import CaseRow
 from engine.store.unit import UnitOfWork
@@ -206,13 +206,20 @@ class Groups:
                 continue
             unit.members.release(group.id, row.id, outcome)
             own = f"{group.uid}:{key}:{uid}"
-            payload = {"member": uid, "outcome": outcome, "group": group.uid}
+            payload = {
+                "member": uid, "outcome": outcome, "group": group.uid, "into": values.get("into"),
+            }  # fmt: skip
             if unit.outbox.add(own, "release", payload, at=now, case=group):
                 keys.append(own)
         return keys
 
-    def deliver(self, member: str, outcome: str) -> Outcome | None:
-        """Move one released member on; done already if it does not wait any more."""
+    def deliver(
+        self, member: str, outcome: str, group: str, into: str | None = None
+    ) -> Outcome | None:
+        """Move one released member on; done already if it does not wait any more.
+
+        With ``into``, what the group's list says about the member is kept in its data.
+        """
         with self._work.store.write() as unit:
             row = unit.cases.load(member)
             if row is None:
@@ -222,5 +229,14 @@ class Groups:
             if outcome not in step.outcomes:
                 return None
             now = self._work.now(row.jurisdiction)
-            command = Command("outcome", SYSTEM.person, name=outcome)
+            data = None
+            if into is not None:
+                data = put(loaded.data, into, self._row(unit, group, member))
+            command = Command("outcome", SYSTEM.person, name=outcome, data=data)
             return self._work.within(unit, member, command, now)
+
+    @staticmethod
+    def _row(unit: UnitOfWork, group: str, member: str) -> Any:
+        held = unit.cases.load(group)
+        rows = unit.members.of(held.id) if held is not None else ()
+        return next((row.row for row in rows if row.uid == member), {})

@@ -178,7 +178,9 @@ class Outgoing:
 
     def _release(self, message: OutboxRow) -> None:
         payload = message.payload
-        delivered = self._groups.deliver(payload["member"], payload["outcome"])
+        delivered = self._groups.deliver(
+            payload["member"], payload["outcome"], payload["group"], payload["into"]
+        )
         if delivered is not None:
             # Its own messages follow in the same loop.
             log.debug("released %s as %s", payload["member"], payload["outcome"])

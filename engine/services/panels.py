@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.definitions.process import Panel, Share
 from engine.domain.actor import SYSTEM
 from engine.domain.errors import InvalidSubmission
-from engine.runtime.run import Run
+from engine.forms.form import Form
+from engine.forms.keywords import NUMBERS
+from engine.forms.sentences import sentence
+from engine.forms.validation import FieldError
+from engine.runtime.run import Run, get
 from engine.services.casework import Casework, Loaded, Outcome
 from engine.store.ballots import Ballot
 from engine.store.cases import CaseRow
 from engine.store.unit import UnitOfWork
+
+if TYPE_CHECKING:
+    from engine.services.entries import Entries
 
 #: options of a panel without a ballot form of its own; the first is in favour
 OPTIONS = ("agree", "against", "abstain")
@@ -24,8 +33,9 @@ OPTIONS = ("agree", "against", "abstain")
 class Panels:
     """Takes ballots and counts them."""
 
-    def __init__(self, work: Casework) -> None:
+    def __init__(self, work: Casework, entries: Entries) -> None:
         self._work = work
+        self._entries = entries
 
     def papers(self, unit: UnitOfWork, group: CaseRow, panel: Panel) -> list[str]:
         """What is voted on: each member, or the case itself as ``""``."""
@@ -37,7 +47,8 @@ class Panels:
         """Refuse a ballot that is incomplete, or a second one.
 
         Raises:
-            Refused: the voter is not here, has voted, or an answer is missing or unknown.
+            Refused: the voter is not here, has voted, or a paper is not filled in as its form
+                asks; the place of an error begins with the paper.
         """
         panel = run.step.panel
         if panel is None:
@@ -48,15 +59,23 @@ class Panels:
         visit = run.state.place.visit
         if unit.ballots.counts(loaded.row, visit).get(run.command.person):
             raise run.refuse("voted_already")
-        errors = []
-        for paper in self.papers(unit, loaded.row, panel):
-            choice = (papers.get(paper) or {}).get("choice")
-            if not choice:
-                errors.append((paper, "choice_missing"))
-            elif panel.ballot is None and choice not in OPTIONS:
-                errors.append((paper, "choice_unknown"))
+        errors = [
+            replace(error, place=(paper, *error.place))
+            for paper in self.papers(unit, loaded.row, panel)
+            for error in self._wrong(unit, loaded, run, paper, papers.get(paper) or {})
+        ]
         if errors:
             raise InvalidSubmission(errors)
+
+    def _wrong(
+        self, unit: UnitOfWork, loaded: Loaded, run: Run, paper: str, filled: Mapping[str, Any]
+    ) -> list[FieldError]:
+        form = self._entries.ballot(unit, loaded, run, paper)
+        if form is not None:
+            return self._entries.check_paper(unit, run, form, filled)
+        if filled.get("choice") in OPTIONS:
+            return []
+        return [FieldError(("choice",), "required_choice", sentence("required_choice", {}))]
 
     def cast(
         self,
@@ -100,7 +119,7 @@ class Panels:
         ):
             return "no_quorum"
         if panel.about == "members":
-            self._members(unit, current, run, panel, present, ballots)
+            self._members(unit, loaded, run, panel, present, ballots)
             return "decided"
         passed = self._passes(run, panel, present, [b.ballot for b in ballots], turnout)
         return "passed" if passed else "failed"
@@ -165,12 +184,13 @@ class Panels:
     def _members(
         self,
         unit: UnitOfWork,
-        group: CaseRow,
+        loaded: Loaded,
         run: Run,
         panel: Panel,
         present: Sequence[str],
         ballots: Sequence[Ballot],
     ) -> None:
+        group = loaded.row
         turnout = len({ballot.voter for ballot in ballots})
         for member in unit.members.of(group.id):
             if member.state != "in":
@@ -180,7 +200,36 @@ class Panels:
             row = dict(member.row or {})
             row["votes"] = vote["counts"]
             row["passed"] = self._passes(run, panel, present, papers, turnout)
+            valid = [paper for paper in papers if not self._invalid(run, panel, paper)]
+            row |= scores(self._entries.ballot(unit, loaded, run, member.uid), valid)
             unit.members.set_row(group.id, member.case_id, row)
+
+
+def scores(form: Form | None, papers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The mean of every number on the papers, and the total; nothing where there are none.
+
+    A number with a ``weight`` counts in the total as its share of the maximum times the weight.
+    """
+    means, total = [], Fraction(0)
+    for element in (one for top in form.elements for one in top.walk()) if form is not None else ():
+        if element.kind not in NUMBERS or "*" in element.path:
+            continue
+        found = (get(paper, ".".join(element.path)) for paper in papers)
+        given = [value for value in found if value is not None]
+        if not given:
+            continue
+        mean = sum((Fraction(str(value)) for value in given), Fraction(0)) / len(given)
+        means.append({"title": element.title, "mean": _rounded(mean)})
+        most = element.schema.get("maximum")
+        if element.weight is not None and isinstance(most, int | float) and most:
+            mean = mean / Fraction(str(most)) * Fraction(str(element.weight))
+        total += mean
+    return {"means": means, "total": _rounded(total)} if means else {}
+
+
+def _rounded(value: Fraction) -> float:
+    """Two decimals, a half upwards, as people do."""
+    return math.floor(value * 100 + Fraction(1, 2)) / 100
 
 
 def _base(share: Share, run: Run, present: Sequence[str], turnout: int, valid: int) -> int:

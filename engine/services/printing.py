@@ -18,7 +18,6 @@ from engine.definitions.document import DocumentTemplate
 from engine.definitions.placeholders import fill
 from engine.domain.actor import Actor
 from engine.domain.errors import NotFound
-from engine.expressions import Expression
 from engine.forms.form import Form
 from engine.forms.formats import masked
 from engine.forms.model import Element
@@ -165,30 +164,35 @@ class Documents:
         lookup = self._lookup(unit)
         values = {}
         for name, expression in loaded.compiled.bound.documents[document.id].items():
-            value = self._value(run, expression)
+            if expression.text == "members":
+                values[name] = [
+                    self._member(unit, lookup, one) for one in run.context.facts.members()
+                ]
+                continue
+            value = run.context.evaluate(expression)
             values[name] = self._in_words(lookup, form, expression.text, value)
         return values
 
-    @staticmethod
-    def _value(run: Run, expression: Expression) -> Any:
-        if expression.text == "members":
-            # A list of references gives ids; a document shows the rows themselves.
-            return list(run.context.facts.members())
-        return run.context.evaluate(expression)
-
     def _in_words(self, lookup: Lookup, form: Form | None, text: str, value: Any) -> Any:
-        if text == "members":
-            return [self._member(lookup, member) for member in value or ()]
         if form is not None and text.startswith("data."):
             element = form.element(text.removeprefix("data."))
             if element is not None:
                 return in_words(lookup, element, value)
         return _labelled(lookup, value)
 
-    @staticmethod
-    def _member(lookup: Lookup, member: Mapping[str, Any]) -> dict[str, Any]:
+    def _member(
+        self, unit: UnitOfWork, lookup: Lookup, member: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """A member of a group as a document shows it: its row, and what its case says."""
         initiator = str(member.get("initiator") or "")
-        return {**member, "initiator": lookup.label("people", initiator) or initiator}
+        loaded = self._work.load(unit, str(member["id"]))
+        data = dict(loaded.data)
+        form = self._entries.form_of(unit, loaded.compiled, loaded.row.pin, data)
+        said = {
+            element.name: in_words(lookup, element, data.get(element.name))
+            for element in (form.elements if form is not None else ())
+        }
+        return {**member, "initiator": lookup.label("people", initiator) or initiator, "data": said}
 
     # ------------------------------------------------------------ finding
 

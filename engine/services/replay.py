@@ -641,7 +641,7 @@ def _part(found: Any, expected: Any) -> Any:
 
 def _equal(expected: Any, found: Any) -> bool:
     if isinstance(expected, list) and isinstance(found, list):
-        return sorted(map(str, expected)) == sorted(map(str, found))
+        return sorted(map(_plain, expected)) == sorted(map(_plain, found))
     if isinstance(expected, Mapping) and isinstance(found, Mapping):
         return set(expected) == set(found) and all(
             _equal(expected[name], found[name]) for name in expected
@@ -649,6 +649,13 @@ def _equal(expected: Any, found: Any) -> bool:
     if isinstance(expected, str) and isinstance(found, list):
         return [expected] == found
     return bool(expected == found)
+
+
+def _plain(value: Any) -> str:
+    """An item of a list as text, whatever the order of its names."""
+    if isinstance(value, Mapping | list):
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS, default=str).decode()
+    return str(value)
 
 
 def _due(due: str | None) -> str | None:

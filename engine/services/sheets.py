@@ -166,15 +166,13 @@ class Sheets:
             return form.effective(shown, self._entries.surroundings(unit, run), Rights())
 
     def ballot(
-        self, actor: Actor, uid: str, entered: Mapping[str, Any] | None = None
+        self, actor: Actor, uid: str, paper: str, entered: Mapping[str, Any] | None = None
     ) -> EffectiveForm | None:
         """One paper of a panel; None where the panel has no form of its own."""
         with self._work.store.read() as unit:
             loaded, run = self._open(unit, actor, uid)
-            panel = run.step.panel
-            if panel is None or panel.ballot is None:
+            form = self._entries.ballot(unit, loaded, run, paper)
+            if form is None:
                 return None
-            release = self._work.definitions.release_of(loaded.row.process, loaded.row.pin, unit)
-            form = release.forms[panel.ballot]
             values = entered if entered is not None else form.initial()
             return form.effective(values, self._entries.surroundings(unit, run), Rights())

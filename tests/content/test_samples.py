@@ -81,6 +81,7 @@ PROVING = [
         marks=pytest.mark.req("SCH-06", "SCH-07", "SCH-08", "COM-06", "COM-11", "ENG-19"),
     ),
     pytest.param("tianjin/scheme-special", marks=pytest.mark.req("SCH-02", "SCH-03", "COM-11")),
+    pytest.param("tianjin/scores", marks=pytest.mark.req("COM-07", "SCH-08")),
     pytest.param("tianjin/second-submission", marks=pytest.mark.req("DEPT-02", "DEPT-07")),
     pytest.param(
         "tianjin/start-refused", marks=pytest.mark.req("APP-02", "APP-35", "APP-36", "COM-04")

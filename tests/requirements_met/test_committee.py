@@ -25,6 +25,17 @@ SCHEME = (
     "{by: 严秘书, does: add, case: s, with: {members: [z]}}",
     "{by: 严秘书, does: submit, case: s}",
 )
+SCORED = (
+    *SCHEME,
+    "{by: 吴审核, does: pass, case: s, with: {opinion: 同意}}",
+    "{clock: 2026-10-15 09:00}",
+    "{by: 严秘书, does: start, process: tianjin/meeting, case: m, with: {name: 建筑组评审会, "
+    "committee: 工程高评委, activity: a6, held_on: 2026-10-15, specialty: 建筑工程, "
+    "expert_count: 5}}",
+    "{by: 严秘书, does: add, case: m, with: {members: [z]}}",
+    "{by: 严秘书, does: open, case: m}",
+    "{by: 严秘书, does: attendance, case: m, with: {attending: [毛立军, 史永康, 孟德明, 邵海燕]}}",
+)
 ACTIVITY = {
     "name": "2026年度中小学教师职称评审（补充）",
     "year": "2026",
@@ -208,17 +219,64 @@ class TestMeeting:
 
         page = town.visit("孙秘书", "教师高评委").get(f"/cases/{town['m']}/members")
 
-        assert page.rows() == [["张三", "2026-000001", "公示中", "是", "同意 5"]]
+        assert page.rows() == [["张三", "2026-000001", "公示中", "是", "同意 5", "", ""]]
 
-    @pytest.mark.req("COM-09")
-    def test_the_list_of_those_in_publicity_is_visible(self):
+    @pytest.mark.req("COM-07")
+    def test_an_expert_scores_by_the_rules_of_the_approved_scheme(self):
+        town = city(*SCORED)
+        expert = town.visit("毛立军")
+        page = expert.get(f"/cases/{town['m']}/ballot")
+        assert "专业理论水平" in page
+        assert "工作能力和业绩" in page
+
+        page = expert.press("提交选票", item_1="45", item_2="60", choice="agree")
+        assert page.status == 422
+        assert "专业理论水平不能大于 30" in page
+        assert page.field("item_2").get("value") == "60"
+        expert.press("提交选票", item_1="26.5")
+        assert "您的选票已提交" in expert.page
+
+        others = (("史永康", "28", "64"), ("孟德明", "21", "50"), ("邵海燕", "27.5", "59"))
+        for name, one, two in others:
+            other = town.visit(name)
+            other.get(f"/cases/{town['m']}/ballot")
+            other.press("提交选票", item_1=one, item_2=two, choice="agree")
+
+        page = town.visit("严秘书", "工程高评委").get(f"/cases/{town['m']}/members")
+        assert page.rows()[0][2:] == [
+            "评审中", "是", "同意 4", "84", "专业理论水平 25.75；工作能力和业绩 58.25",
+        ]  # fmt: skip
+
+    @pytest.mark.req("COM-09", "COM-15")
+    def test_the_list_of_those_in_publicity_shows_result_and_period(self):
         town = city(*VOTED)
 
         page = town.visit("孙秘书", "教师高评委").get("/lists/tianjin/in-publicity")
 
         assert [row[1] for row in page.rows()] == ["张三"]
         assert "公示中" in page
-        assert page.rows()[0][-3:-1] == ["2026-10-15 09:00", "2026-10-22 24:00"]
+        assert page.rows()[0][-5:-1] == ["是", "公示中", "2026-10-15 09:00", "2026-10-22 24:00"]
+
+    @pytest.mark.req("COM-15")
+    def test_an_upheld_objection_takes_the_applicant_off_the_passed_list(self):
+        town = city(*VOTED)
+        secretary = town.visit("孙秘书", "教师高评委")
+        secretary.get(f"/cases/{town['z']}/actions/object")
+        secretary.press(
+            "确定登记异议", kind="fraud", received_at="2026-10-15", content="业绩材料不实"
+        )
+        assert secretary.get("/lists/tianjin/in-publicity").rows() == []
+
+        secretary.get(f"/cases/{town['z']}/actions/upheld")
+        secretary.press("确定异议成立", reason="经核实业绩材料不实")
+        secretary.press("确定异议成立")
+
+        town.at("2026-10-28 09:00")
+        filing = town.platform.cases.start(
+            town.person("孙秘书", "教师高评委"), "tianjin/filing", town.data("result-filing")
+        )
+        assert "评审未通过" in town.visit("张三").get("/lists/tianjin/my-cases")
+        assert secretary.get(f"/cases/{filing.uid}/members").rows() == []
 
 
 class TestScheme:
@@ -275,6 +333,17 @@ class TestFiling:
         assert officer.get(f"/cases/{town['f']}/members").rows() == [
             ["张三", "2026-000001", "公示通过"]
         ]
+
+    @pytest.mark.req("SCH-10")
+    def test_the_reported_list_says_who_applied_for_what(self, town):
+        with town.platform.store.read() as unit:
+            (listed,) = unit.documents.of_case(town["f"])
+            (member,) = unit.blobs.get(listed.data_blob)["members"]
+
+        assert (member["number"], member["initiator"]) == ("2026-000001", "张三")
+        settings = member["data"]["settings"]
+        assert settings["work_unit"] == "天津市第一示范中学"
+        assert (settings["specialty"], settings["title_name"]) == ("数学", "高级教师")
 
     @pytest.mark.req("SCH-11", "SCH-13")
     def test_passing_needs_number_and_date(self, town):

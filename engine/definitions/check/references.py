@@ -155,7 +155,11 @@ def _set(subject: Subject, action: Action, path: str, where: Phrase) -> None:
 def _kept(process: Process) -> frozenset[str]:
     """Names in ``data`` that actions and effects put there."""
     kept = {action.into for action in actions_of(process) if action.into}
-    made = {effect.into.split(".")[0] for effect in effects_of(process) if effect.into}
+    made = {
+        effect.into.split(".")[0]
+        for effect in effects_of(process)
+        if effect.into and effect.kind != "release"
+    }
     return frozenset(kept | made)
 
 

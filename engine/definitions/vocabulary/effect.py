@@ -92,6 +92,12 @@ RELEASE = _vocabulary(
         "the outcome they leave with; `removed` = back to waiting",
         required=True,
     ),
+    Key(
+        "into",
+        Path(),
+        "把组内数据 `member.row` 写入成员 data 的哪里",
+        "where in the member's data its `member.row` is kept",
+    ),
 )
 
 

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from engine.authoring.node import Node
 from engine.authoring.problem import Phrase
-from engine.definitions.process import Formula, Members, Process, Start
-from engine.definitions.shapes import (
-    ByKind,
-    Closed,
-    Key,
-    Made,
-    Names,
-    One,
-    Spot,
-    Text,
-    Values,
-    Vocabulary,
-)
+from engine.definitions.process import Members, Process, Start
+from engine.definitions.shapes import Closed, Key, Names, One, Text, Values, Vocabulary
 from engine.definitions.vocabulary import terms
 from engine.definitions.vocabulary.action import ACTIONS, ASKED, REQUIREMENTS
+from engine.definitions.vocabulary.extended import FORM
 from engine.definitions.vocabulary.names import FACTS, FLAGS, POLICIES, VIEWS
 from engine.definitions.vocabulary.people import STARTER
 from engine.definitions.vocabulary.step import STEPS
@@ -72,22 +61,6 @@ MEMBERS = Vocabulary(
     called=Phrase("members", "members"),
     origin="1.4",
 )
-EXTENDED = Vocabulary(
-    "extended_form",
-    Phrase("可扩展的表单", "extended form"),
-    (
-        Key("base", terms.FORM, "基础表单", "the base form", required=True),
-        Key(
-            "extend",
-            terms.RECORD,
-            "附加项目所在的值",
-            "the value that holds additional items",
-            required=True,
-        ),
-    ),
-    called=Phrase("form", "form"),
-    origin="1.1",
-)
 
 
 def _start(values: Values) -> Start:
@@ -105,14 +78,6 @@ def _members(values: Values) -> Members | None:
         lock=values.get("lock"),
         row=values.get("row"),
     )
-
-
-def _form(value: str, _node: Node, _spot: Spot) -> tuple[str, Formula | None]:
-    return (value, None)
-
-
-def _extended(values: Values) -> tuple[str | None, Formula | None]:
-    return (values.get("base"), values.get("extend"))
 
 
 def _build(values: Values) -> Process | None:
@@ -166,7 +131,7 @@ PROCESS = Vocabulary(
         ),
         Key(
             "form",
-            ByKind(scalar=Made(terms.FORM, _form), mapping=One(EXTENDED, _extended)),
+            FORM,
             "`data` 的表单",
             "shape of `data`",
         ),

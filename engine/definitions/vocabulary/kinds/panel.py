@@ -20,6 +20,7 @@ from engine.definitions.shapes import (
 )
 from engine.definitions.shapes import Share as Fraction
 from engine.definitions.vocabulary import terms
+from engine.definitions.vocabulary.extended import FORM
 
 BASES = ("voters", "due", "present", "valid")
 AT_LEAST = Key("at_least", Fraction(), "不少于这个比例", "no less than this fraction")
@@ -135,9 +136,9 @@ VOCABULARY = Vocabulary(
         ),
         Key(
             "ballot",
-            terms.FORM,
-            "选票表单",
-            "the form of the ballot",
+            FORM,
+            "选票表单；打分项目可由 `extend` 按成员 `member` 给出",
+            "the form of the ballot; `extend` may give criteria for each `member`",
             default="同意 / 不同意 / 弃权",
         ),
         Key("secret", Yes(), "不记名", "secret ballot", default="false"),
@@ -180,11 +181,13 @@ VOCABULARY = Vocabulary(
 def _build(values: Values) -> Panel | None:
     if "voters" not in values:
         return None
+    ballot, extend = values.get("ballot", (None, None))
     return Panel(
         values.get("voters"),
         about=values.get("about", "case"),
         present=values.get("present"),
-        ballot=values.get("ballot"),
+        ballot=ballot,
+        extend=extend,
         secret=values.get("secret", False),
         quorum=values.get("quorum"),
         invalid=values.get("invalid"),
