@@ -4,6 +4,7 @@ The only door to ruamel.yaml. It knows no definition language: what keys mean is
 above. It reads text it is given and never opens a file.
 """
 
+from engine.authoring.assigning import assign
 from engine.authoring.fields import Fields
 from engine.authoring.node import Entry, Node
 from engine.authoring.problem import Phrase, Position, Problem, near, nearest
@@ -23,6 +24,7 @@ __all__ = [
     "Position",
     "Problem",
     "Problems",
+    "assign",
     "near",
     "nearest",
     "read_yaml",

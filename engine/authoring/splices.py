@@ -114,29 +114,108 @@ class Text:
 
     # Mappings ----------------------------------------------------------------------------------
 
-    def insert_entry(self, node: Node, key: str, value: object, place: int, flow: bool) -> Splice:
-        """Put a new entry at a place among a mapping's entries."""
+    def insert_entry(
+        self, node: Node, key: str, value: object, place: int, flow: bool, *, behind: bool = False
+    ) -> Splice:
+        """Put a new entry at a place among a mapping's entries.
+
+        A comment that stands directly above an entry stays with it, and what follows on the lines
+        of an entry stays there too. Entries that blank lines part stay parted.
+
+        Args:
+            node: the mapping, which has entries.
+            key: the new name.
+            value: plain data.
+            place: how many entries stand before it.
+            flow: whether something around is written in braces or brackets.
+            behind: whether it belongs to the entry before it rather than to the one after it.
+        """
         entries = list(node.entries.values())
+        spans = [(e.key.outer, self.entry_stop(e)) for e in entries]
         if node.flow:
             written = f"{scalar(key, flow=True)}:{after_key(value, 0, flow=True)}"
-            return self._into_flow(node, [(e.key.outer, self.entry_stop(e)) for e in entries],
-                                   written, place)  # fmt: skip
+            return self._into_flow(node, spans, written, place)
         indent = self.column(entries[0].key.outer)
         written = f"{scalar(key)}:{after_key(value, indent, flow=flow)}\n"
-        if place < len(entries):
-            at = entries[place].key.outer
+        gap = "\n" if self._parted(spans, place) else ""
+        if place and (behind or place == len(entries)):
+            at = self.block_end(*spans[place - 1])
+            return at, at, self._lead(at) + gap + " " * indent + written
+        if not self.starts_line(spans[place][0]):
+            # The first key behind a dash.
+            at = spans[place][0]
             return at, at, written + " " * indent
-        at = self.line_end(self.entry_stop(entries[-1]))
-        return at, at, self._lead(at) + " " * indent + written
+        at = self.lead(spans, place)
+        return at, at, " " * indent + written + gap
 
     def remove_entry(self, node: Node, name: str) -> Splice:
-        """Cut an entry out of a mapping that keeps others."""
+        """Cut an entry out of a mapping that keeps others, with the comment directly above it."""
         entries = list(node.entries.values())
         place = list(node.entries).index(name)
         spans = [(e.key.outer, self.entry_stop(e)) for e in entries]
         if node.flow:
             return self._out_of_flow(spans, place)
-        return self._out_of_block(spans, place)
+        return self._out_of_block(spans, place, leads=True)
+
+    # Comments and blank lines ------------------------------------------------------------------
+
+    def lead(self, spans: Sequence[tuple[int, int]], place: int) -> int:
+        """Return where the comment directly above an entry begins, else where its line begins.
+
+        What stands above the first key of a file is about the file.
+        """
+        start = self.line_start(spans[place][0])
+        indent = spans[place][0] - start
+        if not place and not indent:
+            return start
+        while start:
+            above = self.line_start(start - 1)
+            line = self.text[above:start]
+            if not line.startswith(" " * indent + "#"):
+                break
+            start = above
+        return start
+
+    def block_end(self, start: int, stop: int) -> int:
+        """Return the end of an entry's lines, with the comments below that are indented deeper."""
+        column = self.column(start)
+        end = ahead = self.line_end(stop)
+        while ahead < len(self.text):
+            after = self.line_end(ahead + 1)
+            line = self.text[ahead:after]
+            content = line.strip()
+            if content and not (content[0] == "#" and len(line) - len(line.lstrip(" ")) > column):
+                break
+            ahead = after
+            if content:
+                end = ahead
+        return end
+
+    def _parted(self, spans: Sequence[tuple[int, int]], place: int) -> bool:
+        """Tell whether a blank line stands between the entries around a place."""
+        first = place - 1 if 0 < place < len(spans) else max(0, place - 2)
+        if first + 1 >= len(spans):
+            return False
+        between = self.text[spans[first][1] : spans[first + 1][0]].split("\n")
+        return any(not line.strip() for line in between[1:-1])
+
+    def _blank_line(self, at: int) -> bool:
+        end = self.text.find("\n", at)
+        return end >= 0 and not self.text[at:end].strip()
+
+    def _block(self, spans: Sequence[tuple[int, int]], place: int) -> tuple[int, int, int, int]:
+        """Return the lines of an entry, and the same with the blank lines that part it."""
+        start = self.lead(spans, place)
+        stop = self.block_end(*spans[place])
+        first, last = start, stop
+        above = self.line_start(start - 1) if start else 0
+        if (not place or self._blank_line(above)) and self._blank_line(stop):
+            while self._blank_line(last):
+                last = self.line_end(last + 1)
+        elif place == len(spans) - 1 and start:
+            while first and self._blank_line(self.line_start(first - 1)):
+                first = self.line_start(first - 1)
+        return start, stop, first, last
 
     # Lists -------------------------------------------------------------------------------------
 
@@ -176,14 +255,16 @@ class Text:
             return [self._out_of_flow(spans, source), self._into_flow(node, rest, written, target)]
         if not all(self.starts_line(begin) for begin, _ in spans):
             raise NotPossible
-        start, stop = self.line_start(start), self.line_end(stop)
+        start, stop, first, last = self._block(spans, source)
         chunk = self.text[start:stop]
         chunk += "" if chunk.endswith("\n") else "\n"
+        gap = "\n" if (first, last) != (start, stop) else ""
         if target < len(rest):
-            at = self.line_start(rest[target][0])
-            return [(start, stop, ""), (at, at, chunk)]
-        at = self.line_end(rest[-1][1])
-        return [(start, stop, ""), (at, at, self._lead(at) + chunk)]
+            place = target if target < source else target + 1
+            at = self.lead(spans, place)
+            return [(first, last, ""), (at, at, chunk + gap)]
+        at = self.block_end(*rest[-1])
+        return [(first, last, ""), (at, at, self._lead(at) + gap + chunk)]
 
     # Pieces ------------------------------------------------------------------------------------
 
@@ -207,8 +288,13 @@ class Text:
             return spans[place - 1][1], stop, ""
         return start, spans[1][0] if len(spans) > 1 else stop, ""
 
-    def _out_of_block(self, spans: Sequence[tuple[int, int]], place: int) -> Splice:
+    def _out_of_block(
+        self, spans: Sequence[tuple[int, int]], place: int, *, leads: bool = False
+    ) -> Splice:
         start, stop = spans[place]
+        if self.starts_line(start) and leads:
+            _, _, first, last = self._block(spans, place)
+            return first, last, ""
         if self.starts_line(start):
             return self.line_start(start), self.line_end(stop), ""
         # The first key behind a dash: what follows moves up to the dash.

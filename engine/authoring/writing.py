@@ -107,7 +107,7 @@ class Document:
         while target is not None and self._rehome(target, itself=False):
             target = self._at(path).origin
         assert target is not None
-        place = self._path_of(target)
+        place = self.path_of(target)
         flow = self._in_flow(place[:-1])
         owner = self._at(place[:-1])
         entry = owner.entries[str(place[-1])] if owner.kind == "mapping" else None
@@ -162,7 +162,9 @@ class Document:
             place = names.index(before)
         elif after is not None:
             place = names.index(after) + 1
-        splice = Text(self.text).insert_entry(node, key, value, place, self._in_flow(path))
+        splice = Text(self.text).insert_entry(
+            node, key, value, place, self._in_flow(path), behind=after is not None
+        )
         items = [(name, entry.value.value) for name, entry in node.entries.items()]
         items.insert(place, (key, value))
         self._apply([splice], {id(node): dict(items)})
@@ -238,12 +240,36 @@ class Document:
         }
         self._apply([splice], {id(parent): renamed})
 
+    def rewrite(self, changes: Sequence[tuple[Node, object]]) -> None:
+        """Replace several scalars of the present ``root`` at once; shared text changes everywhere.
+
+        Raises:
+            EditRefused: the text would be read as something else.
+        """
+        edit = Text(self.text)
+        splices: dict[int, Splice] = {}
+        changed: dict[int, object] = {}
+        for node, value in changes:
+            target = node.origin
+            place = self.path_of(target)
+            owner = self._at(place[:-1])
+            entry = owner.entries[str(place[-1])] if owner.kind == "mapping" else None
+            splices[id(target)] = edit.set_scalar(entry, target, value, self._in_flow(place[:-1]))
+            changed[id(target)] = value
+        if splices:
+            self._apply(list(splices.values()), changed)
+
     # Finding -----------------------------------------------------------------------------------
 
-    def _at(self, path: Path) -> Node:
+    def find(self, path: Path) -> Node | None:
+        """Return what stands at a path, aliases followed; None if nothing does."""
         node: Node | None = self.root
         for step in path:
             node = node.child(step) if node is not None else None
+        return node
+
+    def _at(self, path: Path) -> Node:
+        node = self.find(path)
         if node is None:
             raise EditRefused("missing", path)
         return node
@@ -327,7 +353,7 @@ class Document:
         verbatim = self.text[origin.start : origin.stop]
         if "\n" not in verbatim and not nested:
             return verbatim
-        path = self._path_of(alias)
+        path = self.path_of(alias)
         if self._in_flow(path[:-1]):
             return on_one_line(origin.value)
         edit = Text(self.text)
@@ -335,7 +361,9 @@ class Document:
         indent = len(line) - len(line.lstrip(" -"))
         return after_key(origin.value, indent, flow=False).removeprefix(" ")
 
-    def _path_of(self, wanted: Node) -> Path:
+    def path_of(self, wanted: Node) -> Path:
+        """Return the path of a node of the present ``root``; the whole file's for any other."""
+
         def search(node: Node, path: tuple[str | int, ...]) -> Path | None:
             if node is wanted:
                 return path
@@ -371,7 +399,7 @@ class Document:
         empty = not node.entries and not node.items
         if not path or (empty and node.kind == "scalar" and node.scalar is not None):
             raise EditRefused("missing", path)
-        place = self._path_of(node)
+        place = self.path_of(node)
         flow = self._in_flow(place[:-1])
         edit = Text(self.text)
         if isinstance(place[-1], int):
@@ -386,7 +414,7 @@ class Document:
         text = spliced(self.text, splices)
         problems = Problems()
         root = read_yaml(text, self.file, problems)
-        if root is None or problems or _same_bytes(root.value) != _same_bytes(expected):
+        if root is None or problems or same_bytes(root.value) != same_bytes(expected):
             raise EditRefused("place", (), problems.sorted())
         self.text, self.root = text, root
 
@@ -402,4 +430,5 @@ def _rebuilt(node: Node, changed: Mapping[int, object]) -> object:
     return node.scalar
 
 
-_same_bytes: Callable[[object], str] = json.dumps
+#: plain data as text that is the same only for the same data in the same order
+same_bytes: Callable[[object], str] = json.dumps

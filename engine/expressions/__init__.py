@@ -7,6 +7,7 @@ without end, call Python or fail for something absent. No I/O, no clock.
 from engine.expressions.expression import Expression, ExpressionError, compile, plain_path
 from engine.expressions.functions import Calendar
 from engine.expressions.machine import matches, pattern_is_valid
+from engine.expressions.mentions import Mention, mentions, renamed
 from engine.expressions.names import Row, explain, explain_functions, type_words
 from engine.expressions.scope import Path, Scope
 from engine.expressions.values import Shape, look_up, pick
@@ -16,6 +17,7 @@ __all__ = [
     "Calendar",
     "Expression",
     "ExpressionError",
+    "Mention",
     "Path",
     "Row",
     "Scope",
@@ -27,8 +29,10 @@ __all__ = [
     "explain_functions",
     "look_up",
     "matches",
+    "mentions",
     "pattern_is_valid",
     "pick",
     "plain_path",
+    "renamed",
     "type_words",
 ]

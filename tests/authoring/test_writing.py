@@ -4,7 +4,7 @@ import difflib
 
 import pytest
 
-from engine.authoring import AliasedNode, Document, EditRefused, Position
+from engine.authoring import AliasedNode, Document, EditRefused, Position, assign
 
 FLOW = """\
 # A process.
@@ -38,7 +38,10 @@ last: 1
 
 def edited(operation, *args, text=FLOW, **options):
     document = Document.parse(text, "f.yaml")
-    getattr(document, operation)(*args, **options)
+    if operation == "assign":
+        assign(document, *args, **options)
+    else:
+        getattr(document, operation)(*args, **options)
     return document.text
 
 
@@ -421,3 +424,136 @@ def test_a_broken_text_is_not_edited():
         Document.parse("a: 1\na: 2\n", "f.yaml")
 
     assert [str(problem.at) for problem in refused.value.problems] == ["f.yaml:2:1"]
+
+
+PARTED = """\
+steps:
+  # where it begins
+  fill:
+    title: 填报
+    # a remark inside
+
+  # the unit
+  # decides
+  unit: {title: 审核}   # at once
+
+  done: {title: 完}
+"""
+
+
+class TestCommentsAndBlankLines:
+    def test_a_new_entry_stands_between_the_comments_of_its_neighbours(self):
+        behind = edited("insert", ["steps"], "x", 1, after="fill", text=PARTED)
+        before = edited("insert", ["steps"], "x", 1, before="unit", text=PARTED)
+
+        assert "    # a remark inside\n\n  x: 1\n\n  # the unit\n" in behind
+        assert before == behind
+
+    def test_a_new_last_entry_is_parted_like_the_others(self):
+        assert edited("insert", ["steps"], "x", 1, text=PARTED).endswith(
+            "  done: {title: 完}\n\n  x: 1\n"
+        )
+
+    def test_a_new_first_entry_leaves_the_comment_with_what_it_is_about(self):
+        assert edited("insert", ["steps"], "x", 1, before="fill", text=PARTED).startswith(
+            "steps:\n  x: 1\n\n  # where it begins\n  fill:\n"
+        )
+
+    def test_what_stands_above_the_first_key_of_a_file_stays_there(self):
+        assert edited("insert", [], "a", 1, before="b", text="# A file.\nb: 2\n") == (
+            "# A file.\na: 1\nb: 2\n"
+        )
+
+    def test_the_comment_above_an_entry_goes_with_it(self):
+        assert edited("remove", ["steps", "unit"], text=PARTED) == PARTED.replace(
+            "  # the unit\n  # decides\n  unit: {title: 审核}   # at once\n\n", ""
+        )
+
+    def test_the_last_entry_goes_with_the_blank_line_above_it(self):
+        assert edited("remove", ["steps", "done"], text=PARTED) == PARTED.replace(
+            "\n  done: {title: 完}\n", ""
+        )
+
+    def test_the_comment_above_an_entry_moves_with_it(self):
+        unit = "  # the unit\n  # decides\n  unit: {title: 审核}   # at once\n"
+        without = PARTED.replace(unit + "\n", "")
+
+        assert edited("move", ["steps", "unit"], before="fill", text=PARTED) == without.replace(
+            "steps:\n", f"steps:\n{unit}\n"
+        )
+        assert edited("move", ["steps", "unit"], after="done", text=PARTED) == f"{without}\n{unit}"
+
+
+class TestAssigning:
+    def test_what_is_the_same_is_not_touched(self):
+        assert difference("assign", ["steps"], Document.parse(FLOW).value["steps"]) == []
+        assert difference("assign", [], Document.parse(FLOW).value) == []
+
+    def test_only_what_differs_changes(self):
+        value = {
+            "title": "填写",
+            "due": "today",
+            "who": "initiator",
+            "require": [{"that": "x", "say": "不行"}, {"that": "w", "say": "v"}],
+        }
+
+        assert difference("assign", ["steps", "fill"], value, alias="everywhere") == [
+            "-    title: 填报",
+            "+    title: 填写",
+            "+    due: today",
+            "-      - that: y",
+            "-        say: z",
+            "-    text: |",
+            "-      多行",
+            "-      文字",
+            "+      - that: w",
+            "+        say: v",
+        ]
+
+    @pytest.mark.parametrize(
+        ("old", "new", "written"),
+        [
+            ("[a, b, c]", ["a", "c"], "[a, c]"),
+            ("[a, b, c]", ["a", "x", "c"], "[a, x, c]"),
+            ("[a, c]", ["a", "b", "b", "c"], "[a, b, b, c]"),
+            ("[a]", [], "[]"),
+            ("{a: 1, b: 2}", {"b": 2, "a": 1}, "{b: 2, a: 1}"),
+            ("{a: 1, b: 2}", {"c": 0, "a": 1}, "{c: 0, a: 1}"),
+            ("{a: 1, b: 2}", {"c": 3}, "{c: 3}"),
+            ("{a: 1}", {}, "{}"),
+            ("{a: [x, {y: 1}]}", {"a": ["x", {"y": 2}]}, "{a: [x, {y: 2}]}"),
+            ("1", [1], "[1]"),
+        ],
+    )
+    def test_the_edits_are_the_smallest(self, old, new, written):
+        assert edited("assign", ["k"], new, text=f"k: {old}   # c\n") == f"k: {written}   # c\n"
+
+    def test_a_missing_key_is_added(self):
+        assert edited("assign", ["b"], [1], text="a: 1\n") == "a: 1\nb: [1]\n"
+
+    def test_shared_text_is_asked_about(self):
+        with pytest.raises(AliasedNode):
+            edited("assign", ["steps", "fill", "require"], [1])
+
+
+class TestRewriting:
+    def test_several_scalars_change_at_once_and_keep_their_quotes(self):
+        document = Document.parse("a: &x 'one'\nb: [two, *x]   # c\nc: \"three\"\n")
+        root = document.root
+
+        document.rewrite(
+            [
+                (root.at_path(["b", 1]), "1"),
+                (root.at_path(["b", 0]), "2"),
+                (root.at_path(["c"]), "3"),
+            ]
+        )
+
+        assert document.text == 'a: &x \'1\'\nb: ["2", *x]   # c\nc: "3"\n'
+
+    def test_nothing_to_change_changes_nothing(self):
+        document = Document.parse(FLOW)
+
+        document.rewrite([])
+
+        assert document.text == FLOW

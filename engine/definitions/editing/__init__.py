@@ -1,0 +1,90 @@
+"""Edits of author files that a person asks for in an editor: pure functions of texts.
+
+An edit keeps comments, order and quotes, and changes the lines it is about and no others; one that
+changes nothing gives no file back. Operations are values: what a page sent can be shown again with
+a question and done again with its answer. Nothing here checks the result: the editor shows the
+problems of the new text, and publishing refuses them.
+"""
+
+from __future__ import annotations
+
+from engine.authoring.writing import Choice
+from engine.definitions.editing.answer import Answer, Changed, Question, Spot
+from engine.definitions.editing.draft import Files, Operation, answered
+from engine.definitions.editing.keys import (
+    At,
+    ChangeCaption,
+    ChangeCondition,
+    ChangeDeadline,
+    ChangeTarget,
+    Reassign,
+    SetKey,
+)
+from engine.definitions.editing.outline import (
+    ActionOutline,
+    Lines,
+    ProcessOutline,
+    StageOutline,
+    StepOutline,
+    Target,
+    outline,
+)
+from engine.definitions.editing.process import ProcessDraft
+from engine.definitions.editing.steps import RenameStep
+
+__all__ = [
+    "ActionOutline",
+    "Answer",
+    "At",
+    "ChangeCaption",
+    "ChangeCondition",
+    "ChangeDeadline",
+    "ChangeTarget",
+    "Changed",
+    "Lines",
+    "ProcessOutline",
+    "Question",
+    "Reassign",
+    "RenameStep",
+    "SetKey",
+    "Spot",
+    "StageOutline",
+    "StepOutline",
+    "Target",
+    "edit_process",
+    "process_outline",
+]
+
+
+def process_outline(files: Files, process: str) -> ProcessOutline:
+    """Return the steps of a process in order, as an editor lists them.
+
+    Args:
+        files: the content by path from its root.
+        process: the id of the process.
+
+    Raises:
+        NotFound: there is no such process.
+        Refused: it cannot be read.
+    """
+    return outline(ProcessDraft(files, process))
+
+
+def edit_process(
+    files: Files, process: str, operation: Operation[ProcessDraft], *, alias: Choice | None = None
+) -> Answer:
+    """Make one edit of a process.
+
+    Args:
+        files: the content by path from its root; with the sample cases they are kept up too.
+        process: the id of the process.
+        operation: what to do.
+        alias: the answer to the question an earlier attempt gave.
+
+    Returns:
+        The changed files, whole; or a question.
+
+    Raises:
+        Refused: it cannot be done; ``params`` may hold ``places``, a tuple of spots.
+    """
+    return answered(ProcessDraft(files, process, alias), operation)

@@ -1,0 +1,63 @@
+"""Steps: renamed with everything that names them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from engine.authoring.node import Node
+from engine.definitions.editing.draft import Draft
+from engine.definitions.editing.mentions import Found, StepMentions
+from engine.definitions.editing.process import FOLDER, ProcessDraft
+from engine.definitions.shapes import SNAKE
+from engine.domain.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class RenameStep:
+    """Give a step another name, everywhere.
+
+    In this file and those based on it; in groups, lists and sample cases as far as they can mean
+    no step of another process, else the place is one to look at.
+    """
+
+    step: str
+    name: str
+
+    def apply(self, draft: ProcessDraft) -> None:
+        """Make the edit."""
+        draft.step(self.step)
+        if self.name == self.step:
+            return
+        check_name(draft, self.name)
+        if draft.is_inherited(("steps", self.step)):
+            raise Refused("edit_inherited_name", step=self.step, process=draft.bases[0])
+        found = StepMentions(draft, self.step, self.name).all()
+        rewrite(draft, found, self.name)
+        for process in (draft.id, *draft.derived):
+            document = draft.document(f"{FOLDER}{process}.yaml")
+            if document.root.at_path(["steps"]).get(self.step) is not None:
+                document.rename(("steps", self.step), self.name, alias="everywhere")
+
+
+def check_name(draft: ProcessDraft, name: str) -> None:
+    """Raise Refused unless a name can be that of a new step, here and in what is based on it."""
+    if not re.fullmatch(SNAKE, name):
+        raise Refused("edit_bad_name", name=name)
+    for process in (draft.id, *draft.derived):
+        if name in draft.flat(process).at_path(["steps"]).entries:
+            raise Refused("edit_name_taken", place=name)
+
+
+def rewrite(draft: Draft, found: Found, name: str) -> None:
+    """Change what names a thing in all files."""
+    by_file: dict[str, list[tuple[Node, object]]] = {}
+    for node, text in found.scalars.values():
+        by_file.setdefault(node.at.file, []).append((node, text))
+    for file, changes in by_file.items():
+        draft.document(file).rewrite(changes)
+    for names, place in found.added:
+        document = draft.document(names.at.file)
+        path = document.path_of(names)
+        document.insert(path, place + 1, name, alias="everywhere")
+    draft.look_at += found.look_at
