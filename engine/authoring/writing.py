@@ -240,6 +240,25 @@ class Document:
         }
         self._apply([splice], {id(parent): renamed})
 
+    def part(self, path: Path) -> None:
+        """Write out what an entry shares with text outside of it, so that it can stand anywhere."""
+        while self._rehome(self._at(path)):
+            pass
+        while outside := self._borrowed(self._at(path)):
+            self._detach(outside, [])
+
+    def _borrowed(self, node: Node) -> Node | None:
+        """Return the first alias at or below a node that stands for text outside of it."""
+        inside = {id(part) for part in node.walk_written()}
+        return next(
+            (
+                part
+                for part in node.walk_written()
+                if part.alias_of is not None and id(part.alias_of) not in inside
+            ),
+            None,
+        )
+
     def rewrite(self, changes: Sequence[tuple[Node, object]]) -> None:
         """Replace several scalars of the present ``root`` at once; shared text changes everywhere.
 

@@ -115,6 +115,16 @@ class TestRenaming:
         assert "steps: [reception, intake, unit]\n" in text
         assert [spot.text for spot in answer.look_at] == ["it.step == 'reception'"]
 
+    def test_a_document_that_is_issued_follows(self):
+        files = dict(small())
+        path = "definitions/documents/permit.yaml"
+        files[path] = files[path].replace(b"data: {", b"data: {again: case.visits('fill') > 1, ")
+
+        assert in_small("fill", "write", files)[path] == [
+            "-data: {again: case.visits('fill') > 1, number: data.permit.number}",
+            "+data: {again: case.visits('write') > 1, number: data.permit.number}",
+        ]
+
     def test_the_same_name_changes_nothing(self):
         assert in_small("fill", "fill") == {}
 

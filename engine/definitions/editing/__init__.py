@@ -9,6 +9,7 @@ problems of the new text, and publishing refuses them.
 from __future__ import annotations
 
 from engine.authoring.writing import Choice
+from engine.definitions.editing.adding import AddAction, AddLevel, AddStep
 from engine.definitions.editing.answer import Answer, Changed, Question, Spot
 from engine.definitions.editing.draft import Files, Operation, answered
 from engine.definitions.editing.keys import (
@@ -30,10 +31,14 @@ from engine.definitions.editing.outline import (
     outline,
 )
 from engine.definitions.editing.process import ProcessDraft
-from engine.definitions.editing.steps import RenameStep
+from engine.definitions.editing.removing import RemoveAction, RemoveLevel, RemoveStep
+from engine.definitions.editing.steps import MoveStep, RenameStep
 
 __all__ = [
     "ActionOutline",
+    "AddAction",
+    "AddLevel",
+    "AddStep",
     "Answer",
     "At",
     "ChangeCaption",
@@ -42,9 +47,13 @@ __all__ = [
     "ChangeTarget",
     "Changed",
     "Lines",
+    "MoveStep",
     "ProcessOutline",
     "Question",
     "Reassign",
+    "RemoveAction",
+    "RemoveLevel",
+    "RemoveStep",
     "RenameStep",
     "SetKey",
     "Spot",

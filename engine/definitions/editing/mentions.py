@@ -7,35 +7,54 @@ processes may have meant is not decided here but handed back as a place to look 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from engine.authoring.node import Node
 from engine.definitions.editing.answer import Spot, spot
 from engine.definitions.editing.process import FOLDER, ProcessDraft
-from engine.definitions.process import Process
+from engine.definitions.process import Process, effects_of
 from engine.definitions.uses import uses
 from engine.expressions import Mention, mentions, renamed
 
+DOCUMENTS = "definitions/documents/"
 LISTS = "definitions/lists/"
 SAMPLES = "examples/"
 #: functions of ``case`` that are asked for a step
 _ASKED = ("visits", "actors")
 
 
+#: how a step is named: as a target, as an item of a list of names, inside another text
+Kind = Literal["target", "item", "part"]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A scalar that names a step, and what it says with the other name."""
+
+    node: Node
+    text: str
+    kind: Kind
+
+
 @dataclass
 class Found:
     """The mentions of a name."""
 
-    #: nodes that name it and nothing else, with the new text
-    scalars: dict[int, tuple[Node, str]] = field(default_factory=dict)
+    #: by the text they stand in: shared text is one
+    scalars: dict[int, Named] = field(default_factory=dict)
     #: lists of names in which other processes mean the same name: the new one is added
     added: list[tuple[Node, int]] = field(default_factory=list)
     look_at: list[Spot] = field(default_factory=list)
 
-    def put(self, node: Node, text: str) -> None:
+    def put(self, node: Node, text: str, kind: Kind) -> None:
         """Take in a scalar to be changed."""
-        self.scalars[id(node.origin)] = (node.origin, text)
+        self.scalars[id(node.origin)] = Named(node.origin, text, kind)
+
+    def of(self, kind: Kind) -> list[Node]:
+        """Return the scalars of one kind."""
+        return [named.node for named in self.scalars.values() if named.kind == kind]
 
 
 class StepMentions:
@@ -63,6 +82,8 @@ class StepMentions:
         for name in self._processes():
             if name not in self.family:
                 self._other(self.draft.model(name))
+        for path in self.draft.naming(DOCUMENTS, self.step):
+            self._document(path, models)
         for path in self.draft.naming(LISTS, self.step):
             self._list(path)
         for path in self.draft.naming(SAMPLES, self.step):
@@ -79,11 +100,11 @@ class StepMentions:
     def _process(self, process: Process) -> None:
         for node in targets_of(process):
             if node.text == self.step:
-                self.found.put(node, self.name)
+                self.found.put(node, self.name, "target")
         for key in ("during", "lock"):
             for node in _names_at(process, key):
                 if node.text == self.step:
-                    self.found.put(node, self.name)
+                    self.found.put(node, self.name, "item")
         aliases = {
             name: tuple(fact.formula.text.strip().split("."))
             for name, fact in process.facts.items()
@@ -115,7 +136,7 @@ class StepMentions:
         if shared:
             self.found.look_at.append(spot(node))
         else:
-            self.found.put(node, self.name)
+            self.found.put(node, self.name, "part")
 
     def _expression(
         self,
@@ -137,7 +158,27 @@ class StepMentions:
             elif _is_of_a_row(mention.of):
                 wanted.append(mention)
         if wanted:
-            self.found.put(node, renamed(text, wanted, self.name))
+            self.found.put(node, renamed(text, wanted, self.name), "part")
+
+    # Documents ---------------------------------------------------------------------------------
+
+    def _document(self, path: str, models: Mapping[str, Process]) -> None:
+        """Look through what a document prints, if a process of the family issues it."""
+        node, name = self.draft.node(path), path.removeprefix(DOCUMENTS).removesuffix(".yaml")
+        issued = {
+            effect.name
+            for process in models.values()
+            for effect in effects_of(process)
+            if effect.kind == "document"
+        }
+        if node is None or name not in issued:
+            return
+        shared = self._sharing(())
+        for entry in node.at_path(["data"]).entries.values():
+            if shared and any(one.value == self.step for one in mentions(entry.value.text)):
+                self.found.look_at.append(spot(entry.value))
+            elif not shared:
+                self._expression(entry.value.text, entry.value, lambda of: _is_here(of, {}))
 
     # Lists -------------------------------------------------------------------------------------
 
@@ -157,7 +198,7 @@ class StepMentions:
                     if shared:
                         self.found.added.append((names, place))
                     else:
-                        self.found.put(item, self.name)
+                        self.found.put(item, self.name, "item")
         where = node.get("where")
         if where is not None:
             self._expression(where.text, where, _is_of_a_row, shared)
@@ -178,7 +219,7 @@ class StepMentions:
             for place in _places(item, cases, ours):
                 renamed_place = re.sub(rf"\A{self.step}(?=[.@]|\Z)", self.name, place.text)
                 if renamed_place != place.text:
-                    self.found.put(place, renamed_place)
+                    self.found.put(place, renamed_place, "part")
 
 
 def targets_of(process: Process) -> Iterator[Node]:

@@ -22,7 +22,11 @@ from engine.definitions.process import Process
 from engine.domain.errors import NotFound, Refused
 
 FOLDER = "definitions/processes/"
-#: the order in which the keys of a step, a stage and an action are written
+#: the order in which the keys of a process, a step, a stage and an action are written
+PROCESS_KEYS = (
+    "process", "title", "noun", "based_on", "form", "facts", "policy", "flags", "views", "start",
+    "members", "actions", "steps",
+)  # fmt: skip
 STEP_KEYS = (
     "title", "status", "when", "who", "edit", "due", "stages", "chain", "panel", "wait", "end",
     "outcomes", "actions", "to", "do", "allow",
@@ -116,6 +120,50 @@ class ProcessDraft(Draft):
 
     # Changing ----------------------------------------------------------------------------------
 
+    def has(self, path: Path) -> bool:
+        """Tell whether the process says something at a path."""
+        return _found(self.flat(), path) is not None
+
+    def add_step(self, name: str, value: object, after: str) -> None:
+        """Write a new step behind another, or at the end where the other is not in this file."""
+        steps = self.own.root.at_path(["steps"])
+        if self.own.find(("steps",)) is None or after not in steps.entries:
+            self._insert(("steps", name), value)
+        else:
+            self.own.insert(("steps",), name, value, after=after, alias=self.alias)
+
+    def add(
+        self, path: Path, name: str, value: object, *, after: str = "", before: str = ""
+    ) -> None:
+        """Add an entry to what the process says at a path; at the end without a neighbour.
+
+        Raises:
+            NotFound: there is no such neighbour.
+        """
+        beside = after or before
+        if beside and not self.has((*path, beside)):
+            raise NotFound("edit_nothing_there", place=beside)
+        unit = _unit((*path, name))
+        if self.is_own(path):
+            near = beside if self.is_own((*path, beside)) else ""
+            self.own.insert(
+                path,
+                name,
+                value,
+                before=(near if before else "") or None,
+                after=(near if after else "") or None,
+                alias=self.alias,
+            )
+        elif len(unit) > len(path):
+            self._insert(unit, value)
+        else:
+            below = _found(self.flat(), path)
+            entries = below.entries if below is not None else {}
+            whole: list[tuple[str, object]] = [(k, e.value.value) for k, e in entries.items()]
+            place = list(entries).index(beside) + bool(after) if beside else len(whole)
+            whole.insert(place, (name, value))
+            self._insert(path, dict(whole))
+
     def put(self, path: Path, value: object) -> None:
         """Make the value at a path of the process equal to plain data."""
         written = _found(self.flat(), path)
@@ -145,9 +193,19 @@ class ProcessDraft(Draft):
             else:
                 self._insert(unit, None)
         elif self.is_own(unit):
-            self.own.remove(path, alias=self.alias)
+            self.own.remove(self._emptied(path), alias=self.alias)
         else:
             self._insert(unit, self._with(unit, path, None, drop=True))
+
+    def _emptied(self, path: Path) -> Path:
+        """Return the outermost part of the file that would be left with nothing in it."""
+        while len(path) > 2:
+            owner = self.own.find(path[:-1])
+            alone = owner is not None and len(owner.entries) == 1 and owner.alias_of is None
+            if not alone or (len(path) == 3 and not self.is_inherited(path[:-1])):
+                break
+            path = path[:-1]
+        return path
 
     def _with(self, unit: Path, path: Path, value: object, *, drop: bool = False) -> object:
         """Return what a unit of the file below says, with one part of it changed."""
@@ -208,6 +266,8 @@ def _unit(path: Path) -> Path:
 
 def _ordered(owner: Path) -> tuple[str, ...]:
     """Return the order of the keys of what stands at a path."""
+    if not owner:
+        return PROCESS_KEYS
     if len(owner) == 2 and owner[0] == "steps":
         return STEP_KEYS
     if len(owner) == 4 and owner[2] == "stages":

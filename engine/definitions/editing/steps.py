@@ -1,4 +1,4 @@
-"""Steps: renamed with everything that names them."""
+"""Steps: their order, and their names with everything that names them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from engine.authoring.node import Node
+from engine.authoring.writing import EditRefused
 from engine.definitions.editing.draft import Draft
 from engine.definitions.editing.mentions import Found, StepMentions
 from engine.definitions.editing.process import FOLDER, ProcessDraft
@@ -52,8 +53,8 @@ def check_name(draft: ProcessDraft, name: str) -> None:
 def rewrite(draft: Draft, found: Found, name: str) -> None:
     """Change what names a thing in all files."""
     by_file: dict[str, list[tuple[Node, object]]] = {}
-    for node, text in found.scalars.values():
-        by_file.setdefault(node.at.file, []).append((node, text))
+    for named in found.scalars.values():
+        by_file.setdefault(named.node.at.file, []).append((named.node, named.text))
     for file, changes in by_file.items():
         draft.document(file).rewrite(changes)
     for names, place in found.added:
@@ -61,3 +62,33 @@ def rewrite(draft: Draft, found: Found, name: str) -> None:
         path = document.path_of(names)
         document.insert(path, place + 1, name, alias="everywhere")
     draft.look_at += found.look_at
+
+
+@dataclass(frozen=True, slots=True)
+class MoveStep:
+    """Write a step before or behind another. Where cases go does not change.
+
+    The first step is where a case begins.
+    """
+
+    step: str
+    before: str = ""
+    after: str = ""
+
+    def apply(self, draft: ProcessDraft) -> None:
+        """Make the edit."""
+        for name in filter(None, (self.step, self.before, self.after)):
+            draft.step(name)
+            if draft.is_inherited(("steps", name)):
+                raise Refused("edit_inherited_order", step=name, process=draft.bases[0])
+        names = list(draft.own.root.at_path(["steps"]).entries)
+        beside = self.before or self.after
+        place = names.index(self.step) - names.index(beside)
+        if beside == self.step or place == (-1 if self.before else 1):
+            return
+        path = ("steps", self.step)
+        try:
+            draft.own.move(path, before=self.before or None, after=self.after or None)
+        except EditRefused:
+            draft.own.part(path)
+            draft.own.move(path, before=self.before or None, after=self.after or None)
