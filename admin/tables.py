@@ -60,6 +60,8 @@ class Bulk:
 
     name: str
     title: str
+    #: where it sends the rows, if not where the others do
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,9 @@ def assemble(
     entries = Entries(casework, profile, records.lookup)
     groups = Groups(casework)
     panels = Panels(casework, entries)
-    messages = Messages(casework, directory, sentences, records.lookup)
+    registers = Registers(records, directory, sentences)
+    lists = Lists(records, directory, registers, sentences)
+    messages = Messages(casework, directory, sentences, records.lookup, lists)
 
     def may_see_case(actor: Actor, uid: str) -> bool:
         try:
@@ -132,7 +134,6 @@ def assemble(
     views = Views(casework, directory, cases, entries, groups, sentences, records.lookup)
     oversight = Oversight(definitions, directory)
     interventions = Interventions(casework, oversight, groups, outgoing, sentences, directory)
-    registers = Registers(records, directory, sentences)
     attachments = Attachments(casework, sentences, may_see_case, registers.may_view)
     return Platform(
         store=store,
@@ -153,7 +154,7 @@ def assemble(
         interventions=interventions,
         rebuilding=Rebuilding(casework),
         documents=documents,
-        lists=Lists(records, directory, registers, sentences),
+        lists=lists,
         accounts=Accounts(store, directory, sentences, clock),
         messages=messages,
         opinions=Opinions(store, sentences),

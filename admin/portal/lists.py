@@ -14,6 +14,7 @@ from admin.context import platform
 from admin.listing import XLSX, asked, table_of
 from admin.navigation import caption
 from admin.tables import Bulk, Link, address
+from engine.definitions.listing import CASES
 
 pages = Blueprint("lists", __name__)
 
@@ -30,16 +31,21 @@ def show(name: str) -> ResponseReturnValue:
     first = _("审核") if listing.relation == "waiting" else _("查看")
 
     def links(row: Any) -> list[Link]:
+        if listing.of != CASES:
+            return []
         return [
             Link(first, url_for("cases.show", uid=row.key, back=request.full_path.rstrip("?"))),
             Link(_("过程跟踪"), url_for("cases.course", uid=row.key)),
         ]
 
+    buttons = [Bulk(each.name, each.title) for each in page.bulk]
+    if listing.write_to is not None and platform().messages.may_send(actor):
+        buttons.append(Bulk("write", _("编辑信息"), url_for("messages.write", name=name)))
     table = table_of(
         page,
         here=here,
         links=links,
-        bulk=tuple(Bulk(each.name, each.title) for each in page.bulk),
+        bulk=tuple(buttons),
         bulk_href=url_for("reviewing.bulk", back=here),
         export_href=address(url_for("lists.export", name=name), {**filters, "search": search})
         if listing.export

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from admin import security
@@ -65,6 +65,36 @@ def send() -> ResponseReturnValue:
     return redirect(url_for("messages.received"))
 
 
+def write(name: str) -> ResponseReturnValue:
+    """Write to those whom the ticked rows of a list stand for: first the text, then it is sent."""
+    actor, rows = security.signed_in().actor, request.form.getlist("row")
+    if not rows:
+        flash(_("请先勾选接收对象。"), "warning")
+        return redirect(url_for("lists.show", name=name))
+    chosen = platform().lists.recipients(actor, name, rows)
+    problem = None
+    if "send" in request.form:
+        title, body = (request.form.get(field, "").strip() for field in ("title", "body"))
+        try:
+            count = platform().messages.write(actor, name, rows, title, body)
+        except Refused as refusal:
+            problem = refusal.sentence
+        else:
+            flash(_("消息已发送给 {count} 个接收对象。", count=count), "success")
+            return redirect(url_for("lists.show", name=name))
+    page = render_template(
+        "portal/write.html",
+        title=_("编辑信息"),
+        list=name,
+        rows=rows,
+        chosen=chosen,
+        typed=request.form,
+        problem=problem,
+    )
+    return make_response(page, 409 if problem else 200)
+
+
+pages.add_url_rule("/messages/to/<path:name>", view_func=write, methods=["POST"])
 pages.add_url_rule("/messages", view_func=received)
 pages.add_url_rule("/messages/<int:number>", view_func=read)
 pages.add_url_rule("/messages/new", view_func=compose, methods=["GET"])

@@ -12,7 +12,7 @@ from admin.captions import _
 from admin.context import platform
 from admin.entry import Asked
 from admin.errors import status_of
-from admin.navigation import caption, title_of
+from admin.navigation import caption, opens, title_of
 from admin.parked import RESTORE
 from admin.portal import asking
 from admin.presses import new_key
@@ -26,7 +26,10 @@ START = "start"
 def choose() -> ResponseReturnValue:
     """The processes the person may start; a single one is opened at once."""
     me = security.signed_in()
-    startable = platform().views.startable(me.actor)
+    # What the menu itself begins is not offered a second time.
+    startable = [
+        one for one in platform().views.startable(me.actor) if not opens(me, START, one.id)
+    ]
     if len(startable) == 1:
         return redirect(url_for("starting.begin", process=startable[0].id))
     return render_template(

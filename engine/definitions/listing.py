@@ -33,7 +33,14 @@ from engine.definitions.known import (
 )
 from engine.definitions.process import VERBS, Formula, Process
 from engine.definitions.reading import file_id, read_file
-from engine.definitions.register import COLUMNS, FIELD_PATH, PERMISSION_NAME, Column
+from engine.definitions.register import (
+    COLUMNS,
+    FIELD_PATH,
+    ORGANISATIONS,
+    PEOPLE,
+    PERMISSION_NAME,
+    Column,
+)
 from engine.definitions.shapes import (
     Closed,
     Expression,
@@ -131,6 +138,8 @@ class Listing:
     search: tuple[str, ...] = ()
     sort: Sort = field(default_factory=lambda: Sort("arrived_at", True))
     actions: tuple[str, ...] = ()
+    #: who of each ticked row is written to
+    write_to: Literal["initiator", "organisation", "id"] | None = None
     export: bool = False
     home: tuple[HomeCount, ...] = ()
     empty: str = ""
@@ -238,6 +247,13 @@ LIST = Vocabulary(
         Key("search", Names(FIELD_PATH), "模糊查询的列", "columns searched fuzzily"),
         Key("sort", Sorting(), "缺省排序", "order", "-arrived_at"),
         Key("actions", Names(_NAME), "可批量办理的动作", "actions offered for ticked rows"),
+        Key(
+            "write_to",
+            Closed(("initiator", "organisation", "id")),
+            "可勾选各行发消息：给发起人、当前所在机构，或（人员、单位的列表）所列的本身",
+            "ticked rows can be written to: who started them, where they are, or (of a list of "
+            "people or organisations) what is listed",
+        ),
         Key("export", Yes(), "可导出", "may be exported", "false"),
         Key("home", ListOf(One(HOME, _home)), "首页上的数字", "figures on the home page"),
         Key("empty", Text(), "没有内容时的文字", "shown when there is nothing", "暂无数据"),
@@ -273,6 +289,7 @@ def parse_listing(node: Node, path: str, problems: Problems) -> Listing | None:
         search=values.get("search", ()),
         sort=values.get("sort", _default_sort(of, relation)),
         actions=values.get("actions", ()),
+        write_to=values.get("write_to"),
         export=values.get("export", False),
         home=values.get("home", ()),
         empty=values.get("empty", ""),
@@ -337,10 +354,26 @@ class _Check:
         if listing.handled and listing.relation != "acted":
             at = node.key("handled")
             self.problems.add("REG117", at, key="handled", needs="relation: acted")
+        self._write_to(where)
         if listing.of == CASES:
             self._cases(where)
         else:
             self._records(where)
+
+    def _write_to(self, where: Phrase) -> None:
+        listing, node = self.listing, self.listing.node
+        of_cases = listing.of == CASES
+        choices = ("initiator", "organisation") if of_cases else ("id",)
+        if listing.write_to is None:
+            return
+        if not of_cases and listing.of not in (PEOPLE, ORGANISATIONS):
+            needs = f"of: {PEOPLE} / {ORGANISATIONS}"
+            self.problems.add("REG117", node.key("write_to"), key="write_to", needs=needs)
+        elif listing.write_to not in choices:
+            self.problems.add(
+                "DEF104", node.at_path(["write_to"]), where=where, key="write_to",
+                value=listing.write_to, given=listing.write_to, choices=choices,
+            )  # fmt: skip
 
     def _cases(self, where: Phrase) -> None:
         listing, node, known = self.listing, self.listing.node, self.known

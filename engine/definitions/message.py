@@ -15,7 +15,7 @@ from engine.definitions.reading import file_id, read_file
 from engine.definitions.shapes import Closed, Key, MapOf, One, Text, Values, Vocabulary
 
 MessageKind = Literal["event", "notice", "personal"]
-RECIPIENTS = ("initiator", "organisation", "actor")
+RECIPIENTS = ("initiator", "organisation", "actor", "members")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,8 @@ class MessageTemplate:
     subject: Wording
     body: Wording
     kind: MessageKind = "event"
-    #: ``initiator``, ``organisation`` (whom it waits for), ``actor``, or a path in ``data``
+    #: ``initiator``, ``organisation`` (whom it waits for), ``actor``, ``members`` (who started the
+    #: cases of the group, those chosen with the action if any), or a path in ``data``
     to: str = "initiator"
 
 
@@ -69,8 +70,10 @@ MESSAGE = Vocabulary(
         Key(
             "to",
             Text(),
-            "收件人：`initiator`、`organisation`、`actor` 或 `data` 中指向人员、机构的路径",
-            "whom: `initiator`, `organisation`, `actor`, or a path in `data` to people",
+            "收件人：`initiator`、`organisation`、`actor`、`members`（名单中所选或全部业务的发起人）"
+            "或 `data` 中指向人员、机构的路径",
+            "whom: `initiator`, `organisation`, `actor`, `members` (who started the chosen or all "
+            "cases of the group), or a path in `data` to people",
             "initiator",
         ),
         Key("subject", One(WORDING, _wording), "标题", "subject", required=True),

@@ -186,6 +186,8 @@ class Entries:
         form = self._work.definitions.current.forms[process.form]
         ask = process.start.ask if process.start is not None else None
         asked = ask.fields if ask is not None and ask.fields is not None else form.sections
+        # Where nothing is asked first, everything is filled in later.
+        complete = complete and ask is not None
         if not complete:
             # Rules across sections are for the whole; types are checked in what is asked.
             whole = form

@@ -48,6 +48,15 @@ class Tile:
     query: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Somebody a message goes to: a person or an organisation."""
+
+    register: str
+    key: str
+    name: str
+
+
 class Lists:
     """The lists of the content, for one actor at a time."""
 
@@ -159,6 +168,31 @@ class Lists:
             return self._pages.keys(actor, self._shown(listing))
         with self._store.read() as unit:
             return [line.uid for line in self._lines(unit, actor, listing, {}, "")]
+
+    def recipients(self, actor: Actor, name: str, rows: Sequence[str]) -> list[Recipient]:
+        """Who is written to by ticking rows of a list, each once (MSG-01).
+
+        Raises:
+            Refused: as for :meth:`page`; the list is not for writing, or a row is not in it.
+        """
+        listing = self._listing(actor, name)
+        known = set(self.keys(actor, name))
+        with self._sentences.saying(), self._store.read() as unit:
+            if listing.write_to is None or not known.issuperset(rows):
+                raise NotFound("no_such_page")
+            found = dict.fromkeys(self._written(unit, listing, row) for row in rows)
+        return [Recipient(register, key, self._directory.name(register, key))
+                for register, key in found if key]  # fmt: skip
+
+    @staticmethod
+    def _written(unit: UnitOfWork, listing: Listing, row: str) -> tuple[str, str | None]:
+        if listing.of != CASES:
+            return listing.of, row
+        case = unit.cases.load(row)
+        assert case is not None  # it was in the list
+        if listing.write_to == "organisation":
+            return ORGANISATIONS, case.organisation
+        return PEOPLE, case.initiator
 
     def count(self, actor: Actor, name: str, narrowed: HomeCount | None = None) -> int:
         """How many rows a list has, narrowed as a figure of the home page is."""
@@ -282,6 +316,7 @@ class Lists:
             equal=self._equal(actor, listing, filters),
             words=search,
             searched=self._searched(actor, listing),
+            exact=self._exact(actor, listing, search),
         )
         asked = HomeCount(
             "", **{name: _split(filters.get(key)) for key, name in _NARROWING.items()}
@@ -343,6 +378,20 @@ class Lists:
                 element = element_of(self._release, self.processes(actor, listing), path)
                 register = (element.reference or None) if element is not None else None
             found.append((path.removeprefix("data."), register))
+        return found
+
+    def _exact(
+        self, actor: Actor, listing: Listing, search: str
+    ) -> dict[str, list[tuple[str, str]]]:
+        """Private fields, such as an identity number, are found by their whole value."""
+        found = {}
+        for name in {register for _, register in self._searched(actor, listing) if register}:
+            register, index = self._release.registers[name], self._records.index
+            found[name] = [
+                (path, index.blind(name, path, search.strip()))
+                for path in register.search
+                if path in index.private(register) and path != register.label
+            ]
         return found
 
     def _sorting(self, listing: Listing, sort: str) -> tuple[str, bool]:

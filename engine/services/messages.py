@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,11 +10,13 @@ from typing import Any
 
 from engine.definitions.message import MessageTemplate
 from engine.definitions.placeholders import fill
+from engine.definitions.register import PEOPLE
 from engine.domain.actor import Actor
 from engine.domain.errors import NotAllowed, NotFound, Refused
 from engine.forms.surroundings import Lookup
 from engine.services.casework import Casework
 from engine.services.directory import Directory
+from engine.services.lists import Lists
 from engine.services.sentences import Sentences
 from engine.store.cases import CaseRow
 from engine.store.messages import MessageRow, NewMessage
@@ -22,6 +25,8 @@ from engine.store.unit import UnitOfWork
 #: who may write to organisations below the own one
 SEND = "send_messages"
 LONGEST = 2_000
+LONGEST_TITLE = 100
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?)?\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,8 @@ class Message:
     at: datetime
     read: bool
     case: str | None
+    #: what kind of message it is: the title of its template; empty for one that a person wrote
+    about: str = ""
 
 
 class Messages:
@@ -46,11 +53,13 @@ class Messages:
         directory: Directory,
         sentences: Sentences,
         lookup: Callable[[UnitOfWork], Lookup],
+        lists: Lists,
     ) -> None:
         self._work = work
         self._directory = directory
         self._sentences = sentences
         self._lookup = lookup
+        self._lists = lists
 
     # ------------------------------------------------------------ from templates
 
@@ -65,6 +74,9 @@ class Messages:
                 return
             values = self._values(unit, row, int(payload["seq"]))
             language = self._sentences.language
+            if found.to == "members":
+                self._send_members(unit, row, found, values, key)
+                return
             for person, organisation in self._recipients(unit, row, found, values):
                 unit.messages.add(
                     NewMessage(
@@ -80,6 +92,38 @@ class Messages:
                         case_uid=row.uid,
                     )
                 )
+
+    def _send_members(
+        self,
+        unit: UnitOfWork,
+        group: CaseRow,
+        template: MessageTemplate,
+        values: Mapping[str, Any],
+        key: str,
+    ) -> None:
+        """Tell those who started the cases of a group, each about the own case."""
+        language = self._sentences.language
+        inside = [one.uid for one in unit.members.of(group.id) if one.state == "in"]
+        for uid in values["input"].get("members") or inside:
+            row = unit.cases.load(uid)
+            if row is None:
+                continue
+            own = {**values, "member": {"id": row.uid, "number": row.number}}
+            unit.messages.add(
+                NewMessage(
+                    jurisdiction=row.jurisdiction,
+                    to_person=row.initiator,
+                    to_organisation=None,
+                    kind=template.kind,
+                    title=fill(template.subject.text(language), own),
+                    body=fill(template.body.text(language), own),
+                    created_at=self._work.clock.now(),
+                    key=f"{key}:{uid}",
+                    from_organisation=group.organisation or group.initiator_organisation,
+                    template=template.id,
+                    case_uid=uid,
+                )
+            )
 
     def _values(self, unit: UnitOfWork, row: CaseRow, seq: int) -> dict[str, Any]:
         """What placeholders stand for: the case now, and the event that sent the message."""
@@ -166,31 +210,51 @@ class Messages:
         return sorted(((key, names.get(key, key)) for key in keys), key=lambda item: item[1])
 
     def send(self, actor: Actor, *, to: Sequence[str], title: str, body: str) -> int:
-        """Write to organisations; returns to how many.
+        """Write to organisations below the own one; returns to how many.
 
         Raises:
             Refused: no right, an organisation that is not below, nothing written.
         """
         with self._sentences.saying():
-            if not self.may_send(actor):
-                raise NotAllowed("no_permission", permission=SEND, organisation=actor.organisation)
-            if not to or not title or not body:
-                raise Refused("message_incomplete")
-            if len(title) > 100 or len(body) > LONGEST:
-                raise Refused("message_too_long", limit=LONGEST)
+            self._check(actor, to, title, body)
             known = {key for key, _ in self.recipients(actor)}
             for organisation in to:
                 if organisation not in known:
                     raise NotAllowed("not_below", organisation=organisation)
+        return self._send(actor, [(None, key) for key in dict.fromkeys(to)], title, body)
+
+    def write(self, actor: Actor, listing: str, rows: Sequence[str], title: str, body: str) -> int:
+        """Write to those whom ticked rows of a list stand for; returns to how many (MSG-01).
+
+        Raises:
+            Refused: no right, a row that is not in the list, nothing written.
+        """
+        with self._sentences.saying():
+            self._check(actor, rows, title, body)
+        found = self._lists.recipients(actor, listing, rows)
+        to = [(one.key, None) if one.register == PEOPLE else (None, one.key) for one in found]
+        return self._send(actor, to, title, body)
+
+    def _check(self, actor: Actor, to: Sequence[str], title: str, body: str) -> None:
+        if not self.may_send(actor):
+            raise NotAllowed("no_permission", permission=SEND, organisation=actor.organisation)
+        if not to or not title or not body:
+            raise Refused("message_incomplete")
+        if len(title) > LONGEST_TITLE or len(body) > LONGEST:
+            raise Refused("message_too_long", limit=LONGEST)
+
+    def _send(
+        self, actor: Actor, to: Sequence[tuple[str | None, str | None]], title: str, body: str
+    ) -> int:
         now = self._work.clock.now()
         with self._work.store.write() as unit:
-            for organisation in dict.fromkeys(to):
+            for person, organisation in to:
                 unit.messages.add(
                     NewMessage(
                         jurisdiction=actor.jurisdiction or "",
-                        to_person=None,
+                        to_person=person,
                         to_organisation=organisation,
-                        kind="notice",
+                        kind="notice" if person is None else "personal",
                         title=title,
                         body=body,
                         created_at=now,
@@ -198,7 +262,7 @@ class Messages:
                         from_organisation=actor.organisation,
                     )
                 )
-        return len(set(to))
+        return len(to)
 
     # ------------------------------------------------------------ reading
 
@@ -233,9 +297,10 @@ class Messages:
         sender = ""
         if row.from_organisation is not None:
             sender = self._directory.name("organisations", row.from_organisation)
+        template = self._work.definitions.current.messages.get(row.template or "")
         return Message(
             row.id, row.title, row.body, sender, row.created_at, row.read_at is not None,
-            row.case_uid,
+            row.case_uid, template.title if template is not None else "",
         )  # fmt: skip
 
 
@@ -272,8 +337,9 @@ def _own(actor: Actor) -> tuple[str, ...]:
 
 
 def _day(value: Any) -> Any:
-    """A date as people of this platform read it; anything else as it is."""
-    if isinstance(value, str) and len(value) == 10 and value[4:5] == "-" and value[7:8] == "-":
-        year, month, day = value.split("-")
-        return f"{year}年{int(month)}月{int(day)}日"
-    return value
+    """A date or moment as people of this platform read it; anything else as it is."""
+    if not isinstance(value, str) or not _MOMENT.match(value):
+        return value
+    year, month, day = value[:10].split("-")
+    clock = f" {value[11:16]}" if len(value) > 10 else ""
+    return f"{year}年{int(month)}月{int(day)}日{clock}"

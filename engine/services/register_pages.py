@@ -40,8 +40,8 @@ class Shown:
     filters: Sequence[str]
     sort: Sort
     where: Formula | None = None
-    #: what belongs to the actor's organisation and those below, to it alone, or to those below
-    relation: str = "all"
+    #: what belongs to the actor's organisation and those below (``own``), or as a list says
+    relation: str = "own"
 
     @classmethod
     def of_register(cls, register: Register) -> Shown:
@@ -192,7 +192,7 @@ class RegisterPages:
             for path in shown.search
             if path in index.private(register) and path != register.label
         ]
-        scoped = register.scope is not None
+        scoped = register.scope is not None and shown.relation != "all"
         path = self._directory.path(actor.organisation) if scoped else None
         return Selection(
             register.id,

@@ -410,6 +410,11 @@ def _with_term(register: str, term: str) -> sa.Select[Any]:
     return sa.select(_t.record_id).where(_t.register == register, has)
 
 
-def contains_word(register: str, word: str) -> list[Condition]:
-    """Return that a record contains a word: all its pairs are indexed, and it stands as it is."""
-    return [_c.id.in_(_hits(Selection(register), [word]))]
+def contains_word(
+    register: str, word: str, exact: Sequence[tuple[str, str]] = ()
+) -> list[Condition]:
+    """Return that a record contains a word: all its pairs are indexed, and it stands as it is.
+
+    Or it has one of the ``exact`` values, see :class:`Selection`.
+    """
+    return [_c.id.in_(_hits(Selection(register, exact=exact), [word]))]

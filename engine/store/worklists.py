@@ -104,6 +104,8 @@ class Worklist:
     where: Where | None = None
     equal: Mapping[str, Sequence[IndexValue]] = field(default_factory=dict)
     words: str = ""
+    #: private values of a register that the words may stand for as a whole: (path, blinded value)
+    exact: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
     searched: Sequence[tuple[str, str | None]] = ()
 
 
@@ -324,7 +326,8 @@ def _found(worklist: Worklist, word: str) -> Clause:
     for path, register in worklist.searched:
         if register is not None:
             known = sa.select(records.c.key).where(
-                records.c.register == register, *contains_word(register, word)
+                records.c.register == register,
+                *contains_word(register, word, worklist.exact.get(register, ())),
             )
         if path in _c:
             column = _c[path]

@@ -33,6 +33,8 @@ PROVING = [
     pytest.param(
         "tianjin/certificates-in-bulk", marks=pytest.mark.req("CERT-04", "CERT-06", "SEC-01")
     ),
+    pytest.param("tianjin/complaint", marks=pytest.mark.req("APP-39")),
+    pytest.param("tianjin/defence-notice", marks=pytest.mark.req("COM-08")),
     pytest.param("tianjin/discard", marks=pytest.mark.req("APP-23")),
     pytest.param("tianjin/exception-category", marks=pytest.mark.req("APP-09", "APP-13")),
     pytest.param("tianjin/filing-discarded", marks=pytest.mark.req("ENG-19")),

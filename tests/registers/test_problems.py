@@ -177,6 +177,7 @@ WRONG = {
     filters: [remark]
     sort: remark
     actions: [deregistr]
+    write_to: initiator
  """,
     ),
 }

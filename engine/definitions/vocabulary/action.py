@@ -30,6 +30,8 @@ from engine.definitions.vocabulary.people import WHO
 
 # The form that bare field names of `ask` belong to.
 REVIEW_FORM = "review-action"
+# Among the fields asked for: some members of the group.
+MEMBERS = "members"
 CAPTIONS: dict[Verb, Phrase] = {
     "submit": Phrase("提交", "Submit"),
     "pass": Phrase("通过", "Pass"),
@@ -86,8 +88,12 @@ def _ask(values: Values) -> Ask | None:
     form = values.get("form")
     if form is None:
         return None
-    fields = values.get("fields")
-    return Ask(form, fields, values.get("mode"), values.get("stage"), node=values.node)
+    named = values.get("fields")
+    fields = None if named is None else tuple(name for name in named if name != MEMBERS)
+    members = named is not None and MEMBERS in named
+    return Ask(
+        form, fields, values.get("mode"), values.get("stage"), members=members, node=values.node
+    )
 
 
 def _ask_form(value: str, node: Node, _spot: Spot) -> Ask:
@@ -95,8 +101,8 @@ def _ask_form(value: str, node: Node, _spot: Spot) -> Ask:
 
 
 def _ask_fields(value: tuple[str, ...], node: Node, _spot: Spot) -> Ask:
-    fields = tuple(name for name in value if name != "members")
-    return Ask(REVIEW_FORM, fields=fields, members="members" in value, node=node)
+    fields = tuple(name for name in value if name != MEMBERS)
+    return Ask(REVIEW_FORM, fields=fields, members=MEMBERS in value, node=node)
 
 
 def _requirement(values: Values) -> Requirement | None:
