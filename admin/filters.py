@@ -58,14 +58,15 @@ def size(value: int) -> str:
 
 def _common() -> dict[str, Any]:
     me = security.who()
-    jurisdiction = navigation.jurisdiction_of(me)
+    jurisdiction = navigation.only_jurisdiction(me)
+    place, bureau = (jurisdiction.title, jurisdiction.bureau) if jurisdiction else (None, None)
     language = captions.language()
     return {
         "_": _,
         "me": me,
         "menu": navigation.menu(me) if me else (),
-        "site_title": f"{PRODUCT} · {navigation.caption(jurisdiction.title)}",
-        "bureau": platform().directory.name("organisations", jurisdiction.bureau),
+        "site_title": " · ".join(filter(None, (PRODUCT, navigation.caption(place)))),
+        "bureau": platform().directory.name("organisations", bureau),
         "language": language,
         "languages": captions.LANGUAGES,
         "tags": captions.TAGS,

@@ -68,6 +68,11 @@ def jurisdiction_of(me: SignedIn | None) -> Jurisdiction:
     return found[key] if key in found else next(iter(found.values()))
 
 
+def only_jurisdiction(me: SignedIn | None) -> Jurisdiction | None:
+    """The jurisdiction whose pages these are; None before sign-in where there are several."""
+    return jurisdiction_of(me) if me or len(platform().release.jurisdictions) == 1 else None
+
+
 def href(kind: str, target: str) -> str | None:
     """Where an entry of the content leads; None for what this version has no page for."""
     if kind == "list":

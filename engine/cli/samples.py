@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from engine.definitions.release import Release
 from engine.definitions.sample import Sample, parse_sample
 from engine.domain.clock import VirtualClock
 from engine.services.platform import Platform
-from engine.services.replay import Library, Replay, Replayed
+from engine.services.replay import Library, Opened, Replay, Replayed
 from engine.services.world import load_world, read_world
 from engine.store.database import Store
 
@@ -60,7 +60,7 @@ class Samples:
                 if path.startswith(DATA)
             }
         )
-        self._worlds: dict[str, tuple[Platform, bytes, Store]] = {}
+        self._worlds: dict[tuple[str, ...], tuple[Platform, bytes, Store, str]] = {}
 
     def chosen(self, paths: tuple[str, ...]) -> list[Sample]:
         """Return the samples at or below paths from the root; all without any."""
@@ -73,8 +73,8 @@ class Samples:
 
     def run(self, samples: list[Sample], keep: Keep | None = None) -> Iterator[Replayed]:
         """Run samples one after the other."""
-        for world in {sample.world for sample in samples}:
-            self._prepared(world)
+        for worlds in {sample.worlds for sample in samples}:
+            self._prepared(worlds)
         # The worlds and what was compiled stay: looking for garbage among them finds nothing.
         gc.freeze()
         # One database serves all samples, filled anew for each.
@@ -82,22 +82,25 @@ class Samples:
         for sample in samples:
             yield replay.run(sample, keep)
 
-    def open(self, world: str, clock: VirtualClock) -> Platform:
-        """Return a platform of its own with a world."""
-        prepared, content, store = self._prepared(world)
+    def open(self, names: Sequence[str], clock: VirtualClock) -> Opened:
+        """Return a platform of its own with some worlds."""
+        prepared, content, store, jurisdiction = self._prepared(tuple(names))
         store.fill(content)
-        return assemble(store, prepared.definitions, clock, self.outside)
+        return Opened(assemble(store, prepared.definitions, clock, self.outside), jurisdiction)
 
-    def _prepared(self, world: str) -> tuple[Platform, bytes, Store]:
-        if world not in self._worlds:
+    def _prepared(self, names: tuple[str, ...]) -> tuple[Platform, bytes, Store, str]:
+        if names not in self._worlds:
             platform = assemble(
                 Store("sqlite://"), self.release, VirtualClock(BEFORE), self.outside
             )
             files = self.root / "examples" / "files"
-            load_world(platform, read_world(self.root, world), files, accounts=False)
+            worlds = [read_world(self.root, name) for name in names]
+            for world in worlds:
+                load_world(platform, world, files, accounts=False)
             store = platform.store
-            self._worlds[world] = platform, store.content(), store.copy()
-        return self._worlds[world]
+            first = worlds[0].jurisdiction
+            self._worlds[names] = platform, store.content(), store.copy(), first
+        return self._worlds[names]
 
     def line(self, file: str, number: int) -> str:
         """Return a line of a sample."""

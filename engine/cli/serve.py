@@ -27,16 +27,21 @@ def _listening(command: Command) -> Command:
 
 @click.command()
 @_listening
-@click.option("--world", help="空数据库装入的样例世界；默认为内容自带的第一个。")
+@click.option(
+    "--world",
+    "names",
+    multiple=True,
+    help="空数据库装入的样例世界，可以写多次；默认为内容自带的全部。",
+)
 @click.option("--empty", is_flag=True, help="不装入样例世界。")
 @with_settings
-def run(settings: Settings, world: str | None, empty: bool) -> None:
+def run(settings: Settings, names: tuple[str, ...], empty: bool) -> None:
     """启动平台：网页与后台作业。空数据库会装入样例世界，并列出演示账号。"""
-    sample = None if empty else _world(content_root(settings), world)
+    worlds = [] if empty else _worlds(content_root(settings), names)
     accounts: list[tuple[str, str]] = []
     with opened(settings) as platform:
-        if sample is not None and _is_of(platform, sample):
-            accounts = _accounts(sample)
+        if worlds and _is_of(platform, worlds):
+            accounts = _accounts(worlds)
             platform.accounts.offer_demo(accounts)
             _print_accounts(platform)
     _serve(settings, accounts, jobs=True)
@@ -82,35 +87,35 @@ def _serve(settings: Settings, accounts: list[tuple[str, str]], *, jobs: bool) -
     server.serve(make, settings.host, settings.port)
 
 
-def _world(root: Path, name: str | None) -> World | None:
+def _worlds(root: Path, names: tuple[str, ...]) -> list[World]:
     folder = root / "examples" / "worlds"
-    if name is None:
-        known = sorted(path.stem for path in folder.glob("*.yaml"))
-        if not known:
-            return None
-        name = known[0]
     try:
-        return read_world(root, name)
+        return [
+            read_world(root, name)
+            for name in names or sorted(path.stem for path in folder.glob("*.yaml"))
+        ]
     except NoSuchWorld as error:
-        raise click.UsageError(f'没有样例世界 "{name}"') from error
+        raise click.UsageError(f'没有样例世界 "{error.name}"') from error
 
 
-def _is_of(platform: Platform, world: World) -> bool:
-    """Put the world into an empty database; tell whether the database is of a sample world."""
+def _is_of(platform: Platform, worlds: list[World]) -> bool:
+    """Put worlds into an empty database; tell whether the database is of sample worlds."""
     with platform.store.read() as unit:
         accounts = unit.accounts.all()
     if accounts:
-        known = {login for login, _ in _accounts(world)}
+        known = {login for login, _ in _accounts(worlds)}
         return any(account.login in known for account in accounts)
-    click.echo(f"正在装入样例世界：{world.title}")
     root = content_root(platform.settings)
-    load_world(platform, world, root / "examples" / "files")
+    for world in worlds:
+        click.echo(f"正在装入样例世界：{world.title}")
+        load_world(platform, world, root / "examples" / "files")
     return True
 
 
-def _accounts(world: World) -> list[tuple[str, str]]:
+def _accounts(worlds: list[World]) -> list[tuple[str, str]]:
     return [
         (str(person["account"]), world.password)
+        for world in worlds
         for person in world.people.values()
         if person.get("account")
     ]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from engine.authoring.problems import Problems
 from engine.definitions.kinds import Content
-from engine.definitions.known import Known, index_paths
+from engine.definitions.known import Known, behind, index_paths
 from engine.definitions.listing import CASES, Listing, case_record
 from engine.definitions.process import Formula
 from engine.definitions.register import (
@@ -150,11 +150,19 @@ class _Binder:
         if listing.of == CASES:
             row = case_record(listing, self.known)
             row = Record("case", {**row.fields, "closed": Field(BOOLEAN), "open": Field(BOOLEAN)})
-            paths = {(name,) for name in row.fields} | {
-                ("data", *path.replace(".*", "").split("."))
+            indexes = {
+                f"data.{path.replace('.*', '')}"
                 for process in self.known.processes.values()
                 for path in self.known.form_indexes.get(process.form or "", ())
             }
+            types = {path: self.known.type_at(row, path) for path in indexes}
+            references = {
+                path: type_.register
+                for path, type_ in types.items()
+                if isinstance(type_, Reference)
+            }
+            named = {*row.fields, *indexes, *behind(self.known, references)}
+            paths = {tuple(path.split(".")) for path in named}
         elif listing.of in self.records:
             row = self.records[listing.of]
             paths = {tuple(path.split(".")) for path in index_paths(self.known, listing.of)}

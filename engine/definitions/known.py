@@ -127,11 +127,17 @@ def index_paths(known: Known, register: str) -> frozenset[str]:
     if found is None:
         return frozenset()
     paths = {"id", "state", *found.index_paths}
-    for path, target in reference_indexes(known, register).items():
-        behind = known.registers.get(target)
-        names = ("id", "state", *behind.index_paths) if behind is not None else ("id",)
+    return frozenset(paths | behind(known, reference_indexes(known, register)))
+
+
+def behind(known: Known, references: Mapping[str, str]) -> set[str]:
+    """Return what ``where`` may use behind references: their path → the register it leads to."""
+    paths = set[str]()
+    for path, target in references.items():
+        register = known.registers.get(target)
+        names = ("id", "state", *register.index_paths) if register is not None else ("id",)
         paths |= {f"{path}.{name}" for name in names}
-    return frozenset(paths)
+    return paths
 
 
 def reference_indexes(known: Known, register: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Sample cases: one world, one clock, any number of cases, and what must come out.
+"""Sample cases: a world, one clock, any number of cases, and what must come out.
 
 A sample is replayed with every change of the content; it is read here and run by
 :mod:`engine.services.replay`.
@@ -58,7 +58,8 @@ class Sample:
 
     file: str
     title: str
-    world: str
+    #: the first is that of what the sample adds
+    worlds: tuple[str, ...]
     clock: datetime
     steps: tuple[SampleStep, ...]
     covers: tuple[str, ...] = ()
@@ -79,7 +80,7 @@ def parse_sample(node: Node, file: str, problems: Problems) -> Sample | None:
     return Sample(
         file=file,
         title=fields.text("sample"),
-        world=fields.text("world"),
+        worlds=tuple(_names(fields.get("world"))),
         clock=clock,
         steps=tuple(whole),
         covers=tuple(item.text for item in fields.names("covers")),

@@ -606,6 +606,8 @@ class Vocabulary:
     origin: str = ""
     #: whether a file based on another may remove a key with null
     removable: bool = False
+    #: the key with which a file takes the required keys it does not write from another file
+    inherits: str = ""
 
     def key(self, name: str) -> Key | None:
         """Return a key by name."""
@@ -626,7 +628,9 @@ class Vocabulary:
             "additionalProperties": False,
         }
         required = [key.name for key in usable if key.required]
-        if required:
+        if self.inherits:
+            schema["anyOf"] = [{"required": [required[0], self.inherits]}, {"required": required}]
+        elif required:
             schema["required"] = required
         return schema
 

@@ -269,6 +269,9 @@ class Accounts:
                     continue
                 posts = self._directory.posts(account.person)
                 roles = "；".join(f"{post.name}：{post.titles}" for post in posts)
+                row = unit.records.load(PEOPLE, account.person)
+                if not roles and row is not None:
+                    roles = self._directory.jurisdiction_title(row.jurisdiction)
                 name = self._directory.name(PEOPLE, account.person)
                 found.append((login, name, roles, password))
         return found

@@ -33,9 +33,15 @@ class Lookups(Protocol):
         ...
 
     def find(
-        self, unit: UnitOfWork, register: str, where: Any, *, limit: int | None = None
+        self,
+        unit: UnitOfWork,
+        register: str,
+        where: Any,
+        *,
+        limit: int | None = None,
+        jurisdiction: str | None = None,
     ) -> Sequence[str]:
-        """The keys of the records for which a bound condition holds, in the order of keys."""
+        """The keys of a jurisdiction's records for which a bound condition holds, in order."""
         ...
 
     def superior(self, unit: UnitOfWork, organisation: str) -> str | None:
@@ -145,8 +151,12 @@ class CaseFacts:
         limit = 1 if query.kind == "exists" else None
         place = (query.source, where, limit)
         if place not in self._known:
-            self._known[place] = self._lookups.find(self._unit, query.source, where, limit=limit)
+            self._known[place] = self._find(query.source, where, limit)
         return self._known[place]
+
+    def _find(self, source: str, where: Any, limit: int | None = None) -> Sequence[str]:
+        jurisdiction = self._compiled.process.jurisdiction
+        return self._lookups.find(self._unit, source, where, limit=limit, jurisdiction=jurisdiction)
 
     def _sum(self, query: Query, keys: Sequence[str]) -> float:
         if query.of is None:
@@ -213,7 +223,7 @@ class CaseFacts:
     def draw(self, draw: Draw, count: int, asking: Asking) -> Sequence[str]:
         """Draw by lot among those for whom the condition holds."""
         where = asking.search(draw.where) if draw.where is not None else None
-        candidates = list(self._lookups.find(self._unit, draw.register, where))
+        candidates = list(self._find(draw.register, where))
         # Fair and repeatable: the seed is random, and what was drawn is journalled.
         random.Random(self._seed).shuffle(candidates)  # noqa: S311
         people = [self._person(draw.register, key) for key in candidates[:count]]

@@ -114,6 +114,9 @@ class Cases:
 
     def _no_right_to_start(self, actor: Actor, process: str) -> Refused | None:
         compiled = self._work.definitions.compiled(process, self._work.definitions.pin(process))
+        jurisdiction = self._work.definitions.current.jurisdictions.get(actor.jurisdiction or "")
+        if jurisdiction is not None and not jurisdiction.runs(process):
+            return self._sentences.worded(NotFound("no_such_process", process=process))
         start = compiled.process.start
         if start is None or start.who == "person":
             return None

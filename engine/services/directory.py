@@ -312,6 +312,11 @@ class Directory:
         """What one record is shown as; the key itself when there is none."""
         return self.names(register, [key]).get(key, key) if key else ""
 
+    def jurisdiction_title(self, jurisdiction: str) -> str:
+        """What a jurisdiction is called; its id when the content has none of that name."""
+        known = self._release.jurisdictions.get(jurisdiction)
+        return known.title if known is not None else jurisdiction
+
     # ------------------------------------------------------------ inside
 
     def _granted(self, unit: UnitOfWork, person: str) -> Sequence[tuple[GrantRow, Role]]:

@@ -51,7 +51,7 @@ class Entries:
         self,
         work: Casework,
         profiles: Profiles,
-        lookup: Callable[[UnitOfWork], Lookup],
+        lookup: Callable[[UnitOfWork, str | None], Lookup],
         caption: Callable[[str], str] = str,
     ) -> None:
         self._work = work
@@ -119,7 +119,7 @@ class Entries:
         data: Mapping[str, Any] | None = None,
     ) -> Surroundings:
         """What a form needs from outside while it is filled in."""
-        lookup = self._lookup(unit)
+        lookup = self._lookup(unit, run.process.jurisdiction)
         state = run.state
         names: dict[str, Any] = {
             "initiator": _record(lookup, "people", state.initiator),

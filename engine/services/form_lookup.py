@@ -45,7 +45,10 @@ class Columns:
 
 
 class FormLookup:
-    """See :class:`engine.forms.surroundings.Lookup`; of one unit of work."""
+    """See :class:`engine.forms.surroundings.Lookup`; of one unit of work.
+
+    Every record is shown by its caption; those of the jurisdiction, if one is named, are offered.
+    """
 
     def __init__(
         self,
@@ -55,6 +58,7 @@ class FormLookup:
         index: RecordIndex,
         catalogue: Catalogue,
         columns: Columns | None = None,
+        jurisdiction: str | None = None,
     ) -> None:
         self._unit = unit
         self._release = release
@@ -62,6 +66,7 @@ class FormLookup:
         self._index = index
         self._catalogue = catalogue
         self._columns = columns or Columns()
+        self._jurisdiction = jurisdiction
         self._labels: dict[tuple[str, str], str | None] = {}
 
     def codes(self, name: str) -> Sequence[Code]:
@@ -136,7 +141,8 @@ class FormLookup:
         except ExpressionError:
             return ()
         match = tuple(sorted((name, str(value)) for name, value in query.match.items()))
-        return self._columns.of(self._unit, (query.register, field, condition, match), read)
+        place = (self._jurisdiction, query.register, field)
+        return self._columns.of(self._unit, (*place, condition, match), read)
 
     @staticmethod
     def _condition(query: Query) -> Any:
@@ -199,5 +205,6 @@ class FormLookup:
             words=words,
             equal=equal,
             not_states=register.closed_states,
+            jurisdiction=self._jurisdiction,
             keys=keys,
         )

@@ -142,7 +142,9 @@ class Groups:
             where = run.context.search(members.where)
         return [
             uid
-            for uid in self._work.lookups.find(unit, "cases", where)
+            for uid in self._work.lookups.find(
+                unit, "cases", where, jurisdiction=run.process.jurisdiction
+            )
             if self._may_join(unit, members, group.row, uid)
         ]
 

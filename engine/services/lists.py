@@ -83,7 +83,8 @@ class Lists:
     def why_not(self, actor: Actor, name: str) -> Refused | None:
         """Why an actor may not open a list; None when they may."""
         listing = self._release.lists.get(name)
-        if listing is None:
+        known = self._release.jurisdictions.get(actor.jurisdiction or "")
+        if listing is None or (known is not None and listing.set not in known.sets):
             return self._sentences.worded(NotFound("no_such_page"))
         if not listing.permissions:
             return None

@@ -38,6 +38,7 @@ class Recorder(Protocol):
         values: Mapping[str, Any],
         *,
         where: Any = None,
+        jurisdiction: str,
         now: datetime,
         by: str,
     ) -> None:
@@ -109,6 +110,7 @@ class Outgoing:
                     effect.name,
                     effect.values.get("set", {}),
                     where=effect.values.get("where"),
+                    jurisdiction=outcome.row.jurisdiction,
                     now=now,
                     by=outcome.command.person,
                 )

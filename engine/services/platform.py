@@ -72,11 +72,6 @@ class Platform:
     workers: list[Any] = field(default_factory=list)
 
     @property
-    def jurisdiction(self) -> str:
-        """The first jurisdiction of the content: what worlds and samples are about."""
-        return next(iter(self.definitions.current.jurisdictions), "")
-
-    @property
     def release(self) -> Release:
         """The content in force."""
         return self.definitions.current

@@ -13,7 +13,7 @@ from engine.services.record_views import RecordView, Views, at_path, plain
 from engine.store.records import NO_NUMBER, Findable, IndexValue
 from engine.store.sealing import Sealer
 from engine.store.search import joined
-from engine.store.where import Catalogue, Searchable
+from engine.store.where import CASES, Catalogue, Searchable
 
 NUMBERS = ("number", "boolean")
 #: the index that holds what a record is shown as; no field can have this name
@@ -101,7 +101,8 @@ class RecordIndex:
             values = [plain(at_path(record, path)) for path in paths]
             if all(value not in (None, "") for value in values):
                 joined_paths = ",".join(paths)
-                value = "\n".join(str(value) for value in values)
+                # Jurisdictions do not know of each other's records.
+                value = "\n".join((record.row.jurisdiction, *(str(value) for value in values)))
                 hidden = any(path in self.private(register) for path in paths)
                 found[joined_paths] = (
                     self.blind(register.id, joined_paths, value) if hidden else value
@@ -135,8 +136,22 @@ class RecordIndex:
         if zone not in self._catalogues:
             registers = self.release.registers
             tables = {name: self.searchable(register) for name, register in registers.items()}
+            tables[CASES] = self.searchable_cases()
             self._catalogues[zone] = Catalogue(tables, zone)
         return self._catalogues[zone]
+
+    def searchable_cases(self) -> Searchable:
+        """Return what ``where`` may read of cases, of whatever process."""
+        if CASES not in self._searchable:
+            forms = {bound.process.form for bound in self.release.processes.values()}
+            fields = {
+                f"data.{path.replace('.*', '')}": element.reference
+                for name in sorted(form for form in forms if form is not None)
+                for path, element in self.release.forms[name].index_paths().items()
+            }
+            references = {path: target for path, target in fields.items() if target}
+            self._searchable[CASES] = Searchable(frozenset(fields), references)
+        return self._searchable[CASES]
 
     def references_to(self, target: str) -> list[tuple[str, str]]:
         """Return the (register, path) of every index that refers to a register."""

@@ -94,15 +94,16 @@ class Records:
             "here": views.view(ORGANISATIONS, actor.organisation),
         }
 
-    def lookup(self, unit: UnitOfWork) -> FormLookup:
-        """What forms ask the content and the records through."""
+    def lookup(self, unit: UnitOfWork, jurisdiction: str | None = None) -> FormLookup:
+        """What forms ask the content and the records through; offering a jurisdiction's."""
         return FormLookup(
             unit,
             self.release,
             self.views(unit),
             self.index,
-            self.catalogue(),
+            self.catalogue(jurisdiction),
             self._columns,
+            jurisdiction,
         )
 
     # ------------------------------------------------------------ reading, for facts
@@ -119,12 +120,19 @@ class Records:
         where: Condition | None,
         *,
         limit: int | None = None,
+        jurisdiction: str | None = None,
     ) -> Sequence[str]:
-        """The keys of the records (or cases) for which a condition holds, in the order of keys."""
-        rows = Where(where, register, self.catalogue()) if where is not None else None
+        """The keys of the records (or cases) for which a condition holds, in the order of keys.
+
+        With a jurisdiction only those of it: its rules look at nothing else (ENG-20).
+        """
+        rows = None
+        if where is not None:
+            rows = Where(where, register, self.catalogue(jurisdiction))
         if register == CASES:
-            return unit.worklists.uids(rows, limit=limit)
-        return unit.record_pages.keys(Selection(register, where=rows), limit=limit)
+            return unit.worklists.uids(rows, limit=limit, jurisdiction=jurisdiction)
+        selection = Selection(register, where=rows, jurisdiction=jurisdiction)
+        return unit.record_pages.keys(selection, limit=limit)
 
     def superior(self, unit: UnitOfWork, organisation: str) -> str | None:
         """The organisation above."""
@@ -228,6 +236,7 @@ class Records:
         values: Mapping[str, Any],
         *,
         where: Condition | None = None,
+        jurisdiction: str,
         now: datetime,
         by: str,
     ) -> None:
@@ -236,13 +245,12 @@ class Records:
         given = {name: plain(value) for name, value in values.items()}
         state = given.pop("state", None)
         if where is None:
-            jurisdiction = self._jurisdiction_of(unit, by)
             self.add(
                 unit, known, _merged({}, given), jurisdiction=jurisdiction, at=now, by=by,
                 state=state, action="effect",
             )  # fmt: skip
             return
-        for key in self.find(unit, register, where):
+        for key in self.find(unit, register, where, jurisdiction=jurisdiction):
             row = self.load(unit, register, key)
             data = _merged(row.data, given)
             self.change(unit, known, row, data, at=now, by=by, state=state, action="effect")
@@ -312,10 +320,6 @@ class Records:
             if value not in (None, ""):
                 return str(plain(value))
         return self._new_key()
-
-    def _jurisdiction_of(self, unit: UnitOfWork, person: str) -> str:
-        row = unit.records.load(PEOPLE, person)
-        return row.jurisdiction if row is not None else next(iter(self.release.jurisdictions), "")
 
 
 def _merged(data: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:

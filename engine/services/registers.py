@@ -140,7 +140,8 @@ class Registers:
         """Records to pick from, found by name or number (BUR-41)."""
         self._rights.known(register)
         with self._store.read() as unit:
-            return self._records.lookup(unit).search(Query(register), text, limit)
+            lookup = self._records.lookup(unit, actor.jurisdiction)
+            return lookup.search(Query(register), text, limit)
 
     def summary(self, actor: Actor, register: str, key: str) -> list[tuple[str, str]]:
         """The columns of one record with their captions, for the home page (UNIT-01)."""
@@ -403,7 +404,7 @@ class Registers:
         names |= {"initiator": names["actor"], "jurisdiction": {"id": actor.jurisdiction}}
         return Surroundings(
             names=names,
-            lookup=self._records.lookup(unit),
+            lookup=self._records.lookup(unit, actor.jurisdiction),
             data=data,
             calendar=self._records.calendar(actor.jurisdiction),
         )

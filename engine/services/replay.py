@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -85,18 +85,25 @@ class Library:
         return value
 
 
+class Opened(NamedTuple):
+    """A platform with worlds in it, and the jurisdiction of what a sample adds to them."""
+
+    platform: Platform
+    jurisdiction: str
+
+
 class Replay:
     """Runs samples.
 
     Args:
-        open_world: gives a fresh platform with the world of that name, on the given clock.
+        open_world: gives a fresh platform with the worlds of these names, on the given clock.
         library: sample data.
         close: what is done with the platform after a sample.
     """
 
     def __init__(
         self,
-        open_world: Callable[[str, VirtualClock], Platform],
+        open_world: Callable[[Sequence[str], VirtualClock], Opened],
         library: Library,
         close: Callable[[Platform], None] = Platform.close,
     ) -> None:
@@ -128,7 +135,7 @@ class Replay:
 class _Running:
     def __init__(
         self,
-        open_world: Callable[[str, VirtualClock], Platform],
+        open_world: Callable[[Sequence[str], VirtualClock], Opened],
         library: Library,
         sample: Sample,
         result: Replayed,
@@ -138,7 +145,7 @@ class _Running:
         self.library = library
         # The zone is known once the world is open.
         self.clock = VirtualClock(sample.clock.replace(tzinfo=UTC))
-        self.platform = open_world(sample.world, self.clock)
+        self.platform, self.jurisdiction = open_world(sample.worlds, self.clock)
         self.zone = self.platform.zone
         self.clock.set(sample.clock.replace(tzinfo=self.zone))
         self.uids = result.cases
@@ -412,10 +419,10 @@ class _Running:
                 for key, values in records.items():
                     overwrite(
                         self.platform.records, unit, register, key, with_files(values),
-                        self.platform.jurisdiction, now,
+                        self.jurisdiction, now,
                     )  # fmt: skip
             for route, rows in (change.get("routes") or {}).items():
-                set_route(unit, route, rows, self.platform.jurisdiction)
+                set_route(unit, route, rows, self.jurisdiction)
         for process, values in (change.get("policy") or {}).items():
             self.platform.casework.override(process, values)
 
@@ -475,8 +482,10 @@ class _Running:
 
     def _listing(self, title: str) -> Any:
         release = self.platform.definitions.current
+        sets = release.jurisdictions[self.jurisdiction].sets
         for listing in release.lists.values():
-            if title in (listing.title, listing.id, listing.id.rsplit("/", 1)[-1]):
+            short = (listing.title, listing.id.rsplit("/", 1)[-1])
+            if title == listing.id or (listing.set in sets and title in short):
                 return listing
         raise LookupError(f"no list is called {title}")
 

@@ -144,7 +144,8 @@ class _Loader:
         """Every sample file once; records and cases refer to it by the same id."""
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
             extension = path.suffix.removeprefix(".").lower()
-            if extension in TYPES:
+            # Several worlds of one platform share the files.
+            if extension in TYPES and self.unit.attachments.load(f"{SAMPLE}{path.name}") is None:
                 self.platform.attachments.keep(
                     self.unit,
                     uid=f"{SAMPLE}{path.name}",

@@ -82,7 +82,7 @@ class Selection:
 
         None for what people type and choose on pages: too many forms to be worth keeping.
         """
-        typed = self.words or self.scope_path or self.tree_path or self.scope or self.jurisdiction
+        typed = self.words or self.scope_path or self.tree_path or self.scope
         if typed or len(self.keys or ()) > FEW_KEYS:
             return None
         equal = {path: tuple(map(slots.take, values)) for path, values in self.equal.items()}
@@ -94,7 +94,8 @@ class Selection:
     def form(self) -> tuple[Any, ...]:
         """What two selections with slots have in common if their SQL is the same."""
         equal = tuple(self.equal.items())
-        return self.register, self.where, equal, tuple(self.not_states), self.keys
+        asked = self.register, self.jurisdiction, tuple(self.not_states)
+        return *asked, self.where, equal, self.keys
 
 
 class Found(NamedTuple):

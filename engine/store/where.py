@@ -281,7 +281,7 @@ class _Cases:
             return closed if name == "closed" else sa.not_(closed)
         if name in _COLUMNS:
             return self._column(_COLUMNS[name], test)
-        if name in self.table.indexes or (path[0] == "data" and not self.table.indexes):
+        if name in self.table.indexes or (path[0] == "data" and not self._leads_on(path)):
             return cases.c.id.in_(self._found(name, test))
         reference, rest = _split(path, self.table)
         wanted = _keys(self.table.references[reference], rest, test, self.catalogue)
@@ -295,6 +295,10 @@ class _Cases:
 
     def items(self, path: Path, part: Condition) -> Clause:
         return cases.c.id.in_(_items(path, part, self._item_rows, case_fields.c.case_id))
+
+    def _leads_on(self, path: Path) -> bool:
+        """Tell whether a path goes on behind a reference."""
+        return any(".".join(path[:length]) in self.table.references for length in range(len(path)))
 
     def _column(self, column: sa.ColumnElement[Any], test: Condition) -> Clause:
         if isinstance(column.type, Moment):

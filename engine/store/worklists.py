@@ -115,16 +115,20 @@ class Worklists:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def uids(self, where: Where | None, *, limit: int | None = None) -> list[str]:
+    def uids(
+        self, where: Where | None, *, limit: int | None = None, jurisdiction: str | None = None
+    ) -> list[str]:
         """Return the ids of the cases for which a condition holds, oldest first."""
         slots = Slots()
         slotted = where.slotted(slots) if where is not None else None
 
         def compose() -> sa.Select[Any]:
             query = sa.select(_c.uid).order_by(_c.id).limit(limit)
+            if jurisdiction is not None:
+                query = query.where(_c.jurisdiction == jurisdiction)
             return query if slotted is None else query.where(slotted.clause)
 
-        statement = KEPT.get(("uids", limit, slotted), compose)
+        statement = KEPT.get(("uids", limit, jurisdiction, slotted), compose)
         return [str(uid) for (uid,) in self._session.all(statement, **slots.values)]
 
     def count(self, worklist: Worklist) -> int:

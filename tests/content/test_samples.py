@@ -22,6 +22,54 @@ BY_NAME = {
 }
 
 PROVING = [
+    pytest.param("sichuan/applicant-withdraws", marks=pytest.mark.req("APP-21", "APP-22")),
+    pytest.param("sichuan/barred-until-year-end", marks=pytest.mark.req("APP-30", "REV-08")),
+    pytest.param("sichuan/barred-while-another-is-open", marks=pytest.mark.req("APP-30", "REV-08")),
+    pytest.param("sichuan/beside-tianjin", marks=pytest.mark.req("ENG-20", "REV-22")),
+    pytest.param("sichuan/bulk", marks=pytest.mark.req("UNIT-16", "UNIT-17")),
+    pytest.param("sichuan/discard", marks=pytest.mark.req("APP-23", "APP-36")),
+    pytest.param("sichuan/failed-at-authority", marks=pytest.mark.req("REV-08", "REV-09")),
+    pytest.param("sichuan/failed-at-reception", marks=pytest.mark.req("REV-08", "REV-09")),
+    pytest.param("sichuan/failed-at-superior", marks=pytest.mark.req("REV-08", "REV-09")),
+    pytest.param("sichuan/failed-at-unit", marks=pytest.mark.req("REV-08", "REV-09", "APP-30")),
+    pytest.param("sichuan/filing-discarded", marks=pytest.mark.req("ENG-19")),
+    pytest.param("sichuan/filing-rejected", marks=pytest.mark.req("SCH-13", "ENG-19")),
+    pytest.param(
+        "sichuan/happy-path",
+        marks=pytest.mark.req(
+            "ORG-01", "UNIT-08", "UNIT-18", "REV-04", "REV-05", "COM-09", "ENG-19"
+        ),
+    ),
+    pytest.param("sichuan/hard-first-deadline", marks=pytest.mark.req("APP-24")),
+    pytest.param("sichuan/inserted-unit-returns-and-fails", marks=pytest.mark.req("REV-25")),
+    pytest.param("sichuan/inserted-units", marks=pytest.mark.req("UNIT-15", "REV-25", "ENG-07")),
+    pytest.param("sichuan/meeting-cancelled", marks=pytest.mark.req("ENG-19")),
+    pytest.param("sichuan/no-second-review-after-conclusion", marks=pytest.mark.req("REV-30")),
+    pytest.param("sichuan/not-passed", marks=pytest.mark.req("COM-18")),
+    pytest.param("sichuan/objections", marks=pytest.mark.req("COM-18")),
+    pytest.param("sichuan/one-application-per-year", marks=pytest.mark.req("APP-36", "ENG-08")),
+    pytest.param("sichuan/one-stage-review", marks=pytest.mark.req("REV-04", "ENG-08")),
+    pytest.param(
+        "sichuan/overdue-and-extension",
+        marks=pytest.mark.req("APP-26", "REV-16", "REV-17", "REV-31"),
+    ),
+    pytest.param("sichuan/own-staff-of-authority", marks=pytest.mark.req("ORG-01", "ENG-06")),
+    pytest.param("sichuan/own-staff-with-inserted-unit", marks=pytest.mark.req("UNIT-15")),
+    pytest.param("sichuan/recommendation-hidden", marks=pytest.mark.req("UNIT-08", "ENG-08")),
+    pytest.param("sichuan/recommendation-optional", marks=pytest.mark.req("UNIT-08", "UNIT-10")),
+    pytest.param("sichuan/recommendation-required", marks=pytest.mark.req("UNIT-08", "ENG-08")),
+    pytest.param("sichuan/resubmit-to-returning-level", marks=pytest.mark.req("REV-19", "ENG-08")),
+    pytest.param(
+        "sichuan/returned-at-authority", marks=pytest.mark.req("REV-07", "REV-20", "MSG-08")
+    ),
+    pytest.param(
+        "sichuan/returned-at-reception", marks=pytest.mark.req("REV-07", "REV-20", "COM-05")
+    ),
+    pytest.param("sichuan/returned-at-superior", marks=pytest.mark.req("REV-07", "REV-20")),
+    pytest.param("sichuan/returned-at-unit", marks=pytest.mark.req("REV-07", "REV-20", "APP-25")),
+    pytest.param("sichuan/reviewer-withdraws", marks=pytest.mark.req("REV-12", "REV-13")),
+    pytest.param("sichuan/scheme-required", marks=pytest.mark.req("SCH-07", "ENG-19")),
+    pytest.param("sichuan/scheme-special", marks=pytest.mark.req("SCH-02", "SCH-03")),
     pytest.param("tianjin/activity-concluded", marks=pytest.mark.req("APP-38", "COM-04")),
     pytest.param(
         "tianjin/applicant-withdraws", marks=pytest.mark.req("APP-21", "APP-22", "REV-13")

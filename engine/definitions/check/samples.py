@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,7 +65,8 @@ class _Names:
 
     def check(self, sample: Node) -> None:
         """Report every name of a sample that does not exist."""
-        self._known("SMP105", sample.get("world"), self.worlds)
+        for world in _one_or_more(sample.get("world")):
+            self._known("SMP105", world, self.worlds)
         steps = sample.get("steps")
         for step in steps.items if steps is not None else ():
             self._known("SMP107", step.get("process"), self.processes)
@@ -81,6 +82,12 @@ class _Names:
         name = node.text.removeprefix(prefix) if node is not None else ""
         if node is not None and name and name not in known:
             self.problems.add(code, node, name=name, given=name, choices=known)
+
+
+def _one_or_more(node: Node | None) -> Sequence[Node]:
+    if node is None:
+        return ()
+    return node.items if node.kind == "sequence" else (node,)
 
 
 def _stems(folder: Path) -> tuple[str, ...]:

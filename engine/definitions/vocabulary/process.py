@@ -161,5 +161,6 @@ PROCESS = Vocabulary(
     ),
     called=Phrase("流程", "the process"),
     origin="1.1",
+    inherits="based_on",
 )
 FILE = One(PROCESS, _build)
