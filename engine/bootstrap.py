@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from engine import content
 from engine.connectors.documents import Printer, TypstPrinter
 from engine.connectors.jobs import Worker
+from engine.content import Files
 from engine.definitions import release as releases
 from engine.definitions.release import Loaded, Release
 from engine.domain.actor import Actor
@@ -18,8 +20,11 @@ from engine.services.accounts import Accounts
 from engine.services.attachments import Attachments
 from engine.services.cases import Cases
 from engine.services.casework import Casework
-from engine.services.definitions import Definitions
+from engine.services.content_rights import ContentRights
+from engine.services.definitions import Definitions, pin_all
+from engine.services.definitions import load as load_stored
 from engine.services.directory import Directory
+from engine.services.drafts import Drafts
 from engine.services.entries import Entries
 from engine.services.forecasts import Forecasts
 from engine.services.groups import Groups
@@ -34,13 +39,17 @@ from engine.services.panels import Panels
 from engine.services.platform import Platform
 from engine.services.printing import Documents
 from engine.services.profile import Profile
+from engine.services.publishing import Publishing
 from engine.services.rebuild import Rebuilding
 from engine.services.records import Records
 from engine.services.registers import Registers
+from engine.services.samples import Samples
 from engine.services.sentences import Sentences
+from engine.services.versions import message
 from engine.services.views import Views
 from engine.settings import Settings
 from engine.store.database import Store
+from engine.store.releases import Signature
 from engine.store.sealing import Sealer
 
 #: how many cases or messages a worker takes in one go
@@ -82,12 +91,46 @@ def open_platform(settings: Settings, *, clock: Clock | None = None) -> Platform
         ContentRefused: the content has errors.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    release = load_content(settings.content)
+    clock = clock or SystemClock()
     store = Store(settings.database_url, sealer=Sealer.from_file(settings.secret_key_file))
     outside = Outside(TypstPrinter(), settings.public_url)
-    platform = assemble(store, release, clock or SystemClock(), outside)
+    files = content.read_files(settings.content or content.bundled(), content.FOLDERS)
+    definitions = stored_content(store, files, clock.now())
+    platform = assemble(store, definitions, clock, outside)
     platform.settings = settings
     return platform
+
+
+def stored_content(store: Store, folder: Files, now: datetime) -> Definitions:
+    """The content in force; the installation's folder of files is the first of a new database.
+
+    Raises:
+        ContentRefused: the folder's content has errors.
+    """
+    with store.read() as unit:
+        head = unit.releases.current()
+        stored = unit.releases.files(head) if head is not None else {}
+    if head is not None:
+        return Definitions(store, head, load_stored(stored))
+    loaded = releases.load(content.below(folder))
+    if loaded.release is None:
+        raise ContentRefused(loaded)
+    text = message("内容的第一个版本", {"Version": 1})
+    by = Signature("Zhicheng", "installation", now)
+    with store.write() as unit:
+        head = unit.releases.commit(folder, text, by, expected=None, version=1)
+        if head is not None:
+            pin_all(unit, loaded.release, head)
+    if head is None:
+        return stored_content(store, folder, now)
+    return Definitions(store, head, loaded.release)
+
+
+def samples_of(files: Files, release: Release, outside: Outside | None = None) -> Samples:
+    """The sample cases of some content, each over a platform of its own."""
+    return Samples(
+        files, release, lambda store, content, clock: assemble(store, content, clock, outside)
+    )
 
 
 def assemble(
@@ -105,7 +148,7 @@ def assemble(
     definitions = (
         release.over(store)
         if isinstance(release, Definitions)
-        else Definitions(store, release, now=clock.now())
+        else Definitions.of(store, release, clock.now())
     )
     records = Records(store, definitions, clock)
     casework = Casework(store, definitions, records, clock)
@@ -135,6 +178,11 @@ def assemble(
     oversight = Oversight(definitions, directory)
     interventions = Interventions(casework, oversight, groups, outgoing, sentences, directory)
     attachments = Attachments(casework, sentences, may_see_case, registers.may_view)
+    rights = ContentRights(definitions, directory)
+    drafts = Drafts(store, rights, directory, sentences, clock)
+    publishing = Publishing(
+        store, definitions, drafts, rights, directory, sentences, samples_of, clock
+    )
     return Platform(
         store=store,
         clock=clock,
@@ -160,6 +208,8 @@ def assemble(
         opinions=Opinions(store, sentences),
         attachments=attachments,
         profile=profile,
+        drafts=drafts,
+        publishing=publishing,
         sentences=sentences,
         printer=outside.printer,
     )

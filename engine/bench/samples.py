@@ -7,15 +7,14 @@ from typing import Any
 
 from engine import bootstrap, content
 from engine.bench.figures import figure
-from engine.cli.samples import Samples
 
 ROUNDS = 3
 
 
 def replays() -> list[dict[str, Any]]:
     """Sample cases replayed in a second."""
-    root = content.bundled()
-    samples = Samples(root, bootstrap.load_content(None))
+    files = content.read_files(content.bundled(), content.FOLDERS)
+    samples = bootstrap.samples_of(files, bootstrap.load_content(None))
     chosen = samples.chosen(())
     list(samples.run(chosen[:1]))  # Worlds are prepared once, not once a case.
     rates = []

@@ -10,7 +10,7 @@ import click
 from engine.authoring.problem import Language, Problem
 from engine.authoring.render import render, render_json, render_sarif
 from engine.cli.common import content_root, from_root, with_settings
-from engine.content import FOLDERS
+from engine.content import FOLDERS, below, read_files
 from engine.definitions.check.samples import check_samples
 from engine.definitions.release import load
 from engine.settings import Settings
@@ -26,8 +26,9 @@ def check(settings: Settings, paths: tuple[Path, ...], form: str) -> None:
     退出码：0 没有错误，1 有错误，2 用法不对。
     """
     root, paths = _root(settings, paths)
-    loaded = load(root)
-    check_samples(root, loaded)
+    files = read_files(root, FOLDERS)
+    loaded = load(below(files))
+    check_samples(files, loaded)
     language: Language = "en" if settings.language == "en" else "zh"
     wanted = [from_root(root, path) for path in paths]
     shown = [problem for problem in loaded.problems if _is_in(problem, wanted)]

@@ -9,16 +9,17 @@ from zoneinfo import ZoneInfo
 import click
 
 from engine.authoring.render import render
-from engine.bootstrap import Outside
+from engine.bootstrap import Outside, samples_of
 from engine.cli.common import content_root, with_settings
-from engine.cli.samples import Samples
 from engine.connectors.documents import TypstPrinter
+from engine.content import FOLDERS, below, read_files
 from engine.definitions.release import load
 from engine.definitions.sample import Sample
 from engine.domain.actor import Actor
 from engine.services.courses import Entry
 from engine.services.platform import Platform
 from engine.services.replay import Replayed
+from engine.services.samples import Samples
 from engine.settings import Settings
 
 #: what happened, where no author gave it a caption
@@ -43,11 +44,13 @@ KINDS = {
 def demo(settings: Settings) -> None:
     """在空数据库上把每种业务从发起办到办结，输出经办流程和文书所在的文件。"""
     root = content_root(settings)
-    loaded = load(root)
+    files = read_files(root, FOLDERS)
+    loaded = load(below(files))
     if loaded.release is None:
         click.echo(render(loaded.problems.errors, loaded.sources), nl=False, err=True)
         sys.exit(1)
-    samples = Samples(root, loaded.release, Outside(TypstPrinter(), settings.public_url))
+    outside = Outside(TypstPrinter(), settings.public_url)
+    samples = samples_of(files, loaded.release, outside)
     folder = settings.data_dir / "demo"
     chosen = _longest(samples)
     if not chosen:

@@ -10,10 +10,12 @@ from xml.etree import ElementTree as ET
 import click
 
 from engine.authoring.render import render
+from engine.bootstrap import samples_of
 from engine.cli.common import content_root, from_root, with_settings
-from engine.cli.samples import Samples
+from engine.content import FOLDERS, below, read_files
 from engine.definitions.release import load
 from engine.services.replay import Replayed
+from engine.services.samples import Samples
 from engine.settings import Settings
 
 
@@ -28,11 +30,12 @@ def replay(settings: Settings, paths: tuple[Path, ...], form: str, coverage: boo
     退出码：0 全部相符，1 有不同或内容有错误，2 用法不对。
     """
     root = content_root(settings)
-    loaded = load(root)
+    files = read_files(root, FOLDERS)
+    loaded = load(below(files))
     if loaded.release is None:
         click.echo(render(loaded.problems.errors, loaded.sources), nl=False, err=True)
         sys.exit(1)
-    samples = Samples(root, loaded.release)
+    samples = samples_of(files, loaded.release)
     if samples.problems.errors:
         click.echo(render(samples.problems, samples.sources), nl=False, err=True)
         sys.exit(1)

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import click
 
 from engine.bootstrap import open_platform
 from engine.bootstrap import worker as background
-from engine.cli.common import content_root, with_settings
+from engine.cli.common import with_settings
 from engine.cli.platform import opened
+from engine.content import Files
 from engine.services.platform import Platform
-from engine.services.world import NoSuchWorld, World, load_world, read_world
+from engine.services.world import (
+    NoSuchWorld,
+    World,
+    load_world,
+    names_of_worlds,
+    read_world,
+)
 from engine.settings import Settings
 
 Command = Callable[..., Any]
@@ -37,10 +43,11 @@ def _listening(command: Command) -> Command:
 @with_settings
 def run(settings: Settings, names: tuple[str, ...], empty: bool) -> None:
     """启动平台：网页与后台作业。空数据库会装入样例世界，并列出演示账号。"""
-    worlds = [] if empty else _worlds(content_root(settings), names)
     accounts: list[tuple[str, str]] = []
     with opened(settings) as platform:
-        if worlds and _is_of(platform, worlds):
+        content = platform.definitions.files()
+        worlds = [] if empty else _worlds(content, names)
+        if worlds and _is_of(platform, worlds, content):
             accounts = _accounts(worlds)
             platform.accounts.offer_demo(accounts)
             _print_accounts(platform)
@@ -87,28 +94,23 @@ def _serve(settings: Settings, accounts: list[tuple[str, str]], *, jobs: bool) -
     server.serve(make, settings.host, settings.port)
 
 
-def _worlds(root: Path, names: tuple[str, ...]) -> list[World]:
-    folder = root / "examples" / "worlds"
+def _worlds(content: Files, names: tuple[str, ...]) -> list[World]:
     try:
-        return [
-            read_world(root, name)
-            for name in names or sorted(path.stem for path in folder.glob("*.yaml"))
-        ]
+        return [read_world(content, name) for name in names or names_of_worlds(content)]
     except NoSuchWorld as error:
         raise click.UsageError(f'没有样例世界 "{error.name}"') from error
 
 
-def _is_of(platform: Platform, worlds: list[World]) -> bool:
+def _is_of(platform: Platform, worlds: list[World], content: Files) -> bool:
     """Put worlds into an empty database; tell whether the database is of sample worlds."""
     with platform.store.read() as unit:
         accounts = unit.accounts.all()
     if accounts:
         known = {login for login, _ in _accounts(worlds)}
         return any(account.login in known for account in accounts)
-    root = content_root(platform.settings)
     for world in worlds:
         click.echo(f"正在装入样例世界：{world.title}")
-        load_world(platform, world, root / "examples" / "files")
+        load_world(platform, world, content)
     return True
 
 

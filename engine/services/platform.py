@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from engine.services.casework import Casework
     from engine.services.definitions import Definitions
     from engine.services.directory import Directory
+    from engine.services.drafts import Drafts
     from engine.services.entries import Entries
     from engine.services.forecasts import Forecasts
     from engine.services.groups import Groups
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from engine.services.outgoing import Outgoing
     from engine.services.printing import Documents
     from engine.services.profile import Profile
+    from engine.services.publishing import Publishing
     from engine.services.rebuild import Rebuilding
     from engine.services.records import Records
     from engine.services.registers import Registers
@@ -66,6 +68,8 @@ class Platform:
     opinions: Opinions
     attachments: Attachments
     profile: Profile
+    drafts: Drafts
+    publishing: Publishing
     sentences: Sentences
     printer: Printer | None
     settings: Any = None

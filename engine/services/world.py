@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from engine.authoring.problems import Problems
 from engine.authoring.source import read_yaml
+from engine.content import SAMPLE_FILES
+from engine.content import Files as Content
 from engine.definitions.register import ORGANISATIONS, PEOPLE
 from engine.domain.errors import EngineError
 from engine.services.attachments import SHARED, TYPES
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from engine.services.records import Records
     from engine.store.unit import UnitOfWork
 
+#: where worlds are
+WORLDS = "examples/worlds/"
 #: a value that stands for a file of examples/files
 FILES = "$files/"
 #: how the ids of sample files begin
@@ -52,17 +56,23 @@ class World:
     routes: Mapping[str, Any]
 
 
-def read_world(root: Path, name: str) -> World:
+def names_of_worlds(content: Content) -> list[str]:
+    """Return the names of the worlds of some content."""
+    found = (path for path in content if path.startswith(WORLDS) and path.endswith(".yaml"))
+    return sorted(path.removeprefix(WORLDS).removesuffix(".yaml") for path in found)
+
+
+def read_world(content: Content, name: str) -> World:
     """Read ``examples/worlds/<name>.yaml``.
 
     Raises:
         NoSuchWorld: there is none, or it cannot be read.
     """
-    path = root / "examples" / "worlds" / f"{name}.yaml"
-    if not path.is_file():
+    path = f"{WORLDS}{name}.yaml"
+    if path not in content:
         raise NoSuchWorld(name)
     problems = Problems()
-    node = read_yaml(path.read_bytes(), f"examples/worlds/{name}.yaml", problems)
+    node = read_yaml(content[path], path, problems)
     value = node.value if node is not None else None
     if not isinstance(value, dict):
         raise NoSuchWorld(name, problems)
@@ -80,20 +90,22 @@ def read_world(root: Path, name: str) -> World:
     )
 
 
-def load_world(platform: Platform, world: World, files: Path, *, accounts: bool = True) -> None:
+def load_world(
+    platform: Platform, world: World, content: Content, *, accounts: bool = True
+) -> None:
     """Put a world into an empty database, in one transaction.
 
     Args:
         platform: whose database.
         world: what to put.
-        files: the folder that ``$files/…`` names; each becomes an attachment of that very id.
+        content: holds the files that ``$files/…`` names; each becomes an attachment of that id.
         accounts: make accounts too; replays sign nobody in and need none.
     """
     now = platform.clock.now()
     # Hashing a password takes as long as a whole world: once for all who share it.
     hashed = platform.accounts.hash(world.password) if accounts and world.password else ""
     with platform.store.write() as unit:
-        _Loader(platform, world, unit, now).load(files, hashed)
+        _Loader(platform, world, unit, now).load(content, hashed)
 
 
 class _Loader:
@@ -103,7 +115,7 @@ class _Loader:
         self.unit = unit
         self.now = now
 
-    def load(self, files: Path, hashed: str) -> None:
+    def load(self, content: Content, hashed: str) -> None:
         """Everything, what is referred to before what refers to it."""
         for key, values in _parents_first(self.world.registers[ORGANISATIONS]):
             self._put(ORGANISATIONS, key, values, "name")
@@ -118,7 +130,7 @@ class _Loader:
             self._rights(key, person, hashed)
         for route, rows in self.world.routes.items():
             set_route(self.unit, route, rows, self.world.jurisdiction)
-        self._files(files)
+        self._files(content)
 
     def _put(
         self, register: str, key: str, values: Mapping[str, Any], label: str | None = None
@@ -140,9 +152,9 @@ class _Loader:
         if login and hashed:
             self.platform.accounts.add_in(self.unit, str(login), key, hashed, self.now)
 
-    def _files(self, folder: Path) -> None:
+    def _files(self, content: Content) -> None:
         """Every sample file once; records and cases refer to it by the same id."""
-        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        for path in (PurePosixPath(name) for name in content if name.startswith(SAMPLE_FILES)):
             extension = path.suffix.removeprefix(".").lower()
             # Several worlds of one platform share the files.
             if extension in TYPES and self.unit.attachments.load(f"{SAMPLE}{path.name}") is None:
@@ -155,7 +167,7 @@ class _Loader:
                     field="sample",
                     name=path.name,
                     extension=extension,
-                    content=path.read_bytes(),
+                    content=content[str(path)],
                 )
 
 

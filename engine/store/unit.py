@@ -14,6 +14,7 @@ from engine.store.blobs import Blobs
 from engine.store.cases import Cases
 from engine.store.commands import Commands
 from engine.store.documents import Documents
+from engine.store.drafts import Drafts
 from engine.store.grants import Grants
 from engine.store.incidents import Incidents
 from engine.store.journal import Journal
@@ -24,6 +25,7 @@ from engine.store.pools import Pools
 from engine.store.record_pages import RecordPages
 from engine.store.records import Records
 from engine.store.releases import Releases
+from engine.store.replays import Replays
 from engine.store.routes import Routes
 from engine.store.sealing import Sealer
 from engine.store.session import Session
@@ -103,8 +105,18 @@ class UnitOfWork(Session):
 
     @cached_property
     def releases(self) -> Releases:
-        """Content that was published, and what each pin refers to."""
+        """Commits of content, and what each pin refers to."""
         return Releases(self)
+
+    @cached_property
+    def drafts(self) -> Drafts:
+        """Content that authors have changed and not published."""
+        return Drafts(self)
+
+    @cached_property
+    def replays(self) -> Replays:
+        """What came of trying changed content on its sample cases."""
+        return Replays(self)
 
     @cached_property
     def accounts(self) -> Accounts:

@@ -8,14 +8,15 @@ import re
 
 import pytest
 
-from engine.cli.samples import Samples
-from engine.content import bundled
+from engine.bootstrap import samples_of
+from engine.content import FOLDERS, below, bundled, read_files
 from engine.definitions.release import load
 from tests.support.coverage_req import requirements
 
-RELEASE = load(bundled()).release
+FILES = read_files(bundled(), FOLDERS)
+RELEASE = load(below(FILES)).release
 assert RELEASE is not None
-SAMPLES = Samples(bundled(), RELEASE)
+SAMPLES = samples_of(FILES, RELEASE)
 BY_NAME = {
     sample.file.removeprefix("examples/cases/").removesuffix(".yaml"): sample
     for sample in SAMPLES.samples

@@ -62,7 +62,8 @@ class Served:
             store, load_content(None), clock, Outside(TypstPrinter(), "http://localhost")
         )
         root = content.bundled()
-        load_world(platform, read_world(root, "tianjin"), root / "examples" / "files")
+        files = content.read_files(root, content.FOLDERS)
+        load_world(platform, read_world(files, "tianjin"), files)
         app = create_app(
             platform,
             WebSettings(secret=bytes(32), demo=True, sign_in_rate="10000 per minute"),

@@ -19,10 +19,9 @@ from admin.app import WebSettings, create_app
 from engine.authoring import render
 from engine.authoring.problems import Problems
 from engine.authoring.source import read_yaml
-from engine.bootstrap import assemble
-from engine.cli.samples import Samples
+from engine.bootstrap import assemble, samples_of
 from engine.connectors.identity import LocalAccounts
-from engine.content import bundled, read_files, texts
+from engine.content import FOLDERS, below, bundled, read_files
 from engine.definitions.release import load
 from engine.definitions.sample import Sample, parse_sample
 from engine.domain.actor import Actor
@@ -30,6 +29,7 @@ from engine.domain.clock import VirtualClock
 from engine.services.accounts import Accounts
 from engine.services.platform import Platform
 from engine.services.replay import Replay, Replayed
+from engine.services.samples import Samples
 from engine.services.world import with_files
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -314,13 +314,14 @@ def _sample(lines: tuple[str, ...], clock: str, given: str) -> Sample:
 
 @cache
 def _samples(changes: tuple[Change, ...] = ()) -> Samples:
-    files = texts(read_files(bundled()))
+    files = read_files(bundled(), FOLDERS)
     for path, old, new in changes:
-        assert old in files.get(path, "")
-        files[path] = files[path].replace(old, new) if old else new
-    loaded = load(files)
+        before = files.get(path, b"").decode()
+        assert old in before
+        files[path] = (before.replace(old, new) if old else new).encode()
+    loaded = load(below(files))
     assert loaded.release is not None, render(loaded.problems, loaded.sources)
-    return Samples(bundled(), loaded.release)
+    return samples_of(files, loaded.release)
 
 
 @cache

@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from engine import bootstrap
+from engine.content import FOLDERS, read_files
 from engine.definitions.release import Release
 from engine.domain.clock import VirtualClock
 from engine.services.platform import Platform
@@ -27,8 +28,8 @@ def release() -> Release:
 @cache
 def _prepared() -> Platform:
     platform = bootstrap.assemble(Store("sqlite://"), release(), VirtualClock(NINE))
-    world = read_world(ROOT, "tianjin")
-    load_world(platform, world, ROOT / "examples/files", accounts=False)
+    files = read_files(ROOT, FOLDERS)
+    load_world(platform, read_world(files, "tianjin"), files, accounts=False)
     return platform
 
 

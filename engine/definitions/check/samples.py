@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.authoring.node import Node
 from engine.authoring.problems import Problems
 from engine.authoring.source import read_yaml
-from engine.content import read_files, texts
+from engine.content import SAMPLE_FILES, Files, texts
 from engine.definitions.process import Policy, Process
 from engine.definitions.sample import parse_sample
 
@@ -17,10 +16,12 @@ if TYPE_CHECKING:
     from engine.definitions.release import Loaded
 
 CASES = "examples/cases/"
+DATA = "examples/data/"
+WORLDS = "examples/worlds/"
 Covered = set[tuple[str, str]]
 
 
-def check_samples(root: Path, loaded: Loaded) -> None:
+def check_samples(content: Files, loaded: Loaded) -> None:
     """Report what is wrong with sample cases, and warn of policy values that none covers.
 
     Content without samples is left alone.
@@ -29,14 +30,14 @@ def check_samples(root: Path, loaded: Loaded) -> None:
     sets it under ``given``, or if it is the default and any sample starts the process.
     """
     files = {
-        path: content
-        for path, content in read_files(root, ("examples",)).items()
+        path: text
+        for path, text in content.items()
         if path.startswith(CASES) and path.endswith(".yaml")
     }
-    names = _Names(root, loaded)
+    names = _Names(content, loaded)
     samples = []
-    for path, content in files.items():
-        node = read_yaml(content, path, loaded.problems)
+    for path, text in files.items():
+        node = read_yaml(text, path, loaded.problems)
         if node is not None:
             parse_sample(node, path, loaded.problems)
             names.check(node)
@@ -55,13 +56,12 @@ def check_samples(root: Path, loaded: Loaded) -> None:
 class _Names:
     """The names samples may use: worlds, processes, sample data and files."""
 
-    def __init__(self, root: Path, loaded: Loaded) -> None:
+    def __init__(self, content: Files, loaded: Loaded) -> None:
         self.problems = loaded.problems
         self.processes = tuple(loaded.processes)
-        examples = root / "examples"
-        self.worlds = _stems(examples / "worlds")
-        self.data = _stems(examples / "data")
-        self.files = tuple(path.name for path in (examples / "files").glob("*"))
+        self.worlds = _names(content, WORLDS, ".yaml")
+        self.data = _names(content, DATA, ".yaml")
+        self.files = _names(content, SAMPLE_FILES, "")
 
     def check(self, sample: Node) -> None:
         """Report every name of a sample that does not exist."""
@@ -90,8 +90,14 @@ def _one_or_more(node: Node | None) -> Sequence[Node]:
     return node.items if node.kind == "sequence" else (node,)
 
 
-def _stems(folder: Path) -> tuple[str, ...]:
-    return tuple(sorted(path.stem for path in folder.glob("*.yaml")))
+def _names(content: Files, folder: str, suffix: str) -> tuple[str, ...]:
+    """Return the names of the files of a folder, without their suffix."""
+    found = (
+        path.removeprefix(folder).removesuffix(suffix)
+        for path in content
+        if path.startswith(folder) and path.endswith(suffix)
+    )
+    return tuple(sorted(found))
 
 
 def _policy(

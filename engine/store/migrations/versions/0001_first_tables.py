@@ -133,6 +133,13 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_commands_at"), "commands", ["at"], unique=False)
     op.create_table(
+        "git_objects",
+        sa.Column("id", ByteText, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_git_objects")),
+    )
+    op.create_table(
         "grants",
         sa.Column("id", Key, nullable=False),
         sa.Column("person", ByteText, nullable=False),
@@ -265,13 +272,6 @@ def upgrade() -> None:
         op.f("ix_records_register_scope"), "records", ["register", "scope"], unique=False
     )
     op.create_table(
-        "releases",
-        sa.Column("hash", ByteText, nullable=False),
-        sa.Column("files", sa.LargeBinary(), nullable=False),
-        sa.Column("created_at", Moment(), nullable=False),
-        sa.PrimaryKeyConstraint("hash", name=op.f("pk_releases")),
-    )
-    op.create_table(
         "route_rows",
         sa.Column("id", Key, nullable=False),
         sa.Column("route", ByteText, nullable=False),
@@ -351,6 +351,39 @@ def upgrade() -> None:
         "case_fields",
         ["path", "text_value", "case_id"],
         unique=False,
+    )
+    op.create_table(
+        "drafts",
+        sa.Column("id", Key, nullable=False),
+        sa.Column("person", ByteText, nullable=False),
+        sa.Column("organisation", ByteText, nullable=True),
+        sa.Column("jurisdiction", sa.Text(), nullable=True),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("base", ByteText, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("updated_at", Moment(), nullable=False),
+        sa.Column("requested_at", Moment(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("tree", ByteText, nullable=True),
+        sa.Column("override", sa.Text(), nullable=True),
+        sa.Column("refused_by", ByteText, nullable=True),
+        sa.Column("refusal", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["base"], ["git_objects.id"], name=op.f("fk_drafts_base_git_objects")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_drafts")),
+    )
+    op.create_index(op.f("ix_drafts_jurisdiction"), "drafts", ["jurisdiction"], unique=False)
+    op.create_index(op.f("ix_drafts_person"), "drafts", ["person"], unique=False)
+    op.create_table(
+        "git_refs",
+        sa.Column("name", ByteText, nullable=False),
+        sa.Column("id", ByteText, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["id"], ["git_objects.id"], name=op.f("fk_git_refs_id_git_objects")
+        ),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_git_refs")),
     )
     op.create_table(
         "incidents",
@@ -475,9 +508,9 @@ def upgrade() -> None:
         "pins",
         sa.Column("process", ByteText, nullable=False),
         sa.Column("closure", ByteText, nullable=False),
-        sa.Column("release", ByteText, nullable=False),
+        sa.Column("commit", ByteText, nullable=False),
         sa.ForeignKeyConstraint(
-            ["release"], ["releases.hash"], name=op.f("fk_pins_release_releases")
+            ["commit"], ["git_objects.id"], name=op.f("fk_pins_commit_git_objects")
         ),
         sa.PrimaryKeyConstraint("process", "closure", name=op.f("pk_pins")),
     )
@@ -540,13 +573,6 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_record_terms_record_id"), "record_terms", ["record_id"], unique=False)
-    op.create_table(
-        "refs",
-        sa.Column("name", ByteText, nullable=False),
-        sa.Column("hash", ByteText, nullable=False),
-        sa.ForeignKeyConstraint(["hash"], ["releases.hash"], name=op.f("fk_refs_hash_releases")),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_refs")),
-    )
     op.create_table(
         "sessions",
         sa.Column("token_hash", ByteText, nullable=False),
@@ -659,10 +685,48 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'open'"),
         postgresql_where=sa.text("state = 'open'"),
     )
+    op.create_table(
+        "draft_files",
+        sa.Column("draft_id", Key, nullable=False),
+        sa.Column("path", ByteText, nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("conflict", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("updated_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["draft_id"],
+            ["drafts.id"],
+            name=op.f("fk_draft_files_draft_id_drafts"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("draft_id", "path", name=op.f("pk_draft_files")),
+    )
+    op.create_table(
+        "replays",
+        sa.Column("tree", ByteText, nullable=False),
+        sa.Column("draft_id", Key, nullable=True),
+        sa.Column("asked_at", Moment(), nullable=False),
+        sa.Column("leased_until", Moment(), nullable=True),
+        sa.Column("finished_at", Moment(), nullable=True),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("failed", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["draft_id"],
+            ["drafts.id"],
+            name=op.f("fk_replays_draft_id_drafts"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("tree", name=op.f("pk_replays")),
+    )
+    op.create_index(op.f("ix_replays_draft_id"), "replays", ["draft_id"], unique=False)
 
 
 def downgrade() -> None:
     """Change them back."""
+    op.drop_index(op.f("ix_replays_draft_id"), table_name="replays")
+    op.drop_table("replays")
+    op.drop_table("draft_files")
     op.drop_index(
         "ix_work_items_waiting_person",
         table_name="work_items",
@@ -696,7 +760,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_sessions_login"), table_name="sessions")
     op.drop_index(op.f("ix_sessions_expires_at"), table_name="sessions")
     op.drop_table("sessions")
-    op.drop_table("refs")
     op.drop_index(op.f("ix_record_terms_record_id"), table_name="record_terms")
     op.drop_table("record_terms")
     op.drop_index(
@@ -735,6 +798,10 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_incidents_case_id"), table_name="incidents")
     op.drop_table("incidents")
+    op.drop_table("git_refs")
+    op.drop_index(op.f("ix_drafts_person"), table_name="drafts")
+    op.drop_index(op.f("ix_drafts_jurisdiction"), table_name="drafts")
+    op.drop_table("drafts")
     op.drop_index(op.f("ix_case_fields_path_text_value_case_id"), table_name="case_fields")
     op.drop_index(op.f("ix_case_fields_path_number_value_case_id"), table_name="case_fields")
     op.drop_table("case_fields")
@@ -745,7 +812,6 @@ def downgrade() -> None:
     op.drop_table("sign_ins")
     op.drop_index(op.f("ix_route_rows_route_from_organisation"), table_name="route_rows")
     op.drop_table("route_rows")
-    op.drop_table("releases")
     op.drop_index(op.f("ix_records_register_scope"), table_name="records")
     op.drop_index(op.f("ix_records_register_path"), table_name="records")
     op.drop_index(op.f("ix_records_register_jurisdiction_id"), table_name="records")
@@ -765,6 +831,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_grants_person"), table_name="grants")
     op.drop_index(op.f("ix_grants_organisation_role"), table_name="grants")
     op.drop_table("grants")
+    op.drop_table("git_objects")
     op.drop_index(op.f("ix_commands_at"), table_name="commands")
     op.drop_table("commands")
     op.drop_index(op.f("ix_cases_process_status_arrived_at"), table_name="cases")

@@ -1,19 +1,19 @@
-"""Sample cases of a content folder, each run over a copy of its world."""
+"""Sample cases of some content, each run over a copy of its world."""
 
 from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import Protocol
 
 from engine.authoring.problems import Problems
 from engine.authoring.source import read_yaml
-from engine.bootstrap import Outside, assemble
-from engine.content import read_files, texts
+from engine.content import Files, below, texts
 from engine.definitions.release import Release
 from engine.definitions.sample import Sample, parse_sample
-from engine.domain.clock import VirtualClock
+from engine.domain.clock import Clock, VirtualClock
+from engine.services.definitions import Definitions
 from engine.services.platform import Platform
 from engine.services.replay import Library, Opened, Replay, Replayed
 from engine.services.world import load_world, read_world
@@ -27,18 +27,31 @@ BEFORE = datetime(2000, 1, 1, tzinfo=UTC)
 Keep = Callable[[Platform, Replayed], None]
 
 
+class Assemble(Protocol):
+    """Puts a platform together over a store."""
+
+    def __call__(self, store: Store, release: Release | Definitions, clock: Clock) -> Platform:
+        """Return the platform."""
+        ...
+
+
 class Samples:
-    """The samples of a content folder.
+    """The samples of some content.
 
     A world is prepared once and copied for each sample.
+
+    Args:
+        content: all files.
+        release: what was loaded from them.
+        assemble: puts together the platform of a world.
     """
 
-    def __init__(self, root: Path, release: Release, outside: Outside | None = None) -> None:
-        self.root = root
+    def __init__(self, content: Files, release: Release, assemble: Assemble) -> None:
+        self.content = content
         self.release = release
-        self.outside = outside
+        self._assemble = assemble
         self.problems = Problems()
-        files = read_files(root, ("examples",))
+        files = below(content, ("examples",))
         self.sources = texts(files)
         nodes = {
             path: node
@@ -86,17 +99,14 @@ class Samples:
         """Return a platform of its own with some worlds."""
         prepared, content, store, jurisdiction = self._prepared(tuple(names))
         store.fill(content)
-        return Opened(assemble(store, prepared.definitions, clock, self.outside), jurisdiction)
+        return Opened(self._assemble(store, prepared.definitions, clock), jurisdiction)
 
     def _prepared(self, names: tuple[str, ...]) -> tuple[Platform, bytes, Store, str]:
         if names not in self._worlds:
-            platform = assemble(
-                Store("sqlite://"), self.release, VirtualClock(BEFORE), self.outside
-            )
-            files = self.root / "examples" / "files"
-            worlds = [read_world(self.root, name) for name in names]
+            platform = self._assemble(Store("sqlite://"), self.release, VirtualClock(BEFORE))
+            worlds = [read_world(self.content, name) for name in names]
             for world in worlds:
-                load_world(platform, world, files, accounts=False)
+                load_world(platform, world, self.content, accounts=False)
             store = platform.store
             first = worlds[0].jurisdiction
             self._worlds[names] = platform, store.content(), store.copy(), first
