@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from admin import console, errors, filters, guard
+from admin import captions, console, errors, filters, guard
 from admin.context import EXTENSION
 from admin.portal import pages as portal
 
@@ -78,6 +78,7 @@ def create_app(platform: Platform, web: WebSettings) -> Flask:
         BABEL_DEFAULT_LOCALE="zh_Hans_CN",
     )
     app.extensions[EXTENSION] = platform
+    platform.sentences.reader = captions.language
     if web.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=web.proxies, x_proto=web.proxies, x_host=web.proxies

@@ -155,7 +155,7 @@ def assemble(
     directory = Directory(store, definitions, clock)
     sentences = Sentences(definitions, directory)
     profile = Profile(definitions)
-    entries = Entries(casework, profile, records.lookup)
+    entries = Entries(casework, profile, records.lookup, sentences)
     groups = Groups(casework)
     panels = Panels(casework, entries)
     registers = Registers(records, directory, sentences)

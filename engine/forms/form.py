@@ -16,7 +16,6 @@ from engine.forms.effective import Data, EffectiveForm
 from engine.forms.model import Element, Formula, Layout, Path, Rule, written
 from engine.forms.names import Names
 from engine.forms.schema import Schema, published
-from engine.forms.sentences import Language
 from engine.forms.surroundings import Rights, Surroundings
 from engine.forms.types import record_of
 from engine.forms.validation import FieldError, check
@@ -202,12 +201,9 @@ class Form:
         rights: Rights | None = None,
         *,
         complete: bool = True,
-        language: Language = "zh",
     ) -> list[FieldError]:
         """Return everything that refuses these data, in the order of the form."""
-        found = check(
-            self.effective(data, surroundings, rights), complete=complete, language=language
-        )
+        found = check(self.effective(data, surroundings, rights), complete=complete)
         return [error for error in found if not error.warning]
 
     # Conditions --------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 
 from engine.expressions import Where
 from engine.forms.model import Element, Formula
+from engine.forms.sentences import Language
 
 
 class CodeLike(Protocol):
@@ -149,6 +150,7 @@ class Surroundings:
         data: the case's data, for a form that is asked inside a case.
         calendar: the working days of the jurisdiction.
         caption: replaces captions where a deployment or a language has its own.
+        language: what is wrong is said in it.
     """
 
     names: Mapping[str, object] = field(default_factory=dict)
@@ -156,6 +158,7 @@ class Surroundings:
     data: Mapping[str, object] | None = None
     calendar: Any = None
     caption: Callable[[str], str] = _same
+    language: Language = "zh"
 
 
 Mode = Literal["required", "optional", "hidden"]

@@ -9,7 +9,7 @@ from engine.forms.effective import EffectiveField, EffectiveForm
 from engine.forms.keywords import LISTS, MOMENTS
 from engine.forms.model import Files, Place, Rule, written
 from engine.forms.schema import Broken, broken, effective_schema
-from engine.forms.sentences import ROW, Language, required_code, sentence
+from engine.forms.sentences import ROW, required_code, sentence
 
 # JSON Schema's keyword → our sentence, for a value that breaks a limit of the field itself.
 LIMIT_CODES = {
@@ -50,18 +50,19 @@ class FieldError:
         return written(self.place)
 
 
-def check(form: EffectiveForm, *, complete: bool, language: Language = "zh") -> list[FieldError]:
+def check(form: EffectiveForm, *, complete: bool) -> list[FieldError]:
     """Return everything wrong with a form's data, warnings included, in the order of the form.
 
     Types, lengths and formats are always checked; requiredness and rules only when ``complete``
     (rules marked ``always`` in drafts too). What a person may not change is not checked.
     """
-    return _Check(form, complete, language).run()
+    return _Check(form, complete).run()
 
 
 class _Check:
-    def __init__(self, form: EffectiveForm, complete: bool, language: Language) -> None:
-        self.form, self.complete, self.language = form, complete, language
+    def __init__(self, form: EffectiveForm, complete: bool) -> None:
+        self.form, self.complete = form, complete
+        self.language = form.surroundings.language
         self.fields: dict[Place, EffectiveField] = {one.place: one for one in form.walk()}
         self.order = {place: number for number, place in enumerate(self.fields)}
         self.found: dict[tuple[Place, str], FieldError] = {}
@@ -140,7 +141,7 @@ class _Check:
         elif keyword == "format":
             self.add(place, str(limit), value=value)
         elif keyword == "pattern":
-            say = one.element.pattern_say if one else ""
+            say = self.form.surroundings.caption(one.element.pattern_say) if one else ""
             self.add(place, "rule" if say else "pattern", say=say)
         elif keyword == "const":
             self.add(place, "required_check")
@@ -194,7 +195,7 @@ class _Check:
         for limit, code, sign in ((one.least, codes[0], -1), (one.most, codes[1], 1)):
             if limit is None or not _beyond(one.value, limit, sign):
                 continue
-            say = one.element.bound_say
+            say = self.form.surroundings.caption(one.element.bound_say)
             self.add(one.place, "rule" if say else code, say=say, limit=_shown(limit))
 
     def records(self, one: EffectiveField) -> None:

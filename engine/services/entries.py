@@ -26,6 +26,7 @@ from engine.runtime.compiled import Compiled
 from engine.runtime.context import plain
 from engine.runtime.run import Run
 from engine.services.casework import Casework, Loaded
+from engine.services.sentences import Sentences
 from engine.store.unit import UnitOfWork
 
 #: form whose fields an action may ask for by bare name
@@ -52,12 +53,12 @@ class Entries:
         work: Casework,
         profiles: Profiles,
         lookup: Callable[[UnitOfWork, str | None], Lookup],
-        caption: Callable[[str], str] = str,
+        sentences: Sentences,
     ) -> None:
         self._work = work
         self._profiles = profiles
         self._lookup = lookup
-        self._caption = caption
+        self._sentences = sentences
 
     # ------------------------------------------------------------ forms
 
@@ -143,7 +144,8 @@ class Entries:
             lookup=lookup,
             data=data,
             calendar=self._work.calendar(run.process.jurisdiction),
-            caption=self._caption,
+            caption=self._sentences.caption,
+            language=self._sentences.language(),
         )
 
     # ------------------------------------------------------------ starting

@@ -17,7 +17,7 @@ from engine.forms.surroundings import Lookup
 from engine.services.casework import Casework
 from engine.services.directory import Directory
 from engine.services.lists import Lists
-from engine.services.sentences import Sentences
+from engine.services.sentences import SOURCE, Sentences
 from engine.store.cases import CaseRow
 from engine.store.messages import MessageRow, NewMessage
 from engine.store.unit import UnitOfWork
@@ -73,7 +73,6 @@ class Messages:
             if found is None:
                 return
             values = self._values(unit, row, int(payload["seq"]))
-            language = self._sentences.language
             if found.to == "members":
                 self._send_members(unit, row, found, values, key)
                 return
@@ -84,8 +83,8 @@ class Messages:
                         to_person=person,
                         to_organisation=organisation,
                         kind=found.kind,
-                        title=fill(found.subject.text(language), values),
-                        body=fill(found.body.text(language), values),
+                        title=fill(found.subject.text(SOURCE), values),
+                        body=fill(found.body.text(SOURCE), values),
                         created_at=self._work.clock.now(),
                         key=f"{key}:{person or organisation}",
                         template=template,
@@ -102,7 +101,6 @@ class Messages:
         key: str,
     ) -> None:
         """Tell those who started the cases of a group, each about the own case."""
-        language = self._sentences.language
         inside = [one.uid for one in unit.members.of(group.id) if one.state == "in"]
         for uid in values["input"].get("members") or inside:
             row = unit.cases.load(uid)
@@ -115,8 +113,8 @@ class Messages:
                     to_person=row.initiator,
                     to_organisation=None,
                     kind=template.kind,
-                    title=fill(template.subject.text(language), own),
-                    body=fill(template.body.text(language), own),
+                    title=fill(template.subject.text(SOURCE), own),
+                    body=fill(template.body.text(SOURCE), own),
                     created_at=self._work.clock.now(),
                     key=f"{key}:{uid}",
                     from_organisation=group.organisation or group.initiator_organisation,

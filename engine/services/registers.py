@@ -407,6 +407,8 @@ class Registers:
             lookup=self._records.lookup(unit, actor.jurisdiction),
             data=data,
             calendar=self._records.calendar(actor.jurisdiction),
+            caption=self._sentences.caption,
+            language=self._sentences.language(),
         )
 
     def _offer(

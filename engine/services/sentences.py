@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol
 
 from engine.definitions.placeholders import fill
 from engine.domain.errors import Refused
+from engine.forms.sentences import Language
 from engine.services.definitions import Definitions
+
+#: the language of the content itself
+SOURCE: Language = "zh"
 
 
 class Names(Protocol):
@@ -20,12 +24,27 @@ class Names(Protocol):
 
 
 class Sentences:
-    """Finds the sentence of a refusal in the message catalogue of the content."""
+    """Finds the sentence of a refusal in the message catalogue of the content.
+
+    ``reader`` tells in which language whoever is being answered reads; the pages put theirs.
+    """
 
     def __init__(self, definitions: Definitions, names: Names) -> None:
         self._definitions = definitions
         self._names = names
-        self.language = "zh"
+        self.reader: Callable[[], str] = lambda: SOURCE
+
+    def language(self) -> Language:
+        """The language to answer in."""
+        return "en" if self.reader() == "en" else "zh"
+
+    def caption(self, text: str) -> str:
+        """A text of the content in the language to answer in."""
+        language = self.language()
+        if language == SOURCE:
+            return text
+        labels = self._definitions.current.labels.get(language)
+        return labels.shown(text) if labels is not None else text
 
     def worded(self, refusal: Refused) -> Refused:
         """The same refusal with its sentence."""
@@ -33,14 +52,19 @@ class Sentences:
             refusals = self._definitions.current.content.refusals
             wording = refusals.sentences.get(refusal.code) if refusals is not None else None
             if wording is not None:
-                refusal.say = fill(wording.text(self.language), self._shown(refusal.params))
+                refusal.say = fill(wording.text(self.language()), self._shown(refusal.params))
+        else:
+            refusal.say = self.caption(refusal.say)
         return refusal
 
     def _shown(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        shown = dict(params)
+        shown: dict[str, Any] = {
+            name: self.caption(value) if isinstance(value, str) else value
+            for name, value in params.items()
+        }
         due = shown.get("due")
         if isinstance(due, str) and len(due) >= 10:
-            shown["due"] = _day(due)
+            shown["due"] = _day(due, self.language())
         permission = shown.get("permission")
         for name, register in (("organisation", "organisations"), ("person", "people")):
             if isinstance(shown.get(name), str):
@@ -52,7 +76,7 @@ class Sentences:
             )
         known = self._definitions.current.permissions.get(permission) if permission else None
         if known is not None:
-            shown["permission"] = known.title
+            shown["permission"] = self.caption(known.title)
         return shown
 
     @contextmanager
@@ -64,7 +88,9 @@ class Sentences:
             raise self.worded(refusal) from None
 
 
-def _day(due: str) -> str:
-    year, month, day = due[:10].split("-")
+def _day(due: str, language: Language) -> str:
     clock = f" {due[11:16]}" if len(due) > 10 else ""
+    if language == "en":
+        return due[:10] + clock
+    year, month, day = due[:10].split("-")
     return f"{year}年{int(month)}月{int(day)}日{clock}"

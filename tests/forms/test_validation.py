@@ -1,5 +1,7 @@
 """Everything wrong with filled-in data, at once, each with its place and a sentence."""
 
+from dataclasses import replace
+
 import pytest
 
 from engine.forms import Attachment, FieldError, Form, Rights, check
@@ -267,9 +269,9 @@ def test_an_imported_row_needs_no_file_and_an_added_one_does() -> None:
 
 
 def test_sentences_in_english() -> None:
-    form = APPLY.effective({}, surroundings())
+    form = APPLY.effective({}, replace(surroundings(), language="en"))
 
-    found: list[FieldError] = check(form, complete=True, language="en")
+    found: list[FieldError] = check(form, complete=True)
 
     assert "Choose 单位" in [error.sentence for error in found]
     assert all(error.sentence.isprintable() for error in found)

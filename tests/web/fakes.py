@@ -96,5 +96,6 @@ def platform():
         registers=SimpleNamespace(summary=lambda actor, register, key: []),
         release=SimpleNamespace(jurisdictions={"here": jurisdiction}, labels={}, registers={}),
         directory=SimpleNamespace(name=lambda register, key: key),
+        sentences=SimpleNamespace(),
         clock=VirtualClock(datetime(2026, 9, 1, tzinfo=UTC)),
     )
