@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from engine.bench.content import check_against_composing
+from engine.bench.content import check_against_composing, check_of_a_keystroke
 from engine.bench.engine import durable_steps
 from engine.bench.samples import replays
 
@@ -17,4 +17,5 @@ Figure = Mapping[str, Any]
 
 BENCHES: Mapping[str, Callable[[], list[Figure]]] = {
     "engine": lambda: [*durable_steps(), *check_against_composing(), *replays()],
+    "authoring": lambda: [*check_of_a_keystroke()],
 }

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.authoring.memory import Memory, once
 from engine.authoring.node import Node
 from engine.authoring.problem import Position
 from engine.authoring.problems import Problems
@@ -87,12 +88,15 @@ def kind_of(path: str) -> Kind | None:
     return next((kind for kind in KINDS if kind.folder == parts[1]), None)
 
 
-def read_kinds(nodes: Mapping[str, Node], problems: Problems) -> Content:
+def read_kinds(
+    nodes: Mapping[str, Node], problems: Problems, memory: Memory | None = None
+) -> Content:
     """Read every file of these kinds.
 
     Args:
         nodes: the files' content by their path from the content's root; other files are ignored.
         problems: receives what is wrong with each file by itself.
+        memory: what was read before.
     """
     content = Content()
     for path, node in nodes.items():
@@ -102,7 +106,7 @@ def read_kinds(nodes: Mapping[str, Node], problems: Problems) -> Content:
             content.refusals = message.parse_refusals(node, problems)
         elif kind := kind_of(path):
             id_ = path.removeprefix(f"{ROOT}/{kind.folder}/").removesuffix(".yaml")
-            parsed = kind.parse(node, id_, problems)
+            parsed = once(memory, ("kind", path), (node, id_), kind.parse, problems)
             if parsed is not None:
                 getattr(content, kind.folder)[id_] = parsed
     return content

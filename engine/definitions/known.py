@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from engine.authoring.node import Node
@@ -56,7 +57,7 @@ class Known:
     #: file names of document templates
     templates: Collection[str] = ()
 
-    @property
+    @cached_property
     def record_types(self) -> dict[str, Record]:
         """The record of each register as expressions see it."""
         return {

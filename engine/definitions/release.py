@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from engine.authoring.memory import Memory, once
 from engine.authoring.node import Node
 from engine.authoring.problem import Position, Problem
 from engine.authoring.problems import Problems
@@ -34,7 +35,7 @@ from engine.definitions.listing import Listing
 from engine.definitions.message import MessageTemplate
 from engine.definitions.parse import parse_process
 from engine.definitions.placeholders import placeholders
-from engine.definitions.process import Process
+from engine.definitions.process import Formula, Process
 from engine.definitions.register import Register
 from engine.definitions.role import Menu, Permission, Role
 from engine.definitions.route import Route
@@ -156,18 +157,20 @@ class Loaded:
     nodes: Mapping[str, Node] = field(default_factory=dict)
 
 
-def load(source: Path | Mapping[str, str | bytes]) -> Loaded:
+def load(source: Path | Mapping[str, str | bytes], memory: Memory | None = None) -> Loaded:
     """Read, check and bind the whole content.
 
     Args:
         source: the content's root folder, or its files by path from there.
+        memory: what was made when similar files were loaded before; what comes out is the same.
     """
     files = read_files(source) if isinstance(source, Path) else source
-    return _Loader(files).load()
+    return _Loader(files, memory).load()
 
 
 class _Loader:
-    def __init__(self, files: Mapping[str, str | bytes]) -> None:
+    def __init__(self, files: Mapping[str, str | bytes], memory: Memory | None) -> None:
+        self.memory = memory
         self.problems = Problems()
         self.direct: set[tuple[str, Position]] = set()
         self.foreign: list[Problem] = []
@@ -179,14 +182,19 @@ class _Loader:
         self.nodes = {
             path: node
             for path in sorted(files)
-            if path.endswith(".yaml")
-            and (node := read_yaml(files[path], path, self.problems)) is not None
+            if path.endswith(".yaml") and (node := self._node(path)) is not None
         }
 
+    def _node(self, path: str) -> Node | None:
+        def read(content: str | bytes, found: Problems) -> Node | None:
+            return read_yaml(content, path, found)
+
+        return once(self.memory, ("file", path), (self.files[path],), read, self.problems)
+
     def load(self) -> Loaded:
-        content = read_kinds(self.nodes, self.problems)
+        content = read_kinds(self.nodes, self.problems, self.memory)
         form_nodes = self._named(FORMS)
-        forms = read_forms(form_nodes, self.problems)
+        forms = read_forms(form_nodes, self.problems, self.memory)
         types = {name: form.type for name, form in forms.items()}
         registers = records(content.registers, types)
         shapes = Known(forms=types, registers=content.registers)
@@ -199,7 +207,7 @@ class _Loader:
             forms=types,
             indexes=searchable,
         )
-        forms = bind_forms(forms, form_nodes, known_to_forms, self.problems)
+        forms = bind_forms(forms, form_nodes, known_to_forms, self.problems, self.memory)
         processes, flat = self._processes()
         form_indexes = {name: tuple(form.index_paths()) for name, form in forms.items()}
         known = known_from(
@@ -212,20 +220,19 @@ class _Loader:
         check_kinds(content, known, self.problems)
         bound_content = bind_content(content, known, self.problems)
         names = names_of(content, forms, types, registers, processes)
+        documents = {name: one.data for name, one in content.documents.items()}
         bound = {}
         for name, process in processes.items():
             cases = _case_indexes(process, processes, form_indexes)
             found = Problems()
-            bound[name] = bind(
-                process,
-                types,
-                registers,
-                processes,
-                {**indexes, CASES: cases},
+            bound[name] = once(
+                self.memory,
+                ("bound process", name),
+                (process, types, registers, processes, {**indexes, CASES: cases}, documents, names,
+                 name in self.whole),
+                _bound,
                 found,
-                documents={name: one.data for name, one in content.documents.items()},
-            )
-            check_process(bound[name], names, found, whole=name in self.whole)
+            )  # fmt: skip
             self._take(found, process)
         self.problems.extend(self.inherited)
         release = None
@@ -266,16 +273,47 @@ class _Loader:
             written = node.get("process")
             if written is not None and written.text != name:
                 self.problems.add("DEF127", written, id=written.text, expected=name)
-            merged = flattened(name, files, self.problems)
+            merged = self._flat(name, files)
             found = Problems()
-            process = parse_process(merged, found) if merged is not None else None
+            process = self._parsed(name, merged, found) if merged is not None else None
             self.problems.extend(found)
             if not found:
                 self.whole.add(name)
             if process is not None and merged is not None:
-                processes[name] = process if process.id == name else replace(process, id=name)
+                processes[name] = process
                 flat[name] = merged
         return processes, flat
+
+    def _flat(self, name: str, files: Mapping[str, Node]) -> Node | None:
+        def flatten(files: Mapping[str, Node], found: Problems) -> Node | None:
+            return flattened(name, files, found)
+
+        return once(self.memory, ("flat process", name), (files,), flatten, self.problems)
+
+    def _parsed(self, name: str, flat: Node, problems: Problems) -> Process | None:
+        def parse(flat: Node, found: Problems) -> Process | None:
+            process = parse_process(flat, found)
+            other = process is not None and process.id != name
+            return replace(process, id=name) if process is not None and other else process
+
+        return once(self.memory, ("process", name), (flat,), parse, problems)
+
+
+def _bound(
+    process: Process,
+    types: Mapping[str, Record],
+    registers: Mapping[str, Record],
+    processes: Mapping[str, Process],
+    indexes: Indexes,
+    documents: Mapping[str, Mapping[str, Formula]],
+    names: Names,
+    whole: bool,
+    problems: Problems,
+) -> BoundProcess:
+    """Bind a process and check it."""
+    bound = bind(process, types, registers, processes, indexes, problems, documents=documents)
+    check_process(bound, names, problems, whole=whole)
+    return bound
 
 
 def records(registers: Mapping[str, Register], forms: Mapping[str, Record]) -> dict[str, Record]:

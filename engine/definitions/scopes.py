@@ -8,6 +8,7 @@ its place is taken by a value of any type, so that one mistake makes one problem
 from __future__ import annotations
 
 import re
+from collections import ChainMap
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -101,7 +102,9 @@ class Scopes:
             "outcome": Field(TEXT, "放行结果 / outcome", ORIGIN),
             "linked": Field(self._member_links(), "成员的关联业务 / cases linked to it", ORIGIN),
         }
-        return {**self.tables, CASES: rows, MEMBERS: Record(MEMBERS, member)}
+        own = {CASES: rows, MEMBERS: Record(MEMBERS, member)}
+        # Not a copy: what is looked up decides whether the process must be bound anew.
+        return ChainMap(own, self.tables)  # type: ignore[arg-type]  # it is only read
 
     @cached_property
     def aliases(self) -> Mapping[str, str]:

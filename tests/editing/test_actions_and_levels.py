@@ -13,7 +13,16 @@ from engine.definitions.editing import (
     edit_process,
 )
 from engine.domain.errors import NotFound, Refused
-from tests.editing.support import REVIEW, edited, in_review, in_south, problems_of, shipped, small
+from tests.editing.support import (
+    REVIEW,
+    edited,
+    in_review,
+    in_south,
+    problems_of,
+    review,
+    shipped,
+    small,
+)
 
 
 @pytest.mark.req("VER-02")
@@ -45,7 +54,7 @@ class TestActions:
 
         ((path, added),) = found.items()
         text = edit_process(
-            shipped(), REVIEW, AddAction(At("unit"), "note", {"title": "备注"}, after="pass")
+            review(), REVIEW, AddAction(At("unit"), "note", {"title": "备注"}, after="pass")
         ).files[path]
         assert added == ["+      note: {title: 备注}"]
         assert "bulk: true\n      note: {title: 备注}\n      return: &return" in text
@@ -80,7 +89,10 @@ class TestActions:
         assert place.path == ("steps", "fill", "due", "otherwise")
 
     def test_what_names_one_that_is_no_more_is_shown(self):
-        answer = edit_process(shipped(), REVIEW, RemoveAction(At("reception", "receive")))
+        lists = "definitions/lists/tianjin/reception.yaml"
+        files = {**review(), lists: b"processes: [tianjin/socialised-review]\nactions: [receive]\n"}
+
+        answer = edit_process(files, REVIEW, RemoveAction(At("reception", "receive")))
 
         assert isinstance(answer, Changed)
         assert [spot.text for spot in answer.look_at] == ["receive"]
@@ -106,7 +118,7 @@ class TestLevels:
     def test_levels_that_steps_share_are_asked_about(self):
         add = AddLevel("superiors", "third", "终审")
 
-        assert isinstance(edit_process(shipped(), REVIEW, add), Question)
+        assert isinstance(edit_process(review(), REVIEW, add), Question)
         assert in_review(add, alias="everywhere") == ["+      third: {title: 终审}"]
         assert in_review(add, alias="here") == [
             "-    stages: *stages",
@@ -142,7 +154,7 @@ class TestLevels:
         )
 
     def test_expressions_that_read_it_are_shown(self):
-        answer = edit_process(shipped(), REVIEW, RemoveLevel("superiors", "first"), alias="here")
+        answer = edit_process(review(), REVIEW, RemoveLevel("superiors", "first"), alias="here")
 
         assert isinstance(answer, Changed)
         assert [spot.text for spot in answer.look_at] == ["case.stage == 'first'"]

@@ -14,7 +14,7 @@ from engine.definitions.editing import (
     edit_process,
 )
 from engine.domain.errors import NotFound, Refused
-from tests.editing.support import REVIEW, edited, in_review, in_south, shipped
+from tests.editing.support import REVIEW, edited, in_review, in_south, review
 
 RETURN = "{title: 不通过, to: %s, ask: [reason], resubmit_to: policy.resubmit_to, bulk: true, do: [{message: returned}]}"  # noqa: E501
 
@@ -38,7 +38,7 @@ class TestInTheFile:
     def test_a_return_target_that_several_steps_share_is_asked_about(self):
         change = ChangeTarget(At("superiors", "return"), "unit")
 
-        asked = edit_process(shipped(), REVIEW, change)
+        asked = edit_process(review(), REVIEW, change)
 
         assert isinstance(asked, Question)
         assert asked.anchor == "return"
@@ -136,7 +136,7 @@ class TestInTheFile:
         ],
     )
     def test_what_is_so_already_changes_nothing(self, operation):
-        files = dict(shipped())
+        files = dict(review())
         path = f"definitions/processes/{REVIEW}.yaml"
         files[path] = files[path].replace(
             b"by: [{when: case.returned, then: activity.resubmission_deadline}, "

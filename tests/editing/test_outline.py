@@ -7,7 +7,7 @@ import pytest
 
 from engine.definitions.editing import Lines, Target, process_outline
 from engine.domain.errors import Refused
-from tests.editing.support import REVIEW, shipped, small
+from tests.editing.support import REVIEW, review, small
 
 
 def step(outline, name):
@@ -15,8 +15,8 @@ def step(outline, name):
 
 
 def test_it_lists_the_steps_in_order_with_their_lines():
-    found = process_outline(shipped(), REVIEW)
-    text = shipped()[found.file].decode().split("\n")
+    found = process_outline(review(), REVIEW)
+    text = review()[found.file].decode().split("\n")
 
     assert [one.name for one in found.steps][:4] == ["fill", "unit", "superiors", "department"]
     for one in found.steps:
@@ -26,7 +26,7 @@ def test_it_lists_the_steps_in_order_with_their_lines():
 
 
 def test_a_step_says_what_it_is():
-    unit = step(process_outline(shipped(), REVIEW), "unit")
+    unit = step(process_outline(review(), REVIEW), "unit")
 
     assert (unit.title, unit.kind, unit.end) == ("本单位人员审核", "task", "")
     assert unit.who == {"permission": "review_own", "organisation": "unit"}
@@ -44,7 +44,7 @@ def test_a_step_says_what_it_is():
 
 
 def test_the_kinds_of_steps_show_what_makes_them_one():
-    found = process_outline(shipped(), REVIEW)
+    found = process_outline(review(), REVIEW)
 
     assert step(found, "superiors").route == "superior"
     assert step(found, "evaluation").outcomes == {

@@ -18,6 +18,7 @@ from tests.editing.support import (
     in_south,
     lines,
     problems_of,
+    review,
     shipped,
     small,
 )
@@ -30,7 +31,7 @@ def names(files, process=REVIEW):
 
 
 def after(operation, process=REVIEW, files=None):
-    files = files or shipped()
+    files = files or review()
     answer = edit_process(files, process, operation)
     assert isinstance(answer, Changed)
     return {**files, **answer.files}, answer
@@ -60,7 +61,7 @@ class TestAdding:
     @pytest.mark.parametrize("kind", ["task", "chain", "panel", "wait", "automatic"])
     @pytest.mark.parametrize("step", ["fill", "superiors", "reception", "in_scheme", "publicity"])
     def test_no_problem_comes_of_it(self, kind, step):
-        files, answer = after(AddStep("extra", "新", kind, step))
+        files, answer = after(AddStep("extra", "新", kind, step), files=shipped())
 
         order = names(files)
         assert order.index("extra") == order.index(step) + 1
@@ -78,6 +79,17 @@ class TestAdding:
             found[-1]
             == '+  recheck: {title: 复核, wait: {until: "workdays(today, 5)"}, to: superiors}'
         )
+
+    def test_a_file_on_top_that_says_where_to_go_leads_through_it_too(self):
+        path = "definitions/processes/south/permit.yaml"
+        files = {**small(), path: small()[path] + b"  fill: {actions: {submit: {to: unit}}}\n"}
+
+        found = edited(AddStep("recheck", "复核", "automatic", "fill"), "north/permit", files)
+
+        assert found[path] == [
+            "-  fill: {actions: {submit: {to: unit}}}",
+            "+  fill: {actions: {submit: {to: recheck}}}",
+        ]
 
     def test_nothing_leads_to_a_new_end(self):
         found = in_review(
@@ -137,7 +149,7 @@ class TestMoving:
         found = names(files)
         place = found.index(order[0])
         assert found[place : place + len(order)] == order
-        before, later = process_outline(shipped(), REVIEW), process_outline(files, REVIEW)
+        before, later = process_outline(review(), REVIEW), process_outline(files, REVIEW)
         assert {s.name: (s.status, s.who, s.due, s.to) for s in later.steps} == {
             s.name: (s.status, s.who, s.due, s.to) for s in before.steps
         }
@@ -185,7 +197,7 @@ class TestRemoving:
         ]
 
     def test_what_else_names_it_is_shown(self):
-        _, answer = after(RemoveStep("reception", instead="in_scheme"))
+        _, answer = after(RemoveStep("reception", instead="in_scheme"), files=shipped())
 
         assert {spot.file.rsplit("/", 1)[-1] for spot in answer.look_at} >= {
             "reception.yaml",
@@ -199,7 +211,6 @@ class TestRemoving:
 
         assert "return: &return {title: 不通过" in answer.files[PATH]
         assert "unit" not in names(files)
-        assert not [problem for problem in problems_of(shipped(), answer) if PATH in problem]
 
     def test_the_files_on_top_follow(self):
         found = edited(RemoveStep("reception", instead="evaluation"), "north/permit", small())

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from engine.definitions.editing.draft import Path
 from engine.definitions.editing.keys import At
-from engine.definitions.editing.process import STEP_KEYS, ProcessDraft
+from engine.definitions.editing.process import FOLDER, STEP_KEYS, ProcessDraft
 from engine.definitions.editing.steps import check_name
-from engine.definitions.editing.ways import Link, way_on
+from engine.definitions.editing.ways import Link, links_of, way_on
 from engine.definitions.process import EndKind, Process, StepKind
 from engine.definitions.shapes import SNAKE
 from engine.domain.errors import Refused
@@ -51,6 +51,19 @@ class AddStep:
         draft.add_step(self.name, {key: body[key] for key in known}, self.after)
         for way in ways:
             draft.put(way.path, self.name)
+        for process in draft.derived:
+            self._lead_through(draft, f"{FOLDER}{process}.yaml", process, target)
+
+    def _lead_through(self, draft: ProcessDraft, file: str, process: str, target: str) -> None:
+        """Change what a file on top of this one says about the way on by itself."""
+        model = draft.model(process)
+        if self.after in model.steps:
+            found = [
+                (link.node, self.name)
+                for link in links_of(model, self.after, on=True)
+                if link.target == target and link.node.origin.at.file == file
+            ]
+            draft.document(file).rewrite(found)
 
     def _way_on(self, draft: ProcessDraft) -> tuple[str, list[Link]]:
         return ("", []) if self.kind == "end" else way_on(draft, self.after, self.before)
