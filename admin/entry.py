@@ -61,6 +61,7 @@ def to_fill(
         url=url,
         only=only,
         file_url=_file_url,
+        template_url=_template_url,
     )
 
 
@@ -131,6 +132,10 @@ def _settled(value: Any, uids: Mapping[str, str | None]) -> Any:
         items = (_settled(item, uids) for item in value)
         return [item for item in items if item is not None]
     return uids.get(value, value) if isinstance(value, str) else value
+
+
+def _template_url(name: str) -> str:
+    return url_for("papers.blank", name=name)
 
 
 def _file_url(uid: str) -> str:

@@ -30,5 +30,11 @@ def get(uid: str) -> ResponseReturnValue:
     return deliver(name, media_type, content)
 
 
+def blank(name: str) -> ResponseReturnValue:
+    """An empty form to be filled in on paper."""
+    return deliver(*platform().documents.blank(name))
+
+
 pages.add_url_rule("/documents", view_func=mine)
+pages.add_url_rule("/templates/<path:name>", view_func=blank)
 pages.add_url_rule("/documents/<uid>", view_func=get)

@@ -12,7 +12,7 @@ from engine.definitions.known import FIELD, Known, expect, said
 from engine.definitions.placeholders import check_placeholders
 from engine.definitions.process import Formula
 from engine.definitions.reading import file_id, read_file
-from engine.definitions.shapes import Expression, Key, MapOf, Text, Vocabulary
+from engine.definitions.shapes import Expression, Key, MapOf, Text, Vocabulary, Yes
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +26,8 @@ class DocumentTemplate:
     template: str
     file_name: str
     data: Mapping[str, Formula] = field(default_factory=dict)
+    #: whether the template gets the list of the case's files as ``attachments``
+    attachments: bool = False
     #: names of ``data`` shown on the public verification page, with their captions; empty =
     #: cannot be verified
     verify: Mapping[str, str] = field(default_factory=dict)
@@ -52,6 +54,13 @@ DOCUMENT = Vocabulary(
             "what the template gets, worked out in the process",
         ),
         Key(
+            "attachments",
+            Yes(),
+            "模板另得 `attachments`：全部附件的材料名称 `title` 和文件名 `name`",
+            "the template also gets `attachments`: `title` and `name` of every file of the case",
+            "false",
+        ),
+        Key(
             "verify",
             MapOf(Text(), Phrase("名称", "name")),
             "公开验证页显示的值及其标题；缺省为不可验证",
@@ -75,6 +84,7 @@ def parse_document(node: Node, path: str, problems: Problems) -> DocumentTemplat
         template=values.get("template", f"{path}.typ"),
         file_name=values.get("file_name", title),
         data=values.get("data", {}),
+        attachments=values.get("attachments", False),
         verify=values.get("verify", {}),
     )
 

@@ -21,7 +21,7 @@ from engine.domain.errors import NotFound
 from engine.forms.form import Form
 from engine.forms.formats import masked
 from engine.forms.model import Element
-from engine.forms.surroundings import Lookup
+from engine.forms.surroundings import Lookup, Rights
 from engine.runtime.run import Run
 from engine.services.casework import Casework, Loaded
 from engine.services.entries import Entries
@@ -171,6 +171,15 @@ class Documents:
                 continue
             value = run.context.evaluate(expression)
             values[name] = self._in_words(lookup, form, expression.text, value)
+        if document.attachments and form is not None:
+            shown = form.effective(
+                loaded.data, self._entries.surroundings(unit, run), Rights(edit=())
+            )
+            values["attachments"] = [
+                {"title": field.title, "name": file.name}
+                for field in shown.walk()
+                for file in field.attachments
+            ]
         return values
 
     def _in_words(self, lookup: Lookup, form: Form | None, text: str, value: Any) -> Any:
@@ -216,6 +225,21 @@ class Documents:
                 raise NotFound("no_such_document")
             shown = self._shown(unit, row)
             return shown.file_name, "application/pdf", unit.blobs.get_bytes(row.file_blob)
+
+    def blank(self, name: str) -> tuple[str, str, bytes]:
+        """An empty form to be filled in on paper: file name, media type and bytes (FORM-07).
+
+        Raises:
+            NotFound: there is none of that name. A document that says something about a case is
+                issued with it and is no blank.
+        """
+        release = self._work.definitions.current
+        template = release.documents.get(name)
+        if template is None or template.data or self._printer is None:
+            raise NotFound("no_such_document")
+        source = release.files[f"{TEMPLATES}/{template.template}"]
+        pdf = self._printer.print(source, {}, {}, self._work.clock.now())
+        return f"{template.file_name or template.title}.pdf", "application/pdf", pdf
 
     def _shown(self, unit: UnitOfWork, row: IssuedRow) -> Document:
         template = self._work.definitions.current.documents.get(row.template)

@@ -19,7 +19,8 @@ from admin.app import WebSettings, create_app
 from engine.authoring import render
 from engine.authoring.problems import Problems
 from engine.authoring.source import read_yaml
-from engine.bootstrap import assemble, samples_of
+from engine.bootstrap import Outside, assemble, samples_of
+from engine.connectors.documents import Printer
 from engine.connectors.identity import LocalAccounts
 from engine.content import FOLDERS, below, bundled, read_files
 from engine.definitions.release import load
@@ -265,11 +266,16 @@ def city(
     clock: str = "2026-09-01 09:00",
     given: str = "{}",
     changes: tuple[Change, ...] = (),
+    printer: Printer | None = None,
 ) -> City:
-    """A city in which the lines of a sample case have happened, under changed content if any."""
+    """A city in which the lines of a sample case have happened, under changed content if any.
+
+    Documents are printed only with a ``printer``.
+    """
     platform, moment, uids = _played(lines, clock, given, changes)
     own = VirtualClock(moment)
-    opened = assemble(platform.store.copy(), platform.definitions, own)
+    outside = Outside(printer, "http://localhost")
+    opened = assemble(platform.store.copy(), platform.definitions, own, outside)
     opened.accounts = Accounts(opened.store, opened.directory, opened.sentences, own, CHEAP)
     return City(opened, own, uids)
 
