@@ -18,12 +18,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A condition the reader may set; ``options`` is None for free text."""
+    """A condition the reader may set; ``options`` is None for what is typed, of a kind."""
 
     name: str
     title: str
     options: Sequence[tuple[str, str]] | None
     value: str = ""
+    kind: str = "text"
 
 
 @dataclass(frozen=True, slots=True)

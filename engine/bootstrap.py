@@ -24,6 +24,7 @@ from engine.services.content_rights import ContentRights
 from engine.services.definitions import Definitions, pin_all
 from engine.services.definitions import load as load_stored
 from engine.services.directory import Directory
+from engine.services.dossiers import Dossiers
 from engine.services.drafts import Drafts
 from engine.services.entries import Entries
 from engine.services.forecasts import Forecasts
@@ -32,6 +33,7 @@ from engine.services.incidents import Incidents
 from engine.services.interventions import Interventions
 from engine.services.lists import Lists
 from engine.services.messages import Messages
+from engine.services.monitor import Monitor
 from engine.services.opinions import Opinions
 from engine.services.outgoing import Outgoing
 from engine.services.oversight import Oversight
@@ -200,6 +202,11 @@ def assemble(
         forecasts=Forecasts(casework, directory),
         incidents=Incidents(casework, interventions, oversight, sentences),
         interventions=interventions,
+        oversight=oversight,
+        dossiers=Dossiers(
+            casework, records, directory, oversight, views, entries, interventions, sentences
+        ),
+        monitor=Monitor(definitions, records, oversight, sentences),
         rebuilding=Rebuilding(casework),
         documents=documents,
         lists=lists,

@@ -9,6 +9,8 @@ from flask import Flask
 from flask_admin import Admin
 
 from admin.console.accounts import AccountsPage
+from admin.console.cases import CasesPage
+from admin.console.dashboard import DashboardPage
 from admin.console.incidents import IncidentsPage
 from admin.console.index import ConsoleIndex
 from admin.console.registers import RegisterPage
@@ -22,6 +24,8 @@ def install(app: Flask) -> None:
     console = Admin(app, name="console", index_view=index, url="/console", endpoint="console")
     console.add_view(AccountsPage("accounts", "accounts"))
     console.add_view(RolesPage("roles", "roles"))
+    console.add_view(CasesPage())
+    console.add_view(DashboardPage())
     console.add_view(IncidentsPage("incidents", "incidents"))
     for register in app.extensions[EXTENSION].release.registers:
         console.add_view(RegisterPage(register))

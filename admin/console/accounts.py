@@ -86,7 +86,7 @@ class AccountsPage(TablePage):
             grants=platform().directory.grants_of(actor, account.person),
             roles=[(key, caption(one.title)) for key, one in platform().release.roles.items()],
             organisations=platform().registers.options(actor, "organisations", ""),
-            problem=refusal.sentence if refusal else None,
+            problem=platform().sentences.worded(refusal).sentence if refusal else None,
             new_password=shown,
             action=self.get_url(".change_view", id=login),
         )

@@ -28,6 +28,8 @@ class IncidentRow:
     sentence: str
     opened_at: str
     uid: str
+    #: where the case may be put; none where something is tried again instead
+    steps: Sequence[tuple[str, str]]
 
 
 class IncidentsPage(TablePage):
@@ -46,7 +48,7 @@ class IncidentsPage(TablePage):
     def links(self, row: IncidentRow) -> Sequence[Link]:
         """To look at the case, and to resolve."""
         return (
-            Link(_("过程跟踪"), url_for("cases.course", uid=row.uid)),
+            Link(_("查看"), url_for("monitor.details_view", id=row.uid)),
             Link(_("处理"), self.get_url(".resolve_view", id=row.key)),
         )
 
@@ -68,7 +70,14 @@ class IncidentsPage(TablePage):
     @staticmethod
     def _all() -> list[IncidentRow]:
         return [
-            IncidentRow(str(one.id), one.number or "", one.sentence, moment(one.opened_at), one.uid)
+            IncidentRow(
+                str(one.id),
+                one.number or "",
+                one.sentence,
+                moment(one.opened_at),
+                one.uid,
+                one.steps,
+            )
             for one in platform().incidents.unresolved(security.signed_in().actor)
         ]
 
@@ -86,6 +95,7 @@ class IncidentsPage(TablePage):
                     int(found.key),
                     request.form.get("reason", "").strip(),
                     organisation=request.form.get("organisation") or None,
+                    step=request.form.get("step") or None,
                 )
                 flash(_("已处理，业务继续办理。"), "success")
                 return redirect(self.get_url(".index_view"))
@@ -94,6 +104,7 @@ class IncidentsPage(TablePage):
         text = render_template(
             "console/incident.html",
             title=self.title(),
+            trail=[(self.title(), self.get_url(".index_view")), (found.number, None)],
             incident=found,
             organisations=platform().registers.options(
                 security.signed_in().actor, "organisations", ""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from flask import render_template
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from admin import security
 from admin.captions import _
 from admin.console.base import Index, expose
 from admin.context import platform
-from admin.navigation import title_of
+from admin.navigation import Group, menu, title_of
+from engine.services.directory import GRANT_ROLES
+from engine.services.oversight import MONITOR, RESOLVE
 
 
 class ConsoleIndex(Index):
@@ -20,9 +22,18 @@ class ConsoleIndex(Index):
         """Counts and links."""
         me = security.signed_in()
         release = platform().release
+        jurisdiction, oversight = me.actor.jurisdiction or "", platform().oversight
+        monitors = oversight.why_not(me.actor, MONITOR, jurisdiction) is None
+        resolves = oversight.why_not(me.actor, RESOLVE, jurisdiction) is None
         return render_template(
             "console/index.html",
             title=title_of(me, "console", _("管理控制台")),
             release=release,
-            incidents=len(platform().incidents.unresolved(me.actor)),
+            incidents=len(platform().incidents.unresolved(me.actor)) if resolves else None,
+            figures=platform().monitor.figures(me.actor) if monitors else None,
+            accounts=platform().directory.has(me.actor, GRANT_ROLES),
+            menus=[
+                Group(group.title, [one for one in group.entries if one.href != request.path])
+                for group in menu(me)
+            ],
         )

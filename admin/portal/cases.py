@@ -17,6 +17,7 @@ from admin.navigation import caption, trail_of
 from admin.portal import asking, filling, reviewing
 from admin.security import public
 from engine.definitions.bpmn import picture
+from engine.definitions.flow import Flow
 from engine.services.courses import Entry
 
 pages = Blueprint("cases", __name__)
@@ -70,13 +71,13 @@ def course(uid: str) -> ResponseReturnValue:
         tabs=asking.tabs(view, "course"),
         trail=trail_of(view),
         timeline=[_line(entry) for entry in entries],
-        diagram=_diagram(uid),
+        diagram=diagram(*platform().views.steps(actor, uid)),
         operations=asking.operations(platform().views.choices(actor, uid)),
     )
 
 
-def _diagram(uid: str) -> Markup:
-    flow, visited, current = platform().views.steps(security.signed_in().actor, uid)
+def diagram(flow: Flow, visited: frozenset[str], current: str) -> Markup:
+    """A process as a drawing, with the steps a case has been at."""
     marks = picture.Marks(visited=visited - {current}, current=(current,))
     language: picture.Language = "en" if captions.language() == "en" else "zh"
     svg = picture.draw(flow, marks, language)
@@ -88,7 +89,7 @@ def _line(entry: Entry) -> Line:
     who = entry.person or _("系统")
     return Line(
         at=entry.at,
-        title=caption(entry.title) if entry.title else _kind(entry.kind),
+        title=caption(entry.title) if entry.title else kind_of(entry.kind),
         who=f"{who}（{entry.organisation}）" if entry.organisation else who,
         place=entry.place,
         texts=entry.texts,
@@ -97,7 +98,7 @@ def _line(entry: Entry) -> Line:
     )
 
 
-def _kind(kind: str) -> str:
+def kind_of(kind: str) -> str:
     """The caption of what no author named."""
     return {
         "start": _("新建"),
@@ -112,6 +113,11 @@ def _kind(kind: str) -> str:
         "reroute": _("改派"),
         "suspend": _("暂停办理"),
         "resume": _("恢复办理"),
+        "unclaim": _("释放认领"),
+        "retry": _("重新处理"),
+        "save": _("暂存"),
+        "open": _("查看"),
+        "result": _("生成文书或编号"),
     }.get(kind, _("办理"))
 
 

@@ -653,6 +653,7 @@ def _applied(row: CaseRow, state: State, now: datetime) -> CaseRow:
         due=_instant(state.due or state.wait_until, now),
         updated_at=now,
         closed_at=closed if state.closed else None,
+        returned=state.returned,
     )
 
 

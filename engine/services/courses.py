@@ -13,6 +13,7 @@ from engine.definitions.process import Ask
 from engine.domain.case import Place
 from engine.forms.effective import EffectiveField, EffectiveForm
 from engine.forms.form import Form
+from engine.forms.formats import masked
 from engine.forms.surroundings import Lookup, Rights
 from engine.runtime.run import Run
 from engine.services.casework import Casework, Loaded
@@ -57,6 +58,12 @@ class Courses:
         self._entries = entries
         self._lookup = lookup
 
+    def entry(
+        self, unit: UnitOfWork, loaded: Loaded, run: Run, event: Event, words: Words
+    ) -> Entry:
+        """One event in words, personal values masked."""
+        return self._entry(unit, loaded, run, event, words, mask=True)
+
     def of(self, unit: UnitOfWork, loaded: Loaded, run: Run, words: Words) -> list[Entry]:
         """Every step of the course, the oldest first."""
         return [
@@ -74,7 +81,14 @@ class Courses:
         return None
 
     def _entry(
-        self, unit: UnitOfWork, loaded: Loaded, run: Run, event: Event, words: Words
+        self,
+        unit: UnitOfWork,
+        loaded: Loaded,
+        run: Run,
+        event: Event,
+        words: Words,
+        *,
+        mask: bool = False,
     ) -> Entry:
         lookup = self._lookup(unit)
         events = _events(event)
@@ -92,12 +106,21 @@ class Courses:
             if event.organisation
             else "",
             place=words(unit, run, Place.from_json(place)) if place else "",
-            texts=tuple(self._texts(unit, loaded, run, event, str(acted.get("action", "")))),
+            texts=tuple(
+                self._texts(unit, loaded, run, event, str(acted.get("action", "")), mask=mask)
+            ),
             leads_to=words(unit, run, Place.from_json(arrived)) if arrived else "",
         )
 
     def _texts(
-        self, unit: UnitOfWork, loaded: Loaded, run: Run, event: Event, action: str
+        self,
+        unit: UnitOfWork,
+        loaded: Loaded,
+        run: Run,
+        event: Event,
+        action: str,
+        *,
+        mask: bool,
     ) -> Iterator[tuple[str, str]]:
         """What was entered with an action, captions and values."""
         entered = self._entered(unit, event)
@@ -113,7 +136,7 @@ class Courses:
         shown = {name: value for name, value in entered.items() if form and name in form.sections}
         if form is not None and shown:
             surroundings = self._entries.surroundings(unit, run, loaded.data)
-            yield from said(form.effective(shown, surroundings, Rights(edit=())))
+            yield from said(form.effective(shown, surroundings, Rights(edit=())), mask=mask)
         if "opinion" in entered and "opinion" not in shown:
             yield "", str(entered["opinion"])
 
@@ -157,20 +180,30 @@ class Courses:
         return release.forms[members.row]
 
 
-def said(form: EffectiveForm) -> Iterator[tuple[str, str]]:
-    """Captions and values of everything filled in."""
+def said(form: EffectiveForm, *, mask: bool = False) -> Iterator[tuple[str, str]]:
+    """Captions and values of everything filled in; private ones may be masked."""
     for field in form.fields:
         if not field.empty:
-            text = text_of(field)
+            text = text_of(field, mask=mask)
             if text:
                 yield field.title, text
 
 
-def text_of(field: EffectiveField) -> str:
-    """A field's value as a line of text."""
+def text_of(field: EffectiveField, *, mask: bool = False) -> str:
+    """A field's value as a line of text; with ``mask`` a private one is recognised, not read."""
+    if mask and field.element.private and not field.empty:
+        return masked(_plain_text(field, mask=False))
+    return _plain_text(field, mask=mask)
+
+
+def _plain_text(field: EffectiveField, *, mask: bool) -> str:
     if field.children:
-        parts = ((child.title, text_of(child)) for child in field.children if not child.empty)
+        parts = (
+            (child.title, text_of(child, mask=mask)) for child in field.children if not child.empty
+        )
         return "，".join(f"{title} {text}" for title, text in parts if text)
+    if field.rows and mask:
+        return f"{len(field.rows)} 条"
     if field.rows:
         return "；".join(row.title for row in field.rows)
     if field.attachments:

@@ -233,10 +233,13 @@ class Directory:
         """Give a role to a person at an organisation where the actor acts, or below.
 
         Raises:
-            Refused: the actor may not, or the role is not meant for such an organisation.
+            Refused: the actor may not, it is the actor's own account, or the role is not meant for
+                such an organisation.
         """
         with self._store.write() as unit:
             self._demand_grants(actor, organisation)
+            if person == actor.person:
+                raise Refused("not_your_own_account")
             found = self._release.roles.get(role)
             if found is None:
                 raise NotFound("no_such_role", role=role)

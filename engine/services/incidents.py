@@ -9,7 +9,7 @@ from typing import Any
 from engine.domain.actor import Actor
 from engine.domain.errors import NotFound, Refused
 from engine.services.casework import Casework, Done
-from engine.services.interventions import DELIVERY, TIMER, Interventions
+from engine.services.interventions import DELIVERY, TIMER, Interventions, reroutable
 from engine.services.oversight import RESOLVE, Oversight
 from engine.services.sentences import Sentences
 
@@ -25,6 +25,8 @@ class Incident:
     sentence: str
     opened_at: datetime
     params: Any
+    #: the steps it may be put at by hand: name and caption; none where something is tried again
+    steps: tuple[tuple[str, str], ...] = ()
 
 
 class Incidents:
@@ -56,11 +58,20 @@ class Incidents:
             for row in unit.incidents.unresolved():
                 if row.jurisdiction != jurisdiction:
                     continue
-                case = unit.cases.load(row.uid)
+                case = self._work.load(unit, row.uid)
                 sentence = self._sentences.worded(Refused(row.code, **(row.params or {}))).sentence
-                number = case.number if case is not None else None
+                again = row.code in (DELIVERY, TIMER)
                 found.append(
-                    Incident(row.id, row.uid, number, row.code, sentence, row.opened_at, row.params)
+                    Incident(
+                        row.id,
+                        row.uid,
+                        case.row.number,
+                        row.code,
+                        sentence,
+                        row.opened_at,
+                        row.params,
+                        () if again else reroutable(case.compiled.process),
+                    )
                 )
             return found
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from engine.definitions.process import Process
 from engine.domain.actor import Actor, Rights
 from engine.domain.case import Advance, Command
 from engine.domain.errors import NotAllowed, Refused
@@ -305,6 +306,15 @@ class Interventions:
             if incident.code == TIMER:
                 unit.timers.set(row, str(incident.params["timer"]), now)
             unit.incidents.resolve(incident.id, person=actor.person, reason=reason, at=now)
+
+
+def reroutable(process: Process) -> tuple[tuple[str, str], ...]:
+    """The steps a case may be put at by hand: name and caption."""
+    return tuple(
+        (step.name, step.title)
+        for step in process.steps.values()
+        if step.end is None and step.kind != "automatic"
+    )
 
 
 def _command(kind: str, actor: Actor, entered: Mapping[str, Any]) -> Command:

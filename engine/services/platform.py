@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from engine.services.casework import Casework
     from engine.services.definitions import Definitions
     from engine.services.directory import Directory
+    from engine.services.dossiers import Dossiers
     from engine.services.drafts import Drafts
     from engine.services.entries import Entries
     from engine.services.forecasts import Forecasts
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
     from engine.services.interventions import Interventions
     from engine.services.lists import Lists
     from engine.services.messages import Messages
+    from engine.services.monitor import Monitor
     from engine.services.opinions import Opinions
     from engine.services.outgoing import Outgoing
+    from engine.services.oversight import Oversight
     from engine.services.printing import Documents
     from engine.services.profile import Profile
     from engine.services.publishing import Publishing
@@ -60,6 +63,9 @@ class Platform:
     forecasts: Forecasts
     incidents: Incidents
     interventions: Interventions
+    oversight: Oversight
+    dossiers: Dossiers
+    monitor: Monitor
     rebuilding: Rebuilding
     documents: Documents
     lists: Lists

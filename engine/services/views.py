@@ -149,7 +149,7 @@ class Views:
         self._sentences = sentences
         self._lookup = lookup
         self.sheets = Sheets(work, entries, rights, self._open)
-        self._courses = Courses(work, entries, lookup)
+        self.courses = Courses(work, entries, lookup)
 
     # ------------------------------------------------------------ one case
 
@@ -200,10 +200,10 @@ class Views:
             edit=self._edit(run),
             mine=mine,
             members=members,
-            member_columns=self._courses.row_columns(unit, loaded) if members is not None else (),
-            documents=self._documents(unit, row.uid),
+            member_columns=self.courses.row_columns(unit, loaded) if members is not None else (),
+            documents=self.documents(unit, row.uid),
             may_vote=actor.person in state.voters,
-            returned=self._courses.returned(unit, loaded, run) if state.returned else None,
+            returned=self.courses.returned(unit, loaded, run) if state.returned else None,
         )
 
     def _edit(self, run: Run) -> Literal["all"] | tuple[str, ...]:
@@ -218,7 +218,8 @@ class Views:
             if (run.context.holds(flag.when) if flag.when else flag.name in run.state.flags)
         )
 
-    def _documents(self, unit: UnitOfWork, uid: str) -> tuple[Issued, ...]:
+    def documents(self, unit: UnitOfWork, uid: str) -> tuple[Issued, ...]:
+        """The documents of a case."""
         known = self._work.definitions.current.documents
         return tuple(
             Issued(
@@ -255,7 +256,7 @@ class Views:
         """What happened to a case, in order (REV-26)."""
         with self._sentences.saying(), self._work.store.read() as unit:
             loaded, run = self._open(unit, actor, uid)
-            return self._courses.of(unit, loaded, run, self.place_words)
+            return self.courses.of(unit, loaded, run, self.place_words)
 
     def steps(self, actor: Actor, uid: str) -> tuple[Any, frozenset[str], str]:
         """The flow of a case's process, the steps it has been at, and the one it is at."""
@@ -385,7 +386,7 @@ class Views:
             if row is None:
                 continue
             name = self._starter(lookup, row)
-            cells = self._courses.row_cells(unit, loaded, member.row or {})
+            cells = self.courses.row_cells(unit, loaded, member.row or {})
             found.append(Member(member.uid, name, row.number, self.status_title(row.status), cells))
         return tuple(found)
 

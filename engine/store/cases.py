@@ -56,6 +56,8 @@ class NewCase(NamedTuple):
     closed_at: datetime | None
     #: the last status shown to the public
     public_status: str | None = None
+    #: sent back to whoever is to mend it
+    returned: bool = False
 
 
 class CaseRow(NamedTuple):
@@ -88,13 +90,15 @@ class CaseRow(NamedTuple):
     closed_at: datetime | None
     #: the last status shown to the public
     public_status: str | None = None
+    #: sent back to whoever is to mend it
+    returned: bool = False
 
 
 #: What a step may change; the rest is fixed when the case is started.
 CHANGING = (
     "pin", "number", "status", "step", "stage", "organisation", "state", "data_hash", "flags",
     "journal_seq", "journal_hash", "outcome", "arrived_at", "due", "updated_at", "closed_at",
-    "public_status",
+    "public_status", "returned",
 )  # fmt: skip
 
 _LOAD = Statement(sa.select(cases).where(cases.c.uid == given(cases.c.uid)))

@@ -20,6 +20,7 @@ from engine.store.incidents import Incidents
 from engine.store.journal import Journal
 from engine.store.members import Members
 from engine.store.messages import Messages, Opinions
+from engine.store.monitoring import Monitoring
 from engine.store.outbox import Outbox
 from engine.store.pools import Pools
 from engine.store.record_pages import RecordPages
@@ -172,6 +173,11 @@ class UnitOfWork(Session):
     def routes(self) -> Routes:
         """Rows of route tables."""
         return Routes(self)
+
+    @cached_property
+    def monitoring(self) -> Monitoring:
+        """Every case of a jurisdiction."""
+        return Monitoring(self)
 
     @cached_property
     def worklists(self) -> Worklists:

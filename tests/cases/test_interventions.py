@@ -75,7 +75,6 @@ def fail_for_good(office: Platform, uid: str) -> None:
 
 @pytest.mark.parametrize("name", EACH)
 class TestEach:
-    @pytest.mark.req("SEC-03")
     def test_is_journalled_with_who_for_which_organisation_and_why(
         self, office: Platform, name: str
     ) -> None:

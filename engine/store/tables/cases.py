@@ -32,7 +32,7 @@ cases = sa.Table(
     sa.Column("year", sa.Integer, nullable=False),
     sa.Column("initiator", sa.Text),
     sa.Column("initiator_organisation", sa.Text),
-    sa.Column("number", sa.Text),
+    sa.Column("number", ByteText),
     sa.Column("status", sa.Text),
     sa.Column("step", sa.Text, nullable=False),
     sa.Column("stage", sa.Text),
@@ -52,6 +52,8 @@ cases = sa.Table(
     sa.Column("closed_at", Moment),
     # The last status shown to the public: some states keep the one before.
     sa.Column("public_status", sa.Text),
+    # Sent back to whoever is to mend it.
+    sa.Column("returned", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.CheckConstraint("version >= 1", name="version_counts_from_one"),
     sa.CheckConstraint("(outcome IS NULL) = (closed_at IS NULL)", name="outcome_only_when_closed"),
     sa.CheckConstraint("closed_at >= started_at", name="closed_after_started"),
@@ -59,7 +61,23 @@ cases = sa.Table(
     sa.Index(None, "initiator", "started_at"),
     sa.Index(None, "organisation", "status"),
     sa.Index(None, "number"),
-)
+    # What the monitor walks along, so that a page costs the same however many cases there are.
+    sa.Index(None, "jurisdiction", "started_at", "id"),
+    partial_index(
+        "ix_cases_open_arrived", "jurisdiction", "arrived_at", "id", where="closed_at IS NULL"
+    ),
+    partial_index(
+        "ix_cases_open_step", "jurisdiction", "process", "step", "arrived_at", "id",
+        where="closed_at IS NULL",
+    ),
+    partial_index(
+        "ix_cases_open_due", "jurisdiction", "due", "id",
+        where="closed_at IS NULL AND due IS NOT NULL",
+    ),
+    partial_index(
+        "ix_cases_closed", "jurisdiction", "closed_at", "id", where="closed_at IS NOT NULL"
+    ),
+)  # fmt: skip
 
 case_fields = sa.Table(
     "case_fields",

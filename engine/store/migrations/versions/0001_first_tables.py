@@ -83,7 +83,7 @@ def upgrade() -> None:
         sa.Column("year", sa.Integer(), nullable=False),
         sa.Column("initiator", sa.Text(), nullable=True),
         sa.Column("initiator_organisation", sa.Text(), nullable=True),
-        sa.Column("number", sa.Text(), nullable=True),
+        sa.Column("number", ByteText, nullable=True),
         sa.Column("status", sa.Text(), nullable=True),
         sa.Column("step", sa.Text(), nullable=False),
         sa.Column("stage", sa.Text(), nullable=True),
@@ -101,6 +101,7 @@ def upgrade() -> None:
         sa.Column("updated_at", Moment(), nullable=False),
         sa.Column("closed_at", Moment(), nullable=True),
         sa.Column("public_status", sa.Text(), nullable=True),
+        sa.Column("returned", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.CheckConstraint(
             "(outcome IS NULL) = (closed_at IS NULL)",
             name=op.f("ck_cases_outcome_only_when_closed"),
@@ -122,6 +123,44 @@ def upgrade() -> None:
         "cases",
         ["process", "status", "arrived_at"],
         unique=False,
+    )
+    op.create_index(
+        op.f("ix_cases_jurisdiction_started_at_id"),
+        "cases",
+        ["jurisdiction", "started_at", "id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_cases_open_arrived",
+        "cases",
+        ["jurisdiction", "arrived_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_index(
+        "ix_cases_open_step",
+        "cases",
+        ["jurisdiction", "process", "step", "arrived_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_index(
+        "ix_cases_open_due",
+        "cases",
+        ["jurisdiction", "due", "id"],
+        unique=False,
+        sqlite_where=sa.text("closed_at IS NULL AND due IS NOT NULL"),
+        postgresql_where=sa.text("closed_at IS NULL AND due IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_cases_closed",
+        "cases",
+        ["jurisdiction", "closed_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("closed_at IS NOT NULL"),
+        postgresql_where=sa.text("closed_at IS NOT NULL"),
     )
     op.create_table(
         "commands",
@@ -834,6 +873,31 @@ def downgrade() -> None:
     op.drop_table("git_objects")
     op.drop_index(op.f("ix_commands_at"), table_name="commands")
     op.drop_table("commands")
+    op.drop_index(
+        "ix_cases_closed",
+        table_name="cases",
+        sqlite_where=sa.text("closed_at IS NOT NULL"),
+        postgresql_where=sa.text("closed_at IS NOT NULL"),
+    )
+    op.drop_index(
+        "ix_cases_open_due",
+        table_name="cases",
+        sqlite_where=sa.text("closed_at IS NULL AND due IS NOT NULL"),
+        postgresql_where=sa.text("closed_at IS NULL AND due IS NOT NULL"),
+    )
+    op.drop_index(
+        "ix_cases_open_step",
+        table_name="cases",
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_cases_open_arrived",
+        table_name="cases",
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.drop_index(op.f("ix_cases_jurisdiction_started_at_id"), table_name="cases")
     op.drop_index(op.f("ix_cases_process_status_arrived_at"), table_name="cases")
     op.drop_index(op.f("ix_cases_organisation_status"), table_name="cases")
     op.drop_index(op.f("ix_cases_number"), table_name="cases")

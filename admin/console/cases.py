@@ -1,0 +1,364 @@
+"""Running cases: find them, look into one, and step in where something went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from io import BytesIO
+from typing import Any
+
+from flask import flash, make_response, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from admin import security
+from admin.captions import _
+from admin.console.base import Page, expose
+from admin.context import platform
+from admin.errors import status_of
+from admin.listing import XLSX, asked, cells_of
+from admin.navigation import caption, title_of
+from admin.portal.cases import diagram, kind_of
+from admin.tables import Cell, Column, Filter, Link, Row, Table, address
+from engine.domain.actor import Actor
+from engine.domain.errors import InvalidSubmission, NotAllowed, NotFound, Refused
+from engine.services.casework import Done
+from engine.services.dossiers import Dossier
+from engine.services.interventions import Interventions
+from engine.services.monitor import FIELDS, MonitorPage
+from engine.services.pages import Column as ServiceColumn
+
+#: what may lead to nothing that can be undone is confirmed once more
+_CONFIRMED = ("reroute", "cancel")
+_KINDS = {"from": "date", "to": "date"}
+_Do = Callable[[Interventions, Actor, str, str, int | None], Done]
+_DOES: Mapping[str, _Do] = {
+    "unclaim": lambda does, actor, uid, why, seen: does.unclaim(actor, uid, why, version=seen),
+    "retry": lambda does, actor, uid, why, seen: does.retry(actor, uid, why, version=seen),
+    "suspend": lambda does, actor, uid, why, seen: does.suspend(actor, uid, why, version=seen),
+    "resume": lambda does, actor, uid, why, seen: does.resume(actor, uid, why, version=seen),
+    "cancel": lambda does, actor, uid, why, seen: does.cancel(actor, uid, why, version=seen),
+}
+
+
+class CasesPage(Page):
+    """All cases of a jurisdiction."""
+
+    def __init__(self) -> None:
+        """Put the page at ``/console/cases``."""
+        super().__init__("monitor", endpoint="monitor", url="/console/cases")
+
+    # ------------------------------------------------------------ the list
+
+    @expose("/")
+    def index_view(self) -> ResponseReturnValue:
+        """One page of cases."""
+        filters, search, _sort, cursor = asked()
+        actor = security.signed_in().actor
+        problem, found = None, None
+        try:
+            found = platform().monitor.page(actor, filters=filters, search=search, cursor=cursor)
+        except (NotAllowed, NotFound):
+            raise
+        except Refused as refusal:
+            problem = refusal
+            known: dict[str, str] = {
+                name: filters[name] for name in ("jurisdiction", "state") if name in filters
+            }
+            found = platform().monitor.page(actor, filters=known)
+        query = {**filters, "search": search}
+        going_on = (
+            address(self._here(), {**query, "cursor": found.next_cursor})
+            if not found.complete
+            else None
+        )
+        text = render_template(
+            "console/cases.html",
+            title=_("业务监控"),
+            trail=self._trail("", None),
+            table=self._table(found, filters, search, cursor),
+            going_on=going_on,
+            problem=problem.sentence if problem else None,
+        )
+        return make_response(text, status_of(problem) if problem else 200)
+
+    def _here(self) -> str:
+        return str(self.get_url(".index_view"))
+
+    def _table(
+        self, found: MonitorPage, filters: Mapping[str, str], search: str, cursor: str
+    ) -> Table:
+        captions = _captions(found.state)
+        fields = [ServiceColumn(name, captions[name]) for name in FIELDS]
+        rows = []
+        for row in found.rows:
+            cells = [Cell(text, kind) for text, kind, _flags in cells_of(row, fields)]
+            status = FIELDS.index("status")
+            flags = [captions[flag] for flag in row.flags]
+            cells[status] = Cell(cells[status].text, cells[status].kind, flags)
+            if row.cells[-1]:
+                cells[-1] = Cell(_("较早版本 {version}", version=row.cells[-1]))
+            links = [Link(_("查看"), self.get_url(".details_view", id=row.key))]
+            rows.append(Row(row.key, row.name, cells, links=links))
+        query = {**filters, "search": search}
+        further = found.next_cursor if found.complete else ""
+        return Table(
+            title=_("业务监控"),
+            here=self._here(),
+            columns=[Column(captions[name]) for name in FIELDS],
+            rows=rows,
+            empty=_("没有符合条件的业务。"),
+            filters=_filters(found, filters),
+            searchable=True,
+            search=search,
+            search_hint=_("编号、姓名或证件号码"),
+            first_href=address(self._here(), {**query}) if cursor else None,
+            next_href=address(self._here(), {**query, "cursor": further}) if further else None,
+            export_href=address(str(self.get_url(".export_view")), {**query}),
+        )
+
+    @expose("/export")
+    def export_view(self) -> ResponseReturnValue:
+        """The cases as a spreadsheet."""
+        filters, search, _sort, _cursor = asked()
+        title = _("业务监控")
+        content = platform().monitor.export(
+            security.signed_in().actor,
+            title,
+            _captions(filters.get("state", "")),
+            filters=filters,
+            search=search,
+        )
+        return send_file(
+            BytesIO(content), mimetype=XLSX, as_attachment=True, download_name=f"{title}.xlsx"
+        )
+
+    # ------------------------------------------------------------ one case
+
+    @expose("/details/")
+    def details_view(self) -> ResponseReturnValue:
+        """Everything about one case."""
+        actor, uid = security.signed_in().actor, request.args.get("id", "")
+        found = platform().dossiers.open(actor, uid)
+        since = request.args.get("since", "0")
+        journal = platform().dossiers.journal(
+            actor, uid, since=int(since) if since.isdigit() else 0
+        )
+        offered = platform().interventions.offers(actor, uid)
+        return render_template(
+            "console/case.html",
+            title=f"{caption(found.title)} {found.number}",
+            trail=self._trail(found.number, None),
+            case=found,
+            journal=journal,
+            kind_of=kind_of,
+            diagram=diagram(found.flow, found.visited, found.step),
+            possible=[one.name for one in offered if one.refusal is None],
+            refused=[one for one in offered if one.refusal is not None],
+            does=_interventions(),
+            words=_words(),
+            act_href=lambda name: self.get_url(".act_view", id=uid, do=name),
+            case_href=lambda other: self.get_url(".details_view", id=other),
+            more_href=self.get_url(".details_view", id=uid, since=journal.after)
+            if journal.after
+            else None,
+            first_href=self.get_url(".details_view", id=uid) if since != "0" else None,
+        )
+
+    @expose("/act/", methods=("GET", "POST"))
+    def act_view(self) -> ResponseReturnValue:
+        """Step in: say why, confirm what cannot be undone, and do it."""
+        actor, uid = security.signed_in().actor, request.args.get("id", "")
+        name = request.args.get("do", "")
+        if name not in _interventions():
+            return redirect(self.get_url(".details_view", id=uid))
+        found = platform().dossiers.open(actor, uid)
+        refusal: Refused | None = next(
+            (
+                one.refusal
+                for one in platform().interventions.offers(actor, uid)
+                if one.name == name
+            ),
+            None,
+        )
+        leads_to = ""
+        if request.method == "POST":
+            try:
+                leads_to = self._checked(actor, found, name)
+                if name not in _CONFIRMED or request.form.get("confirmed"):
+                    self._carry_out(actor, uid, name)
+                    flash(_("已{action}。", action=_interventions()[name]), "success")
+                    return redirect(self.get_url(".details_view", id=uid))
+            except Refused as refused:
+                refusal = refused
+        return self._form(found, name, refusal, leads_to)
+
+    def _form(
+        self, found: Dossier, name: str, refusal: Refused | None, leads_to: str
+    ) -> ResponseReturnValue:
+        confirming = request.method == "POST" and refusal is None
+        sentence = None
+        if refusal is not None:
+            errors = refusal.errors if isinstance(refusal, InvalidSubmission) else ()
+            sentence = errors[0] if errors else refusal.sentence
+        find = request.values.get("find", "").strip()
+        text = render_template(
+            "console/intervene.html",
+            title=_interventions()[name],
+            trail=self._trail(found.number, found.uid, _interventions()[name]),
+            case=found,
+            name=name,
+            explained=_explained()[name],
+            organisations=platform().registers.options(
+                security.signed_in().actor, "organisations", find
+            )
+            if name == "reroute"
+            else (),
+            find=find,
+            typed=request.values,
+            confirming=confirming,
+            leads_to=leads_to,
+            problem=sentence,
+            cancel=self.get_url(".details_view", id=found.uid),
+        )
+        return make_response(text, status_of(refusal) if refusal else 200)
+
+    @staticmethod
+    def _checked(actor: Actor, found: Dossier, name: str) -> str:
+        """Refuse what would be refused anyway before it is confirmed; where it leads, in words."""
+        if not request.form.get("reason", "").strip():
+            raise Refused("reason_needed", say=_("请填写原因"))
+        if name == "extend" and not _is_day(request.form.get("until", "")):
+            raise Refused("no_date", say=_("请填写新的截止日期"))
+        if name != "reroute":
+            return ""
+        return platform().dossiers.rerouted(
+            actor,
+            found.uid,
+            organisation=request.form.get("organisation") or None,
+            step=request.form.get("step") or None,
+        )
+
+    @staticmethod
+    def _carry_out(actor: Actor, uid: str, name: str) -> None:
+        does, form = platform().interventions, request.form
+        reason, text = form["reason"].strip(), form.get("version", "")
+        seen = int(text) if text.isdigit() else None
+        if name == "reroute":
+            does.reroute(
+                actor,
+                uid,
+                reason,
+                organisation=form.get("organisation") or None,
+                step=form.get("step") or None,
+                version=seen,
+            )
+        elif name == "extend":
+            does.extend(actor, uid, form["until"], reason, version=seen)
+        else:
+            _DOES[name](does, actor, uid, reason, seen)
+
+    def _trail(self, number: str, uid: str | None, last: str = "") -> list[tuple[str, Any]]:
+        me = security.signed_in()
+        found: list[tuple[str, Any]] = [
+            (title_of(me, "console", _("管理控制台")), url_for("console.index")),
+            (_("业务监控"), self._here() if number else None),
+        ]
+        if number:
+            found.append((number, self.get_url(".details_view", id=uid) if uid else None))
+        return [*found, (last, None)] if last else found
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _captions(state: str) -> dict[str, str]:
+    """The headings of the list and the marks of its rows."""
+    since = {"open": _("到达时间"), "closed": _("结束时间")}.get(state, _("发起时间"))
+    return {
+        "number": _("编号"),
+        "process": _("流程"),
+        "initiator": _("申请人"),
+        "step": _("环节"),
+        "organisation": _("所在单位"),
+        "status": _("状态"),
+        "since": since,
+        "due": _("截止时间"),
+        "version": _("版本"),
+        "flags": _("标记"),
+        "incident": _("有异常"),
+        "overdue": _("已逾期"),
+        "returned": _("已退回"),
+        "suspended": _("暂停办理"),
+    }
+
+
+def _filters(found: MonitorPage, chosen: Mapping[str, str]) -> list[Filter]:
+    yes = [("yes", _("是"))]
+    offered = [
+        ("state", _("办理情况"), [("open", _("办理中")), ("closed", _("已结束"))]),
+        ("process", _("流程"), found.processes),
+        *([("step", _("环节"), found.steps)] if found.steps else []),
+        ("status", _("状态"), found.statuses),
+        ("organisation", _("所在单位"), None),
+        ("overdue", _("已逾期"), yes),
+        ("returned", _("已退回"), yes),
+        ("incident", _("有异常"), yes),
+        ("version", _("版本"), [("current", _("当前版本")), ("older", _("较早版本"))]),
+        ("from", _("时间（起）"), None),
+        ("to", _("时间（止）"), None),
+    ]
+    if len(found.jurisdictions) > 1:
+        offered.insert(0, ("jurisdiction", _("地区"), found.jurisdictions))
+    return [Filter(name, title, options, chosen.get(name, "")) for name, title, options in offered]
+
+
+def _interventions() -> dict[str, str]:
+    """The buttons, in their order."""
+    return {
+        "reroute": _("改派"),
+        "extend": _("延长期限"),
+        "unclaim": _("释放认领"),
+        "retry": _("重新处理"),
+        "suspend": _("暂停办理"),
+        "resume": _("恢复办理"),
+        "cancel": _("终止"),
+    }
+
+
+def _explained() -> dict[str, str]:
+    """What each does, said before it is done."""
+    return {
+        "reroute": _("把业务改到另一个环节或单位办理。目前的待办会取消，新的办理人会看到待办。"),
+        "extend": _("修改当前环节的截止时间。流程规定谁可以修改、何时可以修改。"),
+        "unclaim": _("已认领的待办放回，本单位有权限的人员都可以办理。"),
+        "retry": _("再次发送没有成功的消息和文书，再次处理没有成功的到期事项。"),
+        "suspend": _("暂停期间任何人不能办理，到期事项也不处理，直到恢复。"),
+        "resume": _("从暂停前的环节继续办理；暂停期间已到的期限随即生效，需要时请延长期限。"),
+        "cancel": _("业务立即结束，不再办理，不能恢复。名单中的业务会退回等待。"),
+    }
+
+
+def _words() -> dict[str, str]:
+    """Captions of closed sets on the page of a case."""
+    return {
+        "due": _("到期"),
+        "wait": _("等待结束"),
+        "remind": _("提醒"),
+        "message": _("消息"),
+        "document": _("文书"),
+        "release": _("集体办理结果"),
+        "waiting": _("待发送"),
+        "taken": _("正在处理"),
+        "done": _("已完成"),
+        "failed": _("失败"),
+        "group": _("所在的集体办理"),
+        "member": _("名单中的业务"),
+        "in": _("在名单中"),
+        "released": _("已有结果"),
+        "removed": _("已移出"),
+    }
