@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from engine.domain.types import (
+    ANY,
     BOOLEAN,
     DATE,
     DATETIME,
@@ -65,7 +66,8 @@ def type_of(form: str, element: Element, codes: Codes) -> Type:
         return ListOf(Reference(element.reference) if element.reference else TEXT)
     if element.reference:
         return Reference(element.reference)
-    return _SCALARS[element.kind]
+    # A reference to nothing is reported where it is read.
+    return _SCALARS.get(element.kind, ANY)
 
 
 def _choices(element: Element, codes: Codes) -> tuple[str, ...]:

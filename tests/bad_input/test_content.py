@@ -44,6 +44,11 @@ BROKEN = {
           done: {title: 完, end: success}
         """,
     ),
+    "a reference to nothing": (
+        FORM,
+        "3:41: DEF102",
+        "title: 错误\nproperties: {who: {title: 人, reference: null}}",
+    ),
     "words where yes or no belongs": (
         PROCESS,
         "4:71: DEF102",

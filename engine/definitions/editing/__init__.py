@@ -11,7 +11,22 @@ from __future__ import annotations
 from engine.authoring.writing import Choice
 from engine.definitions.editing.adding import AddAction, AddLevel, AddStep
 from engine.definitions.editing.answer import Answer, Changed, Question, Spot
+from engine.definitions.editing.codes import AddCode, CodesDraft, MoveCode, RetireCode, SetCode
 from engine.definitions.editing.draft import Files, Operation, answered
+from engine.definitions.editing.fields import (
+    AddField,
+    MoveField,
+    RemoveField,
+    RenameField,
+    RequireField,
+    SetField,
+)
+from engine.definitions.editing.form import (
+    FieldOutline,
+    FormDraft,
+    FormOutline,
+    form_outline_of,
+)
 from engine.definitions.editing.keys import (
     At,
     ChangeCaption,
@@ -37,6 +52,8 @@ from engine.definitions.editing.steps import MoveStep, RenameStep
 __all__ = [
     "ActionOutline",
     "AddAction",
+    "AddCode",
+    "AddField",
     "AddLevel",
     "AddStep",
     "Answer",
@@ -46,21 +63,34 @@ __all__ = [
     "ChangeDeadline",
     "ChangeTarget",
     "Changed",
+    "FieldOutline",
+    "FormOutline",
     "Lines",
+    "MoveCode",
+    "MoveField",
     "MoveStep",
     "ProcessOutline",
     "Question",
     "Reassign",
     "RemoveAction",
+    "RemoveField",
     "RemoveLevel",
     "RemoveStep",
+    "RenameField",
     "RenameStep",
+    "RequireField",
+    "RetireCode",
+    "SetCode",
+    "SetField",
     "SetKey",
     "Spot",
     "StageOutline",
     "StepOutline",
     "Target",
+    "edit_codes",
+    "edit_form",
     "edit_process",
+    "form_outline",
     "process_outline",
 ]
 
@@ -97,3 +127,27 @@ def edit_process(
         Refused: it cannot be done; ``params`` may hold ``places``, a tuple of spots.
     """
     return answered(ProcessDraft(files, process, alias), operation)
+
+
+def form_outline(files: Files, form: str) -> FormOutline:
+    """Return the sections and fields of a form in order.
+
+    Raises:
+        NotFound: there is no such form.
+        Refused: it cannot be read.
+    """
+    return form_outline_of(FormDraft(files, form))
+
+
+def edit_form(
+    files: Files, form: str, operation: Operation[FormDraft], *, alias: Choice | None = None
+) -> Answer:
+    """Make one edit of a form; see ``edit_process``."""
+    return answered(FormDraft(files, form, alias), operation)
+
+
+def edit_codes(
+    files: Files, codes: str, operation: Operation[CodesDraft], *, alias: Choice | None = None
+) -> Answer:
+    """Make one edit of a code list; see ``edit_process``."""
+    return answered(CodesDraft(files, codes, alias), operation)

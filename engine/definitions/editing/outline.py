@@ -167,7 +167,7 @@ def _step(draft: ProcessDraft, process: Process, step: Step, flat: Node) -> Step
             for stage in step.stages.values()
         ),
         route=step.chain.route if step.chain is not None else "",
-        lines=_lines(key, own) if key is not None and own is not None else _in_base(draft, step),
+        lines=lines_of(key, own) if key is not None and own is not None else _in_base(draft, step),
         inherited_from=first,
         overridden=_overridden(own) if inherited and own is not None else (),
     )
@@ -197,7 +197,7 @@ def _action(draft: ProcessDraft, action: Action, entry: Entry) -> ActionOutline:
         ask=_plain(node, "ask"),
         who=_plain(node, "who"),
         when=action.when.text if action.when is not None else "",
-        lines=_lines(entry.key, entry.value),
+        lines=lines_of(entry.key, entry.value),
         inherited_from="" if file == draft.path else _id(file),
     )
 
@@ -207,7 +207,8 @@ def _plain(node: Node, key: str) -> object:
     return found.value if found is not None else None
 
 
-def _lines(key: Node, value: Node) -> Lines:
+def lines_of(key: Node, value: Node) -> Lines:
+    """Return the lines on which an entry is written."""
     last = value.end.line
     if value.end.column == 1 and last > key.at.line:
         # A block of text ends at the beginning of the line behind it.
@@ -233,7 +234,7 @@ def _in_base(draft: ProcessDraft, step: Step) -> Lines:
             node = draft.node(f"{FOLDER}{base}.yaml")
             assert node is not None
             entry = node.at_path(["steps"]).entries[step.name]
-            return _lines(entry.key, entry.value)
+            return lines_of(entry.key, entry.value)
     return Lines(step.node.at.file, step.node.at.line, step.node.end.line)
 
 
