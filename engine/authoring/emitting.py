@@ -82,6 +82,11 @@ def on_one_line(value: object) -> str:
     return scalar(value, flow=True)
 
 
+def document(value: Mapping[str, object]) -> str:
+    """Write a whole file."""
+    return "\n".join(_block(value, 0)) + "\n"
+
+
 def after_key(value: object, indent: int, *, flow: bool) -> str:
     """Write a value as it follows ``key:``: with the blank or line break in front.
 

@@ -4,31 +4,53 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import click
 
+from engine.authoring.emitting import document
+from engine.authoring.problems import Problems
 from engine.authoring.render import render
+from engine.authoring.source import read_yaml
 from engine.bootstrap import samples_of
 from engine.cli.common import content_root, from_root, with_settings
-from engine.content import FOLDERS, below, read_files
+from engine.cli.platform import opened
+from engine.content import FOLDERS, Files, below, read_files
+from engine.definitions.recording import Recording, parse_recording
 from engine.definitions.release import load
+from engine.domain.errors import NotFound
+from engine.services.recorded import Carried, carry_out
+from engine.services.recording import Recorder
 from engine.services.replay import Replayed
 from engine.services.samples import Samples
 from engine.settings import Settings
+
+#: where recorded cases are kept
+RECORDED = "examples/recorded/"
 
 
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--format", "form", type=click.Choice(["text", "json", "junit"]), default="text")
 @click.option("--coverage", is_flag=True, help="列出没有样例走到的步骤和政策取值。")
+@click.option(
+    "--record", "case", metavar="CASE", help="把一项真实业务（标识或编号）去除个人信息后输出。"
+)
 @with_settings
-def replay(settings: Settings, paths: tuple[Path, ...], form: str, coverage: bool) -> None:
-    """运行样例，显示每个样例与预期的第一处不同。
+def replay(
+    settings: Settings, paths: tuple[Path, ...], form: str, coverage: bool, case: str | None
+) -> None:
+    """运行样例和记录下来的真实业务，显示每个与预期的第一处不同。
 
     退出码：0 全部相符，1 有不同或内容有错误，2 用法不对。
     """
+    if case is not None:
+        _record(settings, case)
+        return
     root = content_root(settings)
     files = read_files(root, FOLDERS)
     loaded = load(below(files))
@@ -39,11 +61,17 @@ def replay(settings: Settings, paths: tuple[Path, ...], form: str, coverage: boo
     if samples.problems.errors:
         click.echo(render(samples.problems, samples.sources), nl=False, err=True)
         sys.exit(1)
-    chosen = samples.chosen(tuple(from_root(root, path) for path in paths))
-    if paths and not chosen:
+    places = tuple(from_root(root, path) for path in paths)
+    chosen, recordings = samples.chosen(places), recordings_of(files, places, samples.problems)
+    if samples.problems.errors:
+        click.echo(render(samples.problems, samples.sources), nl=False, err=True)
+        sys.exit(1)
+    if paths and not chosen and not recordings:
         raise click.UsageError(f"{'、'.join(map(str, paths))} 中没有样例")
-    results = []
-    for result in samples.run(chosen):
+    results: list[Replayed | Carried] = []
+    carried = (carry_out(recording, loaded.release) for recording in recordings)
+    run: Iterator[Replayed | Carried] = chain(samples.run(chosen), carried)
+    for result in run:
         results.append(result)
         if form == "text":
             click.echo(_line(result, samples))
@@ -54,11 +82,46 @@ def replay(settings: Settings, paths: tuple[Path, ...], form: str, coverage: boo
     else:
         _summary(results)
         if coverage:
-            _coverage(samples, results)
+            _coverage(samples, [one for one in results if isinstance(one, Replayed)])
     sys.exit(0 if all(result.ok for result in results) else 1)
 
 
-def _line(result: Replayed, samples: Samples) -> str:
+def recordings_of(files: Files, places: tuple[str, ...], problems: Problems) -> list[Recording]:
+    """Return the recorded cases at or below paths from the root; all without any."""
+    found = []
+    for path, content in files.items():
+        wanted = not places or any(path == one or path.startswith(f"{one}/") for one in places)
+        if not wanted or not path.startswith(RECORDED) or not path.endswith(".yaml"):
+            continue
+        node = read_yaml(content, path, problems)
+        recording = parse_recording(node, path, problems) if node is not None else None
+        if recording is not None:
+            found.append(recording)
+    return found
+
+
+def _record(settings: Settings, case: str) -> None:
+    """Write a recording; one that does not come out as it was is reported and not written."""
+    with opened(settings) as platform:
+        try:
+            text = document(Recorder(platform.casework).record(case))
+        except NotFound:
+            click.echo(f"没有业务 {case}。", err=True)
+            sys.exit(1)
+        problems = Problems()
+        node = read_yaml(text.encode(), f"{case}.yaml", problems)
+        recording = parse_recording(node, f"{case}.yaml", problems) if node is not None else None
+        result = carry_out(recording, platform.release) if recording is not None else None
+    if result is None or not result.ok:
+        said = result.differences[0] if result is not None else render(problems, {})
+        click.echo(f"记录与原来的办理过程不符，没有输出：{said}", err=True)
+        sys.exit(1)
+    click.echo(text, nl=False)
+
+
+def _line(result: Replayed | Carried, samples: Samples) -> str:
+    if isinstance(result, Carried):
+        return _carried(result)
     sample = result.sample
     mark = click.style("✓", fg="green") if result.ok else click.style("✗", fg="red")
     head = f"{mark} {sample.title}  {sample.file}（{result.steps} 步，{result.seconds:.2f} 秒）"
@@ -71,9 +134,17 @@ def _line(result: Replayed, samples: Samples) -> str:
     return "\n".join(lines)
 
 
-def _summary(results: list[Replayed]) -> None:
+def _carried(result: Carried) -> str:
+    recording = result.recording
+    mark = click.style("✓", fg="green") if result.ok else click.style("✗", fg="red")
+    lines = [f"{mark} {recording.title}  {recording.file}（{result.steps} 步）"]
+    lines += [f"  {recording.file}:{one.line}: {one}" for one in result.differences]
+    return "\n".join(lines)
+
+
+def _summary(results: list[Replayed | Carried]) -> None:
     failed = sum(not result.ok for result in results)
-    seconds = sum(result.seconds for result in results)
+    seconds = sum(result.seconds for result in results if isinstance(result, Replayed))
     rate = len(results) / seconds if seconds else 0
     click.echo(f"{len(results)} 个样例，{failed} 个不符，{seconds:.1f} 秒（每秒 {rate:.0f} 个）。")
 
@@ -88,7 +159,22 @@ def _coverage(samples: Samples, results: list[Replayed]) -> None:
         )
 
 
-def _plain(result: Replayed) -> dict[str, object]:
+def _plain(result: Replayed | Carried) -> dict[str, Any]:
+    differences = [
+        {"line": one.line, "what": one.what, "expected": one.expected, "found": one.found}
+        for one in result.differences
+    ]
+    if isinstance(result, Carried):
+        return {
+            "file": result.recording.file,
+            "sample": result.recording.title,
+            "covers": [],
+            "ok": result.ok,
+            "steps": result.steps,
+            "seconds": 0,
+            "error": None,
+            "differences": differences,
+        }
     return {
         "file": result.sample.file,
         "sample": result.sample.title,
@@ -97,14 +183,11 @@ def _plain(result: Replayed) -> dict[str, object]:
         "steps": result.steps,
         "seconds": round(result.seconds, 4),
         "error": result.error,
-        "differences": [
-            {"line": one.line, "what": one.what, "expected": one.expected, "found": one.found}
-            for one in result.differences
-        ],
+        "differences": differences,
     }
 
 
-def _junit(results: list[Replayed]) -> str:
+def _junit(results: list[Replayed | Carried]) -> str:
     suite = ET.Element(
         "testsuite",
         name="samples",
@@ -112,15 +195,16 @@ def _junit(results: list[Replayed]) -> str:
         failures=str(sum(not result.ok for result in results)),
     )
     for result in results:
+        plain = _plain(result)
         case = ET.SubElement(
             suite,
             "testcase",
-            classname=result.sample.file,
-            name=result.sample.title,
-            time=f"{result.seconds:.3f}",
+            classname=str(plain["file"]),
+            name=str(plain["sample"]),
+            time=f"{plain['seconds']:.3f}",
         )
         if not result.ok:
-            said = result.error or "\n".join(str(one) for one in result.differences)
+            said = str(plain["error"] or "\n".join(str(one) for one in result.differences))
             ET.SubElement(case, "failure", message=said.splitlines()[0]).text = said
     ET.indent(suite)
     return ET.tostring(suite, encoding="unicode", xml_declaration=True)

@@ -9,8 +9,12 @@ from xml.etree import ElementTree as ET
 import pytest
 from click.testing import CliRunner, Result
 
+from engine.bootstrap import open_platform
 from engine.cli import zhicheng
-from engine.content import FOLDERS, bundled
+from engine.cli.platform import prepare
+from engine.content import FOLDERS, bundled, read_files
+from engine.services.world import load_world, read_world
+from engine.settings import Settings
 
 SAMPLE = "examples/cases/tianjin/two-superiors.yaml"
 
@@ -152,3 +156,27 @@ def test_a_key_that_others_can_read_is_found(tmp_path):
 
 def test_an_unknown_port_is_wrong_usage():
     assert run("serve", "--port", "99999").exit_code == 2
+
+
+@pytest.mark.req("TST-04")
+def test_a_case_of_the_database_is_recorded_and_replayed(content, tmp_path):
+    here = ("--data-dir", tmp_path / "data", "--content", content)
+    settings = Settings.load({"data_dir": tmp_path / "data", "content": content})
+    prepare(settings)
+    platform = open_platform(settings)
+    files = read_files(content, FOLDERS)
+    load_world(platform, read_world(files, "tianjin"), files, accounts=False)
+    applicant = platform.directory.actor_for("李四")
+    platform.cases.start(applicant, "tianjin/complaint")
+    platform.close()
+
+    written = run("replay", "--record", "2026-000001", *here)
+    assert written.exit_code == 0, written.output
+    assert "李四" not in written.output
+    (content / "examples/recorded").mkdir()
+    (content / "examples/recorded/complaint.yaml").write_text(written.output, "utf-8")
+    replayed = run("replay", content / "examples/recorded", *here)
+
+    assert replayed.exit_code == 0, replayed.output
+    assert "1 个样例，0 个不符" in replayed.output
+    assert run("replay", "--record", "nothing", *here).exit_code == 1

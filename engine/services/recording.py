@@ -1,0 +1,263 @@
+"""Records a case of this installation as a file that can be carried out again (TST-04).
+
+What could tell who it was is replaced: people, organisations, files, numbers and every text that
+somebody typed. The same text is replaced by the same word everywhere, so that what was equal stays
+equal; codes, dates, amounts and the keys of tables without personal data remain, since rules read
+them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import orjson
+
+from engine.definitions.register import ORGANISATIONS, PEOPLE
+from engine.domain.case import Advance, Command
+from engine.domain.errors import NotFound
+from engine.forms.model import Element
+from engine.runtime.advance import advance, start
+from engine.runtime.compiled import Compiled
+from engine.runtime.facts import recorded
+from engine.services.casework import Casework
+from engine.services.recorded import CASE, moment, outcome
+from engine.store.cases import CaseRow
+from engine.store.chain import Event
+from engine.store.unit import UnitOfWork
+
+SYSTEM = "system"
+#: what is a code, a date or a moment, or a short number, and says nothing about anybody
+_HARMLESS = re.compile(
+    r"(?:[a-z][a-z0-9_./-]*|\d{1,5}|\d{4}-\d\d(?:-\d\d(?:T\d\d:\d\d(?::\d\d)?)?)?)\Z"
+)
+_RECORD = re.compile(r"(?P<register>[a-z][a-z0-9_-]*)/(?P<key>.*)\.(?P<field>[a-z0-9_]+)\Z", re.S)
+_ROUTE = re.compile(r"route\.(?P<route>[^(]*)\((?P<keys>.*)\)(?P<from>.*)\Z", re.S)
+_WORDS = {PEOPLE: "人员", ORGANISATIONS: "单位", "": "文字"}
+
+
+class Disguise:
+    """Replaces what is personal, the same by the same."""
+
+    def __init__(self, uid: str, number: str | None, kept: frozenset[str]) -> None:
+        self._known: dict[str, str] = {uid: CASE}
+        if number:
+            self._known[number] = "2000-000001"
+        self._counts: dict[str, int] = {}
+        #: keys of tables without personal data
+        self._kept = kept
+        #: texts that somebody typed: replaced whatever they look like
+        self.typed: set[str] = set()
+
+    def of(self, text: str, register: str = "") -> str:
+        """The word that stands for a text."""
+        if text in self._known:
+            return self._known[text]
+        if text in ("", SYSTEM) or (not register and text not in self.typed and self._plain(text)):
+            return text
+        word = _WORDS.get(register, _WORDS[""])
+        self._counts[word] = self._counts.get(word, 0) + 1
+        self._known[text] = f"{word}{self._counts[word]}"
+        return self._known[text]
+
+    def _plain(self, text: str) -> bool:
+        return text in self._kept or bool(_HARMLESS.match(text))
+
+    def value(self, value: Any) -> Any:
+        """A JSON value without what is personal."""
+        if isinstance(value, str):
+            return self.of(value)
+        if isinstance(value, Mapping):
+            return {self.of(str(name)): self.value(item) for name, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.value(item) for item in value]
+        return value
+
+    def fact(self, name: str) -> str:
+        """The name of a recorded fact."""
+        found = _RECORD.match(name)
+        if found is not None:
+            register = found["register"]
+            key = self.of(found["key"], register if register in (PEOPLE, ORGANISATIONS) else "")
+            return f"{register}/{key}.{found['field']}"
+        found = _ROUTE.match(name)
+        if found is not None:
+            pairs = (pair.partition("=") for pair in found["keys"].split(",") if pair)
+            keys = ",".join(f"{key}={self.of(value)}" for key, _, value in pairs)
+            return f"route.{found['route']}({keys}){self.of(found['from'], ORGANISATIONS)}"
+        return name
+
+
+class Recorder:
+    """Makes recordings."""
+
+    def __init__(self, work: Casework) -> None:
+        self._work = work
+
+    def record(self, uid: str) -> dict[str, Any]:
+        """A case as plain data for a file; ``uid`` may be its number.
+
+        Raises:
+            NotFound: there is no such case.
+            UnreadableFact: the journal does not hold a value that was needed.
+        """
+        with self._work.store.read() as unit:
+            row = unit.cases.load(uid) or next(
+                (one for one in unit.cases.every() if one.number == uid), None
+            )
+            if row is None:
+                raise NotFound("no_such_case", uid=uid)
+            return self._recorded(unit, row)
+
+    def _recorded(self, unit: UnitOfWork, row: CaseRow) -> dict[str, Any]:
+        compiled = self._work.definitions.compiled(row.process, row.pin, unit)
+        events = unit.journal.of(row.id)
+        disguise = self._disguise(unit, row, compiled, events)
+        steps = []
+        result: Advance | None = None
+        data: Mapping[str, Any] = {}
+        for number, event in enumerate(events, start=1):
+            typed = self._typed(unit, event)
+            data = typed if typed is not None else data
+            result = self._again(unit, row, compiled, event, number, result, data, typed)
+            steps.append(self._step(unit, row, event, typed, result, disguise))
+            data = result.data if result.data is not None else data
+        return {
+            "recorded": compiled.process.title,
+            "process": row.process,
+            "release": row.pin,
+            "number": disguise.of(row.number or ""),
+            "steps": steps,
+        }
+
+    def _again(
+        self,
+        unit: UnitOfWork,
+        row: CaseRow,
+        compiled: Compiled,
+        event: Event,
+        number: int,
+        before: Advance | None,
+        data: Mapping[str, Any],
+        typed: Mapping[str, Any] | None,
+    ) -> Advance:
+        sealed = self._sealed(unit, event)
+        name = orjson.loads(event.body)["name"]
+        command = Command(
+            event.kind, event.person or "", event.organisation, event.on_behalf, name,
+            sealed.get("input", {}), typed,
+        )  # fmt: skip
+        now = event.at.astimezone(self._work.zone(row.jurisdiction))
+        ident = {"id": row.uid, "number": row.number if before else None, "year": row.year}
+        calendar = self._work.calendar(row.jurisdiction)
+        facts = recorded(sealed.get("facts", {}))
+        if before is None:
+            return start(compiled, facts, command, now, ident, data=data, calendar=calendar)
+        return advance(
+            compiled, before.state, facts, command, now, ident,
+            data=data, seq=number, calendar=calendar,
+        )  # fmt: skip
+
+    def _step(
+        self,
+        unit: UnitOfWork,
+        row: CaseRow,
+        event: Event,
+        typed: Mapping[str, Any] | None,
+        result: Advance,
+        disguise: Disguise,
+    ) -> dict[str, Any]:
+        sealed = self._sealed(unit, event)
+        found = outcome(result, typed)
+        at = str(result.state.place)
+        place = result.state.place.organisation
+        if place is not None:
+            found["at"] = at.replace(f"@{place}", f"@{disguise.of(place, ORGANISATIONS)}")
+        found["waits_for"] = [_waits(disguise, one) for one in found.get("waits_for", ())]
+        step: dict[str, Any] = {
+            "at": moment(event.at, self._work.zone(row.jurisdiction)),
+            "by": disguise.of(event.person or "", PEOPLE),
+            "here": disguise.of(event.organisation, ORGANISATIONS) if event.organisation else None,
+            "kind": event.kind,
+            "name": orjson.loads(event.body)["name"],
+            "input": disguise.value(sealed.get("input", {})),
+            "typed": disguise.value(typed) if typed is not None else None,
+            "read": {
+                disguise.fact(name): disguise.value(value)
+                for name, value in sealed.get("facts", {}).items()
+            },
+            "expect": {
+                name: value if name in ("at", "waits_for", "effects") else disguise.value(value)
+                for name, value in found.items()
+                if value
+            },
+        }
+        return {name: value for name, value in step.items() if value or name in ("by", "expect")}
+
+    # ------------------------------------------------------------ what is personal
+
+    def _disguise(
+        self, unit: UnitOfWork, row: CaseRow, compiled: Compiled, events: list[Event]
+    ) -> Disguise:
+        release = self._work.definitions.release_of(row.process, row.pin, unit)
+        kept: set[str] = set()
+        texts: set[str] = set()
+        people: dict[str, None] = {}
+        organisations: dict[str, None] = {}
+        forms = [release.forms[name] for name in (compiled.process.form,) if name is not None]
+        for event in events:
+            people[event.person or ""] = None
+            organisations[event.organisation or ""] = None
+            typed = self._typed(unit, event) or {}
+            for form in forms:
+                for element, value in _leaves(form.elements, typed):
+                    if element.reference == PEOPLE:
+                        people[value] = None
+                    elif element.reference == ORGANISATIONS:
+                        organisations[value] = None
+                    elif element.reference or element.codes or element.options_from:
+                        kept.add(value)
+                    elif element.kind == "text" or element.files is not None:
+                        texts.add(value)
+        kept.update(release.processes, *(code.values for code in release.codes.values()))
+        disguise = Disguise(row.uid, row.number, frozenset(kept))
+        disguise.typed = texts - kept
+        for register, keys in ((PEOPLE, people), (ORGANISATIONS, organisations)):
+            for key in keys:
+                if key:
+                    disguise.of(key, register)
+        return disguise
+
+    @staticmethod
+    def _sealed(unit: UnitOfWork, event: Event) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = unit.blobs.get(event.data_hash) if event.data_hash else {}
+        return found
+
+    @staticmethod
+    def _typed(unit: UnitOfWork, event: Event) -> Mapping[str, Any] | None:
+        body = orjson.loads(event.body)
+        found: Mapping[str, Any] | None = unit.blobs.get(body["typed"]) if "typed" in body else None
+        return found
+
+
+def _waits(disguise: Disguise, who: str) -> str:
+    permission, at, organisation = who.partition("@")
+    if not at:
+        return disguise.of(who, PEOPLE)
+    return f"{permission}@{disguise.of(organisation, ORGANISATIONS)}"
+
+
+def _leaves(elements: tuple[Element, ...], data: Any) -> Iterator[tuple[Element, str]]:
+    """Every text value of a form's data with its field."""
+    for element in elements:
+        value = data.get(element.name) if isinstance(data, Mapping) else None
+        if element.kind == "group":
+            yield from _leaves(element.children, value)
+        elif element.kind == "rows":
+            for row in value or ():
+                yield from _leaves(element.children, row)
+        else:
+            for one in value if isinstance(value, list) else [value]:
+                if isinstance(one, str) and one:
+                    yield element, one
