@@ -41,6 +41,7 @@ from engine.definitions.shapes import (
     Text,
     Values,
     Vocabulary,
+    Yes,
 )
 
 PAGES = (
@@ -82,6 +83,8 @@ class Role:
     menus: tuple[str, ...] | None = None
     #: kinds of organisation it may be granted at; empty = any
     kinds: tuple[str, ...] = ()
+    #: whether an organisation that has somebody with it must keep one
+    keep: bool = False
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -135,6 +138,7 @@ def _role(values: Values) -> Role:
         permissions=values.get("permissions", ()),
         menus=values.get("menus"),
         kinds=values.get("kinds", ()),
+        keep=values.get("keep", False),
     )
 
 
@@ -228,6 +232,13 @@ ROLE = Vocabulary(
             "show only these entries; by default all its permissions open",
         ),
         Key("kinds", Names(Text()), "可授予的机构类型", "kinds of organisation it is granted at"),
+        Key(
+            "keep",
+            Yes(),
+            "单位最后一名在用的人员不能失去该角色",
+            "the last active holder at an organisation cannot lose it",
+            "false",
+        ),
     ),
     called=Phrase('角色 "{name}" ', 'role "{name}"'),
 )
@@ -275,6 +286,7 @@ def parse_roles(node: Node, path: str, problems: Problems) -> RoleSet | None:
             role.permissions,
             role.menus,
             role.kinds,
+            role.keep,
         )
     return RoleSet(path, node, roles, values.get("menus", ()), values.get("persons", ()))
 

@@ -251,6 +251,9 @@ class Accounts:
             account = self._account(unit, login)
             if account.person == actor.person:
                 raise Refused("not_your_own_account")
+            if not active and not _has_another(unit, account):
+                for grant in unit.grants.of(account.person):
+                    self._directory.demand_another(unit, grant)
             unit.accounts.set_state(login, "active" if active else "closed")
             if not active:
                 unit.sessions.end_of(login)
@@ -366,6 +369,14 @@ class Accounts:
             raise Refused("password_not_new")
         if login.casefold() in new.casefold() or len(set(new)) < 4:
             raise Refused("password_too_simple")
+
+
+def _has_another(unit: UnitOfWork, account: AccountRow) -> bool:
+    """Whether the person can still sign in without an account."""
+    return any(
+        one.login != account.login and one.state == "active"
+        for one in unit.accounts.of_person(account.person)
+    )
 
 
 def _locked_until(failures: int, now: datetime) -> datetime | None:

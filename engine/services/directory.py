@@ -267,7 +267,26 @@ class Directory:
             if row is None:
                 raise NotFound("no_such_role", role=grant)
             self._demand_grants(actor, row.organisation)
+            self.demand_another(unit, row)
             unit.grants.end(grant, self._clock.now())
+
+    def demand_another(self, unit: UnitOfWork, grant: GrantRow) -> None:
+        """Refuse if an organisation would lose the last active holder of a role it must keep.
+
+        Raises:
+            Refused: there is no other (ORG-28).
+        """
+        role = self._release.roles.get(grant.role)
+        now = self._clock.now()
+        if role is None or not role.keep or not _in_force(grant, now):
+            return
+        others = {
+            one.person
+            for one in unit.grants.at([grant.organisation], [grant.role])
+            if one.person != grant.person and _in_force(one, now)
+        }
+        if not any(_active(unit, person) for person in others):
+            raise Refused("last_of_role", role=role.title, organisation=grant.organisation)
 
     def _demand_grants(self, actor: Actor, organisation: str) -> None:
         refusal = self.why_not(actor, GRANT_ROLES, organisation)
@@ -335,6 +354,11 @@ class Directory:
         row = unit.records.load(ORGANISATIONS, organisation)
         register = self._release.registers.get(ORGANISATIONS)
         return row is not None and (register is None or row.state not in register.closed_states)
+
+
+def _active(unit: UnitOfWork, person: str) -> bool:
+    """Whether somebody can sign in."""
+    return any(account.state == "active" for account in unit.accounts.of_person(person))
 
 
 def _in_force(grant: GrantRow, now: datetime) -> bool:

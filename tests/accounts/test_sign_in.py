@@ -205,3 +205,36 @@ class TestManaging:
     def test_nobody_closes_their_own_account(self, office: Platform):
         with pytest.raises(Refused, match="not_your_own_account"):
             office.accounts.set_active(person("钱管", "市局"), "qian", False)
+
+    @pytest.mark.req("ORG-28")
+    def test_the_last_administrator_of_an_organisation_keeps_the_role(self, office: Platform):
+        top = person("钱管", "市局")
+        office.directory.add_grant(top, "王审", "town/administrator", "二分局")
+        held = [
+            one for one in office.directory.grants_of(top, "王审") if one.organisation == "二分局"
+        ]
+
+        with pytest.raises(Refused, match="last_of_role"):
+            office.directory.end_grant(top, held[0].id)
+        with pytest.raises(Refused, match="last_of_role"):
+            office.accounts.set_active(top, "wang", False)
+        assert office.accounts.sign_in("wang", PASSWORD).token
+
+    @pytest.mark.req("ORG-28")
+    def test_with_another_one_who_can_sign_in_it_may_be_taken_back(self, office: Platform):
+        top = person("钱管", "市局")
+        for name in ("王审", "李四"):
+            office.directory.add_grant(top, name, "town/administrator", "二分局")
+        held = [
+            one for one in office.directory.grants_of(top, "王审") if one.organisation == "二分局"
+        ]
+        with office.store.write() as unit:
+            office.accounts.add_in(unit, "lisi", "李四", "x", office.clock.now())
+            unit.accounts.set_state("lisi", "closed")
+        with pytest.raises(Refused, match="last_of_role"):
+            office.directory.end_grant(top, held[0].id)
+
+        office.accounts.set_active(top, "lisi", True)
+        office.directory.end_grant(top, held[0].id)
+
+        assert not office.directory.holds("王审", "manage_units", "二分局")

@@ -189,6 +189,7 @@ FILES = {
             title: 管理员
             permissions: [manage_units, edit_unit, view_people, manage_people, manage_accounts,
                           see_all, view_keys, send_messages]
+            keep: true
           monitor:
             title: 监控人员
             permissions: [monitor_cases, intervene, resolve_incidents, cancel, use_console]
