@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from flask import Flask
+from flask import Flask, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from admin import captions, console, errors, filters, guard
@@ -59,6 +59,22 @@ def web_settings(settings: Settings, *, demo: bool = False) -> WebSettings:
     return WebSettings(secret=file.read_bytes(), secure_cookies=secure, demo=demo)
 
 
+def _show_one_content(app: Flask, platform: Platform) -> None:
+    """Let a request see what is in force when it begins, whatever is published before it ends."""
+
+    @app.before_request
+    def hold() -> None:
+        if request.endpoint != "static":
+            g.content = platform.definitions.held()
+            g.content.__enter__()
+
+    @app.teardown_request
+    def let_go(error: BaseException | None) -> None:
+        held = g.pop("content", None)
+        if held is not None:
+            held.__exit__(None, None, None)
+
+
 def create_app(platform: Platform, web: WebSettings) -> Flask:
     """Build the application."""
     app = Flask(__name__)
@@ -83,6 +99,7 @@ def create_app(platform: Platform, web: WebSettings) -> Flask:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=web.proxies, x_proto=web.proxies, x_host=web.proxies
         )
+    _show_one_content(app, platform)
     guard.install(app)
     filters.install(app)
     errors.install(app)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 from engine import content
 from engine.connectors.documents import Printer, TypstPrinter
-from engine.connectors.jobs import Worker
+from engine.connectors.jobs import Job, Worker
 from engine.content import Files
 from engine.definitions import release as releases
-from engine.definitions.release import Loaded, Release
+from engine.definitions.release import Release
 from engine.domain.actor import Actor
 from engine.domain.clock import Clock, SystemClock
 from engine.domain.errors import NotFound
@@ -21,12 +22,13 @@ from engine.services.attachments import Attachments
 from engine.services.cases import Cases
 from engine.services.casework import Casework
 from engine.services.content_rights import ContentRights
-from engine.services.definitions import Definitions, pin_all
+from engine.services.definitions import Definitions
 from engine.services.definitions import load as load_stored
 from engine.services.directory import Directory
 from engine.services.dossiers import Dossiers
 from engine.services.drafts import Drafts
 from engine.services.entries import Entries
+from engine.services.folder import ContentRefused, look
 from engine.services.forecasts import Forecasts
 from engine.services.groups import Groups
 from engine.services.incidents import Incidents
@@ -41,29 +43,20 @@ from engine.services.panels import Panels
 from engine.services.platform import Platform
 from engine.services.printing import Documents
 from engine.services.profile import Profile
-from engine.services.publishing import Publishing
+from engine.services.publishing import MovedOn, Publishing
 from engine.services.rebuild import Rebuilding
 from engine.services.records import Records
 from engine.services.registers import Registers
+from engine.services.rehearsal import Outcome, rehearse
 from engine.services.samples import Samples
 from engine.services.sentences import Sentences
-from engine.services.versions import message
 from engine.services.views import Views
 from engine.settings import Settings
 from engine.store.database import Store
-from engine.store.releases import Signature
 from engine.store.sealing import Sealer
 
 #: how many cases or messages a worker takes in one go
 BATCH = 100
-
-
-class ContentRefused(Exception):
-    """The content has problems; ``loaded`` holds them with the sources."""
-
-    def __init__(self, loaded: Loaded) -> None:
-        super().__init__(f"{len(loaded.problems.sorted())} problems")
-        self.loaded = loaded
 
 
 def load_content(root: Path | None) -> Release:
@@ -93,39 +86,49 @@ def open_platform(settings: Settings, *, clock: Clock | None = None) -> Platform
         ContentRefused: the content has errors.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    clock = clock or SystemClock()
     store = Store(settings.database_url, sealer=Sealer.from_file(settings.secret_key_file))
-    outside = Outside(TypstPrinter(), settings.public_url)
-    files = content.read_files(settings.content or content.bundled(), content.FOLDERS)
-    definitions = stored_content(store, files, clock.now())
-    platform = assemble(store, definitions, clock, outside)
+    try:
+        platform = open_over(
+            store,
+            content.read_files(settings.content or content.bundled(), content.FOLDERS),
+            clock or SystemClock(),
+            Outside(TypstPrinter(), settings.public_url),
+            deliberate=settings.content is not None,
+        )
+    except Exception:
+        store.close()
+        raise
     platform.settings = settings
     return platform
 
 
-def stored_content(store: Store, folder: Files, now: datetime) -> Definitions:
-    """The content in force; the installation's folder of files is the first of a new database.
+def open_over(
+    store: Store,
+    folder: Files,
+    clock: Clock,
+    outside: Outside | None = None,
+    *,
+    deliberate: bool = False,
+) -> Platform:
+    """A platform over a database, whose content follows the folder of the installation.
 
     Raises:
-        ContentRefused: the folder's content has errors.
+        ContentRefused: the content has errors.
+        FolderDisagrees: the folder was named (``deliberate``), and disagrees with what was
+            published.
     """
-    with store.read() as unit:
-        head = unit.releases.current()
-        stored = unit.releases.files(head) if head is not None else {}
-    if head is not None:
-        return Definitions(store, head, load_stored(stored))
-    loaded = releases.load(content.below(folder))
-    if loaded.release is None:
-        raise ContentRefused(loaded)
-    text = message("内容的第一个版本", {"Version": 1})
-    by = Signature("Zhicheng", "installation", now)
-    with store.write() as unit:
-        head = unit.releases.commit(folder, text, by, expected=None, version=1)
-        if head is not None:
-            pin_all(unit, loaded.release, head)
-    if head is None:
-        return stored_content(store, folder, now)
-    return Definitions(store, head, loaded.release)
+    while True:
+        opening = look(store, folder, deliberate=deliberate)
+        # What is to be put into force first belongs to no commit yet.
+        commit = opening.head if opening.content is None else None
+        definitions = Definitions(store, commit or "", opening.release)
+        platform = assemble(store, definitions, clock, outside)
+        try:
+            platform.publishing.take_over(opening)
+        except MovedOn:
+            # Another node has just done it, or somebody published: look again.
+            continue
+        return platform
 
 
 def samples_of(files: Files, release: Release, outside: Outside | None = None) -> Samples:
@@ -133,6 +136,16 @@ def samples_of(files: Files, release: Release, outside: Outside | None = None) -
     return Samples(
         files, release, lambda store, content, clock: assemble(store, content, clock, outside)
     )
+
+
+def read_samples(files: Files) -> Samples:
+    """The sample cases of content that was checked: what another process begins with."""
+    return samples_of(files, load_stored(files))
+
+
+def _rehearse(files: Files, release: Release) -> tuple[int, Iterator[Outcome]]:
+    samples = samples_of(files, release)
+    return len(samples.samples), rehearse(files, samples, read_samples)
 
 
 def assemble(
@@ -183,7 +196,7 @@ def assemble(
     rights = ContentRights(definitions, directory)
     drafts = Drafts(store, rights, directory, sentences, clock)
     publishing = Publishing(
-        store, definitions, drafts, rights, directory, sentences, samples_of, clock
+        store, definitions, drafts, rights, directory, sentences, records, _rehearse, clock
     )
     return Platform(
         store=store,
@@ -222,15 +235,23 @@ def assemble(
     )
 
 
-def worker(platform: Platform) -> Worker:
-    """The background work of one node: timers and the outbox."""
-    return Worker(
-        {
-            "timers": lambda now: platform.cases.tick(),
-            "outbox": lambda now: platform.outgoing.work_off(),
-        },
-        platform.clock,
-    )
+def workers(platform: Platform) -> list[Worker]:
+    """The background work of one node: timers and the outbox; beside them long replays."""
+
+    def seeing(job: Callable[[], int]) -> Job:
+        def run(now: datetime) -> int:
+            with platform.definitions.held():
+                return job()
+
+        return run
+
+    return [
+        Worker(
+            {"timers": seeing(platform.cases.tick), "outbox": seeing(platform.outgoing.work_off)},
+            platform.clock,
+        ),
+        Worker({"replays": seeing(platform.publishing.work_off)}, platform.clock),
+    ]
 
 
 def _zone(release: Release) -> ZoneInfo:

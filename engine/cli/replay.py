@@ -70,7 +70,7 @@ def replay(
         raise click.UsageError(f"{'、'.join(map(str, paths))} 中没有样例")
     results: list[Replayed | Carried] = []
     carried = (carry_out(recording, loaded.release) for recording in recordings)
-    run: Iterator[Replayed | Carried] = chain(samples.run(chosen), carried)
+    run: Iterator[Replayed | Carried] = chain(samples.run(chosen, alone=True), carried)
     for result in run:
         results.append(result)
         if form == "text":

@@ -8,8 +8,7 @@ from typing import Any
 
 import click
 
-from engine.bootstrap import open_platform
-from engine.bootstrap import worker as background
+from engine.bootstrap import open_platform, workers
 from engine.cli.common import with_settings
 from engine.cli.platform import opened
 from engine.content import Files
@@ -71,7 +70,11 @@ def worker(settings: Settings) -> None:
     with opened(settings) as platform:
         click.echo("后台作业已启动，按 Ctrl+C 结束。")
         try:
-            background(platform).run()
+            first, *others = workers(platform)
+            platform.workers += others
+            for other in others:
+                other.start()
+            first.run()
         except KeyboardInterrupt:
             click.echo("后台作业已结束。")
 
@@ -85,9 +88,9 @@ def _serve(settings: Settings, accounts: list[tuple[str, str]], *, jobs: bool) -
         platform = open_platform(settings)
         platform.accounts.offer_demo(accounts)
         if jobs:
-            running = background(platform)
-            platform.workers.append(running)
-            running.start()
+            platform.workers += workers(platform)
+            for running in platform.workers:
+                running.start()
         return app.create_app(platform, app.web_settings(settings, demo=bool(accounts)))
 
     click.echo(f"平台已启动：{settings.public_url}（按 Ctrl+C 结束）")

@@ -62,6 +62,8 @@ class Jurisdiction:
     processes: tuple[str, ...] | None = None
     policy: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     pools: Mapping[str, Pool] = field(default_factory=dict)
+    #: whether content that concerns it is published by somebody else than its author
+    four_eyes: bool = False
 
     def runs(self, process: str) -> bool:
         """Tell whether cases of a process are run here."""
@@ -151,6 +153,13 @@ JURISDICTION = Vocabulary(
             "流程开关的取值",
             "values of policies of processes",
         ),
+        Key(
+            "four_eyes",
+            Yes(),
+            "定义须由编写者以外的人发布",
+            "definitions are published by somebody else than their author",
+            "false",
+        ),
         Key("pools", MapOf(One(POOL, _pool), Phrase("名称", "name")), "编号库", "number pools"),
     ),
     called=Phrase("地区", "the jurisdiction"),
@@ -173,6 +182,7 @@ def parse_jurisdiction(node: Node, path: str, problems: Problems) -> Jurisdictio
         processes=values.get("processes"),
         policy=values.get("policy", {}),
         pools=values.get("pools", {}),
+        four_eyes=values.get("four_eyes", False),
     )
 
 

@@ -140,6 +140,15 @@ class Definitions:
         finally:
             self._refreshing.release()
 
+    def at(self, unit: UnitOfWork, commit: str) -> Release | None:
+        """The release of a commit; None if it cannot be loaded here."""
+        if commit not in self._releases:
+            try:
+                return load(unit.releases.files(commit))
+            except BrokenContent:
+                return None
+        return self._releases[commit]
+
     def take(self, commit: str, release: Release) -> None:
         """Use a release that is in force from now on for whatever begins."""
         with self._lock:

@@ -176,7 +176,7 @@ class Drafts:
             Refused: it is somebody else's, or waits to be published.
         """
         with self._sentences.saying(), self._store.write() as unit:
-            row = self._own(unit, actor, draft)
+            row = self.own(unit, actor, draft)
             if not unit.drafts.delete(row):
                 raise Stale("draft_changed")
 
@@ -283,7 +283,7 @@ class Drafts:
     def revert(self, actor: Actor, draft: int, path: str) -> None:
         """Make a file what it is in the base again."""
         with self._sentences.saying(), self._store.write() as unit:
-            row = self._own(unit, actor, draft)
+            row = self.own(unit, actor, draft)
             unit.drafts.drop(row.id, path)
             unit.drafts.touch(row.id, self._clock.now())
 
@@ -338,6 +338,18 @@ class Drafts:
             raise NotFound("no_such_draft")
         return row
 
+    def own(self, unit: UnitOfWork, actor: Actor, draft: int) -> DraftRow:
+        """A draft that the actor may change.
+
+        Raises:
+            Refused: it is somebody else's, or waits to be published.
+        """
+        row = self.row(unit, actor, draft)
+        closed = self._why_closed(actor, row)
+        if closed is not None:
+            raise closed
+        return row
+
     def content(self, unit: UnitOfWork, row: DraftRow) -> dict[str, bytes]:
         """All files as a draft has them."""
         found = unit.releases.files(row.base)
@@ -375,13 +387,6 @@ class Drafts:
 
     # ------------------------------------------------------------ inside
 
-    def _own(self, unit: UnitOfWork, actor: Actor, draft: int) -> DraftRow:
-        row = self.row(unit, actor, draft)
-        closed = self._why_closed(actor, row)
-        if closed is not None:
-            raise closed
-        return row
-
     def _why_closed(self, actor: Actor, row: DraftRow) -> Refused | None:
         if row.person != actor.person:
             return self._worded(Refused("not_your_draft", person=row.person))
@@ -390,7 +395,7 @@ class Drafts:
         return None
 
     def _editable(self, unit: UnitOfWork, actor: Actor, draft: int, path: str) -> DraftRow:
-        row = self._own(unit, actor, draft)
+        row = self.own(unit, actor, draft)
         if not is_path(path):
             raise Refused("wrong_path", path=path)
         refusal = self._rights.why_not(actor, path)

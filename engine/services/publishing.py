@@ -6,9 +6,9 @@ commit. All of it is one transaction: what fails leaves the content and the draf
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from engine.content import Files
@@ -20,9 +20,11 @@ from engine.domain.errors import NotFound, Refused, Stale
 from engine.services.content_rights import EDIT, PUBLISH, ContentRights
 from engine.services.definitions import Definitions, pin_all
 from engine.services.directory import Directory
-from engine.services.drafts import Checked, Drafts, FileDifference, differences
-from engine.services.replay import Replayed
-from engine.services.samples import Samples
+from engine.services.drafts import Checked, Drafts, DraftView, FileDifference, differences
+from engine.services.folder import Opening
+from engine.services.records import Records
+from engine.services.refilling import refill
+from engine.services.rehearsal import Outcome, SampleDifference
 from engine.services.sentences import Sentences
 from engine.services.three_way import merged_files
 from engine.services.versions import (
@@ -35,17 +37,24 @@ from engine.services.versions import (
 )
 from engine.store.database import Store
 from engine.store.drafts import DraftRow
-from engine.store.releases import tree_of
+from engine.store.releases import Signature, tree_of
 from engine.store.replays import ReplayRow
 from engine.store.unit import UnitOfWork
 
 #: how long a replay may be silent before another process takes it over
 LEASE = timedelta(minutes=1)
+#: how long it is remembered what came of a replay
+KEPT = timedelta(days=30)
+#: whoever has the installation itself in hand
+OPERATOR = Signature("Zhicheng", "installation", datetime.min.replace(tzinfo=UTC))
+#: the content folder, where nobody says who changed it
+FOLDER_ITSELF = OPERATOR._replace(name="内容目录", email="folder")
+FOLDER_CHANGED = "读入内容目录"
 #: how many versions a page of the history shows
 PAGE = 50
 
-#: Gives the sample cases of some content, ready to run.
-SamplesOf = Callable[[Files, Release], Samples]
+#: Replays the sample cases of some content: how many there are, and what comes of each.
+Rehearse = Callable[[Files, Release], tuple[int, Iterator[Outcome]]]
 #: Told how far a replay is.
 Seen = Callable[["ReplayState"], None]
 
@@ -77,19 +86,6 @@ class MovedOn(Stale):
 
 
 @dataclass(frozen=True, slots=True)
-class SampleDifference:
-    """A sample case that came out otherwise: at which step, and how."""
-
-    sample: str
-    file: str
-    line: int
-    step: int
-    what: str
-    expected: str
-    found: str
-
-
-@dataclass(frozen=True, slots=True)
 class ReplayState:
     """How far the replay of a draft's sample cases is."""
 
@@ -117,15 +113,28 @@ class Rebased:
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """A content that is to be in force, with what its commit says."""
+    """A content that is to be in force, with what its commit says.
+
+    Without an author it comes from whoever has the installation itself in hand.
+    """
 
     files: Files
     base: str
-    actor: Actor
+    author: Actor | None
     reason: str
-    notes: Mapping[str, object]
+    override: str = ""
     #: who publishes, if it is not who wrote it
     publisher: Actor | None = None
+    notes: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Passed:
+    """What a change that passed the gate goes on with."""
+
+    release: Release
+    state: ReplayState
+    needs_second: bool
 
 
 class Publishing:
@@ -139,17 +148,20 @@ class Publishing:
         rights: ContentRights,
         directory: Directory,
         sentences: Sentences,
-        samples_of: SamplesOf,
+        records: Records,
+        rehearse: Rehearse,
         clock: Clock,
     ) -> None:
         self._store = store
         self._definitions = definitions
+        self._records = records
         self._drafts = drafts
         self._rights = rights
         self._directory = directory
         self._sentences = sentences
-        self._samples_of = samples_of
+        self._rehearse = rehearse
         self._clock = clock
+        self._origins: tuple[str, dict[str, Version]] = ("", {})
 
     # ------------------------------------------------------------ before it is published
 
@@ -171,8 +183,10 @@ class Publishing:
             tree = tree_of(files)
             with self._store.write() as unit:
                 known = unit.replays.load(tree)
+                now = self._clock.now()
                 if known is None or (known.finished_at is not None and known.failed):
-                    unit.replays.ask(tree, row.id, self._clock.now())
+                    unit.replays.forget(now - KEPT)
+                    unit.replays.ask(tree, row.id, now)
                 known = unit.replays.load(tree)
         assert known is not None  # it was asked for a moment ago
         return self._state(known)
@@ -198,12 +212,16 @@ class Publishing:
             waiting = unit.replays.waiting(now)
         for asked in waiting:
             with self._store.write() as unit:
-                mine = unit.replays.lease(asked.tree, now, now + LEASE)
+                if not unit.replays.lease(asked.tree, now, now + LEASE):
+                    continue
                 draft = unit.drafts.load(asked.draft_id) if asked.draft_id is not None else None
                 files = self._drafts.content(unit, draft) if draft is not None else {}
-            if mine and tree_of(files) == asked.tree:
-                self._run(asked, files, None)
-                return 1
+                if tree_of(files) != asked.tree:
+                    # The draft was changed, published or thrown away.
+                    unit.replays.drop(asked.tree)
+                    continue
+            self._run(asked, files, None)
+            return 1
         return 0
 
     # ------------------------------------------------------------ publishing
@@ -227,89 +245,247 @@ class Publishing:
             Refused: the actor may not, gives no reason, or nothing has changed.
         """
         with self._sentences.saying():
+            row, files = self._own_draft(actor, draft)
+            self._demand_same(files, tree)
+            change = _Change(files, row.base, actor, reason, override)
+            passed = self._gate(change, PUBLISH, row.id)
+            if passed.needs_second:
+                raise Refused("second_person_needed")
+            return self._put_into_force(change, passed, self._deleting(row))
+
+    def needs_second(self, actor: Actor, draft: int) -> bool:
+        """Whether somebody else has to publish a draft (CON-07)."""
+        with self._sentences.saying():
             row, files = self._draft(actor, draft)
+            with self._store.read() as unit:
+                base = unit.releases.files(row.base)
+        return self._needs_second(_changed(base, files))
+
+    def request(self, actor: Actor, draft: int, reason: str, *, override: str = "") -> DraftView:
+        """Ask somebody else to publish a draft, which cannot be changed until they answer.
+
+        Raises:
+            ContentHasProblems: the check finds errors.
+            SamplesDiffer: sample cases come out otherwise, and nobody says why that is right.
+            MovedOn: somebody else published meanwhile.
+            Refused: it is somebody else's, gives no reason, or nothing has changed.
+        """
+        with self._sentences.saying():
+            row, files = self._own_draft(actor, draft)
+            self._gate(_Change(files, row.base, actor, reason, override), EDIT, row.id)
+            return self._save(
+                actor,
+                row._replace(
+                    requested_at=self._clock.now(),
+                    reason=reason.strip(),
+                    override=override.strip() or None,
+                    tree=tree_of(files),
+                    refused_by=None,
+                    refusal=None,
+                ),
+            )
+
+    def requests(self, actor: Actor) -> list[DraftView]:
+        """The drafts that somebody else wants published, which the actor may answer."""
+        with self._sentences.saying(), self._store.read() as unit:
+            self._rights.demand(actor, PUBLISH)
+            return [
+                self._drafts.view(unit, actor, row)
+                for row in unit.drafts.requested()
+                if row.jurisdiction == actor.jurisdiction and row.person != actor.person
+            ]
+
+    def take_back(self, actor: Actor, draft: int) -> DraftView:
+        """Take a request back, to go on with the draft.
+
+        Raises:
+            Refused: it is somebody else's, or nobody was asked.
+        """
+        with self._sentences.saying():
+            row = self._requested(actor, draft)
             if row.person != actor.person:
                 raise Refused("not_your_draft", person=row.person)
-            return self._publish(actor, row, files, reason, override, tree)
+            return self._save(actor, row._replace(requested_at=None, tree=None))
 
-    def _publish(
-        self,
-        actor: Actor,
-        row: DraftRow,
-        files: Files,
-        reason: str,
-        override: str,
-        tree: str | None,
-    ) -> Version:
-        if tree is not None and tree_of(files) != tree:
-            raise Stale("draft_changed")
-        change = _Change(files, row.base, actor, reason, {})
-        release, replayed = self._gate(change, override, row.id)
-        notes = _notes(replayed, override, self._name(actor))
+    def approve(self, actor: Actor, draft: int, *, tree: str | None = None) -> Version:
+        """Publish what somebody else asked for.
 
-        def finish(unit: UnitOfWork) -> None:
+        Args:
+            actor: who publishes; not its author.
+            draft: the draft.
+            tree: the content that was looked at; another one is not published.
+
+        Raises:
+            Refused: as for publishing; or the actor wrote it.
+        """
+        with self._sentences.saying():
+            row = self._requested(actor, draft)
+            if row.person == actor.person:
+                raise Refused("second_person_needed")
+            row, files = self._draft(actor, draft)
+            self._demand_same(files, tree)
+            self._demand_same(files, row.tree)
+            author = Actor(row.person, row.organisation, row.jurisdiction)
+            change = _Change(
+                files, row.base, author, row.reason or "", row.override or "", publisher=actor
+            )
+            passed = self._gate(change, PUBLISH, row.id)
+            return self._put_into_force(change, passed, self._deleting(row))
+
+    def refuse(self, actor: Actor, draft: int, reason: str) -> DraftView:
+        """Answer a request with no; its author can go on with the draft.
+
+        Raises:
+            Refused: the actor wrote it, may not publish, or gives no reason.
+        """
+        with self._sentences.saying():
+            self._rights.demand(actor, PUBLISH)
+            row = self._requested(actor, draft)
+            if row.person == actor.person:
+                raise Refused("second_person_needed")
+            if not reason.strip():
+                raise Refused("reason_needed")
+            return self._save(
+                actor,
+                row._replace(
+                    requested_at=None, tree=None, refused_by=actor.person, refusal=reason.strip()
+                ),
+            )
+
+    def _requested(self, actor: Actor, draft: int) -> DraftRow:
+        row, _ = self._draft(actor, draft)
+        if row.requested_at is None:
+            raise Stale("not_requested")
+        return row
+
+    def _save(self, actor: Actor, row: DraftRow) -> DraftView:
+        with self._store.write() as unit:
+            if not unit.drafts.save(row, self._clock.now()):
+                raise Stale("draft_changed")
+            saved = unit.drafts.load(row.id)
+            assert saved is not None  # it was written a moment ago
+            return self._drafts.view(unit, actor, saved)
+
+    def _deleting(self, row: DraftRow) -> Callable[[UnitOfWork], None]:
+        def delete(unit: UnitOfWork) -> None:
             if not unit.drafts.delete(row):
                 raise Stale("draft_changed")
 
-        return self._put_into_force(replace(change, notes=notes), release, finish)
+        return delete
 
-    def _gate(
-        self, change: _Change, override: str, draft: int | None
-    ) -> tuple[Release, ReplayState]:
+    def _demand_same(self, files: Files, tree: str | None) -> None:
+        if tree is not None and tree_of(files) != tree:
+            raise Stale("draft_changed")
+
+    def _needs_second(self, changed: Sequence[str]) -> bool:
+        places = self._definitions.current.jurisdictions
+        concerned = {place for path in changed for place in self._rights.users(path)}
+        return any(places[name].four_eyes for name in concerned if name in places)
+
+    # ------------------------------------------------------------ the gate
+
+    def _gate(self, change: _Change, permission: str, draft: int | None) -> _Passed:
         """Everything a change has to pass."""
         if not change.reason.strip():
             raise Refused("reason_needed")
         with self._store.read() as unit:
             base = unit.releases.files(change.base)
             head = current_version(unit.releases)
-        changed = [one.path for one in differences(base, change.files)]
+        changed = _changed(base, change.files)
         if not changed:
             raise Refused("nothing_to_publish")
-        self._rights.demand_all(change.publisher or change.actor, changed, PUBLISH)
+        by = change.publisher or change.author
+        if by is not None:
+            self._rights.demand_all(by, changed, permission)
         if head is not None and head.commit != change.base:
             raise MovedOn(head)
         release = self._checked(change.files)
         state = self._replay(change.files, draft)
-        if state.failed and not override.strip():
+        if state.failed and not change.override.strip():
             raise SamplesDiffer(state)
-        return release, state
+        return _Passed(release, state, self._needs_second(changed))
 
     def _put_into_force(
-        self, change: _Change, release: Release, finish: Callable[[UnitOfWork], None]
+        self, change: _Change, passed: _Passed, finish: Callable[[UnitOfWork], None]
     ) -> Version:
         """Make the commit with everything that goes with it, or nothing at all."""
-        now = self._clock.now()
-        author = signature(
-            change.actor.person, self._name(change.actor), change.actor.jurisdiction, now
-        )
-        committer = author
-        if change.publisher is not None:
-            by = change.publisher
-            committer = signature(by.person, self._name(by), by.jurisdiction, now)
+        author = self._signature(change.author)
+        committer = self._signature(change.publisher) if change.publisher is not None else author
+        state = passed.state
+        notes = {
+            **change.notes,
+            "Replayed": state.total,
+            "Failed": len(state.failed),
+            "Override": change.override if state.failed else "",
+            "Overridden-By": author.name if state.failed else "",
+        }
         with self._store.write() as unit:
-            head = current_version(unit.releases)
-            if head is None or head.commit != change.base:
-                assert head is not None  # content never goes away
-                raise MovedOn(head)
-            number = next_number(unit.releases)
-            text = message(change.reason, {"Version": number, **change.notes})
-            commit = unit.releases.commit(
-                change.files, text, author, committer=committer, expected=change.base,
-                version=number,
+            made = self.commit(
+                unit, change.files, change.base, change.reason, notes, passed.release,
+                author, committer,
             )  # fmt: skip
-            if commit is None:
-                raise MovedOn(self._newest())
-            pin_all(unit, release, commit)
             finish(unit)
-            made = version_of(unit.releases.load(commit))
-        self._definitions.take(commit, release)
+        self._definitions.take(made.commit, passed.release)
         return made
 
-    def _newest(self) -> Version:
-        with self._store.read() as unit:
-            found = current_version(unit.releases)
-        assert found is not None  # content never goes away
-        return found
+    def commit(
+        self,
+        unit: UnitOfWork,
+        files: Files,
+        base: str | None,
+        reason: str,
+        notes: Mapping[str, object],
+        release: Release,
+        author: Signature,
+        committer: Signature,
+    ) -> Version:
+        """Put content into force in an open transaction: the commit and what follows from it.
+
+        Raises:
+            MovedOn: other content than ``base`` is in force.
+            Refused: records break a rule of the new version.
+        """
+        number = next_number(unit.releases)
+        commit = unit.releases.commit(
+            files, message(reason, {"Version": number, **notes}), author,
+            committer=committer, expected=base, version=number,
+        )  # fmt: skip
+        if commit is None:
+            head = current_version(unit.releases)
+            assert head is not None  # there is content if it is another one
+            raise MovedOn(head)
+        pin_all(unit, release, commit)
+        before = self._definitions.at(unit, base) if base is not None else None
+        refill(unit, before, release, self._store.sealer, self._records.views_under)
+        return version_of(unit.releases.load(commit))
+
+    def take_over(self, opening: Opening) -> None:
+        """Put into force what a platform opens with, if that is not in force yet.
+
+        Raises:
+            MovedOn: something else was put into force meanwhile.
+        """
+        if opening.content is None:
+            return
+        by = FOLDER_ITSELF._replace(at=self._clock.now())
+        with self._store.write() as unit:
+            head = current_version(unit.releases)
+            if opening.head is not None and tree_of(opening.content) == (head and head.tree):
+                # Everything in the folder was published already.
+                unit.releases.follow(opening.folder, FOLDER_CHANGED, by)
+                self._definitions.take(opening.head, opening.release)
+                return
+            made = self.commit(
+                unit, opening.content, opening.head, FOLDER_CHANGED, {}, opening.release, by, by
+            )
+            unit.releases.follow(opening.folder, FOLDER_CHANGED, by)
+        self._definitions.take(made.commit, opening.release)
+
+    def _signature(self, actor: Actor | None) -> Signature:
+        now = self._clock.now()
+        if actor is None:
+            return OPERATOR._replace(at=now)
+        return signature(actor.person, self._name(actor), actor.jurisdiction, now)
 
     # ------------------------------------------------------------ bringing together
 
@@ -321,9 +497,7 @@ class Publishing:
         """
         now = self._clock.now()
         with self._sentences.saying(), self._store.write() as unit:
-            row = self._drafts.row(unit, actor, draft)
-            if row.person != actor.person:
-                raise Refused("not_your_draft", person=row.person)
+            row = self._drafts.own(unit, actor, draft)
             head = current_version(unit.releases)
             assert head is not None  # content never goes away
             base, theirs = unit.releases.files(row.base), unit.releases.files(head.commit)
@@ -410,16 +584,50 @@ class Publishing:
                 old, head = self._version(unit, version), current_version(unit.releases)
                 files = unit.releases.files(old.commit)
             assert head is not None  # content never goes away
-            change = _Change(files, head.commit, actor, reason, {})
-            release, state = self._gate(change, override, None)
-            notes = {"Restores": old.number, **_notes(state, override, self._name(actor))}
-            return self._put_into_force(replace(change, notes=notes), release, lambda unit: None)
+            notes = {"Restores": old.number}
+            change = _Change(files, head.commit, actor, reason, override, notes=notes)
+            passed = self._gate(change, PUBLISH, None)
+            if passed.needs_second:
+                raise Refused("second_person_needed")
+            return self._put_into_force(change, passed, lambda unit: None)
+
+    def draft_of(self, actor: Actor, version: str) -> DraftView:
+        """Begin a draft that has the files of an earlier version, to go on from there.
+
+        Raises:
+            NotFound: there is no such version.
+            Refused: the actor may not change content.
+        """
+        now = self._clock.now()
+        with self._sentences.saying(), self._store.write() as unit:
+            self._rights.demand(actor, EDIT)
+            old, head = self._version(unit, version), current_version(unit.releases)
+            assert head is not None  # content never goes away
+            row = self._drafts.add_in(unit, actor, f"v{old.number}", head.commit)
+            before, after = unit.releases.files(old.commit), unit.releases.files(head.commit)
+            for path in _changed(before, after):
+                unit.drafts.put(row.id, path, before.get(path), now, expected=0)
+            return self._drafts.view(unit, actor, row)
+
+    def origins(self, actor: Actor) -> dict[str, Version]:
+        """The version in which each file of the content in force came to be as it is (VER-04)."""
+        with self._sentences.saying(), self._store.read() as unit:
+            self._rights.demand(actor, EDIT, PUBLISH)
+            commit = self._definitions.commit
+            if self._origins[0] != commit:
+                self._origins = commit, _origins(unit, commit)
+            return dict(self._origins[1])
 
     # ------------------------------------------------------------ inside
 
     def _draft(self, actor: Actor, draft: int) -> tuple[DraftRow, dict[str, bytes]]:
         with self._store.read() as unit:
             row = self._drafts.row(unit, actor, draft)
+            return row, self._drafts.content(unit, row)
+
+    def _own_draft(self, actor: Actor, draft: int) -> tuple[DraftRow, dict[str, bytes]]:
+        with self._store.read() as unit:
+            row = self._drafts.own(unit, actor, draft)
             return row, self._drafts.content(unit, row)
 
     def _checked(self, files: Files) -> Release:
@@ -454,12 +662,11 @@ class Publishing:
         return self._run(asked, files, seen)
 
     def _run(self, row: ReplayRow, files: Files, seen: Seen | None) -> ReplayState:
-        samples = self._samples_of(files, self._checked(files))
-        chosen = samples.chosen(())
-        row = row._replace(total=len(chosen))
+        total, outcomes = self._rehearse(files, self._checked(files))
+        row = row._replace(total=total)
         failed: list[dict[str, Any]] = []
-        for done, result in enumerate(samples.run(chosen), 1):
-            failed += [_difference(result)] if not result.ok else []
+        for done, difference in enumerate(outcomes, 1):
+            failed += [asdict(difference)] if difference is not None else []
             row = row._replace(
                 done=done, failed=tuple(failed), leased_until=self._clock.now() + LEASE
             )
@@ -479,35 +686,30 @@ class Publishing:
             tree=row.tree,
             total=row.total,
             done=row.done,
-            failed=[SampleDifference(**one) for one in row.failed],
+            failed=[_difference(one) for one in row.failed],
             is_running=row.leased_until is not None and row.leased_until > self._clock.now(),
             is_finished=row.finished_at is not None,
         )
 
 
-def _difference(result: Replayed) -> dict[str, Any]:
-    sample = result.sample
-    first = result.differences[0] if result.differences else None
-    return {
-        "sample": sample.title,
-        "file": sample.file,
-        "line": first.line if first is not None else 0,
-        "step": result.steps,
-        "what": first.what if first is not None else "",
-        "expected": _written(first.expected) if first is not None else "",
-        "found": _written(first.found) if first is not None else result.error or "",
-    }
+def _changed(before: Files, after: Files) -> list[str]:
+    return [path for path in sorted({*before, *after}) if before.get(path) != after.get(path)]
 
 
-def _written(value: object) -> str:
-    return value if isinstance(value, str) else repr(value)
+def _origins(unit: UnitOfWork, commit: str) -> dict[str, Version]:
+    wanted = set(unit.releases.paths(commit))
+    found: dict[str, Version] = {}
+    for row in unit.releases.log(commit):
+        parent = row.parents[0] if row.parents else None
+        for change in unit.releases.changes(parent, row.id):
+            if change.path in wanted:
+                wanted.discard(change.path)
+                found[change.path] = version_of(row)
+        if not wanted:
+            break
+    return found
 
 
-def _notes(state: ReplayState, override: str, name: str) -> dict[str, object]:
-    overridden = bool(state.failed)
-    return {
-        "Replayed": state.total,
-        "Failed": len(state.failed),
-        "Override": override if overridden else "",
-        "Overridden-By": name if overridden else "",
-    }
+def _difference(one: Mapping[str, Any]) -> SampleDifference:
+    places = {name: tuple(one[name]) for name in ("expected_places", "actual_places")}
+    return SampleDifference(**{**one, **places})

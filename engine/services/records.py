@@ -82,8 +82,12 @@ class Records:
         return self._views.of(unit)
 
     def _new_views(self, unit: UnitOfWork) -> Views:
-        jurisdiction = next(iter(self.release.jurisdictions), None)
-        return Views(unit, self.release, self.now(jurisdiction), self.calendar(jurisdiction))
+        return self.views_under(unit, self.release)
+
+    def views_under(self, unit: UnitOfWork, release: Release) -> Views:
+        """The records as another release sees them."""
+        jurisdiction = next(iter(release.jurisdictions), None)
+        return Views(unit, release, self.now(jurisdiction), self.calendar(jurisdiction))
 
     def names(self, unit: UnitOfWork, actor: Actor) -> dict[str, Any]:
         """What expressions of registers and lists read beside their row."""

@@ -84,12 +84,15 @@ class Samples:
             or any(sample.file == path or sample.file.startswith(f"{path}/") for path in paths)
         ]
 
-    def run(self, samples: list[Sample], keep: Keep | None = None) -> Iterator[Replayed]:
-        """Run samples one after the other."""
+    def run(
+        self, samples: list[Sample], keep: Keep | None = None, *, alone: bool = False
+    ) -> Iterator[Replayed]:
+        """Run samples one after the other; ``alone`` in a process that does nothing else."""
         for worlds in {sample.worlds for sample in samples}:
             self._prepared(worlds)
-        # The worlds and what was compiled stay: looking for garbage among them finds nothing.
-        gc.freeze()
+        if alone:
+            # The worlds and what was compiled stay: looking for garbage there finds nothing.
+            gc.freeze()
         # One database serves all samples, filled anew for each.
         replay = Replay(self.open, self.library, close=lambda platform: None)
         for sample in samples:

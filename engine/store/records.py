@@ -5,7 +5,7 @@ What is indexed and how is decided above; a record is written with everything it
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -95,6 +95,23 @@ _DROP_UNIQUE = Statement(sa.delete(unique_keys).where(_u.record_id == given(_u.r
 _ADD_FIELD = Statement(insert(record_fields))
 _ADD_TERM = Statement(insert(record_terms))
 _ADD_UNIQUE = Statement(insert(unique_keys))
+_DROP_UNIQUE_OF = Statement(sa.delete(unique_keys).where(_u.register == given(_u.register)))
+_REFILL = Statement(
+    sa.update(records)
+    .where(_c.id == given(_c.id, "row"))
+    .values(
+        {_c[name]: given(_c[name], f"new_{name}") for name in ("scope", "data", "search")}
+        # Whoever read it before cannot save it with what it was found by then.
+        | {_c.version: _c.version + 1}
+    )
+)
+_STORED = Statement(sa.select(_c.data).where(_c.id == given(_c.id)))
+_EVERY = Statement(
+    sa.select(*_COLUMNS)
+    .where(_c.register == given(_c.register), _c.id > given(_c.id, "after"))
+    .order_by(_c.id)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
 _DELETE = Statement(sa.delete(records).where(_c.id == given(_c.id)))
 _REVISION = Statement(sa.select(sa.func.max(_h.id)))
 _DROP_CHANGES = Statement(sa.delete(record_changes).where(_h.record_id == given(_h.record_id)))
@@ -203,6 +220,41 @@ class Records:
             self._session.run(statement, record_id=row.id)
         self._add_index(row.id, row.register, found_by)
         return True
+
+    def every(self, register: str, at_once: int = 500) -> Iterator[RecordRow]:
+        """Go through all records of a register, in the order they were made."""
+        after = 0
+        while found := self._session.all(_EVERY, register=register, after=after, most=at_once):
+            for row in found:
+                read = self._row(row)
+                assert read is not None  # there is a row
+                yield read
+            after = int(found[-1][0])
+
+    def forget_unique(self, register: str) -> None:
+        """Let every value of a register be taken again, before its records are refilled."""
+        self._session.run(_DROP_UNIQUE_OF, register=register)
+
+    def refill(
+        self, row: RecordRow, *, scope: str | None, found_by: Findable, subject: str | None
+    ) -> None:
+        """Write again what a record is found by, and nothing that it says.
+
+        Raises:
+            Duplicate: a unique value is taken.
+        """
+        stored = self._session.one(_STORED, id=row.id)
+        assert stored is not None  # it was read in this transaction
+        data = str(stored[0])
+        if data.startswith('"') != (subject is not None):
+            # Its personal data begin, or cease, to be sealed with its subject's key.
+            data = self._stored(row.data, subject)
+        self._session.run(
+            _REFILL, row=row.id, new_scope=scope, new_data=data, new_search=found_by.search
+        )
+        for statement in (_DROP_FIELDS, _DROP_TERMS, _DROP_UNIQUE):
+            self._session.run(statement, record_id=row.id)
+        self._add_index(row.id, row.register, found_by)
 
     def delete(self, row: RecordRow) -> None:
         """Remove a record and everything it is found by; its history goes with it."""

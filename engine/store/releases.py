@@ -117,6 +117,15 @@ class Releases:
             self.repo.refs.add_if_new(Ref(_TAGS + str(version).encode()), made.id)
         return made.id.decode()
 
+    def follow(self, files: Files, message: str, author: Signature) -> None:
+        """Note what the content folder holds now, on the branch of its own."""
+        head = self.current(FOLDER)
+        main = self.current()
+        if head is None and main is not None and self.load(main).tree == tree_of(files):
+            self.repo.refs.add_if_new(Ref(FOLDER), _id(main))
+            return
+        self.commit(files, message, author, expected=head, ref=FOLDER)
+
     def _write_tree(self, files: Files) -> ObjectID:
         trees, blobs = _objects_of(files)
         self._objects.add_objects((one, None) for one in (*blobs, *trees))
@@ -155,10 +164,6 @@ class Releases:
             following = row.parents[0] if row.parents else None
 
     # ------------------------------------------------------------ files
-
-    def tree_of(self, files: Files) -> str:
-        """Return the id that the tree of these files has; nothing is written."""
-        return tree_of(files)
 
     def paths(self, commit: str) -> dict[str, str]:
         """Return the id of every file of a commit by its path. Raises KeyError."""

@@ -89,6 +89,10 @@ class Replays:
         """Take a replay on; False if another process has."""
         return self._session.run(_LEASE, replay=tree, now=now, until=until) == 1
 
+    def drop(self, tree: str) -> None:
+        """Forget a replay that nobody wants any more."""
+        self._session.run(_DELETE, tree=tree)
+
     def note(self, row: ReplayRow) -> None:
         """Write how far a replay is."""
         self._session.run(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from admin.app import WebSettings, create_app
 from engine.domain.errors import NotAllowed, Refused, Stale
 from engine.services.publishing import ContentHasProblems, MovedOn, SamplesDiffer
 from tests.support.office import a_request
@@ -216,6 +217,20 @@ def test_another_node_takes_the_new_version_without_a_restart(platform, another_
     assert (old, seen) == (made.parent, "甲")
     with other.definitions.held():
         assert other.release.processes["town/request"].process.title == "用房申请"
+
+
+@pytest.mark.req("VER-05")
+def test_the_pages_of_another_node_show_the_new_version_with_the_next_request(
+    platform, another_node
+):
+    other = another_node()
+    client = create_app(other, WebSettings(secret=bytes(32))).test_client()
+    platform.publishing.publish(ONE, draft_of(platform, ONE, PROCESS, renamed("甲")), "改名")
+    assert other.release.processes["town/request"].process.title == "用房申请"
+
+    client.get("/sign-in")
+
+    assert other.release.processes["town/request"].process.title == "甲"
 
 
 def test_a_restarted_platform_runs_what_was_published(platform, another_node):

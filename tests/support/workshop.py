@@ -120,8 +120,7 @@ def fill(platform: Platform) -> None:
 
 def open_workshop(store: Store, content: Files = CONTENT, *, at: datetime = NINE) -> Platform:
     """A platform over a database that holds the content as its first version."""
-    definitions = bootstrap.stored_content(store, content, at)
-    return bootstrap.assemble(store, definitions, VirtualClock(at))
+    return bootstrap.open_over(store, content, VirtualClock(at))
 
 
 def who(key: str) -> Actor:

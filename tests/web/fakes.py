@@ -1,5 +1,6 @@
 """A platform of a few fixed answers, for tests of what every page must do whatever it shows."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -95,6 +96,7 @@ def platform():
         messages=SimpleNamespace(inbox=lambda actor, limit=None: [], unread=lambda actor: 0),
         registers=SimpleNamespace(summary=lambda actor, register, key: []),
         release=SimpleNamespace(jurisdictions={"here": jurisdiction}, labels={}, registers={}),
+        definitions=SimpleNamespace(held=nullcontext),
         directory=SimpleNamespace(name=lambda register, key: key),
         sentences=SimpleNamespace(),
         clock=VirtualClock(datetime(2026, 9, 1, tzinfo=UTC)),
