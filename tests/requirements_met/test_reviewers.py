@@ -321,3 +321,47 @@ class TestDepartment:
 
         unit = town.visit("王初审", "第一中学")
         assert "关于申报的通知" in unit.get("/").links
+
+
+class TestEconomicsSeries:
+    """The series that asks for more of the unit is content; here it is that of the teachers."""
+
+    CHANGES = (
+        (
+            "definitions/processes/tianjin/socialised-review.yaml",
+            "data.settings.series != '19'",
+            "data.settings.series != '22'",
+        ),
+        (
+            "definitions/lists/tianjin/economics-review.yaml",
+            "it.data.settings.series == '19'",
+            "it.data.settings.series == '22'",
+        ),
+    )
+    SAY = "本单位有人员申报经济系列，请先填写单位基本信息的最后四项"
+
+    @pytest.mark.req("ORG-24", "FORM-03")
+    def test_passing_waits_for_the_last_fields_of_the_unit(self):
+        town = city(*AT_UNIT, changes=self.CHANGES)
+        reviewer = town.visit("王初审", "第一中学")
+        assert "请先填写单位基本信息的最后四项" in reviewer.get("/")
+        page = reviewer.get(f"/cases/{town['z']}")
+        assert self.SAY in page
+        assert reviewer.post(f"/cases/{town['z']}/actions/pass").status == 409
+
+        admin = town.person("李复审", "第一中学")
+        registers = town.platform.registers
+        known = registers.get(admin, "organisations", "第一中学").data
+        filled = {"economics_1": "教育", "economics_2": 120, "economics_3": 0, "economics_4": 860.5}
+        registers.change(admin, "organisations", "第一中学", {**known, **filled})
+
+        assert reviewer.get("/lists/tianjin/economics-review").rows() == []
+        reviewer.get(f"/cases/{town['z']}")
+        assert self.SAY not in reviewer.page
+        town.platform.cases.act(town.person("王初审", "第一中学"), town["z"], "pass")
+
+    @pytest.mark.req("ORG-24")
+    def test_other_series_ask_for_nothing(self):
+        town = city(*AT_UNIT)
+
+        assert self.SAY not in town.visit("王初审", "第一中学").get(f"/cases/{town['z']}")
