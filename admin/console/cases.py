@@ -29,6 +29,8 @@ from engine.services.pages import Column as ServiceColumn
 
 #: what may lead to nothing that can be undone is confirmed once more
 _CONFIRMED = ("reroute", "cancel")
+#: columns that are not broken into lines
+_WHOLE = ("number", "since", "due")
 _KINDS = {"from": "date", "to": "date"}
 _Do = Callable[[Interventions, Actor, str, str, int | None], Done]
 _DOES: Mapping[str, _Do] = {
@@ -91,7 +93,10 @@ class CasesPage(Page):
         fields = [ServiceColumn(name, captions[name]) for name in FIELDS]
         rows = []
         for row in found.rows:
-            cells = [Cell(text, kind) for text, kind, _flags in cells_of(row, fields)]
+            cells = [
+                Cell(text, kind or ("nowrap" if name in _WHOLE else ""))
+                for name, (text, kind, _flags) in zip(FIELDS, cells_of(row, fields), strict=True)
+            ]
             status = FIELDS.index("status")
             flags = [captions[flag] for flag in row.flags]
             cells[status] = Cell(cells[status].text, cells[status].kind, flags)

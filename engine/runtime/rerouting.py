@@ -61,6 +61,9 @@ def _target(run: Run, name: str) -> Step:
         raise run.refuse("reroute_to_end", step=step.title)
     if step.kind == "automatic":
         raise run.refuse("reroute_to_automatic", step=step.title)
+    if step.name != run.step.name and _is_initiators(run.step) and run.step.edit:
+        # Nobody has checked what is being filled in: only submitting does.
+        raise run.refuse("reroute_unsubmitted")
     return step
 
 

@@ -106,6 +106,14 @@ def test_where_nobody_could_go_on_it_is_refused(
     assert case.state is before
 
 
+def test_what_is_being_filled_in_is_not_taken_past_its_checks() -> None:
+    case = a_case()
+
+    with pytest.raises(Refused, match="reroute_unsubmitted"):
+        reroute(case, "unit")
+    assert case.place == "fill"
+
+
 def test_a_closed_case_stays_closed() -> None:
     case = reroute(at_superiors(), "top", "board").do("pass", "dan", "board")
 
