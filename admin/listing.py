@@ -80,5 +80,7 @@ def cells_of(row: Any, columns: Any) -> list[tuple[str, str, tuple[str, ...]]]:
         is_status = column.field in ("status", "public_status", "state")
         late = " status--late" if is_status and row.late else ""
         kind = f"status{late}" if is_status and text else ""
+        if column.field == "number":
+            kind = "unbroken"
         found.append((text, kind, tuple(row.flags) if is_status else ()))
     return found

@@ -84,7 +84,10 @@ class AccountsPage(TablePage):
             trail=[(self.title(), self.get_url(".index_view")), (account.name, None)],
             account=account,
             grants=platform().directory.grants_of(actor, account.person),
-            roles=[(key, caption(one.title)) for key, one in platform().release.roles.items()],
+            roles=[
+                (key, caption(one.title))
+                for key, one in platform().directory.roles_of(actor.jurisdiction).items()
+            ],
             organisations=platform().registers.options(actor, "organisations", ""),
             problem=platform().sentences.worded(refusal).sentence if refusal else None,
             new_password=shown,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from admin import security
 from admin.captions import _
 from admin.console.base import TablePage
 from admin.context import platform
@@ -51,7 +52,8 @@ class RolesPage(TablePage):
         """One page of roles."""
         permissions = platform().release.permissions
         rows = []
-        for key, role in platform().release.roles.items():
+        actor = security.signed_in().actor
+        for key, role in platform().directory.roles_of(actor.jurisdiction).items():
             titles = [
                 caption(permissions[name].title) if name in permissions else name
                 for name in role.permissions

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
@@ -14,7 +15,8 @@ from admin.context import platform
 from admin.listing import XLSX, asked, table_of
 from admin.navigation import caption
 from admin.tables import Bulk, Link, address
-from engine.definitions.listing import CASES
+from engine.definitions.listing import CASES, Listing
+from engine.domain.actor import Actor
 
 pages = Blueprint("lists", __name__)
 
@@ -30,9 +32,11 @@ def show(name: str) -> ResponseReturnValue:
     listing = platform().release.lists[name]
     first = _("审核") if listing.relation == "waiting" else _("查看")
 
+    onward = _onward(actor, listing)
+
     def links(row: Any) -> list[Link]:
         if listing.of != CASES:
-            return []
+            return onward(row)
         return [
             Link(first, url_for("cases.show", uid=row.key, back=request.full_path.rstrip("?"))),
             Link(_("过程跟踪"), url_for("cases.course", uid=row.key)),
@@ -52,6 +56,15 @@ def show(name: str) -> ResponseReturnValue:
         else None,
     )
     return render_template("portal/list.html", table=table, title=caption(table.title))
+
+
+def _onward(actor: Actor, listing: Listing) -> Callable[[Any], list[Link]]:
+    """Where the rows of a list lead, if the reader may go there."""
+    link = listing.leads_to
+    if link is None or platform().lists.why_not(actor, link.list) is not None:
+        return lambda row: []
+    there = url_for("lists.show", name=link.list)
+    return lambda row: [Link(caption(link.title), address(there, {link.filter: row.key}))]
 
 
 def export(name: str) -> ResponseReturnValue:

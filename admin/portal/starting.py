@@ -47,7 +47,7 @@ def _page(
 ) -> ResponseReturnValue:
     me = security.signed_in()
     errors = refusal.errors if isinstance(refusal, InvalidSubmission) else ()
-    about = platform().views.starting(process)
+    about = platform().views.starting(me.actor, process)
     form = asking.start_form(
         me.actor,
         process,

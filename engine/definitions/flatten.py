@@ -8,7 +8,7 @@ of a step merge by name, an action is replaced whole; ``null`` removes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from engine.authoring.node import Entry, Node
 from engine.authoring.problems import Problems
@@ -39,57 +39,68 @@ def flattened(
         problems.add("DEF203", based_on, path=" → ".join((*seen, id_, base_id)))
         return None
     base = flattened(base_id, files, problems, (*seen, id_))
-    return None if base is None else merged(base, own)
+    if base is None:
+        return None
+    # What a base removes wrongly is said of the base, not of each file that is based on it.
+    return _Merging(base_id, Problems() if seen else problems).whole(base, own)
 
 
-def merged(base: Node, own: Node) -> Node:
-    """Return the base with what the other file says on top."""
-    entries = {name: entry for name, entry in base.entries.items() if name != "based_on"}
-    for name, entry in own.entries.items():
-        before = entries.get(name)
-        if before is None or before.value.kind != "mapping" or entry.value.kind != "mapping":
-            _put(entries, name, entry)
-        elif name in BY_NAME:
-            entries[name] = Entry(entry.key, _by_name(before.value, entry.value))
-        elif name == "steps":
-            entries[name] = Entry(entry.key, _steps(before.value, entry.value))
-        else:
+@dataclass(frozen=True)
+class _Merging:
+    """What one file says on top of another."""
+
+    base: str
+    problems: Problems
+
+    def whole(self, base: Node, own: Node) -> Node:
+        """Return the base with what the other file says on top."""
+        entries = {name: entry for name, entry in base.entries.items() if name != "based_on"}
+        for name, entry in own.entries.items():
+            before = entries.get(name)
+            if before is None or before.value.kind != "mapping" or entry.value.kind != "mapping":
+                self._put(entries, name, entry)
+            elif name in BY_NAME:
+                entries[name] = Entry(entry.key, self._by_name(before.value, entry.value))
+            elif name == "steps":
+                entries[name] = Entry(entry.key, self._steps(before.value, entry.value))
+            else:
+                entries[name] = entry
+        return replace(own, entries=entries)
+
+    def _steps(self, base: Node, own: Node) -> Node:
+        entries = dict(base.entries)
+        for name, entry in own.entries.items():
+            before = entries.get(name)
+            if before is None or before.value.kind != "mapping" or entry.value.kind != "mapping":
+                self._put(entries, name, entry)
+            else:
+                entries[name] = Entry(entry.key, self._step(before.value, entry.value))
+        return replace(own, entries=entries)
+
+    def _step(self, base: Node, own: Node) -> Node:
+        entries = dict(base.entries)
+        for name, entry in own.entries.items():
+            before = entries.get(name)
+            both = before is not None and before.value.kind == entry.value.kind == "mapping"
+            if name == "actions" and both and before is not None:
+                entries[name] = Entry(entry.key, self._by_name(before.value, entry.value))
+            else:
+                self._put(entries, name, entry)
+        return replace(own, entries=entries)
+
+    def _by_name(self, base: Node, own: Node) -> Node:
+        entries = dict(base.entries)
+        for name, entry in own.entries.items():
+            self._put(entries, name, entry)
+        return replace(own, entries=entries)
+
+    def _put(self, entries: dict[str, Entry], name: str, entry: Entry) -> None:
+        if entry.value.kind != "scalar" or entry.value.scalar is not None:
             entries[name] = entry
-    return replace(own, entries=entries)
-
-
-def _steps(base: Node, own: Node) -> Node:
-    entries = dict(base.entries)
-    for name, entry in own.entries.items():
-        before = entries.get(name)
-        if before is None or before.value.kind != "mapping" or entry.value.kind != "mapping":
-            _put(entries, name, entry)
+        elif name in entries:
+            del entries[name]
         else:
-            entries[name] = Entry(entry.key, _step(before.value, entry.value))
-    return replace(own, entries=entries)
-
-
-def _step(base: Node, own: Node) -> Node:
-    entries = dict(base.entries)
-    for name, entry in own.entries.items():
-        before = entries.get(name)
-        both = before is not None and before.value.kind == entry.value.kind == "mapping"
-        if name == "actions" and both and before is not None:
-            entries[name] = Entry(entry.key, _by_name(before.value, entry.value))
-        else:
-            _put(entries, name, entry)
-    return replace(own, entries=entries)
-
-
-def _by_name(base: Node, own: Node) -> Node:
-    entries = dict(base.entries)
-    for name, entry in own.entries.items():
-        _put(entries, name, entry)
-    return replace(own, entries=entries)
-
-
-def _put(entries: dict[str, Entry], name: str, entry: Entry) -> None:
-    if entry.value.kind == "scalar" and entry.value.scalar is None:
-        entries.pop(name, None)
-    else:
-        entries[name] = entry
+            # A misspelt removal would leave in force what its author wanted gone.
+            self.problems.add(
+                "DEF218", entry.key, name=name, base=self.base, given=name, choices=tuple(entries)
+            )

@@ -168,7 +168,7 @@ def known_from(
         codes={name: tuple(found.values) for name, found in content.codes.items()},
         permissions=tuple(content.permissions),
         processes=processes or {},
-        lists=tuple(content.lists),
+        lists=content.lists,
         routes=(*content.routes, route.SUPERIOR),
         calendars=tuple(content.calendars),
         sets=tuple(content.roles),

@@ -49,7 +49,7 @@ class Known:
     permissions: Collection[str] = ()
     #: process → its steps, and what else lists ask about it
     processes: Mapping[str, Any] = field(default_factory=dict)
-    lists: Collection[str] = ()
+    lists: Mapping[str, Any] = field(default_factory=dict)
     routes: Collection[str] = ()
     calendars: Collection[str] = ()
     #: sets of roles and menus

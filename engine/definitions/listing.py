@@ -31,6 +31,7 @@ from engine.definitions.known import (
     expect_field,
     said,
 )
+from engine.definitions.known import LIST as LIST_NAME
 from engine.definitions.process import VERBS, Formula, Process
 from engine.definitions.reading import file_id, read_file
 from engine.definitions.register import (
@@ -116,6 +117,15 @@ class HomeCount:
     steps: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class RowLink:
+    """Where each row leads: another list, narrowed to the row by one of its filters."""
+
+    title: str
+    list: str
+    filter: str
+
+
 @dataclass(frozen=True, eq=False)
 class Listing:
     """A list."""
@@ -140,6 +150,7 @@ class Listing:
     actions: tuple[str, ...] = ()
     #: who of each ticked row is written to
     write_to: Literal["initiator", "organisation", "id"] | None = None
+    leads_to: RowLink | None = None
     export: bool = False
     home: tuple[HomeCount, ...] = ()
     empty: str = ""
@@ -176,6 +187,10 @@ def _home(values: Values) -> HomeCount:
     )
 
 
+def _leads_to(values: Values) -> RowLink:
+    return RowLink(values.get("title", ""), values.get("list", ""), values.get("filter", ""))
+
+
 _NAME = Name(Phrase("名称", "name"))
 HOME = Vocabulary(
     "list-count",
@@ -187,6 +202,22 @@ HOME = Vocabulary(
         Key("steps", Names(_NAME), "只计这些环节", "only these steps"),
     ),
     called=Phrase("首页数字", "a figure on the home page"),
+)
+LEADS_TO = Vocabulary(
+    "list-row-link",
+    Phrase("每行通往的列表", "where each row leads"),
+    (
+        Key("title", Text(), "链接文字", "caption", required=True),
+        Key("list", Id(Phrase("列表标识", "list id")), "列表", "a list", required=True),
+        Key(
+            "filter",
+            FIELD_PATH,
+            "该列表的查询条件，取值为本行的记录",
+            "a filter of that list, which gets the record of the row",
+            required=True,
+        ),
+    ),
+    called=Phrase("每行通往的列表", "where each row leads"),
 )
 LIST = Vocabulary(
     "list",
@@ -254,6 +285,12 @@ LIST = Vocabulary(
             "ticked rows can be written to: who started them, where they are, or (of a list of "
             "people or organisations) what is listed",
         ),
+        Key(
+            "leads_to",
+            One(LEADS_TO, _leads_to),
+            "每行通往另一个列表（仅登记册的列表）",
+            "each row leads to another list (only of a register)",
+        ),
         Key("export", Yes(), "可导出", "may be exported", "false"),
         Key("home", ListOf(One(HOME, _home)), "首页上的数字", "figures on the home page"),
         Key("empty", Text(), "没有内容时的文字", "shown when there is nothing", "暂无数据"),
@@ -290,6 +327,7 @@ def parse_listing(node: Node, path: str, problems: Problems) -> Listing | None:
         sort=values.get("sort", _default_sort(of, relation)),
         actions=values.get("actions", ()),
         write_to=values.get("write_to"),
+        leads_to=values.get("leads_to"),
         export=values.get("export", False),
         home=values.get("home", ()),
         empty=values.get("empty", ""),
@@ -355,6 +393,7 @@ class _Check:
             at = node.key("handled")
             self.problems.add("REG117", at, key="handled", needs="relation: acted")
         self._write_to(where)
+        self._leads_to(where)
         if listing.of == CASES:
             self._cases(where)
         else:
@@ -374,6 +413,18 @@ class _Check:
                 "DEF104", node.at_path(["write_to"]), where=where, key="write_to",
                 value=listing.write_to, given=listing.write_to, choices=choices,
             )  # fmt: skip
+
+    def _leads_to(self, where: Phrase) -> None:
+        link, node = self.listing.leads_to, self.listing.node.at_path(["leads_to"])
+        if link is None:
+            return
+        if self.listing.of == CASES:
+            key = self.listing.node.key("leads_to")
+            self.problems.add("REG117", key, key="leads_to", needs="of: organisations / …")
+        elif expect(self.problems, node.at_path(["list"]), LIST_NAME, link.list,
+                    tuple(self.known.lists), where):  # fmt: skip
+            filters = self.known.lists[link.list].filters
+            expect(self.problems, node.at_path(["filter"]), COLUMN, link.filter, filters, where)
 
     def _cases(self, where: Phrase) -> None:
         listing, node, known = self.listing, self.listing.node, self.known

@@ -201,13 +201,22 @@ class Directory:
         Raises:
             KeyError: there is none.
         """
-        roles = self._release.roles
+        roles = self.roles_of(jurisdiction)
         known = self._release.jurisdictions.get(jurisdiction)
         sets = known.sets if known is not None else (jurisdiction,)
         for candidate in (name, *(f"{set_}/{name}" for set_ in reversed(sets))):
             if candidate in roles:
                 return candidate
         raise KeyError(name)
+
+    def roles_of(self, jurisdiction: str | None) -> dict[str, Role]:
+        """The roles that can be granted in a jurisdiction: those of its sets, by id."""
+        known = self._release.jurisdictions.get(jurisdiction or "")
+        return {
+            id_: role
+            for id_, role in self._release.roles.items()
+            if known is None or id_.split("/", 1)[0] in known.sets
+        }
 
     def grants_of(self, actor: Actor, person: str) -> list[HeldRole]:
         """The roles a person holds, as far as the actor may see: where they act and below."""
@@ -240,7 +249,7 @@ class Directory:
             self._demand_grants(actor, organisation)
             if person == actor.person:
                 raise Refused("not_your_own_account")
-            found = self._release.roles.get(role)
+            found = self.roles_of(actor.jurisdiction).get(role)
             if found is None:
                 raise NotFound("no_such_role", role=role)
             row = unit.records.load(ORGANISATIONS, organisation)

@@ -62,7 +62,11 @@ class Menus:
         if entry.permission is not None and entry.permission not in held:
             return False
         if entry.name in set_.persons and entry.permission is None:
-            return entry.kind == "page" and entry.target in SHARED_PAGES
+            # An organisation may have its own entry for a page that is there for everybody.
+            others = (one for one in set_.entries if one.name not in set_.persons)
+            own = {one.target for one in others if one.kind == "page"}
+            shared = entry.kind == "page" and entry.target in SHARED_PAGES
+            return shared and entry.target not in own
         match entry.kind:
             case "list":
                 listing = self._release.lists[entry.target]

@@ -430,21 +430,22 @@ class Views:
         """The processes that anybody may start and this actor could."""
         jurisdiction = self._work.definitions.current.jurisdictions.get(actor.jurisdiction or "")
         return [
-            self.starting(name)
+            self.starting(actor, name)
             for name, bound in self._work.definitions.current.processes.items()
             if bound.process.start is not None
             and bound.process.start.who == "person"
             and (jurisdiction is None or jurisdiction.runs(name))
         ]
 
-    def starting(self, process: str) -> Startable:
+    def starting(self, actor: Actor, process: str) -> Startable:
         """A process as the page that starts it shows it.
 
         Raises:
-            NotFound: there is no such process.
+            NotFound: there is no such process where the actor is.
         """
         bound = self._work.definitions.current.processes.get(process)
-        if bound is None:
+        jurisdiction = self._work.definitions.current.jurisdictions.get(actor.jurisdiction or "")
+        if bound is None or (jurisdiction is not None and not jurisdiction.runs(process)):
             raise NotFound("no_such_process", process=process)
         start = bound.process.start
         asks = start is not None and start.ask is not None

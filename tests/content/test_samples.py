@@ -28,6 +28,8 @@ PROVING = [
     pytest.param("sichuan/barred-while-another-is-open", marks=pytest.mark.req("APP-30", "REV-08")),
     pytest.param("sichuan/beside-tianjin", marks=pytest.mark.req("ENG-20", "REV-22")),
     pytest.param("sichuan/bulk", marks=pytest.mark.req("UNIT-16", "UNIT-17")),
+    pytest.param("sichuan/complaint", marks=pytest.mark.req("APP-39")),
+    pytest.param("sichuan/defence-notice", marks=pytest.mark.req("COM-08")),
     pytest.param("sichuan/discard", marks=pytest.mark.req("APP-23", "APP-36")),
     pytest.param("sichuan/failed-at-authority", marks=pytest.mark.req("REV-08", "REV-09")),
     pytest.param("sichuan/failed-at-reception", marks=pytest.mark.req("REV-08", "REV-09")),
@@ -82,6 +84,7 @@ PROVING = [
     pytest.param(
         "tianjin/certificates-in-bulk", marks=pytest.mark.req("CERT-04", "CERT-06", "SEC-01")
     ),
+    pytest.param("tianjin/complaint-discarded", marks=pytest.mark.req("APP-39")),
     pytest.param("tianjin/complaint", marks=pytest.mark.req("APP-39")),
     pytest.param("tianjin/defence-notice", marks=pytest.mark.req("COM-08")),
     pytest.param("tianjin/discard", marks=pytest.mark.req("APP-23")),

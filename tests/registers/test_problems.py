@@ -178,6 +178,16 @@ WRONG = {
     sort: remark
     actions: [deregistr]
     write_to: initiator
+    leads_to: {title: 人员, list: here/staff, filter: unit}
+ """,
+        lists__here__offices="""
+    list: here/offices
+    title: 机关
+    of: organisations
+    relation: below
+    permission: view
+    columns: [name]
+    leads_to: {title: 单位, list: here/units, filter: nmae}
  """,
     ),
 }

@@ -63,7 +63,8 @@ class Served:
         )
         root = content.bundled()
         files = content.read_files(root, content.FOLDERS)
-        load_world(platform, read_world(files, "tianjin"), files)
+        for world in ("tianjin", "sichuan"):
+            load_world(platform, read_world(files, world), files)
         app = create_app(
             platform,
             WebSettings(secret=bytes(32), demo=True, sign_in_rate="10000 per minute"),

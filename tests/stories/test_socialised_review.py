@@ -26,11 +26,11 @@ def begins(applicant):
     return applicant.page.url.rsplit("/", 1)[-1]
 
 
-def a_complete_draft(site, applicant, uid):
+def a_complete_draft(site, applicant, uid, person="张三", sample="complete-application"):
     """What the applicant typed in an earlier sitting: the sample data of the content."""
-    actor = site.platform.directory.actor_for("张三")
+    actor = site.platform.directory.actor_for(person)
     stored = site.platform.views.sheets.content(actor, uid).data
-    typed = site.sample("complete-application")
+    typed = site.sample(sample)
     typed["settings"] = {**stored["settings"], **typed["settings"]}
     site.platform.cases.save(actor, uid, {**stored, **typed})
     applicant.goes(f"/cases/{uid}")

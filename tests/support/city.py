@@ -107,6 +107,12 @@ class City:
             actor = self.person(reader, organisation)
             return self.platform.views.sheets.content(actor, self[case]).data
 
+    def status(self, case: str) -> str | None:
+        """The status code of a case."""
+        with self.platform.store.read() as unit:
+            row = unit.cases.load(self[case])
+        return row.status if row is not None else None
+
     def visit(self, name: str, organisation: str | None = None) -> "Visitor":
         """Sign somebody in at the pages, acting for an organisation or for themselves."""
         if name not in self.known:
@@ -267,12 +273,13 @@ def city(
     given: str = "{}",
     changes: tuple[Change, ...] = (),
     printer: Printer | None = None,
+    worlds: str = "tianjin",
 ) -> City:
     """A city in which the lines of a sample case have happened, under changed content if any.
 
     Documents are printed only with a ``printer``.
     """
-    platform, moment, uids = _played(lines, clock, given, changes)
+    platform, moment, uids = _played(lines, clock, given, changes, worlds)
     own = VirtualClock(moment)
     outside = Outside(printer, "http://localhost")
     opened = assemble(platform.store.copy(), platform.definitions, own, outside)
@@ -282,10 +289,10 @@ def city(
 
 @cache
 def _played(
-    lines: tuple[str, ...], clock: str, given: str, changes: tuple[Change, ...]
+    lines: tuple[str, ...], clock: str, given: str, changes: tuple[Change, ...], worlds: str
 ) -> tuple[Platform, datetime, dict[str, str]]:
     """The lines played once; what they left is copied for every test."""
-    sample = _sample(lines, clock, given)
+    sample = _sample(lines, clock, given, worlds)
     kept: list[tuple[Platform, datetime]] = []
 
     def keep(platform: Platform, _result: Replayed) -> None:
@@ -299,11 +306,11 @@ def _played(
     return platform, moment, dict(result.cases)
 
 
-def _sample(lines: tuple[str, ...], clock: str, given: str) -> Sample:
+def _sample(lines: tuple[str, ...], clock: str, given: str, worlds: str) -> Sample:
     text = "\n".join(
         [
             "sample: 之前",
-            "world: tianjin",
+            f"world: {worlds}",
             f"clock: {clock}",
             f"given: {given}",
             "steps:" if lines else "steps: []",

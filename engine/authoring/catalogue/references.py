@@ -105,4 +105,10 @@ TABLE: tuple[Entry, ...] = (
         en='The ballot has no option "{name}"',
         example="decide: {pass: {option: yes, at_least: 2/3, of: present}}",
     ),
+    Entry(
+        "DEF218",
+        zh='要删除的 "{name}" 在 "{base}" 中没有',
+        en='"{name}" is to be removed, but "{base}" has none',
+        example="steps: {recepton: null}",
+    ),
 )
