@@ -15,7 +15,7 @@ from engine.authoring.problem import Position
 from engine.definitions.bind import BoundProcess
 from engine.definitions.process import Formula, actions_of
 from engine.definitions.uses import Use, uses
-from engine.expressions import Row, explain, type_words
+from engine.expressions import Row, Scope, explain, type_words
 
 _NOTHING = Formula("", Node("scalar", Position(""), Position(""), 0, 0))
 
@@ -43,6 +43,18 @@ def explain_line(bound: BoundProcess, file: str, line: int) -> list[Explained]:
     around = _around(bound, file, line)
     scope = bound.scopes.of(around) if around is not None else bound.scopes.everywhere
     return [Explained("", ("", ""), tuple(explain(scope)))]
+
+
+def scope_around(bound: BoundProcess, node: Node) -> Scope:
+    """Return the names that the expression written at a node can read.
+
+    If it is not read as one, those of the action around it, or those that are everywhere.
+    """
+    for use in uses(bound.process):
+        if use.formula.node.origin.at == node.at:
+            return bound.scopes.of(use)
+    around = _around(bound, node.at.file, node.at.line)
+    return bound.scopes.of(around) if around is not None else bound.scopes.everywhere
 
 
 def _explained(bound: BoundProcess, use: Use) -> Explained:

@@ -155,6 +155,9 @@ class Loaded:
     processes: Mapping[str, BoundProcess] = field(default_factory=dict)
     #: the flattened node of each process
     nodes: Mapping[str, Node] = field(default_factory=dict)
+    #: the rest of the content and the forms, also of content with errors; for completion
+    content: Content = field(default_factory=Content)
+    forms: Mapping[str, Form] = field(default_factory=dict)
 
 
 def load(source: Path | Mapping[str, str | bytes], memory: Memory | None = None) -> Loaded:
@@ -238,7 +241,7 @@ class _Loader:
         release = None
         if not self.problems.errors:
             release = Release(dict(self.sources), bound, forms, content, bound_content)
-        return Loaded(release, self.problems, self.sources, bound, flat)
+        return Loaded(release, self.problems, self.sources, bound, flat, content, forms)
 
     def _take(self, found: Problems, process: Process) -> None:
         """Add the problems of a process; what it shares with its base is said once, there."""

@@ -4,7 +4,7 @@ The only door to jsonschema. It knows nothing of pages, cases or storage: codes,
 attachments are asked through `Lookup`; time and people come in as names.
 """
 
-from engine.forms.binding import bind
+from engine.forms.binding import bind, scope_at
 from engine.forms.effective import EffectiveField, EffectiveForm, EffectiveRow, Option
 from engine.forms.form import Form, loaded
 from engine.forms.library import bind_forms, read_forms
@@ -47,4 +47,5 @@ __all__ = [
     "loaded",
     "merged",
     "read_forms",
+    "scope_at",
 ]

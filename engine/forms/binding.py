@@ -58,6 +58,11 @@ def bind(
     return Form(form.source, names, compiled)
 
 
+def scope_at(form: Form, at: Path) -> Scope:
+    """Return the names that a condition can read which belongs to a section or row of a form."""
+    return _Binder(form, form.names, Problems(), None).scope(at)
+
+
 class _Binder:
     def __init__(self, form: Form, names: Names, problems: Problems, node: Node | None) -> None:
         self.form, self.names, self.problems, self.node = form, names, problems, node

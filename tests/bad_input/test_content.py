@@ -44,6 +44,16 @@ BROKEN = {
           done: {title: 完, end: success}
         """,
     ),
+    "all the data where one field belongs": (
+        PROCESS,
+        "4:77: DEF122",
+        """\
+        title: 错误
+        form: request
+        steps: {fill: {title: 填, who: initiator, actions: {submit: {to: done, set: {data: case.id}}}},
+          done: {title: 完, end: success}}
+        """,
+    ),
     "a reference to nothing": (
         FORM,
         "3:41: DEF102",

@@ -141,6 +141,9 @@ def _action(subject: Subject, action: Action, step: Step | None) -> None:
 def _set(subject: Subject, action: Action, path: str, where: Phrase) -> None:
     at = action.node.at_path(["set"]).key(path)
     root, *rest = path.split(".")
+    if not rest:
+        # All of the data is no field, which is reported where the file is read.
+        return
     if root == "flags":
         if rest[0] not in subject.process.flags:
             subject.problems.add(

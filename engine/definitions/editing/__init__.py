@@ -12,6 +12,7 @@ from engine.authoring.writing import Choice
 from engine.definitions.editing.adding import AddAction, AddLevel, AddStep
 from engine.definitions.editing.answer import Answer, Changed, Question, Spot
 from engine.definitions.editing.codes import AddCode, CodesDraft, MoveCode, RetireCode, SetCode
+from engine.definitions.editing.completion import Candidate, Completion, complete
 from engine.definitions.editing.draft import Files, Operation, answered
 from engine.definitions.editing.fields import (
     AddField,
@@ -58,11 +59,13 @@ __all__ = [
     "AddStep",
     "Answer",
     "At",
+    "Candidate",
     "ChangeCaption",
     "ChangeCondition",
     "ChangeDeadline",
     "ChangeTarget",
     "Changed",
+    "Completion",
     "FieldOutline",
     "FormOutline",
     "Lines",
@@ -87,6 +90,7 @@ __all__ = [
     "StageOutline",
     "StepOutline",
     "Target",
+    "complete",
     "edit_codes",
     "edit_form",
     "edit_process",
