@@ -46,12 +46,13 @@ BROKEN = {
     ),
     "all the data where one field belongs": (
         PROCESS,
-        "4:77: DEF122",
+        "5:57: DEF122",
         """\
         title: 错误
         form: request
-        steps: {fill: {title: 填, who: initiator, actions: {submit: {to: done, set: {data: case.id}}}},
-          done: {title: 完, end: success}}
+        steps:
+          fill: {who: initiator, actions: {go: {to: done, set: {data: case.id}}}}
+          done: {title: 完, end: success}
         """,
     ),
     "a reference to nothing": (
