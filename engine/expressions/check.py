@@ -348,6 +348,12 @@ class Checker:
             return self.scope.comparable(one, other)
         if isinstance(one, ListOf) and isinstance(other, ListOf):
             return self.alike(one.item, other.item)
+        if isinstance(one, Record) and isinstance(other, Record):
+            # Rows of two forms that have the same fields may be copied from one to the other.
+            return one.fields.keys() == other.fields.keys() and all(
+                self.alike(field.type, other.fields[name].type)
+                for name, field in one.fields.items()
+            )
         return one == other
 
     def words(self, term: Term) -> Phrase:

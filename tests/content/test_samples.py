@@ -115,6 +115,7 @@ PROVING = [
         "tianjin/overdue-and-extension",
         marks=pytest.mark.req("APP-26", "REV-16", "REV-17", "REV-31", "ENG-09"),
     ),
+    pytest.param("tianjin/payment", marks=pytest.mark.req("COM-14")),
     pytest.param("tianjin/own-application", marks=pytest.mark.req("REV-29", "ACC-18")),
     pytest.param("tianjin/post-managed-unit", marks=pytest.mark.req("UNIT-10")),
     pytest.param("tianjin/recommendation-hidden", marks=pytest.mark.req("UNIT-08", "ENG-08")),

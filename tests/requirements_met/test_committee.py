@@ -187,6 +187,28 @@ def test_what_the_committee_received_it_cannot_return():
     )
 
 
+@pytest.mark.req("COM-14")
+def test_the_applicant_sees_the_fees_and_the_committee_records_the_payment():
+    town = city(
+        *AT_RECEPTION,
+        "{by: 孙秘书, does: receive, case: z}",
+        given="{registers: {activities: {a1: {fee_required: true}}, "
+        "committees: {教师高评委: {fees: [{item: review, amount: 240}]}}}}",
+    )
+    applicant = town.visit("张三")
+    assert "请缴纳评审费用" in applicant.get("/messages")
+    page = applicant.get(f"/cases/{town['z']}")
+    for text in ("待缴费", "评审费", "240"):
+        assert text in page
+
+    secretary = town.visit("孙秘书", "教师高评委")
+    secretary.get(f"/cases/{town['z']}/actions/paid")
+    secretary.press("确定登记已缴费", paid_on="2026-09-01", amount="240", receipt="津财1")
+
+    assert secretary.get("/lists/tianjin/payments").rows() == []
+    assert "评审中" in applicant.get("/lists/tianjin/my-cases")
+
+
 class TestMeeting:
     @pytest.mark.req("SEC-01")
     def test_results_come_from_ballots_and_cannot_be_typed(self):
