@@ -32,6 +32,7 @@ from engine.services.folder import ContentRefused, look
 from engine.services.forecasts import Forecasts
 from engine.services.groups import Groups
 from engine.services.incidents import Incidents
+from engine.services.installation import Installation
 from engine.services.interventions import Interventions
 from engine.services.lists import Lists
 from engine.services.messages import Messages
@@ -79,8 +80,12 @@ class Outside:
     public_url: str
 
 
-def open_platform(settings: Settings, *, clock: Clock | None = None) -> Platform:
+def open_platform(
+    settings: Settings, *, clock: Clock | None = None, follow: bool = True
+) -> Platform:
     """A platform over its database, with the content of its settings.
+
+    With ``follow`` it takes over what has changed in the content folder.
 
     Raises:
         ContentRefused: the content has errors.
@@ -94,6 +99,7 @@ def open_platform(settings: Settings, *, clock: Clock | None = None) -> Platform
             clock or SystemClock(),
             Outside(TypstPrinter(), settings.public_url),
             deliberate=settings.content is not None,
+            follow=follow,
         )
     except Exception:
         store.close()
@@ -109,6 +115,7 @@ def open_over(
     outside: Outside | None = None,
     *,
     deliberate: bool = False,
+    follow: bool = True,
 ) -> Platform:
     """A platform over a database, whose content follows the folder of the installation.
 
@@ -118,7 +125,7 @@ def open_over(
             published.
     """
     while True:
-        opening = look(store, folder, deliberate=deliberate)
+        opening = look(store, folder, deliberate=deliberate, follow=follow)
         # What is to be put into force first belongs to no commit yet.
         commit = opening.head if opening.content is None else None
         definitions = Definitions(store, commit or "", opening.release)
@@ -230,6 +237,7 @@ def assemble(
         profile=profile,
         drafts=drafts,
         publishing=publishing,
+        installation=Installation(store, publishing, sentences),
         sentences=sentences,
         printer=outside.printer,
     )

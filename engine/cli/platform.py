@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 import click
 
@@ -19,9 +20,9 @@ from engine.store.errors import UnknownTables
 _UNKNOWN = "这个数据库中的表不是由本平台的升级步骤建立的，无法升级；请换一个数据库，或先移走它。"
 
 _DISAGREES = """\
-内容目录中的这些文件已改动，而控制台也发布了对它们的另一种改动：
+这些文件在两边有不同的改动，没有读入：
 {paths}
-请用 zhicheng release publish 指明以哪一种为准（--ours 已发布的，--theirs 内容目录的）。"""
+请用 zhicheng release publish 或 import 指明以哪一边为准：--ours 已发布的，--theirs 读入的。"""
 
 
 def prepare(settings: Settings) -> None:
@@ -37,21 +38,28 @@ def prepare(settings: Settings) -> None:
         store.close()
 
 
+def say_disagreeing(error: FolderDisagrees) -> NoReturn:
+    """Name the files that were changed in two ways, and exit 1."""
+    paths = "\n".join(f"  {path}" for path in error.paths)
+    click.echo(_DISAGREES.format(paths=paths), err=True)
+    sys.exit(1)
+
+
 @contextmanager
-def opened(settings: Settings) -> Iterator[Platform]:
-    """Give the platform over its database; with broken content print the problems and exit 1."""
+def opened(settings: Settings, *, follow: bool = True) -> Iterator[Platform]:
+    """Give the platform over its database; with broken content print the problems and exit 1.
+
+    With ``follow`` it takes over what has changed in the content folder.
+    """
     prepare(settings)
     try:
-        platform = open_platform(settings)
+        platform = open_platform(settings, follow=follow)
     except ContentRefused as refused:
         loaded = refused.loaded
         click.echo(render(loaded.problems.errors, loaded.sources), nl=False, err=True)
         sys.exit(1)
     except FolderDisagrees as error:
-        click.echo(
-            _DISAGREES.format(paths="\n".join(f"  {path}" for path in error.paths)), err=True
-        )
-        sys.exit(1)
+        say_disagreeing(error)
     try:
         yield platform
     finally:

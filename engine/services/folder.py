@@ -51,7 +51,7 @@ class Opening:
     content: Files | None = None
 
 
-def look(store: Store, folder: Files, *, deliberate: bool) -> Opening:
+def look(store: Store, folder: Files, *, deliberate: bool, follow: bool = True) -> Opening:
     """Compare the folder with what is in force.
 
     Args:
@@ -60,6 +60,7 @@ def look(store: Store, folder: Files, *, deliberate: bool) -> Opening:
         deliberate: the folder was named. The shipped one may also be older than what another node
             has taken over; then it is left alone, as it is where it disagrees with what was
             published.
+        follow: take over what has changed; a new database begins with the folder in any case.
 
     Raises:
         ContentRefused: what would be in force has errors.
@@ -71,7 +72,7 @@ def look(store: Store, folder: Files, *, deliberate: bool) -> Opening:
             return Opening(None, _checked(folder), folder, folder)
         ours, known = unit.releases.files(head), _known(unit)
         tree = tree_of(folder)
-        if tree in known[:1] or (tree in known and not deliberate):
+        if not follow or tree in known[:1] or (tree in known and not deliberate):
             return Opening(head, _stored(ours), folder)
         base = unit.releases.current(FOLDER)
         merged = merged_files(unit.releases.files(base) if base else {}, ours, folder)

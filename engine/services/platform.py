@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from engine.services.forecasts import Forecasts
     from engine.services.groups import Groups
     from engine.services.incidents import Incidents
+    from engine.services.installation import Installation
     from engine.services.interventions import Interventions
     from engine.services.lists import Lists
     from engine.services.messages import Messages
@@ -76,6 +77,7 @@ class Platform:
     profile: Profile
     drafts: Drafts
     publishing: Publishing
+    installation: Installation
     sentences: Sentences
     printer: Printer | None
     settings: Any = None

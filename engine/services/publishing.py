@@ -125,6 +125,10 @@ class _Change:
     override: str = ""
     #: who publishes, if it is not who wrote it
     publisher: Actor | None = None
+    #: the name of whoever it is that has the installation in hand
+    operator: str = ""
+    #: the content folder it comes from
+    folder: Files | None = None
     notes: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -409,7 +413,7 @@ class Publishing:
         self, change: _Change, passed: _Passed, finish: Callable[[UnitOfWork], None]
     ) -> Version:
         """Make the commit with everything that goes with it, or nothing at all."""
-        author = self._signature(change.author)
+        author = self._signature(change.author, change.operator)
         committer = self._signature(change.publisher) if change.publisher is not None else author
         state = passed.state
         notes = {
@@ -424,6 +428,8 @@ class Publishing:
                 unit, change.files, change.base, change.reason, notes, passed.release,
                 author, committer,
             )  # fmt: skip
+            if change.folder is not None:
+                unit.releases.follow(change.folder, FOLDER_CHANGED, author)
             finish(unit)
         self._definitions.take(made.commit, passed.release)
         return made
@@ -459,6 +465,26 @@ class Publishing:
         refill(unit, before, release, self._store.sealer, self._records.views_under)
         return version_of(unit.releases.load(commit))
 
+    def put(
+        self,
+        files: Files,
+        base: str,
+        reason: str,
+        operator: str,
+        override: str,
+        notes: Mapping[str, object],
+        folder: Files | None = None,
+    ) -> Version:
+        """Put content into force for whoever has the installation in hand; no rights are asked.
+
+        Raises:
+            Refused: as for publishing.
+        """
+        change = _Change(
+            files, base, None, reason, override, operator=operator, folder=folder, notes=notes
+        )
+        return self._put_into_force(change, self._gate(change, PUBLISH, None), lambda unit: None)
+
     def take_over(self, opening: Opening) -> None:
         """Put into force what a platform opens with, if that is not in force yet.
 
@@ -481,10 +507,10 @@ class Publishing:
             unit.releases.follow(opening.folder, FOLDER_CHANGED, by)
         self._definitions.take(made.commit, opening.release)
 
-    def _signature(self, actor: Actor | None) -> Signature:
+    def _signature(self, actor: Actor | None, operator: str = "") -> Signature:
         now = self._clock.now()
         if actor is None:
-            return OPERATOR._replace(at=now)
+            return OPERATOR._replace(name=operator or OPERATOR.name, at=now)
         return signature(actor.person, self._name(actor), actor.jurisdiction, now)
 
     # ------------------------------------------------------------ bringing together
@@ -533,19 +559,30 @@ class Publishing:
         """
         with self._sentences.saying(), self._store.read() as unit:
             self._rights.demand(actor, EDIT, PUBLISH)
-            found: list[Version] = []
-            for row in unit.releases.log(before):
-                if row.id == before:
-                    continue
-                parent = row.parents[0] if row.parents else None
-                if path is not None and path not in {
-                    change.path for change in unit.releases.changes(parent, row.id)
-                }:
-                    continue
-                found.append(version_of(row))
-                if len(found) == limit:
-                    break
-            return found
+            return self.versions(unit, limit=limit, before=before, path=path)
+
+    def versions(
+        self,
+        unit: UnitOfWork,
+        *,
+        limit: int | None = None,
+        before: str | None = None,
+        path: str | None = None,
+    ) -> list[Version]:
+        """The versions that were in force; no rights are asked."""
+        found: list[Version] = []
+        for row in unit.releases.log(before):
+            if row.id == before:
+                continue
+            parent = row.parents[0] if row.parents else None
+            if path is not None and path not in {
+                change.path for change in unit.releases.changes(parent, row.id)
+            }:
+                continue
+            found.append(version_of(row))
+            if len(found) == limit:
+                break
+        return found
 
     def version(self, actor: Actor, name: str) -> Version:
         """A version by its number, or by its commit or the beginning of it.

@@ -194,6 +194,9 @@ class RowRepo(BaseRepo):
         self.objects = ObjectRows(session)
         super().__init__(self.objects, RefRows(session))
 
+    def get_named_file(self, path: str) -> None:
+        """There are no files beside objects and refs, such as a list of where history was cut."""
+
 
 def batched_ids(ids: Iterable[ObjectID]) -> Iterator[Sequence[str]]:
     """Go through ids as text, as many at a time as one query may ask for."""
