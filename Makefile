@@ -88,7 +88,7 @@ $(STAMP)/project: pyproject.toml $(STAMP)/packages
 	@touch $@
 
 # Node.js of the machine, or the one that is on the package index for Python.
-$(STAMP)/assets: package-lock.json package.json .npmrc Makefile requirements-node.lock $(STAMP)/tools
+$(STAMP)/assets: admin/assets/editor.js package-lock.json package.json .npmrc Makefile requirements-node.lock $(STAMP)/tools
 	@echo "Fetching the files of the pages"
 	@export PATH="$$PATH:$(abspath $(BIN))"; \
 	if ! command -v npm >/dev/null || ! node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)'; then \
@@ -99,11 +99,11 @@ $(STAMP)/assets: package-lock.json package.json .npmrc Makefile requirements-nod
 	npm ci --ignore-scripts --silent
 	@mkdir -p $(VENDOR)
 	@cp node_modules/bootstrap/dist/css/bootstrap.min.css $(VENDOR)/
-	@cp node_modules/bootstrap/dist/js/bootstrap.bundle.min.js $(VENDOR)/
 	@cp node_modules/htmx.org/dist/htmx.min.js $(VENDOR)/
-	@cp node_modules/bpmn-js/dist/bpmn-navigated-viewer.production.min.js $(VENDOR)/
-	@cp node_modules/bpmn-js/dist/assets/bpmn-js.css node_modules/bpmn-js/dist/assets/diagram-js.css $(VENDOR)/
-	@for name in bootstrap htmx.org bpmn-js; do cp node_modules/$$name/LICENSE $(VENDOR)/LICENSE.$$name; done
+	@for name in bootstrap htmx.org; do cp node_modules/$$name/LICENSE $(VENDOR)/LICENSE.$$name; done
+	@for name in @codemirror/view @lezer/common style-mod w3c-keyname crelt; do cat node_modules/$$name/LICENSE; done > $(VENDOR)/LICENSE.editor
+	@node_modules/@esbuild/*/bin/esbuild admin/assets/editor.js \
+	  --bundle --minify --target=es2020 --log-level=warning --outfile=$(VENDOR)/editor.js
 	@touch $@
 
 # What the tests need from the system. Without it they are skipped by name, which fails under CI=true.

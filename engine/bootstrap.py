@@ -51,6 +51,7 @@ from engine.services.registers import Registers
 from engine.services.rehearsal import Outcome, rehearse
 from engine.services.samples import Samples
 from engine.services.sentences import Sentences
+from engine.services.studio import Studio
 from engine.services.views import Views
 from engine.settings import Settings
 from engine.store.database import Store
@@ -238,6 +239,7 @@ def assemble(
         drafts=drafts,
         publishing=publishing,
         installation=Installation(store, publishing, sentences),
+        studio=Studio(store, drafts, publishing, rights, records, sentences),
         sentences=sentences,
         printer=outside.printer,
     )

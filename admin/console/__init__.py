@@ -13,8 +13,11 @@ from admin.console.cases import CasesPage
 from admin.console.dashboard import DashboardPage
 from admin.console.incidents import IncidentsPage
 from admin.console.index import ConsoleIndex
+from admin.console.publishing import PublishPage
 from admin.console.registers import RegisterPage
 from admin.console.roles import RolesPage
+from admin.console.studio import StudioPage
+from admin.console.versions import VersionsPage
 from admin.context import EXTENSION
 
 
@@ -27,5 +30,7 @@ def install(app: Flask) -> None:
     console.add_view(CasesPage())
     console.add_view(DashboardPage())
     console.add_view(IncidentsPage("incidents", "incidents"))
+    for page in (StudioPage, PublishPage, VersionsPage):
+        console.add_view(page())
     for register in app.extensions[EXTENSION].release.registers:
         console.add_view(RegisterPage(register))

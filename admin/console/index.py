@@ -10,6 +10,7 @@ from admin.captions import _
 from admin.console.base import Index, expose
 from admin.context import platform
 from admin.navigation import Group, menu, title_of
+from engine.services.content_rights import EDIT
 from engine.services.directory import GRANT_ROLES
 from engine.services.oversight import MONITOR, RESOLVE
 
@@ -31,6 +32,7 @@ class ConsoleIndex(Index):
             release=release,
             incidents=len(platform().incidents.unresolved(me.actor)) if resolves else None,
             figures=platform().monitor.figures(me.actor) if monitors else None,
+            may_edit=platform().directory.has(me.actor, EDIT),
             accounts=platform().directory.has(me.actor, GRANT_ROLES),
             menus=[
                 Group(group.title, [one for one in group.entries if one.href != request.path])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,9 +9,10 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from admin import captions, security
+from admin import security
 from admin.captions import _
 from admin.context import platform
+from admin.drawings import drawing
 from admin.navigation import caption, trail_of
 from admin.portal import asking, filling, reviewing
 from admin.security import public
@@ -21,7 +21,6 @@ from engine.definitions.flow import Flow
 from engine.services.courses import Entry
 
 pages = Blueprint("cases", __name__)
-_STYLE = re.compile(r'<style>.*?</style>| style="[^"]*"', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +78,7 @@ def course(uid: str) -> ResponseReturnValue:
 def diagram(flow: Flow, visited: frozenset[str], current: str) -> Markup:
     """A process as a drawing, with the steps a case has been at."""
     marks = picture.Marks(visited=visited - {current}, current=(current,))
-    language: picture.Language = "en" if captions.language() == "en" else "zh"
-    svg = picture.draw(flow, marks, language)
-    # The style stands in a style sheet of its own: pages allow no inline style.
-    return Markup(_STYLE.sub("", svg))  # noqa: S704
+    return drawing(flow, marks)
 
 
 def _line(entry: Entry) -> Line:

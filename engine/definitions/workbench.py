@@ -6,6 +6,8 @@ import threading
 from collections.abc import Mapping
 
 from engine.authoring.memory import Memory
+from engine.content import Files, below
+from engine.definitions.check.samples import check_samples
 from engine.definitions.release import Loaded, load
 
 
@@ -39,6 +41,14 @@ class Workbench:
         """Check the files as they would be with other texts of some of them."""
         with self._lock:
             return load(self._with(changed), self._memory)
+
+    def with_samples(self, content: Files) -> Loaded:
+        """Check other files in place of all, with the sample cases among them."""
+        with self._lock:
+            self._files = dict(below(content))
+            loaded = load(self._files, self._memory)
+            check_samples(content, loaded, self._memory)
+            return loaded
 
     def put(self, changed: Mapping[str, str | None]) -> None:
         """Take other texts of some files for good."""

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from engine.authoring.problem import Problem
 from engine.authoring.source import MAX_BYTES
-from engine.content import SAMPLE_FILES, TEXT, Files, below, is_content
-from engine.definitions.check.samples import check_samples
+from engine.content import SAMPLE_FILES, TEXT, Files, is_content
 from engine.definitions.register import PEOPLE
-from engine.definitions.release import Loaded, load
+from engine.definitions.release import Loaded
+from engine.definitions.workbench import Workbench
 from engine.domain.actor import Actor
 from engine.domain.clock import Clock
 from engine.domain.errors import NotFound, Refused, Stale
@@ -41,6 +41,8 @@ LONGEST_PATH = 200
 AROUND = 3
 #: checked contents that are kept, by tree
 MOST_CHECKED = 8
+#: drafts whose last check is kept, to check them again quickly
+MOST_BENCHES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,7 @@ class Drafts:
         self._sentences = sentences
         self._clock = clock
         self._checked: dict[str, Checked] = {}
+        self._benches: dict[int, Workbench] = {}
 
     # ------------------------------------------------------------ drafts
 
@@ -222,15 +225,31 @@ class Drafts:
             Stale: it was saved in another window meanwhile; nothing is lost there.
             Refused: the actor may not change it, or it is too long.
         """
+        return self.save_all(actor, draft, {path: text}, path=path, version=version)
+
+    def save_all(
+        self, actor: Actor, draft: int, changed: Mapping[str, str], *, path: str, version: int
+    ) -> OpenFile:
+        """Keep what an edit made of several files, or nothing of it.
+
+        ``path`` is the file the edit was asked for, ``version`` as it was opened.
+
+        Raises:
+            Stale: that file was saved in another window meanwhile.
+            Refused: the actor may not change one of them, or it is too long.
+        """
         with self._sentences.saying(), self._store.write() as unit:
-            row = self._editable(unit, actor, draft, path)
-            base = _base(unit, row, path)
-            known = unit.drafts.file(row.id, path)
-            if base is None and (known is None or known.content is None):
-                raise NotFound("no_such_content_file", path=path)
-            content = _with_ends(text, base).encode("utf-8", "replace")
-            conflict = known is not None and known.conflict and has_marks(content)
-            self._put(unit, row, path, content, expected=version, conflict=conflict)
+            row = self.own(unit, actor, draft)
+            for one, text in changed.items():
+                row = self._editable(unit, actor, draft, one)
+                base = _base(unit, row, one)
+                known = unit.drafts.file(row.id, one)
+                if base is None and (known is None or known.content is None):
+                    raise NotFound("no_such_content_file", path=one)
+                content = _with_ends(text, base).encode("utf-8", "replace")
+                conflict = known is not None and known.conflict and has_marks(content)
+                expected = version if one == path else known.version if known is not None else 0
+                self._put(unit, row, one, content, expected=expected, conflict=conflict)
             return self._open_file(unit, actor, row, path)
 
     def add(self, actor: Actor, draft: int, path: str, text: str = "") -> OpenFile:
@@ -293,19 +312,29 @@ class Drafts:
         """All problems of the content as the draft has it."""
         with self._sentences.saying(), self._store.read() as unit:
             content = self.content(unit, self.row(unit, actor, draft))
-        return self.check(content)
+        return self.check(content, draft)
 
-    def check(self, content: Files) -> Checked:
-        """All problems of some content; asked again, the same content is not read again."""
+    def check(self, content: Files, draft: int = 0) -> Checked:
+        """All problems of some content; asked again, the same content is not read again.
+
+        Content of a draft is checked at the cost of what changed since it was checked last.
+        """
         tree = tree_of(content)
         known = self._checked.get(tree)
         if known is None:
-            loaded = load(below(content))
-            check_samples(content, loaded)
+            loaded = self._bench(draft).with_samples(content)
             if len(self._checked) >= MOST_CHECKED:
                 self._checked.pop(next(iter(self._checked)), None)
             known = self._checked[tree] = Checked(loaded.problems.sorted(), loaded)
         return known
+
+    def _bench(self, draft: int) -> Workbench:
+        """What a draft is checked on; the ones used last are kept, for they need memory."""
+        found = self._benches.pop(draft, None) or Workbench({})
+        self._benches[draft] = found
+        while len(self._benches) > MOST_BENCHES:
+            self._benches.pop(next(iter(self._benches)), None)
+        return found
 
     def difference(self, actor: Actor, draft: int, path: str) -> FileDifference:
         """How a file of a draft differs from the base."""

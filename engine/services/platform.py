@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from engine.services.records import Records
     from engine.services.registers import Registers
     from engine.services.sentences import Sentences
+    from engine.services.studio import Studio
     from engine.services.views import Views
     from engine.store.database import Store
 
@@ -78,6 +79,7 @@ class Platform:
     drafts: Drafts
     publishing: Publishing
     installation: Installation
+    studio: Studio
     sentences: Sentences
     printer: Printer | None
     settings: Any = None

@@ -6,7 +6,7 @@ commit. All of it is one transaction: what fails leaves the content and the draf
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -648,14 +648,28 @@ class Publishing:
 
     def origins(self, actor: Actor) -> dict[str, Version]:
         """The version in which each file of the content in force came to be as it is (VER-04)."""
+        last, paths = self._last(actor), self._paths()
+        return {path: one for path, one in last.items() if path in paths}
+
+    def retired(self, actor: Actor) -> dict[str, Version]:
+        """The files that are in force no more, with the version that took them out (CON-02)."""
+        last, paths = self._last(actor), self._paths()
+        return {path: one for path, one in last.items() if path not in paths}
+
+    # ------------------------------------------------------------ inside
+
+    def _paths(self) -> Collection[str]:
+        with self._store.read() as unit:
+            return unit.releases.paths(self._definitions.commit)
+
+    def _last(self, actor: Actor) -> Mapping[str, Version]:
+        """The version that changed each path last; of the history only what is new is read."""
         with self._sentences.saying(), self._store.read() as unit:
             self._rights.demand(actor, EDIT, PUBLISH)
             commit = self._definitions.commit
             if self._origins[0] != commit:
-                self._origins = commit, _origins(unit, commit)
-            return dict(self._origins[1])
-
-    # ------------------------------------------------------------ inside
+                self._origins = commit, _last_changes(unit, commit, self._origins)
+            return self._origins[1]
 
     def _draft(self, actor: Actor, draft: int) -> tuple[DraftRow, dict[str, bytes]]:
         with self._store.read() as unit:
@@ -733,20 +747,19 @@ def _changed(before: Files, after: Files) -> list[str]:
     return [path for path in sorted({*before, *after}) if before.get(path) != after.get(path)]
 
 
-def _origins(unit: UnitOfWork, commit: str) -> dict[str, Version]:
-    wanted = set(unit.releases.paths(commit))
+def _last_changes(
+    unit: UnitOfWork, commit: str, known: tuple[str, Mapping[str, Version]]
+) -> dict[str, Version]:
     found: dict[str, Version] = {}
     for row in unit.releases.log(commit):
+        if row.id == known[0]:
+            return {**known[1], **found}
         parent = row.parents[0] if row.parents else None
         for change in unit.releases.changes(parent, row.id):
-            if change.path in wanted:
-                wanted.discard(change.path)
-                found[change.path] = version_of(row)
-        if not wanted:
-            break
+            found.setdefault(change.path, version_of(row))
     return found
 
 
 def _difference(one: Mapping[str, Any]) -> SampleDifference:
-    places = {name: tuple(one[name]) for name in ("expected_places", "actual_places")}
+    places = {name: tuple(one[name]) for name in ("expected_places", "actual_places", "visited")}
     return SampleDifference(**{**one, **places})

@@ -98,11 +98,20 @@ class Records:
             "here": views.view(ORGANISATIONS, actor.organisation),
         }
 
-    def lookup(self, unit: UnitOfWork, jurisdiction: str | None = None) -> FormLookup:
-        """What forms ask the content and the records through; offering a jurisdiction's."""
+    def lookup(
+        self,
+        unit: UnitOfWork,
+        jurisdiction: str | None = None,
+        *,
+        release: Release | None = None,
+    ) -> FormLookup:
+        """What forms ask the content and the records through, offering a jurisdiction's.
+
+        A preview asks the ``release`` it belongs to.
+        """
         return FormLookup(
             unit,
-            self.release,
+            release or self.release,
             self.views(unit),
             self.index,
             self.catalogue(jurisdiction),

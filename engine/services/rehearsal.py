@@ -18,7 +18,7 @@ from engine.definitions.release import Release
 from engine.definitions.sample import Sample
 from engine.domain.case import State
 from engine.services.platform import Platform
-from engine.services.replay import Replayed
+from engine.services.replay import Replayed, Stood
 from engine.services.samples import Samples
 
 #: so few are run by the process that asks: another one takes longer to start
@@ -47,6 +47,10 @@ class SampleDifference:
     found: str
     expected_places: tuple[str, ...]
     actual_places: tuple[str, ...]
+    #: where its case was: the process, the step, and the steps it had been at
+    process: str = ""
+    at: str = ""
+    visited: tuple[str, ...] = ()
 
 
 #: What came of a sample: its difference, or None.
@@ -106,6 +110,7 @@ def outcomes(samples: Samples, chosen: list[Sample], *, alone: bool = False) -> 
 def _difference(result: Replayed, places: tuple[str, ...]) -> SampleDifference:
     sample = result.sample
     first = result.differences[0] if result.differences else None
+    stood = result.stood or Stood("", "", ())
     return SampleDifference(
         sample=sample.title,
         file=sample.file,
@@ -116,6 +121,9 @@ def _difference(result: Replayed, places: tuple[str, ...]) -> SampleDifference:
         found=_written(first.found) if first is not None else result.error or "",
         expected_places=tuple(_expected(sample)),
         actual_places=places,
+        process=stood.process,
+        at=stood.step,
+        visited=stood.visited,
     )
 
 

@@ -46,6 +46,15 @@ class Difference:
         return f"{self.what}: expected {_text(self.expected)}, found {_text(self.found)}"
 
 
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """Where a case was: its process, its step, and the steps it had been at."""
+
+    process: str
+    step: str
+    visited: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class Replayed:
     """The result of one sample."""
@@ -59,6 +68,9 @@ class Replayed:
     #: step names passed, by process: for coverage
     visited: dict[str, set[str]] = field(default_factory=dict)
     error: str | None = None
+
+    #: where the case of the first difference was
+    stood: Stood | None = None
 
     @property
     def ok(self) -> bool:
@@ -622,6 +634,16 @@ class _Running:
 
     def _differ(self, step: SampleStep, what: str, expected: Any, found: Any) -> None:
         self.result.differences.append(Difference(step.node.at.line, what, expected, found))
+        if self.result.stood is None:
+            self.result.stood = self._stood(step, what)
+
+    def _stood(self, step: SampleStep, what: str) -> Stood | None:
+        """Where the case is that a difference is about."""
+        named = [name for name in (what.partition(".")[0], *step.cases) if name in self.uids]
+        if not named:
+            return None
+        row, state = self._case(self.uids[named[0]])
+        return Stood(row.process, row.step, tuple(state.visits))
 
     def _coverage(self) -> None:
         for uid in self.uids.values():

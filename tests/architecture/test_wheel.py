@@ -26,7 +26,7 @@ def test_the_wheel_holds_the_whole_content(names):
 
 def test_the_wheel_holds_the_code_and_what_the_pages_load(names):
     code = files.under("engine", "admin", suffixes=(".py", ".html", ".css", ".js", ".mo", ".svg"))
-    loaded = {"bootstrap.min.css", "bootstrap.bundle.min.js", "htmx.min.js"}
+    loaded = {"bootstrap.min.css", "editor.js", "htmx.min.js"}
 
     assert {str(file) for file in code} <= names
     assert {f"admin/static/vendor/{name}" for name in loaded} <= names

@@ -13,7 +13,7 @@ from admin.app import WebSettings, create_app
 from engine import content
 from engine.authoring.problems import Problems
 from engine.authoring.source import read_yaml
-from engine.bootstrap import Outside, assemble, load_content
+from engine.bootstrap import Outside, open_over
 from engine.connectors.documents import TypstPrinter
 from engine.domain.clock import VirtualClock
 from engine.services.world import load_world, read_world, with_files
@@ -54,15 +54,21 @@ class Site:
 class Served:
     """Serves a site in a thread until it is stopped."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, samples: tuple[str, ...] | None = None) -> None:
+        """Serve the shipped content; of its sample cases only those named, if any are."""
         clock = VirtualClock(datetime(2026, 9, 1, 9, tzinfo=ZONE))
         store = Store(f"sqlite:///{folder / 'site.db'}", sealer=Sealer(bytes(32)))
         store.create_all()
-        platform = assemble(
-            store, load_content(None), clock, Outside(TypstPrinter(), "http://localhost")
-        )
         root = content.bundled()
         files = content.read_files(root, content.FOLDERS)
+        if samples is not None:
+            files = {
+                path: text
+                for path, text in files.items()
+                if not path.startswith("examples/cases/") or Path(path).stem in samples
+            }
+        outside = Outside(TypstPrinter(), "http://localhost")
+        platform = open_over(store, files, clock, outside)
         for world in ("tianjin", "sichuan"):
             load_world(platform, read_world(files, world), files)
         app = create_app(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine.authoring.memory import Memory, once
 from engine.authoring.node import Node
 from engine.authoring.problems import Problems
 from engine.authoring.source import read_yaml
@@ -18,13 +20,13 @@ if TYPE_CHECKING:
 CASES = "examples/cases/"
 DATA = "examples/data/"
 WORLDS = "examples/worlds/"
-Covered = set[tuple[str, str]]
+Covered = frozenset[tuple[str, str]]
 
 
-def check_samples(content: Files, loaded: Loaded) -> None:
+def check_samples(content: Files, loaded: Loaded, memory: Memory | None = None) -> None:
     """Report what is wrong with sample cases, and warn of policy values that none covers.
 
-    Content without samples is left alone.
+    Content without samples is left alone. With a memory only samples that changed are read again.
 
     A value is covered if a sample of the process names it in ``covers`` (``policy.x=value``) or
     sets it under ``given``, or if it is the default and any sample starts the process.
@@ -34,54 +36,79 @@ def check_samples(content: Files, loaded: Loaded) -> None:
         for path, text in content.items()
         if path.startswith(CASES) and path.endswith(".yaml")
     }
-    names = _Names(content, loaded)
-    samples = []
-    for path, text in files.items():
-        node = read_yaml(text, path, loaded.problems)
-        if node is not None:
-            parse_sample(node, path, loaded.problems)
-            names.check(node)
-            samples.append(node)
+    names = _Names(
+        processes=tuple(loaded.processes),
+        worlds=_names(content, WORLDS, ".yaml"),
+        data=_names(content, DATA, ".yaml"),
+        files=_names(content, SAMPLE_FILES, ""),
+    )
+    read = [
+        once(memory, ("sample", path), (path, text, names), _read, loaded.problems)
+        for path, text in files.items()
+    ]
     loaded.sources.update(texts(files))
+    samples = [sample for sample in read if sample is not None]
     if not samples:
         return
     for bound in loaded.processes.values():
         process = bound.process
-        mine = [sample for sample in samples if process.id in _started(sample)]
-        covered = {pair for sample in mine for pair in _covered(sample, process.id)}
+        mine = [sample for sample in samples if process.id in sample.started]
+        covered = frozenset(pair for sample in mine for pair in sample.covered(process.id))
         for policy in process.policy.values():
             _policy(loaded.problems, process, policy, covered, tried=bool(mine))
 
 
+@dataclass(frozen=True, slots=True)
 class _Names:
     """The names samples may use: worlds, processes, sample data and files."""
 
-    def __init__(self, content: Files, loaded: Loaded) -> None:
-        self.problems = loaded.problems
-        self.processes = tuple(loaded.processes)
-        self.worlds = _names(content, WORLDS, ".yaml")
-        self.data = _names(content, DATA, ".yaml")
-        self.files = _names(content, SAMPLE_FILES, "")
+    processes: tuple[str, ...]
+    worlds: tuple[str, ...]
+    data: tuple[str, ...]
+    files: tuple[str, ...]
 
-    def check(self, sample: Node) -> None:
+    def check(self, sample: Node, problems: Problems) -> None:
         """Report every name of a sample that does not exist."""
         for world in _one_or_more(sample.get("world")):
-            self._known("SMP105", world, self.worlds)
+            _known(problems, "SMP105", world, self.worlds)
         steps = sample.get("steps")
         for step in steps.items if steps is not None else ():
-            self._known("SMP107", step.get("process"), self.processes)
+            _known(problems, "SMP107", step.get("process"), self.processes)
         for node in sample.walk():
             if node.kind == "scalar" and node.text.startswith("$forms/"):
-                self._known("SMP106", node, self.data, "$forms/")
+                _known(problems, "SMP106", node, self.data, "$forms/")
             elif node.kind == "scalar" and node.text.startswith("$files/"):
-                self._known("SMP106", node, self.files, "$files/")
+                _known(problems, "SMP106", node, self.files, "$files/")
 
-    def _known(
-        self, code: str, node: Node | None, known: tuple[str, ...], prefix: str = ""
-    ) -> None:
-        name = node.text.removeprefix(prefix) if node is not None else ""
-        if node is not None and name and name not in known:
-            self.problems.add(code, node, name=name, given=name, choices=known)
+
+def _known(
+    problems: Problems, code: str, node: Node | None, known: tuple[str, ...], prefix: str = ""
+) -> None:
+    name = node.text.removeprefix(prefix) if node is not None else ""
+    if node is not None and name and name not in known:
+        problems.add(code, node, name=name, given=name, choices=known)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """What a sample tries: processes, and values of policies for one of them or for any."""
+
+    started: frozenset[str]
+    named: Covered
+    given: Mapping[str, Covered]
+
+    def covered(self, process: str) -> Covered:
+        """Return the policy values it covers of a process."""
+        return self.named | self.given.get(process, frozenset())
+
+
+def _read(path: str, text: bytes, names: _Names, problems: Problems) -> _Tried | None:
+    node = read_yaml(text, path, problems)
+    if node is None:
+        return None
+    parse_sample(node, path, problems)
+    names.check(node, problems)
+    return _Tried(_started(node), _named(node), _given(node))
 
 
 def _one_or_more(node: Node | None) -> Sequence[Node]:
@@ -111,25 +138,33 @@ def _policy(
         problems.add("DEF320", policy.node, length=1, name=policy.name, value=value)
 
 
-def _started(sample: Node) -> set[str]:
+def _started(sample: Node) -> frozenset[str]:
     steps = sample.get("steps")
     found = {node.text for step in (steps.items if steps else ()) if (node := step.get("process"))}
     covers = sample.get("covers")
-    return found | {node.text for node in (covers.items if covers else ())}
+    return frozenset(found | {node.text for node in (covers.items if covers else ())})
 
 
-def _covered(sample: Node, process: str) -> Iterator[tuple[str, str]]:
+def _named(sample: Node) -> Covered:
     covers = sample.get("covers")
-    for node in covers.items if covers is not None else ():
-        name, equals, value = node.text.removeprefix("policy.").partition("=")
-        if equals and node.text.startswith("policy."):
-            yield name, value
+    texts = (node.text for node in (covers.items if covers is not None else ()))
+    pairs = (text.removeprefix("policy.").partition("=") for text in texts if _is_policy(text))
+    return frozenset((name, value) for name, equals, value in pairs if equals)
+
+
+def _is_policy(text: str) -> bool:
+    return text.startswith("policy.")
+
+
+def _given(sample: Node) -> dict[str, Covered]:
+    found: dict[str, set[tuple[str, str]]] = {}
     for place in sample.walk():
         policy = place.get("policy")
-        values = policy.get(process) if policy is not None else None
-        if values is not None and isinstance(values.value, Mapping):
-            for name, value in values.value.items():
-                yield str(name), _written(value)
+        for process, entry in (policy.entries if policy is not None else {}).items():
+            if isinstance(entry.value.value, Mapping):
+                pairs = entry.value.value.items()
+                found.setdefault(process, set()).update((str(n), _written(v)) for n, v in pairs)
+    return {process: frozenset(pairs) for process, pairs in found.items()}
 
 
 def _written(value: object) -> str:

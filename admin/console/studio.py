@@ -1,0 +1,348 @@
+"""The studio: drafts of the content, its files, and the editor with what stands beside the text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, cast
+
+from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from admin import entry, forms, security
+from admin.captions import _
+from admin.console.base import Page, expose
+from admin.console.process_edits import deadline, edits, who_kind
+from admin.context import platform
+from admin.drawings import drawing
+from admin.errors import status_of
+from engine.definitions.editing import Question
+from engine.domain.errors import Refused
+from engine.services.studio import Editor, Item, Mark
+
+#: what the names of the fields of a preview begin with
+_PREVIEW = "preview-"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The files of one kind in the overview."""
+
+    title: str
+    items: Sequence[Item]
+
+
+class StudioPage(Page):
+    """Drafts, the files of the content, and the editor."""
+
+    def __init__(self) -> None:
+        """Put the page at ``/console/studio``."""
+        super().__init__(name="studio", endpoint="studio", url="/console/studio")
+
+    # ------------------------------------------------------------ overview
+
+    @expose("/")
+    def index(self) -> ResponseReturnValue:
+        """The drafts of the author, what waits for a second person, and all content (CON-02)."""
+        actor = security.signed_in().actor
+        search = request.args.get("search", "").strip()
+        items = platform().studio.items(actor, platform().release)
+        return render_template(
+            "console/studio.html",
+            title=_("流程和表单"),
+            drafts=platform().drafts.mine(actor),
+            requests=platform().publishing.requests(actor),
+            kinds=_kinds(items, search),
+            search=search,
+            states=_states(),
+            version=platform().publishing.history(actor, limit=1)[0],
+        )
+
+    @expose("/begin", methods=("POST",))
+    def begin(self) -> ResponseReturnValue:
+        """Begin a draft, and open a file of it if one was chosen."""
+        actor = security.signed_in().actor
+        draft = platform().drafts.begin(actor, request.form.get("title", ""))
+        path = request.form.get("path", "")
+        if path:
+            return redirect(self.get_url(".edit", draft=draft.id, path=path))
+        return redirect(self.get_url(".draft", draft=draft.id))
+
+    # ------------------------------------------------------------ a draft
+
+    @expose("/<int:draft>/")
+    def draft(self, draft: int) -> ResponseReturnValue:
+        """The changes of a draft, and the files that may be opened."""
+        actor = security.signed_in().actor
+        view = platform().drafts.open(actor, draft)
+        search = request.args.get("search", "").strip()
+        items = platform().studio.items(actor, platform().release, draft)
+        return render_template(
+            "console/draft.html",
+            title=view.title or _("草稿 {id}", id=view.id),
+            trail=[(_("流程和表单"), self.get_url(".index")), (_("草稿"), None)],
+            draft=view,
+            changes=platform().drafts.changes(actor, draft),
+            kinds=_kinds(items, search),
+            search=search,
+            states=_states(),
+            folders=_folders(),
+        )
+
+    @expose("/<int:draft>/discard", methods=("POST",))
+    def discard(self, draft: int) -> ResponseReturnValue:
+        """Throw a draft away, once it is confirmed."""
+        actor = security.signed_in().actor
+        if request.form.get("confirmed") != "yes":
+            view = platform().drafts.open(actor, draft)
+            return render_template(
+                "portal/confirm.html",
+                title=_("放弃草稿"),
+                sentence=_("{count} 个文件的修改将全部丢失，不能恢复。", count=view.changed),
+                action=self.get_url(".discard", draft=draft),
+                fields=[],
+                cancel=self.get_url(".draft", draft=draft),
+            )
+        platform().drafts.discard(actor, draft)
+        flash(_("草稿已放弃。"), "success")
+        return redirect(self.get_url(".index"))
+
+    @expose("/<int:draft>/files", methods=("POST",))
+    def files(self, draft: int) -> ResponseReturnValue:
+        """Add, copy, rename, delete a file, or take its changes back."""
+        actor, form = security.signed_in().actor, request.form
+        path, do = form.get("path", "").strip(), form.get("do", "")
+        drafts = platform().drafts
+        try:
+            if do == "add":
+                path = f"{form.get('folder', '')}{path}"
+                path = path if "." in path.rpartition("/")[2] else f"{path}.yaml"
+                source = form.get("source", "").strip()
+                text = drafts.file(actor, draft, source).text if source else ""
+                drafts.add(actor, draft, path, text)
+                return redirect(self.get_url(".edit", draft=draft, path=path))
+            if do == "rename":
+                drafts.rename(actor, draft, path, form.get("to", "").strip())
+            elif do == "delete":
+                drafts.delete(actor, draft, path)
+            elif do == "revert":
+                drafts.revert(actor, draft, path)
+        except Refused as refusal:
+            flash(refusal.sentence, "danger")
+        else:
+            flash(_("已保存。"), "success")
+        return redirect(self.get_url(".draft", draft=draft))
+
+    # ------------------------------------------------------------ the editor
+
+    @expose("/<int:draft>/edit")
+    def edit(self, draft: int) -> ResponseReturnValue:
+        """One file: its text, and beside it what it means."""
+        actor, path = security.signed_in().actor, request.args.get("path", "")
+        editor = platform().studio.open(actor, draft, path)
+        return self._page(editor)
+
+    @expose("/<int:draft>/save", methods=("POST",))
+    def save(self, draft: int) -> ResponseReturnValue:
+        """Keep the text as typed and answer with its problems."""
+        actor, form = security.signed_in().actor, request.form
+        path, text = form.get("path", ""), form.get("text", "").replace("\r\n", "\n")
+        wants_json = request.accept_mimetypes.best == "application/json"
+        try:
+            editor = platform().studio.save(actor, draft, path, text, version=_version())
+        except Refused as refusal:
+            if not wants_json:
+                raise
+            return jsonify(sentence=refusal.sentence), status_of(refusal)
+        if not wants_json:
+            flash(_said(editor), "success")
+            return redirect(self.get_url(".edit", draft=draft, path=path))
+        return jsonify(
+            version=editor.file.version, problems=_marks(editor.problems), sentence=_said(editor)
+        )
+
+    @expose("/<int:draft>/beside")
+    def beside(self, draft: int) -> ResponseReturnValue:
+        """What stands beside the text, drawn anew after the text was saved."""
+        actor, path = security.signed_in().actor, request.args.get("path", "")
+        editor = platform().studio.open(actor, draft, path)
+        return self._beside(editor)
+
+    @expose("/<int:draft>/apply", methods=("POST",))
+    def apply(self, draft: int) -> ResponseReturnValue:
+        """Make the edits a form beside the text asks for."""
+        actor, form = security.signed_in().actor, request.form
+        path = form.get("path", "")
+        editor = platform().studio.open(actor, draft, path)
+        asked = edits(editor.outline, form.get("do", ""), form) if editor.outline else []
+        alias = form.get("alias")
+        try:
+            made = platform().studio.apply(
+                actor,
+                draft,
+                path,
+                asked,
+                version=_version(),
+                alias=cast(Literal["here", "everywhere"], alias)
+                if alias in ("here", "everywhere")
+                else None,
+            )
+        except Refused as refusal:
+            return self._answer(editor, refusal=refusal), status_of(refusal)
+        if isinstance(made, Question):
+            return self._answer(editor, question=made)
+        return self._answer(made, applied=True)
+
+    @expose("/<int:draft>/preview", methods=("POST",))
+    def preview(self, draft: int) -> ResponseReturnValue:
+        """The form tried with data that are not kept (CON-05)."""
+        actor, path = security.signed_in().actor, request.args.get("path", "")
+        editor = platform().studio.open(actor, draft, path)
+        drawn = _preview(editor, complete="try" in request.form)
+        if request.headers.get("HX-Request") == "true":
+            return str(drawn)
+        return self._page(editor, preview=drawn)
+
+    # ------------------------------------------------------------ inside
+
+    def _answer(
+        self,
+        editor: Editor,
+        *,
+        refusal: Refused | None = None,
+        question: Question | None = None,
+        applied: bool = False,
+    ) -> str:
+        if request.headers.get("HX-Request") == "true":
+            return self._beside(editor, refusal=refusal, question=question, applied=applied)
+        return self._page(editor, refusal=refusal, question=question)
+
+    def _page(self, editor: Editor, **more: Any) -> str:
+        path = editor.file.path
+        return render_template(
+            "console/edit_file.html",
+            title=path.rpartition("/")[2],
+            trail=[
+                (_("流程和表单"), self.get_url(".index")),
+                (editor.draft.title or _("草稿"), self.get_url(".draft", draft=editor.draft.id)),
+                (path, None),
+            ],
+            **self._shown(editor, **more),
+        )
+
+    def _beside(self, editor: Editor, **more: Any) -> str:
+        return render_template("console/_beside.html", **self._shown(editor, **more))
+
+    def _shown(
+        self,
+        editor: Editor,
+        refusal: Refused | None = None,
+        question: Question | None = None,
+        applied: bool = False,
+        preview: Markup | None = None,
+    ) -> dict[str, Any]:
+        places: Sequence[Any] = refusal.params.get("places", ()) if refusal is not None else ()
+        return {
+            "editor": editor,
+            "problems": _marks(editor.problems),
+            "elsewhere": _marks(editor.elsewhere)[:20],
+            "said": _said(editor),
+            "refusal": refusal,
+            "places": places,
+            "question": question,
+            "again": [
+                (name, value)
+                for name, value in request.form.items()
+                if name not in ("csrf_token", "alias")
+            ],
+            "applied": applied,
+            "diagram": drawing(editor.flow) if editor.flow is not None else "",
+            "preview": _preview(editor) if preview is None else preview,
+            "permissions": platform().release.permissions,
+            "who_kind": who_kind,
+            "deadline": deadline,
+            "tab": request.values.get("tab", ""),
+        }
+
+
+def _folders() -> dict[str, str]:
+    """The kinds of files in the order of the overview, by folder; the first that fits counts."""
+    return {
+        "definitions/processes/": _("流程"),
+        "forms/": _("表单"),
+        "definitions/routes/": _("审核路径表"),
+        "definitions/rules/": _("规则表"),
+        "definitions/lists/": _("列表"),
+        "definitions/registers/": _("登记表"),
+        "definitions/roles/": _("角色和菜单"),
+        "definitions/codes/": _("代码表"),
+        "definitions/documents/": _("文书"),
+        "definitions/messages/": _("消息和提示语"),
+        "definitions/jurisdictions/": _("辖区和政策"),
+        "definitions/calendars/": _("工作日历"),
+        "definitions/labels/": _("名称替换"),
+        "examples/cases/": _("样例"),
+        "examples/": _("样例数据"),
+    }
+
+
+def _states() -> dict[str, str]:
+    """The states of files in words."""
+    return {
+        "published": _("已发布"),
+        "added": _("草稿：新增"),
+        "changed": _("草稿：已修改"),
+        "deleted": _("草稿：已删除"),
+        "retired": _("已停用"),
+    }
+
+
+def _kinds(items: Sequence[Item], search: str) -> list[Kind]:
+    left = [one for one in items if search.lower() in f"{one.title} {one.path}".lower()]
+    found = []
+    for folder, title in _folders().items():
+        mine = [one for one in left if one.path.startswith(folder)]
+        left = [one for one in left if not one.path.startswith(folder)]
+        if mine:
+            found.append(Kind(title, mine))
+    return [*found, Kind(_("其他"), left)] if left else found
+
+
+def _version() -> int:
+    text = request.form.get("version", "")
+    return int(text) if text.isdigit() else 0
+
+
+def _marks(problems: Sequence[Mark]) -> list[dict[str, Any]]:
+    """Problems as the editor takes them."""
+    return [asdict(mark) for mark in problems]
+
+
+def _said(editor: Editor) -> str:
+    errors = sum(mark.severity == "error" for mark in editor.problems)
+    if errors:
+        return _("已保存，有 {count} 个错误", count=errors)
+    return _("已保存，没有错误")
+
+
+def _preview(editor: Editor, *, complete: bool = False) -> Markup:
+    """The form as people will see it; nothing that is typed into it is kept.
+
+    With ``complete`` it says what would be refused if it were submitted.
+    """
+    if editor.form is None:
+        return Markup()
+    actor, studio = security.signed_in().actor, platform().studio
+    draft, path = editor.draft.id, editor.file.path
+    url = url_for("studio.preview", draft=draft, path=path)
+    with platform().views.sheets.open():
+        form = studio.preview(actor, editor)
+        received, errors = None, []
+        if form is not None and any(name.startswith(_PREVIEW) for name in request.form):
+            received = forms.receive(form, request.form, prefix=_PREVIEW)
+            form = studio.preview(actor, editor, received.data)
+            errors = studio.errors(actor, editor, received.data) if complete else []
+        return entry.to_fill(
+            form, errors, received=received, root="preview", prefix=_PREVIEW, url=url
+        )

@@ -1,0 +1,19 @@
+"""Pictures of processes on pages."""
+
+from __future__ import annotations
+
+import re
+
+from markupsafe import Markup
+
+from admin import captions
+from engine.definitions.bpmn import picture
+from engine.definitions.flow import Flow
+
+_STYLE = re.compile(r'<style>.*?</style>| style="[^"]*"', re.DOTALL)
+
+
+def drawing(flow: Flow, marks: picture.Marks | None = None) -> Markup:
+    """Draw a process; its style stands in a style sheet of its own, pages allow no inline style."""
+    language: picture.Language = "en" if captions.language() == "en" else "zh"
+    return Markup(_STYLE.sub("", picture.draw(flow, marks, language)))  # noqa: S704

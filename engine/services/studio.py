@@ -1,0 +1,279 @@
+"""The studio of authors: a file of a draft with everything that is looked at beside its text.
+
+Typing and forms change the same text: a form makes an edit of :mod:`engine.definitions.editing`,
+which touches only the lines it is about. Rights are those of drafts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from engine.authoring.problem import Problem
+from engine.content import texts
+from engine.definitions.editing import ProcessOutline, Question, edit_process, process_outline
+from engine.definitions.flow import Flow
+from engine.definitions.release import Release
+from engine.domain.actor import Actor
+from engine.domain.errors import Refused
+from engine.forms import EffectiveForm, FieldError
+from engine.forms.form import Form
+from engine.forms.surroundings import Surroundings
+from engine.services.content_rights import ContentRights
+from engine.services.drafts import DraftFile, Drafts, DraftView, OpenFile
+from engine.services.publishing import Publishing
+from engine.services.records import Records
+from engine.services.sentences import Sentences
+from engine.services.versions import Version
+from engine.store.database import Store
+
+PROCESSES = "definitions/processes/"
+FORMS = "forms/"
+State = Literal["published", "added", "changed", "deleted", "retired"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A problem at its place in a file, in the words of the reader."""
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    severity: Literal["error", "warning"]
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Editor:
+    """A file in the editor.
+
+    Attributes:
+        draft: the draft it belongs to.
+        file: its text.
+        problems: what is wrong with it, in the order of lines.
+        elsewhere: what is wrong with other files.
+        outline: its steps, if it is a process that can be read.
+        flow: its picture, if it is such a process.
+        form: the form, if it is one that can be read.
+    """
+
+    draft: DraftView
+    file: OpenFile
+    problems: Sequence[Mark]
+    elsewhere: Sequence[Mark]
+    outline: ProcessOutline | None = None
+    flow: Flow | None = None
+    form: Form | None = None
+    #: the content of the draft, if all of it is without errors
+    release: Release | None = None
+    #: places that name what an edit changed and that it could not decide
+    look_at: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A file of the content in the overview (CON-02).
+
+    ``version`` is the one that changed it last; a retired file is in no version any more.
+    """
+
+    path: str
+    title: str
+    state: State
+    version: Version | None
+    may_edit: bool
+
+
+class Studio:
+    """What authors see and do beside the text of a file."""
+
+    def __init__(
+        self,
+        store: Store,
+        drafts: Drafts,
+        publishing: Publishing,
+        rights: ContentRights,
+        records: Records,
+        sentences: Sentences,
+    ) -> None:
+        self._store = store
+        self._drafts = drafts
+        self._publishing = publishing
+        self._rights = rights
+        self._records = records
+        self._sentences = sentences
+
+    # ------------------------------------------------------------ overview
+
+    def items(self, actor: Actor, release: Release, draft: int | None = None) -> list[Item]:
+        """The files of the content, as a draft has them if there is one; retired ones last."""
+        origins, retired = self._publishing.origins(actor), self._publishing.retired(actor)
+        own: Mapping[str, DraftFile] = {}
+        if draft is not None:
+            own = {file.path: file for file in self._drafts.files(actor, draft)}
+        titles = _titles(release)
+        found = [
+            Item(
+                path,
+                titles.get(path, ""),
+                _state(own.get(path)),
+                origins.get(path),
+                self._rights.why_not(actor, path) is None,
+            )
+            for path in sorted({*origins, *own})
+        ]
+        gone = sorted(set(retired) - set(own))
+        return found + [Item(path, "", "retired", retired[path], False) for path in gone]
+
+    # ------------------------------------------------------------ one file
+
+    def open(self, actor: Actor, draft: int, path: str) -> Editor:
+        """A file of a draft.
+
+        Raises:
+            NotFound: there is no such draft or file, for this actor.
+        """
+        view = self._drafts.open(actor, draft)
+        file = self._drafts.file(actor, draft, path)
+        checked = self._drafts.problems(actor, draft)
+        loaded = checked.loaded
+        process = _name(path, PROCESSES)
+        bound = loaded.processes.get(process) if process else None
+        marks = [self._mark(found) for found in checked.problems]
+        return Editor(
+            draft=view,
+            file=file,
+            problems=[mark for mark in marks if mark.file == path],
+            elsewhere=[mark for mark in marks if mark.file != path],
+            outline=self._outline(loaded.sources, process) if process else None,
+            flow=bound.flow if bound is not None else None,
+            form=loaded.forms.get(_name(path, FORMS)),
+            release=loaded.release,
+        )
+
+    def save(self, actor: Actor, draft: int, path: str, text: str, *, version: int) -> Editor:
+        """Keep what was typed.
+
+        Raises:
+            Stale: the file was saved in another window meanwhile.
+            Refused: the actor may not change it.
+        """
+        self._drafts.save(actor, draft, path, text, version=version)
+        return self.open(actor, draft, path)
+
+    def apply(
+        self,
+        actor: Actor,
+        draft: int,
+        path: str,
+        operations: Sequence[Any],
+        *,
+        version: int,
+        alias: Literal["here", "everywhere"] | None = None,
+    ) -> Editor | Question:
+        """Make edits, all or none; or ask what is meant by an edit of text used in many places.
+
+        Raises:
+            Stale: the file was saved in another window meanwhile.
+            Refused: an edit cannot be made, or the actor may not change a file it touches.
+        """
+        with self._sentences.saying():
+            files = dict(self._texts(actor, draft))
+            changed: dict[str, str] = {}
+            look_at: list[str] = []
+            for operation in operations:
+                answer = edit_process(files, _name(path, PROCESSES), operation, alias=alias)
+                if isinstance(answer, Question):
+                    return answer
+                changed |= answer.files
+                files |= answer.files
+                look_at += [f"{at.file}:{at.line}" for at in answer.look_at]
+            if changed:
+                self._drafts.save_all(actor, draft, changed, path=path, version=version)
+        return replace(self.open(actor, draft, path), look_at=look_at)
+
+    def preview(
+        self, actor: Actor, editor: Editor, data: Mapping[str, Any] | None = None
+    ) -> EffectiveForm | None:
+        """A form as the one who fills it in will see it; to be asked inside a reading."""
+        if editor.form is None:
+            return None
+        with self._store.read() as unit:
+            names = self._records.names(unit, actor)
+            names |= {"initiator": names["actor"], "jurisdiction": {"id": actor.jurisdiction}}
+            now = self._records.now(actor.jurisdiction)
+            names |= {"today": now.strftime("%Y-%m-%d"), "now": now.strftime("%Y-%m-%dT%H:%M:%S")}
+            surroundings = Surroundings(
+                names=names,
+                lookup=self._records.lookup(unit, actor.jurisdiction, release=editor.release),
+                data=data,
+                calendar=self._records.calendar(actor.jurisdiction),
+            )
+            return editor.form.effective(data or editor.form.initial(), surroundings)
+
+    def errors(self, actor: Actor, editor: Editor, data: Mapping[str, Any]) -> list[FieldError]:
+        """What would be refused if these data were submitted; to be asked inside a reading."""
+        form = self.preview(actor, editor, data)
+        if form is None:
+            return []
+        return form.form.validate(data, form.surroundings, form.rights)
+
+    # ------------------------------------------------------------ inside
+
+    def _texts(self, actor: Actor, draft: int) -> Mapping[str, str]:
+        with self._store.read() as unit:
+            row = self._drafts.row(unit, actor, draft)
+            return texts(self._drafts.content(unit, row))
+
+    def _mark(self, found: Problem) -> Mark:
+        language = self._sentences.language()
+        return Mark(
+            file=found.at.file,
+            line=found.at.line,
+            column=found.at.column,
+            end_line=found.at.line,
+            end_column=found.at.column + found.length,
+            severity="warning" if found.is_warning else "error",
+            code=found.code,
+            sentence=f"{found.sentence(language)} {found.hint(language)}".strip(),
+        )
+
+    def _outline(self, sources: Mapping[str, str], process: str) -> ProcessOutline | None:
+        try:
+            return process_outline(sources, process)
+        except Refused:
+            # It cannot be read; the problems say why.
+            return None
+
+
+def _name(path: str, folder: str) -> str:
+    if path.startswith(folder) and path.endswith(".yaml"):
+        return path.removeprefix(folder).removesuffix(".yaml")
+    return ""
+
+
+def _state(file: DraftFile | None) -> State:
+    return "published" if file is None or file.state == "same" else file.state
+
+
+def _titles(release: Release) -> dict[str, str]:
+    """Return what files are called, where they have a title."""
+    found = {f"{PROCESSES}{name}.yaml": b.process.title for name, b in release.processes.items()}
+    found |= {f"{FORMS}{name}.yaml": form.title for name, form in release.forms.items()}
+    kinds: Mapping[str, Mapping[str, object]] = {
+        "registers": release.registers,
+        "routes": release.routes,
+        "lists": release.lists,
+        "codes": release.codes,
+        "documents": release.documents,
+        "jurisdictions": release.jurisdictions,
+        "calendars": release.calendars,
+    }
+    for folder, known in kinds.items():
+        for name, one in known.items():
+            found[f"definitions/{folder}/{name}.yaml"] = str(getattr(one, "title", ""))
+    return found
