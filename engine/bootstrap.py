@@ -49,6 +49,7 @@ from engine.services.rebuild import Rebuilding
 from engine.services.records import Records
 from engine.services.registers import Registers
 from engine.services.rehearsal import Outcome, rehearse
+from engine.services.routes import RouteTables
 from engine.services.samples import Samples
 from engine.services.sentences import Sentences
 from engine.services.studio import Studio
@@ -206,6 +207,7 @@ def assemble(
     publishing = Publishing(
         store, definitions, drafts, rights, directory, sentences, records, _rehearse, clock
     )
+    forecasts = Forecasts(casework, directory)
     return Platform(
         store=store,
         clock=clock,
@@ -220,7 +222,8 @@ def assemble(
         outgoing=outgoing,
         cases=cases,
         views=views,
-        forecasts=Forecasts(casework, directory),
+        forecasts=forecasts,
+        routes=RouteTables(store, records, oversight, forecasts, sentences),
         incidents=Incidents(casework, interventions, oversight, sentences),
         interventions=interventions,
         oversight=oversight,

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from engine.services.rebuild import Rebuilding
     from engine.services.records import Records
     from engine.services.registers import Registers
+    from engine.services.routes import RouteTables
     from engine.services.sentences import Sentences
     from engine.services.studio import Studio
     from engine.services.views import Views
@@ -63,6 +64,7 @@ class Platform:
     cases: Cases
     views: Views
     forecasts: Forecasts
+    routes: RouteTables
     incidents: Incidents
     interventions: Interventions
     oversight: Oversight

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import orjson
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from engine.store.chain import canonical
 from engine.store.session import Session
 from engine.store.statement import Statement, given, insert
-from engine.store.tables.records import route_rows
+from engine.store.tables.records import route_changes, route_rows
 
 
 class NewHop(NamedTuple):
@@ -41,12 +42,42 @@ class Hop(NamedTuple):
     final: bool
 
 
+class RouteChange(NamedTuple):
+    """Rows of a route that were changed together, and why."""
+
+    at: datetime
+    person: str
+    organisation: str | None
+    reason: str
+    #: for each row what it was and what it is; None for a row that is new
+    body: Sequence[tuple[Mapping[str, Any] | None, Mapping[str, Any]]]
+
+
 _c = route_rows.c
 _ADD = Statement(insert(route_rows, without=("id",)).returning(_c.id))
 _FROM = Statement(
     sa.select(route_rows)
     .where(_c.route == given(_c.route), _c.from_organisation == given(_c.from_organisation))
     .order_by(_c.id)
+)
+_ROWS = Statement(
+    sa.select(route_rows)
+    .where(_c.route == given(_c.route), _c.jurisdiction == given(_c.jurisdiction))
+    .order_by(_c.from_organisation, _c.id)
+)
+_SAVE = Statement(
+    sa.update(route_rows)
+    .where(_c.id == given(_c.id, "row"))
+    .values(
+        {name: given(_c[name]) for name in NewHop._fields if name not in ("route", "jurisdiction")}
+    )
+)
+_h = route_changes.c
+_ADD_CHANGE = Statement(insert(route_changes, without=("id",)))
+_CHANGES = Statement(
+    sa.select(_h.at, _h.person, _h.organisation, _h.reason, _h.body)
+    .where(_h.route == given(_h.route), _h.jurisdiction == given(_h.jurisdiction))
+    .order_by(_h.id.desc())
 )
 _CLEAR = Statement(sa.delete(route_rows).where(_c.route == given(_c.route)))
 
@@ -62,6 +93,28 @@ class Routes:
         values = hop._asdict() | {"keys": canonical(dict(hop.keys)).decode()}
         (row_id,) = self._session.added(_ADD, **values)
         return int(row_id)
+
+    def rows(self, route: str, jurisdiction: str) -> list[Hop]:
+        """Return the rows a jurisdiction has in a route table."""
+        return [
+            _hop(row) for row in self._session.all(_ROWS, route=route, jurisdiction=jurisdiction)
+        ]
+
+    def save(self, row: int, hop: NewHop) -> None:
+        """Write a row again."""
+        values = hop._asdict() | {"keys": canonical(dict(hop.keys)).decode()}
+        del values["route"], values["jurisdiction"]
+        self._session.run(_SAVE, row=row, **values)
+
+    def note(self, route: str, jurisdiction: str, change: RouteChange) -> None:
+        """Note what was changed, by whom and why."""
+        values = change._asdict() | {"body": canonical(list(change.body)).decode()}
+        self._session.run(_ADD_CHANGE, route=route, jurisdiction=jurisdiction, **values)
+
+    def changes(self, route: str, jurisdiction: str) -> list[RouteChange]:
+        """Return what was changed in a route table, the latest first."""
+        found = self._session.all(_CHANGES, route=route, jurisdiction=jurisdiction)
+        return [RouteChange._make((*row[:-1], orjson.loads(str(row[-1])))) for row in found]
 
     def clear(self, route: str) -> None:
         """Remove all rows of a route."""

@@ -336,19 +336,22 @@ ROLES = (
 
 
 @cache
-def release() -> Release:
-    """The content, read and checked once."""
-    loaded = releases.load({path: dedent(text).lstrip() for path, text in FILES.items()})
+def release(more: tuple[tuple[str, str], ...] = ()) -> Release:
+    """The content, read and checked once; with more files, or other texts of some."""
+    files = {**FILES, **dict(more)}
+    loaded = releases.load({path: dedent(text).lstrip() for path, text in files.items()})
     assert loaded.release is not None, render(loaded.problems, loaded.sources)
     return loaded.release
 
 
-def open_office(url: str = "sqlite://", *, at: datetime = NINE) -> Platform:
+def open_office(
+    url: str = "sqlite://", *, at: datetime = NINE, more: Mapping[str, str] | None = None
+) -> Platform:
     """A town hall with its units and people, its clock standing still at ``at``."""
     store = Store(url)
     if url != "sqlite://":
         store.create_all()
-    platform = bootstrap.assemble(store, release(), VirtualClock(at))
+    platform = bootstrap.assemble(store, release(tuple((more or {}).items())), VirtualClock(at))
     # Hashing as carefully as in earnest would take most of the time of the tests.
     cheap = LocalAccounts(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     platform.accounts = Accounts(

@@ -105,3 +105,18 @@ route_rows = sa.Table(
     sa.CheckConstraint("final OR to_organisation IS NOT NULL", name="leads_on_unless_final"),
     sa.Index(None, "route", "from_organisation"),
 )
+
+route_changes = sa.Table(
+    "route_changes",
+    metadata,
+    sa.Column("id", Key, primary_key=True),
+    sa.Column("route", ByteText, nullable=False),
+    sa.Column("jurisdiction", sa.Text, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("person", sa.Text, nullable=False),
+    sa.Column("organisation", sa.Text),
+    sa.Column("reason", sa.Text, nullable=False),
+    # JSON: the rows as they were and as they are, each change a pair.
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Index(None, "route", "jurisdiction", "id"),
+)

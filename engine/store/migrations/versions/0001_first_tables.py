@@ -311,6 +311,24 @@ def upgrade() -> None:
         op.f("ix_records_register_scope"), "records", ["register", "scope"], unique=False
     )
     op.create_table(
+        "route_changes",
+        sa.Column("id", Key, nullable=False),
+        sa.Column("route", ByteText, nullable=False),
+        sa.Column("jurisdiction", sa.Text(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("organisation", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_route_changes")),
+    )
+    op.create_index(
+        op.f("ix_route_changes_route_jurisdiction_id"),
+        "route_changes",
+        ["route", "jurisdiction", "id"],
+        unique=False,
+    )
+    op.create_table(
         "route_rows",
         sa.Column("id", Key, nullable=False),
         sa.Column("route", ByteText, nullable=False),
@@ -851,6 +869,8 @@ def downgrade() -> None:
     op.drop_table("sign_ins")
     op.drop_index(op.f("ix_route_rows_route_from_organisation"), table_name="route_rows")
     op.drop_table("route_rows")
+    op.drop_index(op.f("ix_route_changes_route_jurisdiction_id"), table_name="route_changes")
+    op.drop_table("route_changes")
     op.drop_index(op.f("ix_records_register_scope"), table_name="records")
     op.drop_index(op.f("ix_records_register_path"), table_name="records")
     op.drop_index(op.f("ix_records_register_jurisdiction_id"), table_name="records")

@@ -1,0 +1,240 @@
+"""Rows of a route table: proposed, tried out, published with a reason, and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from engine.content import bundled
+from engine.domain.errors import NotAllowed, NotFound, Refused, Stale
+from engine.services.platform import Platform
+from engine.services.routes import Change, Kept, Row
+from tests.support.office import FILES, open_office, person
+
+ROUTE = "approval"
+REFUSALS = "definitions/messages/refusals.yaml"
+MORE = {
+    REFUSALS: (bundled() / REFUSALS).read_text("utf-8"),
+    "definitions/routes/approval.yaml": """
+        route: approval
+        title: 审批路径
+        keys: {kind: {title: 类别, codes: kinds}}
+        permissions: {view: see_all, edit: manage_units}
+        """,
+    "definitions/processes/town/request.yaml": FILES["definitions/processes/town/request.yaml"]
+    .replace("to: check, bulk: true", "to: along, bulk: true")
+    .rstrip(" ")
+    + """\
+          along:
+            title: 逐级审批
+            status: checked
+            who: {permission: check}
+            chain: {route: approval, key: {kind: data.kind}, from: data.unit}
+            actions: {pass: {title: 通过, to: next}}
+            to: check
+        """,
+}
+KEEPER = person("钱管", "市局")
+A, B, C, D = "一所", "一分局", "市局", "二分局"
+
+
+@pytest.fixture(params=["memory", "postgresql"])
+def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Platform]:
+    url = "sqlite://"
+    if request.param == "postgresql":
+        url = str(request.getfixturevalue("postgres_url"))
+    platform = open_office(url, more=MORE)
+    tables = platform.routes
+    first = [tables.add(KEEPER, ROUTE, Row(A, B)), tables.add(KEEPER, ROUTE, Row(B, C))]
+    tables.publish(KEEPER, ROUTE, [*first, tables.add(KEEPER, ROUTE, Row(C, final=True))], "建立")
+    yield platform
+    platform.close()
+
+
+def rows(office: Platform) -> list[Row]:
+    return [kept.row for kept in office.routes.rows(KEEPER, ROUTE)]
+
+
+def the(office: Platform, start: str) -> Kept:
+    return next(kept for kept in office.routes.rows(KEEPER, ROUTE) if kept.row.start == start)
+
+
+def stops(office: Platform, changes: list[Change]) -> list[str]:
+    data = {"unit": A, "kind": "hall"}
+    found = office.routes.try_out(KEEPER, ROUTE, changes, "town/request", data)
+    return [stop.name for stop in found if stop.step == "along"]
+
+
+@pytest.mark.req("CON-01", "CON-06")
+class TestPublishing:
+    def test_what_is_proposed_counts_when_it_is_published(self, office):
+        added = office.routes.add(KEEPER, ROUTE, Row(A, D, {"kind": "hall"}))
+
+        assert Row(A, D, {"kind": "hall"}) not in rows(office)
+        office.routes.publish(KEEPER, ROUTE, [added], "新设分局")
+        assert Row(A, D, {"kind": "hall"}) in rows(office)
+
+    def test_a_row_ends_on_a_day_and_stays_for_the_record(self, office):
+        ended = office.routes.end(KEEPER, ROUTE, the(office, A).id, "2026-12-31")
+        after = Row(A, D, valid_from="2027-01-01")
+
+        office.routes.publish(KEEPER, ROUTE, [ended, Change(after)], "机构调整")
+
+        assert ended.ends
+        assert [row for row in rows(office) if row.start == A] == [
+            Row(A, B, valid_until="2026-12-31"),
+            after,
+        ]
+        with office.store.read() as unit:
+            days = ("2026-12-31", "2027-01-01")
+            assert [unit.routes.following(ROUTE, A, {}, day).to_organisation for day in days] == [
+                B,
+                D,
+            ]
+
+    def test_a_row_is_edited_and_what_it_was_is_kept_with_the_reason(self, office):
+        kept = the(office, A)
+
+        edited = office.routes.edit(KEEPER, ROUTE, kept.id, replace(kept.row, to=D))
+        office.routes.publish(KEEPER, ROUTE, [edited], " 改由二分局审批 ")
+
+        latest = office.routes.history(KEEPER, ROUTE)[0]
+        assert (latest.person, latest.organisation, latest.reason) == (
+            "钱管", "市局", "改由二分局审批",
+        )  # fmt: skip
+        ((before, now),) = latest.body
+        assert (before["to"], now["to"]) == (B, D)
+        assert len(office.routes.history(KEEPER, ROUTE)) == 2
+
+    def test_the_difference_to_what_is_published_is_shown_row_by_row(self, office):
+        kept = the(office, A)
+        changes = [
+            office.routes.edit(KEEPER, ROUTE, kept.id, replace(kept.row, to=D)),
+            office.routes.add(KEEPER, ROUTE, Row(D, C)),
+        ]
+
+        shown = office.routes.after(KEEPER, ROUTE, changes)
+
+        assert [isinstance(one, Change) for one in shown].count(True) == 2
+        assert [one.row.to for one in shown if isinstance(one, Change)] == [D, C]
+        assert [one.row.start for one in shown if isinstance(one, Kept)] == [B, C]
+
+    def test_all_is_published_or_nothing(self, office):
+        before = rows(office)
+        good = office.routes.add(KEEPER, ROUTE, Row(D, C))
+
+        with pytest.raises(Refused, match="route_row_exists"):
+            office.routes.publish(KEEPER, ROUTE, [good, Change(Row(B, D))], "试")
+        assert rows(office) == before
+
+    def test_who_comes_second_sees_that_the_row_is_another_one(self, office):
+        kept = the(office, A)
+        mine = office.routes.edit(KEEPER, ROUTE, kept.id, replace(kept.row, to=D))
+        theirs = office.routes.end(KEEPER, ROUTE, kept.id, "2026-12-31")
+
+        office.routes.publish(KEEPER, ROUTE, [theirs], "先")
+
+        with pytest.raises(Stale):
+            office.routes.publish(KEEPER, ROUTE, [mine], "后")
+
+    @pytest.mark.parametrize(
+        ("changes", "reason", "code"), [([], "x", "nothing_to_publish"), (1, " ", "reason_needed")]
+    )
+    def test_a_reason_and_a_change_are_needed(self, office, changes, reason, code):
+        some = changes or []
+        if changes == 1:
+            some = [office.routes.add(KEEPER, ROUTE, Row(D, C))]
+
+        with pytest.raises(Refused, match=code):
+            office.routes.publish(KEEPER, ROUTE, some, reason)
+
+
+@pytest.mark.req("ENG-22", "CON-06")
+class TestTryingOut:
+    def test_the_places_are_those_with_the_changes_and_nothing_is_kept(self, office):
+        before = rows(office)
+        kept = the(office, A)
+        other = office.routes.edit(KEEPER, ROUTE, kept.id, replace(kept.row, to=D))
+
+        assert stops(office, []) == [B, C]
+        assert stops(office, [other, office.routes.add(KEEPER, ROUTE, Row(D, C))]) == [D, C]
+        assert rows(office) == before
+        assert len(office.routes.history(KEEPER, ROUTE)) == 1
+
+    def test_what_cannot_be_published_cannot_be_tried_out(self, office):
+        with pytest.raises(Refused, match="route_row_exists"):
+            stops(office, [Change(Row(A, D))])
+
+
+@pytest.mark.req("CON-01")
+class TestRules:
+    @pytest.mark.parametrize(
+        ("row", "code"),
+        [
+            (Row("三所", C), "route_unknown_organisation"),
+            (Row(D, "三所"), "route_unknown_organisation"),
+            (Row(D), "route_leads_nowhere"),
+            (Row(D, D), "route_leads_to_itself"),
+            (Row(D, C, {"level": "1"}), "route_unknown_key"),
+            (Row(D, C, {"kind": "tower"}), "route_unknown_value"),
+            (Row(D, C, valid_from="2026-02-30"), "route_no_date"),
+            (Row(D, C, valid_from="2026-02-02", valid_until="2026-02-01"),
+             "route_ends_before_it_begins"),
+            (Row(A, D), "route_row_exists"),
+            (Row(A, D, valid_from="2030-01-01"), "route_row_exists"),
+        ],
+    )  # fmt: skip
+    def test_a_row_that_could_not_be_followed_is_refused(self, office, row, code):
+        with pytest.raises(Refused, match=code) as refused:
+            office.routes.add(KEEPER, ROUTE, row)
+
+        assert refused.value.say
+
+    def test_only_who_has_the_permission_for_the_whole_jurisdiction_may(self, office):
+        for stranger in (person("张三"), person("王审", A), person("牛监", B)):
+            with pytest.raises(NotAllowed):
+                office.routes.rows(stranger, ROUTE)
+            with pytest.raises(NotAllowed):
+                office.routes.publish(stranger, ROUTE, [Change(Row(D, C))], "x")
+        assert office.routes.why_not(KEEPER, ROUTE) is None
+
+    def test_what_does_not_exist_is_not_found(self, office):
+        with pytest.raises(NotFound):
+            office.routes.rows(KEEPER, "nope")
+        with pytest.raises(NotFound):
+            office.routes.end(KEEPER, ROUTE, 999, "2026-12-31")
+
+
+@pytest.mark.req("CON-06")
+class TestImport:
+    def test_lines_of_a_sheet_become_proposals(self, office):
+        lines = [
+            {"机构": D, "类别": "大厅", "下一机构": C, "起始日期": "2026-10-01"},
+            {"机构": A, "下一机构": B},
+            {"机构": D, "下一机构": C, "终点": ""},
+        ]
+
+        proposed, wrong = office.routes.read(KEEPER, ROUTE, lines)
+
+        assert wrong == []
+        assert [change.row for change in proposed] == [
+            Row(D, C, {"kind": "hall"}, "2026-10-01"),
+            Row(D, C),
+        ]
+
+    def test_each_line_that_cannot_be_read_is_named_with_the_reason(self, office):
+        lines = [
+            {"机构": "三所", "下一机构": C},
+            {"机构": D, "类别": "塔楼", "下一机构": C},
+            {"机构": D, "下一机构": C},
+            {"机构": D, "下一机构": B},
+        ]
+
+        proposed, wrong = office.routes.read(KEEPER, ROUTE, lines)
+
+        assert [number for number, _ in wrong] == [1, 2, 4]
+        assert wrong[0][1] == "没有机构“三所”"
+        assert len(proposed) == 1
