@@ -210,6 +210,7 @@ class Editor {
     if (!found.options.length) { return null; }
     return {
       from: line.from + found.from - 1,
+      to: line.from + found.to - 1,
       options: found.options.map((each) => ({ label: each.insert, displayLabel: each.label, detail: each.detail, type: each.kind })),
     };
   }
@@ -217,6 +218,8 @@ class Editor {
 
 let editor = null;
 let openParts = [];
+// the form beside the text that was sent last
+let sent = null;
 
 function beside() { return document.getElementById("beside"); }
 
@@ -236,6 +239,8 @@ function receive() {
     editor.show(JSON.parse(told.dataset.problems || "[]"));
     editor.say(told.dataset.sentence);
     told.remove();
+    // What was asked for is done: the form is empty for the next.
+    if (sent && sent.isConnected) { sent.reset(); }
   }
   const notice = part.querySelector("[role=alert], [role=alertdialog]");
   if (notice) { notice.tabIndex = -1; notice.focus(); notice.scrollIntoView({ block: "center" }); }
@@ -250,7 +255,9 @@ document.addEventListener("editor:saved", () => {
 // A form beside the text is about the text as it is: what is still unsaved is saved first.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (!editor || !form.closest("#beside") || !editor.isBehind()) { return; }
+  if (!editor || !form.closest("#beside")) { return; }
+  sent = form;
+  if (!editor.isBehind()) { return; }
   event.preventDefault();
   event.stopImmediatePropagation();
   const button = event.submitter;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, cast
 
@@ -10,17 +10,20 @@ from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from admin import entry, forms, security
+from admin import captions, entry, forms, security
 from admin.captions import _
 from admin.console.base import Page, expose
+from admin.console.form_edits import code_edits, form_edits
 from admin.console.process_edits import deadline, edits, who_kind
 from admin.context import platform
 from admin.drawings import drawing
 from admin.errors import status_of
-from engine.definitions.editing import Question
+from engine.definitions.editing import Candidate, Question
 from engine.domain.errors import Refused
 from engine.services.studio import Editor, Item, Mark
 
+#: how the editor marks each kind of candidate
+_SHAPES = {"key": "property", "word": "enum", "name": "variable", "function": "function"}
 #: what the names of the fields of a preview begin with
 _PREVIEW = "preview-"
 
@@ -162,6 +165,29 @@ class StudioPage(Page):
             version=editor.file.version, problems=_marks(editor.problems), sentence=_said(editor)
         )
 
+    @expose("/<int:draft>/complete", methods=("POST",))
+    def complete(self, draft: int) -> ResponseReturnValue:
+        """What can be written at a place of the text."""
+        form, language = request.form, captions.language()
+        found = platform().studio.complete(
+            security.signed_in().actor,
+            draft,
+            form.get("path", ""),
+            form.get("text", "").replace("\r\n", "\n"),
+            _number("line"),
+            _number("column"),
+        )
+        options = [
+            {
+                "label": one.label,
+                "insert": one.insert,
+                "kind": _SHAPES[one.kind],
+                "detail": " ".join(filter(None, (one.detail, _type(one, language)))),
+            }
+            for one in found.candidates
+        ]
+        return jsonify({"from": found.first, "to": found.last, "options": options})
+
     @expose("/<int:draft>/beside")
     def beside(self, draft: int) -> ResponseReturnValue:
         """What stands beside the text, drawn anew after the text was saved."""
@@ -175,7 +201,7 @@ class StudioPage(Page):
         actor, form = security.signed_in().actor, request.form
         path = form.get("path", "")
         editor = platform().studio.open(actor, draft, path)
-        asked = edits(editor.outline, form.get("do", ""), form) if editor.outline else []
+        asked = _asked(editor, form.get("do", ""), form)
         alias = form.get("alias")
         try:
             made = platform().studio.apply(
@@ -260,6 +286,7 @@ class StudioPage(Page):
             "diagram": drawing(editor.flow) if editor.flow is not None else "",
             "preview": _preview(editor) if preview is None else preview,
             "permissions": platform().release.permissions,
+            "kinds": _new_fields(),
             "who_kind": who_kind,
             "deadline": deadline,
             "tab": request.values.get("tab", ""),
@@ -298,6 +325,31 @@ def _states() -> dict[str, str]:
     }
 
 
+def _asked(editor: Editor, do: str, posted: Mapping[str, str]) -> list[Any]:
+    """The edits that were asked for, whatever kind of file it is."""
+    if editor.outline is not None:
+        return edits(editor.outline, do, posted)
+    if editor.fields is not None:
+        return form_edits(editor.fields, do, posted)
+    return code_edits(editor.codes, do, posted) if editor.codes is not None else []
+
+
+def _new_fields() -> dict[str, str]:
+    """The kinds of fields that can be added by a form, in words."""
+    return {
+        "text": _("文本"),
+        "long_text": _("多行文本"),
+        "number": _("数字"),
+        "integer": _("整数"),
+        "boolean": _("是或否"),
+        "date": _("日期"),
+        "period": _("起止日期"),
+        "choice": _("从代码表选择"),
+        "files": _("附件"),
+        "section": _("一组内容"),
+    }
+
+
 def _kinds(items: Sequence[Item], search: str) -> list[Kind]:
     left = [one for one in items if search.lower() in f"{one.title} {one.path}".lower()]
     found = []
@@ -310,8 +362,18 @@ def _kinds(items: Sequence[Item], search: str) -> list[Kind]:
 
 
 def _version() -> int:
-    text = request.form.get("version", "")
-    return int(text) if text.isdigit() else 0
+    return _number("version")
+
+
+def _number(name: str) -> int:
+    text = request.form.get(name, "")
+    return int(text) if text.isdigit() and len(text) < 10 else 0
+
+
+def _type(one: Candidate, language: str) -> str:
+    if one.type is None:
+        return ""
+    return one.type.en if language == "en" else one.type.zh
 
 
 def _marks(problems: Sequence[Mark]) -> list[dict[str, Any]]:

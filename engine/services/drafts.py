@@ -15,7 +15,7 @@ from typing import Literal
 
 from engine.authoring.problem import Problem
 from engine.authoring.source import MAX_BYTES
-from engine.content import SAMPLE_FILES, TEXT, Files, is_content
+from engine.content import SAMPLE_FILES, TEXT, Files, below, is_content
 from engine.definitions.register import PEOPLE
 from engine.definitions.release import Loaded
 from engine.definitions.workbench import Workbench
@@ -327,6 +327,15 @@ class Drafts:
                 self._checked.pop(next(iter(self._checked)), None)
             known = self._checked[tree] = Checked(loaded.problems.sorted(), loaded)
         return known
+
+    def bench(self, actor: Actor, draft: int) -> Workbench:
+        """The files of a draft as they are now, read and checked."""
+        with self._sentences.saying(), self._store.read() as unit:
+            content = self.content(unit, self.row(unit, actor, draft))
+        bench = self._bench(draft)
+        if bench.files != below(content):
+            bench.with_samples(content)
+        return bench
 
     def _bench(self, draft: int) -> Workbench:
         """What a draft is checked on; the ones used last are kept, for they need memory."""

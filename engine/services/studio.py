@@ -12,7 +12,20 @@ from typing import Any, Literal
 
 from engine.authoring.problem import Problem
 from engine.content import texts
-from engine.definitions.editing import ProcessOutline, Question, edit_process, process_outline
+from engine.definitions.codes import CodeList
+from engine.definitions.editing import (
+    Answer,
+    Completion,
+    FormOutline,
+    ProcessOutline,
+    Question,
+    complete,
+    edit_codes,
+    edit_form,
+    edit_process,
+    form_outline,
+    process_outline,
+)
 from engine.definitions.flow import Flow
 from engine.definitions.release import Release
 from engine.domain.actor import Actor
@@ -30,6 +43,7 @@ from engine.store.database import Store
 
 PROCESSES = "definitions/processes/"
 FORMS = "forms/"
+CODES = "definitions/codes/"
 State = Literal["published", "added", "changed", "deleted", "retired"]
 
 
@@ -68,6 +82,10 @@ class Editor:
     outline: ProcessOutline | None = None
     flow: Flow | None = None
     form: Form | None = None
+    #: the fields of a form that can be read
+    fields: FormOutline | None = None
+    #: the code list, if it is one
+    codes: CodeList | None = None
     #: the content of the draft, if all of it is without errors
     release: Release | None = None
     #: places that name what an edit changed and that it could not decide
@@ -152,6 +170,8 @@ class Studio:
             outline=self._outline(loaded.sources, process) if process else None,
             flow=bound.flow if bound is not None else None,
             form=loaded.forms.get(_name(path, FORMS)),
+            fields=self._fields(loaded.sources, _name(path, FORMS)),
+            codes=loaded.content.codes.get(_name(path, CODES)),
             release=loaded.release,
         )
 
@@ -186,7 +206,7 @@ class Studio:
             changed: dict[str, str] = {}
             look_at: list[str] = []
             for operation in operations:
-                answer = edit_process(files, _name(path, PROCESSES), operation, alias=alias)
+                answer = _edited(files, path, operation, alias)
                 if isinstance(answer, Question):
                     return answer
                 changed |= answer.files
@@ -195,6 +215,12 @@ class Studio:
             if changed:
                 self._drafts.save_all(actor, draft, changed, path=path, version=version)
         return replace(self.open(actor, draft, path), look_at=look_at)
+
+    def complete(
+        self, actor: Actor, draft: int, path: str, text: str, line: int, column: int
+    ) -> Completion:
+        """What can be written at a place of a text that need not be saved yet."""
+        return complete(self._drafts.bench(actor, draft), path, text, line, column)
 
     def preview(
         self, actor: Actor, editor: Editor, data: Mapping[str, Any] | None = None
@@ -242,12 +268,33 @@ class Studio:
             sentence=f"{found.sentence(language)} {found.hint(language)}".strip(),
         )
 
+    def _fields(self, sources: Mapping[str, str], form: str) -> FormOutline | None:
+        try:
+            return form_outline(sources, form) if form else None
+        except Refused:
+            # It cannot be read; the problems say why.
+            return None
+
     def _outline(self, sources: Mapping[str, str], process: str) -> ProcessOutline | None:
         try:
             return process_outline(sources, process)
         except Refused:
             # It cannot be read; the problems say why.
             return None
+
+
+def _edited(
+    files: Mapping[str, str],
+    path: str,
+    operation: Any,
+    alias: Literal["here", "everywhere"] | None,
+) -> Answer:
+    """Make one edit of a file, whatever kind it is."""
+    if path.startswith(PROCESSES):
+        return edit_process(files, _name(path, PROCESSES), operation, alias=alias)
+    if path.startswith(FORMS):
+        return edit_form(files, _name(path, FORMS), operation, alias=alias)
+    return edit_codes(files, _name(path, CODES), operation, alias=alias)
 
 
 def _name(path: str, folder: str) -> str:
