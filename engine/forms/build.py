@@ -88,14 +88,14 @@ def kind_of(spec: Spec) -> Kind | None:
 
 
 def _plain_kind(type_: object, widget: object) -> Kind | None:
-    kinds: dict[object, Kind] = {
+    kinds: dict[str, Kind] = {
         "number": "number",
         "integer": "integer",
         "boolean": "boolean",
         "string": "text",
         "object": "group",
     }
-    if type_ in kinds:
+    if isinstance(type_, str) and type_ in kinds:
         return kinds[type_]
     if isinstance(widget, str) and widget in WIDGETS:
         fits = WIDGETS[widget].kinds

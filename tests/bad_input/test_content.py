@@ -55,6 +55,11 @@ BROKEN = {
           done: {title: 完, end: success}
         """,
     ),
+    "a list where a type belongs": (
+        FORM,
+        "3:19: FRM102",
+        "title: 错误\nproperties: {who: {title: 人, type: []}}",
+    ),
     "a reference to nothing": (
         FORM,
         "3:41: DEF102",

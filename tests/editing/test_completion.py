@@ -173,6 +173,8 @@ class TestOtherFiles:
              {"reception", "unit"}),
             ("definitions/lists/tianjin/reception.yaml", "search: [number, initiator]",
              "search: [¦", {"number", "data.settings.level"}),
+            ("definitions/lists/tianjin/reception.yaml", "search: [number, initiator]",
+             "where: it.data.settings.¦", {"level", "work_unit"}),
             ("definitions/codes/series.yaml", '"02": {title', '"02": {¦title', {"help", "retired"}),
             ("definitions/roles/tianjin.yaml", "permissions: [", "permissions: [¦, ", {"receive"}),
         ],

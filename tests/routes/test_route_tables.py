@@ -68,7 +68,7 @@ def stops(office: Platform, changes: list[Change]) -> list[str]:
     return [stop.name for stop in found if stop.step == "along"]
 
 
-@pytest.mark.req("CON-01", "CON-06")
+@pytest.mark.req("CON-01")
 class TestPublishing:
     def test_what_is_proposed_counts_when_it_is_published(self, office):
         added = office.routes.add(KEEPER, ROUTE, Row(A, D, {"kind": "hall"}))
@@ -152,7 +152,7 @@ class TestPublishing:
             office.routes.publish(KEEPER, ROUTE, some, reason)
 
 
-@pytest.mark.req("ENG-22", "CON-06")
+@pytest.mark.req("ENG-22")
 class TestTryingOut:
     def test_the_places_are_those_with_the_changes_and_nothing_is_kept(self, office):
         before = rows(office)
@@ -208,7 +208,6 @@ class TestRules:
             office.routes.end(KEEPER, ROUTE, 999, "2026-12-31")
 
 
-@pytest.mark.req("CON-06")
 class TestImport:
     def test_lines_of_a_sheet_become_proposals(self, office):
         lines = [

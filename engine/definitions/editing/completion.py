@@ -229,8 +229,21 @@ def _scope(loaded: Loaded, path: str, cursor: Cursor, bound: BoundProcess | None
         name: one.record(form.type if (form := loaded.forms.get(one.form)) else None)
         for name, one in loaded.content.registers.items()
     }
-    row = records[register.id] if register is not None else Record("case", CASE_FIELDS)
+    row = records[register.id] if register is not None else _case_row(loaded, cursor.root)
     return Scope({**NAMES, "it": Field(row)}, records)
+
+
+def _case_row(loaded: Loaded, root: Node) -> Record:
+    """Return a case as a list sees it: with the data of all the processes it lists."""
+    named = {item.text for item in root.at_path(["processes"]).items}
+    forms = [
+        form
+        for name, bound in loaded.processes.items()
+        if (not named or name in named)
+        and (form := loaded.forms.get(bound.process.form or "")) is not None
+    ]
+    data = {name: one for form in forms for name, one in form.type.fields.items()}
+    return Record("case", {**CASE_FIELDS, "data": Field(Record("data", data), "业务数据")})
 
 
 # Forms -----------------------------------------------------------------------------------------
