@@ -48,7 +48,7 @@ from engine.services.publishing import MovedOn, Publishing
 from engine.services.rebuild import Rebuilding
 from engine.services.records import Records
 from engine.services.registers import Registers
-from engine.services.rehearsal import Outcome, rehearse
+from engine.services.rehearsal import Outcome, count, rehearse
 from engine.services.routes import RouteTables
 from engine.services.samples import Samples
 from engine.services.sentences import Sentences
@@ -154,7 +154,7 @@ def read_samples(files: Files) -> Samples:
 
 def _rehearse(files: Files, release: Release) -> tuple[int, Iterator[Outcome]]:
     samples = samples_of(files, release)
-    return len(samples.samples), rehearse(files, samples, read_samples)
+    return count(files, samples), rehearse(files, samples, read_samples)
 
 
 def assemble(

@@ -19,18 +19,15 @@ from engine.authoring.source import read_yaml
 from engine.bootstrap import samples_of
 from engine.cli.common import content_root, from_root, with_settings
 from engine.cli.platform import opened
-from engine.content import FOLDERS, Files, below, read_files
-from engine.definitions.recording import Recording, parse_recording
+from engine.content import FOLDERS, below, read_files
+from engine.definitions.recording import parse_recording
 from engine.definitions.release import load
 from engine.domain.errors import NotFound
-from engine.services.recorded import Carried, carry_out
+from engine.services.recorded import Carried, carry_out, recordings_of
 from engine.services.recording import Recorder
 from engine.services.replay import Replayed
 from engine.services.samples import Samples
 from engine.settings import Settings
-
-#: where recorded cases are kept
-RECORDED = "examples/recorded/"
 
 
 @click.command()
@@ -84,20 +81,6 @@ def replay(
         if coverage:
             _coverage(samples, [one for one in results if isinstance(one, Replayed)])
     sys.exit(0 if all(result.ok for result in results) else 1)
-
-
-def recordings_of(files: Files, places: tuple[str, ...], problems: Problems) -> list[Recording]:
-    """Return the recorded cases at or below paths from the root; all without any."""
-    found = []
-    for path, content in files.items():
-        wanted = not places or any(path == one or path.startswith(f"{one}/") for one in places)
-        if not wanted or not path.startswith(RECORDED) or not path.endswith(".yaml"):
-            continue
-        node = read_yaml(content, path, problems)
-        recording = parse_recording(node, path, problems) if node is not None else None
-        if recording is not None:
-            found.append(recording)
-    return found
 
 
 def _record(settings: Settings, case: str) -> None:

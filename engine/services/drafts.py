@@ -107,7 +107,11 @@ class FileDifference:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a check found: the problems with the texts they stand in."""
+    """What a check found: the problems with the texts they stand in.
+
+    What is ``loaded`` may be shown, but not run: it shares parts with what later checks of the
+    draft make, which change under it.
+    """
 
     problems: Sequence[Problem]
     loaded: Loaded
@@ -189,18 +193,18 @@ class Drafts:
         """All files of the content as a draft has them; deleted ones too."""
         with self._sentences.saying(), self._store.read() as unit:
             row = self.row(unit, actor, draft)
-            base = unit.releases.files(row.base)
+            base = unit.releases.paths(row.base)
             own = {file.path: file for file in unit.drafts.files(row.id)}
-        closed = self._why_closed(actor, row)
-        return [
-            DraftFile(
-                path,
-                _state(base.get(path), own[path].content) if path in own else "same",
-                path in own and own[path].conflict,
-                closed or self._worded(self._rights.why_not(actor, path)),
-            )
-            for path in sorted({*base, *own})
-        ]
+            closed = self._why_closed(actor, row)
+            return [
+                DraftFile(
+                    path,
+                    _state(base.get(path), _id_of(own[path])) if path in own else "same",
+                    path in own and own[path].conflict,
+                    closed or self._worded(self._rights.why_not(actor, path)),
+                )
+                for path in sorted({*base, *own})
+            ]
 
     def file(self, actor: Actor, draft: int, path: str) -> OpenFile:
         """A file for the editor.
@@ -521,7 +525,11 @@ def is_path(path: str) -> bool:
 
 def is_changed(file: DraftFileRow, base: str | None) -> bool:
     """Tell whether a file of a draft differs from the base, whose id it is compared with."""
-    return (None if file.content is None else blob_of(file.content)) != base
+    return _id_of(file) != base
+
+
+def _id_of(file: DraftFileRow) -> str | None:
+    return None if file.content is None else blob_of(file.content)
 
 
 def differences(before: Files, after: Files) -> list[FileDifference]:
@@ -548,7 +556,7 @@ def _difference(path: str, before: bytes | None, after: bytes | None) -> FileDif
     return FileDifference(path, state, "".join(f"{line}\n" for line in lines))
 
 
-def _state(before: bytes | None, after: bytes | None) -> State:
+def _state(before: bytes | str | None, after: bytes | str | None) -> State:
     if before == after:
         return "same"
     if before is None:

@@ -18,7 +18,7 @@ from engine.domain.actor import Actor
 from engine.domain.clock import Clock
 from engine.domain.errors import NotFound, Refused, Stale
 from engine.services.content_rights import EDIT, PUBLISH, ContentRights
-from engine.services.definitions import Definitions, pin_all
+from engine.services.definitions import Definitions, load, pin_all
 from engine.services.directory import Directory
 from engine.services.drafts import Checked, Drafts, DraftView, FileDifference, differences
 from engine.services.folder import Opening
@@ -165,6 +165,7 @@ class Publishing:
         self._sentences = sentences
         self._rehearse = rehearse
         self._clock = clock
+        self._loaded: tuple[str, Release | None] = ("", None)
         self._origins: tuple[str, dict[str, Version]] = ("", {})
 
     # ------------------------------------------------------------ before it is published
@@ -183,7 +184,7 @@ class Publishing:
         """
         with self._sentences.saying():
             row, files = self._draft(actor, draft)
-            self._checked(files)
+            self._demand_right(files, draft)
             tree = tree_of(files)
             with self._store.write() as unit:
                 known = unit.replays.load(tree)
@@ -403,7 +404,7 @@ class Publishing:
             self._rights.demand_all(by, changed, permission)
         if head is not None and head.commit != change.base:
             raise MovedOn(head)
-        release = self._checked(change.files)
+        release = self._checked(change.files, draft)
         state = self._replay(change.files, draft)
         if state.failed and not change.override.strip():
             raise SamplesDiffer(state)
@@ -681,11 +682,22 @@ class Publishing:
             row = self._drafts.own(unit, actor, draft)
             return row, self._drafts.content(unit, row)
 
-    def _checked(self, files: Files) -> Release:
-        checked = self._drafts.check(files)
-        if checked.errors or checked.loaded.release is None:
+    def _demand_right(self, files: Files, draft: int | None) -> None:
+        checked = self._drafts.check(files, draft or 0)
+        if checked.errors:
             raise ContentHasProblems(checked)
-        return checked.loaded.release
+
+    def _checked(self, files: Files, draft: int | None) -> Release:
+        """What is loaded from content without errors, to be run."""
+        self._demand_right(files, draft)
+        tree = tree_of(files)
+        known = self._loaded
+        if known[0] != tree:
+            # Loaded anew: what the check made shares parts with the checks of drafts.
+            known = self._loaded = tree, load(files)
+        release = known[1]
+        assert release is not None  # only the first, of no tree, is nothing
+        return release
 
     def _version(self, unit: UnitOfWork, name: str) -> Version:
         commit = unit.releases.named(name)
@@ -703,7 +715,7 @@ class Publishing:
             known = unit.replays.load(tree)
         if known is not None and known.finished_at is not None:
             return self._state(known)
-        self._checked(files)
+        self._demand_right(files, draft)
         with self._store.write() as unit:
             now = self._clock.now()
             unit.replays.ask(tree, draft, now)
@@ -713,7 +725,7 @@ class Publishing:
         return self._run(asked, files, seen)
 
     def _run(self, row: ReplayRow, files: Files, seen: Seen | None) -> ReplayState:
-        total, outcomes = self._rehearse(files, self._checked(files))
+        total, outcomes = self._rehearse(files, self._checked(files, row.draft_id))
         row = row._replace(total=total)
         failed: list[dict[str, Any]] = []
         for done, difference in enumerate(outcomes, 1):

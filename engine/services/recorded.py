@@ -13,7 +13,10 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from engine.definitions.recording import RecordedStep, Recording
+from engine.authoring.problems import Problems
+from engine.authoring.source import read_yaml
+from engine.content import Files
+from engine.definitions.recording import RecordedStep, Recording, parse_recording
 from engine.definitions.release import Release
 from engine.domain.case import Advance, Command
 from engine.domain.errors import Refused, UnreadableFact
@@ -22,6 +25,8 @@ from engine.runtime.compiled import Compiled
 from engine.runtime.facts import recorded
 from engine.services.replay import Difference
 
+#: where recorded cases are kept
+RECORDED = "examples/recorded/"
 #: the id of the case in a recording
 CASE = "case"
 
@@ -38,6 +43,20 @@ class Carried:
     def ok(self) -> bool:
         """Whether everything came out as recorded."""
         return not self.differences
+
+
+def recordings_of(files: Files, places: tuple[str, ...], problems: Problems) -> list[Recording]:
+    """Return the recorded cases at or below paths from the root; all without any."""
+    found = []
+    for path, content in files.items():
+        wanted = not places or any(path == one or path.startswith(f"{one}/") for one in places)
+        if not wanted or not path.startswith(RECORDED) or not path.endswith(".yaml"):
+            continue
+        node = read_yaml(content, path, problems)
+        recording = parse_recording(node, path, problems) if node is not None else None
+        if recording is not None:
+            found.append(recording)
+    return found
 
 
 def carry_out(recording: Recording, release: Release) -> Carried:

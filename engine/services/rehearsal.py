@@ -1,33 +1,37 @@
-"""Replays of all sample cases of some content: what came of each, in few words.
+"""Replays of all sample cases and recorded cases of some content: what came of each.
 
 Many samples are shared out to processes of their own, so that a server goes on serving meanwhile.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_all_start_methods, get_context
+from multiprocessing.context import BaseContext
 
 import orjson
 
+from engine.authoring.problems import Problems
 from engine.content import Files
 from engine.definitions.release import Release
 from engine.definitions.sample import Sample
 from engine.domain.case import State
 from engine.services.platform import Platform
+from engine.services.recorded import carry_out, recordings_of
 from engine.services.replay import Replayed, Stood
 from engine.services.samples import Samples
+
+_log = logging.getLogger(__name__)
 
 #: so few are run by the process that asks: another one takes longer to start
 FEW = 8
 #: processes at most, whatever the machine has
 MOST_PROCESSES = 4
-
-#: Gives the sample cases of some content, ready to run.
-SamplesOf = Callable[[Files, Release], Samples]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +71,67 @@ def rehearse(files: Files, samples: Samples, read: Read) -> Iterator[Outcome]:
         samples: its sample cases.
         read: gives them again in another process; a function of a module.
     """
-    chosen = samples.chosen(())
+    yield from _recorded(files, samples.release)
+    left = {sample.file: sample for sample in samples.chosen(())}
+    if len(left) > FEW:
+        try:
+            for file, outcome in _shared_out(files, list(left), read):
+                del left[file]
+                yield outcome
+        except BrokenProcessPool:
+            _log.exception("a process ended; its samples are run here")
+    yield from outcomes(samples, list(left.values()))
+
+
+def count(files: Files, samples: Samples) -> int:
+    """Return how many sample cases and recorded cases there are."""
+    return len(samples.samples) + len(recordings_of(files, (), Problems()))
+
+
+def _recorded(files: Files, release: Release) -> Iterator[Outcome]:
+    """Carry out the recorded cases; none takes longer than a step of a sample."""
+    for recording in recordings_of(files, (), Problems()):
+        carried = carry_out(recording, release)
+        if carried.ok:
+            yield None
+            continue
+        first = carried.differences[0]
+        yield SampleDifference(
+            sample=recording.title,
+            file=recording.file,
+            line=first.line,
+            step=carried.steps,
+            what=first.what,
+            expected=_written(first.expected),
+            found=_written(first.found),
+            expected_places=(),
+            actual_places=(),
+            process=recording.process,
+        )
+
+
+def _shared_out(files: Files, chosen: list[str], read: Read) -> Iterator[tuple[str, Outcome]]:
     processes = min(os.cpu_count() or 1, MOST_PROCESSES)
-    if len(chosen) <= FEW:
-        yield from outcomes(samples, chosen)
-        return
-    # Not forked: other threads of a server may hold locks at this moment.
-    with ProcessPoolExecutor(processes, get_context("spawn"), _begin, (dict(files), read)) as pool:
-        running = [pool.submit(_run, sample.file) for sample in chosen]
+    with ProcessPoolExecutor(processes, _context(read), _begin, (dict(files), read)) as pool:
+        running = {pool.submit(_run, file): file for file in chosen}
         try:
             for done in as_completed(running):
-                yield done.result()
+                yield running[done], done.result()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _context(read: Read) -> BaseContext:
+    """Begin processes from one that does nothing else.
+
+    A fork of a server would find locks that other threads hold at this moment.
+    """
+    if "forkserver" not in get_all_start_methods():
+        return get_context("spawn")
+    context = get_context("forkserver")
+    # What it has imported the others need not import.
+    context.set_forkserver_preload([__name__, read.__module__])
+    return context
 
 
 #: the samples of this process
@@ -103,7 +155,14 @@ def outcomes(samples: Samples, chosen: list[Sample], *, alone: bool = False) -> 
     def look(platform: Platform, result: Replayed) -> None:
         places[:] = [] if result.ok else _actual(platform, result)
 
-    for result in samples.run(chosen, look, alone=alone):
+    for sample in chosen:
+        places.clear()
+        try:
+            (result,) = samples.run([sample], look, alone=alone)
+        except Exception as error:
+            # A world or data can be wrong in ways that no check knows: that is the author's to see.
+            _log.exception("the sample %s cannot be run", sample.file)
+            result = Replayed(sample, error=f"{type(error).__name__}: {error}")
         yield None if result.ok else _difference(result, tuple(places))
 
 

@@ -16,7 +16,7 @@ from engine.domain.clock import Clock, VirtualClock
 from engine.services.definitions import Definitions
 from engine.services.platform import Platform
 from engine.services.replay import Library, Opened, Replay, Replayed
-from engine.services.world import load_world, read_world
+from engine.services.world import World, load_world, read_world
 from engine.store.database import Store
 
 CASES = "examples/cases/"
@@ -73,6 +73,7 @@ class Samples:
                 if path.startswith(DATA)
             }
         )
+        self._read: dict[str, World] = {}
         self._worlds: dict[tuple[str, ...], tuple[Platform, bytes, Store, str]] = {}
 
     def chosen(self, paths: tuple[str, ...]) -> list[Sample]:
@@ -107,13 +108,18 @@ class Samples:
     def _prepared(self, names: tuple[str, ...]) -> tuple[Platform, bytes, Store, str]:
         if names not in self._worlds:
             platform = self._assemble(Store("sqlite://"), self.release, VirtualClock(BEFORE))
-            worlds = [read_world(self.content, name) for name in names]
+            worlds = [self._world(name) for name in names]
             for world in worlds:
                 load_world(platform, world, self.content, accounts=False)
             store = platform.store
             first = worlds[0].jurisdiction
             self._worlds[names] = platform, store.content(), store.copy(), first
         return self._worlds[names]
+
+    def _world(self, name: str) -> World:
+        if name not in self._read:
+            self._read[name] = read_world(self.content, name)
+        return self._read[name]
 
     def line(self, file: str, number: int) -> str:
         """Return a line of a sample."""

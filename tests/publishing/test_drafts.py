@@ -1,7 +1,10 @@
 """Drafts keep what was typed, and nothing else of the platform notices them."""
 
+from dataclasses import fields
+
 import pytest
 
+from engine.authoring.memory import Watched
 from engine.domain.errors import NotAllowed, NotFound, Refused, Stale
 from tests.support.workshop import CONTENT, FORM, PROCESS, who
 
@@ -137,3 +140,15 @@ def test_a_discarded_draft_is_gone(platform, draft):
     assert platform.drafts.mine(EDITOR) == []
     with pytest.raises(NotFound):
         platform.drafts.open(EDITOR, draft)
+
+
+def test_what_is_in_force_shares_nothing_with_the_drafts_that_are_checked(platform):
+    publisher = who("发布甲")
+    draft = platform.drafts.begin(publisher).id
+    platform.drafts.save(publisher, draft, FORM, text_of(FORM) + "# 注\n", version=0)
+    platform.drafts.problems(publisher, draft)
+    platform.publishing.publish(publisher, draft, "加注")
+
+    names = platform.release.forms["request"].names
+    parts = [getattr(names, field.name) for field in fields(names)]
+    assert not any(isinstance(part, Watched) for part in parts)

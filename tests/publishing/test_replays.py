@@ -4,10 +4,13 @@ from dataclasses import asdict
 
 import pytest
 
+from engine.authoring.emitting import document
 from engine.bootstrap import read_samples, workers
 from engine.services import rehearsal
 from engine.services.publishing import LEASE
-from tests.support.workshop import CONTENT, PROCESS, SAMPLE, who
+from engine.services.recording import Recorder
+from tests.support.office import a_request
+from tests.support.workshop import CONTENT, PROCESS, SAMPLE, dying, who
 
 EDITOR = who("编者")
 
@@ -103,3 +106,40 @@ def test_many_samples_are_shared_out_to_processes_with_the_same_result():
 
     assert [asdict(one) for one in beside] == [asdict(one) for one in alone]
     assert [one.file for one in beside] == [f"{folder}/5.yaml"]
+
+
+def test_samples_of_a_process_that_ended_are_run_here(caplog):
+    folder = SAMPLE.rpartition("/")[0]
+    content = {**CONTENT, **{f"{folder}/{n}.yaml": CONTENT[SAMPLE] for n in range(12)}}
+    samples = read_samples(content)
+
+    found = list(rehearsal.rehearse(content, samples, dying))
+
+    assert found == [None] * 13
+    assert "its samples are run here" in caplog.text
+
+
+@pytest.mark.req("TST-02")
+def test_a_recorded_case_is_carried_out_with_the_samples(platform):
+    recorded = document(Recorder(platform.casework).record(a_request(platform)))
+    draft = draft_of(platform)
+    platform.drafts.add(EDITOR, draft, "examples/recorded/town/one.yaml", recorded)
+    same = platform.publishing.replay(EDITOR, draft)
+    text = CONTENT[PROCESS].decode().replace("status: pending", "status: checked")
+    platform.drafts.save(EDITOR, draft, PROCESS, text, version=1)
+
+    other = platform.publishing.replay(EDITOR, draft)
+
+    assert (same.total, same.ok) == (2, True)
+    assert "examples/recorded/town/one.yaml" in {one.file for one in other.failed}
+
+
+def test_a_world_that_cannot_be_made_is_a_difference_of_its_samples(platform):
+    draft = draft_of(platform)
+    world = "examples/worlds/town.yaml"
+    text = CONTENT[world].decode().replace("roles: {一所: [reviewer]}", "roles: {一所: [nobody]}")
+    platform.drafts.save(EDITOR, draft, world, text, version=0)
+
+    (difference,) = platform.publishing.replay(EDITOR, draft).failed
+
+    assert (difference.file, difference.found) == (SAMPLE, "KeyError: 'nobody'")

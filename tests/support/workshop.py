@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from datetime import datetime
 from textwrap import dedent
@@ -11,6 +12,7 @@ from engine.content import Files
 from engine.domain.actor import Actor
 from engine.domain.clock import VirtualClock
 from engine.services.platform import Platform
+from engine.services.samples import Samples
 from engine.store.database import Store
 from tests.support.office import FILES, NINE
 
@@ -127,3 +129,8 @@ def who(key: str) -> Actor:
     """Somebody, acting where they work."""
     place: Mapping[str, tuple[str, str]] = {name: (at, j) for name, _, at, j in PEOPLE}
     return Actor(key, *place[key])
+
+
+def dying(content: Files) -> Samples:
+    """What a process reads content with that ends in the middle of it."""
+    os._exit(1)
