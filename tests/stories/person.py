@@ -94,6 +94,8 @@ class Person:
         said = [f"{one['id']}: {node['html']}" for one in found for node in one["nodes"]]
         assert said == [], f"{name}: {said}"
         assert self.errors == [], f"{name}: {self.errors}"
+        wide = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert wide <= 0, f"{name}: {wide} pixels wider than the window"
         self.people.photograph(self.page, name)
         return self
 

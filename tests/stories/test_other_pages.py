@@ -23,7 +23,7 @@ def test_pages_of_units(people):
     unit.goes("/opinions").looks("opinions")
     unit.page.get_by_label("新的常用意见 1").fill("材料齐全，同意。")
     unit.presses("保存").sees("常用意见已保存。")
-    unit.opens("消息推送").looks("message-compose")
+    unit.opens("发送消息").looks("message-compose")
     unit.opens("下级单位管理").sees("天津市第一示范中学").looks("register-list")
     unit.opens("查看 天津市第一示范中学").looks("register-record")
     unit.opens("修改").looks("register-edit")

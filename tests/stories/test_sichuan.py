@@ -13,7 +13,8 @@ def test_an_application_is_returned_failed_and_reviewed_again(site, people):
     applicant.page.get_by_label("工作单位").first.fill("中学")
     applicant.page.get_by_role("button", name="查询").first.click()
     applicant.sees("成都市天府中学").sees_not("天津市第一示范中学")
-    applicant.page.get_by_label("成都市蓉城中学").first.check()
+    applicant.page.get_by_label("成都市蓉城中学").first.click()
+    applicant.waits()
     for label, option in (
         ("评价方式", "社会化评审"), ("申报系列", "中小学教师"), ("申报层级", "副高级"),
         ("申报专业", "数学"), ("申报资格名称", "高级教师"), ("申报类别", "正常申报"),
@@ -42,7 +43,8 @@ def test_an_application_is_returned_failed_and_reviewed_again(site, people):
     second.goes(f"/cases/{uid}/actions/pass").sees("下一环节审核单位").looks("sichuan-pass")
     second.page.get_by_label("下一环节审核单位").first.fill("教育科学")
     second.page.get_by_role("button", name="查询").first.click()
-    second.page.get_by_label("成都市教育科学研究院").first.check()
+    second.page.get_by_label("成都市教育科学研究院").first.click()
+    second.waits()
     second.presses("确定通过").sees("已通过。")
     second.opens("本单位已上报").sees("杨帆").looks("sichuan-list-reported")
 
