@@ -23,6 +23,7 @@ from engine.content import FOLDERS, below, read_files
 from engine.definitions.recording import parse_recording
 from engine.definitions.release import load
 from engine.domain.errors import NotFound
+from engine.services.branches import Branches
 from engine.services.recorded import Carried, carry_out, recordings_of
 from engine.services.recording import Recorder
 from engine.services.replay import Replayed
@@ -33,7 +34,7 @@ from engine.settings import Settings
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--format", "form", type=click.Choice(["text", "json", "junit"]), default="text")
-@click.option("--coverage", is_flag=True, help="列出没有样例走到的步骤和政策取值。")
+@click.option("--coverage", is_flag=True, help="列出没有样例走到的步骤、动作和结果。")
 @click.option(
     "--record", "case", metavar="CASE", help="把一项真实业务（标识或编号）去除个人信息后输出。"
 )
@@ -67,7 +68,9 @@ def replay(
         raise click.UsageError(f"{'、'.join(map(str, paths))} 中没有样例")
     results: list[Replayed | Carried] = []
     carried = (carry_out(recording, loaded.release) for recording in recordings)
-    run: Iterator[Replayed | Carried] = chain(samples.run(chosen, alone=True), carried)
+    branches = Branches({name: one.process for name, one in loaded.release.processes.items()})
+    note = branches.note if coverage else None
+    run: Iterator[Replayed | Carried] = chain(samples.run(chosen, note, alone=True), carried)
     for result in run:
         results.append(result)
         if form == "text":
@@ -79,7 +82,7 @@ def replay(
     else:
         _summary(results)
         if coverage:
-            _coverage(samples, [one for one in results if isinstance(one, Replayed)])
+            _coverage(samples, [one for one in results if isinstance(one, Replayed)], branches)
     sys.exit(0 if all(result.ok for result in results) else 1)
 
 
@@ -132,7 +135,7 @@ def _summary(results: list[Replayed | Carried]) -> None:
     click.echo(f"{len(results)} 个样例，{failed} 个不符，{seconds:.1f} 秒（每秒 {rate:.0f} 个）。")
 
 
-def _coverage(samples: Samples, results: list[Replayed]) -> None:
+def _coverage(samples: Samples, results: list[Replayed], branches: Branches) -> None:
     for name, bound in samples.release.processes.items():
         visited = set[str]().union(*(result.visited.get(name, set()) for result in results))
         missing = [step.title for step in bound.process.steps.values() if step.name not in visited]
@@ -140,6 +143,9 @@ def _coverage(samples: Samples, results: list[Replayed]) -> None:
         click.echo(
             f"{name}：{share:.0%} 的步骤" + (f"，没有走到 {'、'.join(missing)}" * bool(missing))
         )
+        untaken = branches.missing(name)
+        if untaken:
+            click.echo(f"  没有样例办过的动作和结果：{'、'.join(untaken)}")
 
 
 def _plain(result: Replayed | Carried) -> dict[str, Any]:

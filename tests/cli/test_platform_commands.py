@@ -46,6 +46,9 @@ class TestReplay:
         assert re.search(
             r"tianjin/socialised-review：\d+% 的步骤，没有走到 .*专家评审", result.stdout
         )
+        untaken = result.stdout.split("tianjin/socialised-review：")[1].splitlines()[1]
+        assert "本单位人员审核 不通过" in untaken
+        assert "本单位人员审核 通过" not in untaken
 
     @pytest.mark.req("TST-05")
     def test_the_first_difference_is_shown_with_its_line_and_exits_with_1(self, content):

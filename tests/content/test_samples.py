@@ -11,6 +11,7 @@ import pytest
 from engine.bootstrap import samples_of
 from engine.content import FOLDERS, below, bundled, read_files
 from engine.definitions.release import load
+from engine.services.branches import Branches
 from tests.support.coverage_req import requirements
 
 FILES = read_files(bundled(), FOLDERS)
@@ -36,6 +37,12 @@ PROVING = [
     pytest.param("sichuan/failed-at-superior", marks=pytest.mark.req("REV-08", "REV-09")),
     pytest.param("sichuan/failed-at-unit", marks=pytest.mark.req("REV-08", "REV-09", "APP-30")),
     pytest.param("sichuan/filing-discarded", marks=pytest.mark.req("ENG-19")),
+    pytest.param("sichuan/filing-returned-and-held", marks=pytest.mark.req("SCH-14")),
+    pytest.param("sichuan/meeting-no-quorum", marks=pytest.mark.req("ENG-19")),
+    pytest.param("sichuan/objection-reevaluated", marks=pytest.mark.req("ENG-19")),
+    pytest.param("sichuan/scheme-returned", marks=pytest.mark.req("SCH-07")),
+    pytest.param("tianjin/objection-twice", marks=pytest.mark.req("COM-18")),
+    pytest.param("tianjin/scheme-special-returned", marks=pytest.mark.req("SCH-03")),
     pytest.param("sichuan/filing-rejected", marks=pytest.mark.req("SCH-13", "ENG-19")),
     pytest.param(
         "sichuan/happy-path",
@@ -58,6 +65,7 @@ PROVING = [
     ),
     pytest.param("sichuan/own-staff-of-authority", marks=pytest.mark.req("ORG-01", "ENG-06")),
     pytest.param("sichuan/own-staff-with-inserted-unit", marks=pytest.mark.req("UNIT-15")),
+    pytest.param("sichuan/payment", marks=pytest.mark.req("COM-14")),
     pytest.param("sichuan/recommendation-hidden", marks=pytest.mark.req("UNIT-08", "ENG-08")),
     pytest.param("sichuan/recommendation-optional", marks=pytest.mark.req("UNIT-08", "UNIT-10")),
     pytest.param("sichuan/recommendation-required", marks=pytest.mark.req("UNIT-08", "ENG-08")),
@@ -156,6 +164,18 @@ def test_every_sample_can_be_read():
 
 def test_every_sample_is_run():
     assert {one.values[0] for one in PROVING} == set(BY_NAME)
+
+
+@pytest.mark.req("TST-02")
+def test_every_branch_of_every_process_is_taken_by_a_sample():
+    branches = Branches({name: one.process for name, one in RELEASE.processes.items()})
+
+    visited = [result.visited for result in SAMPLES.run(SAMPLES.samples, branches.note)]
+
+    for name, one in RELEASE.processes.items():
+        walked = set[str]().union(*(steps.get(name, set()) for steps in visited))
+        assert not set(one.process.steps) - walked, name
+        assert not branches.missing(name), name
 
 
 def test_samples_name_no_requirement_that_does_not_exist():

@@ -40,7 +40,7 @@ class TestReview:
         assert "退回截止时间" in page
         assert "退回原因" in page
 
-        reviewer.press("确定退回", resubmit_until="2026-09-20", reason="缺少年度考核表")
+        reviewer.press("确定退回", resubmit_until="2026-09-20", return_reason="缺少年度考核表")
 
         page = town.visit("杨帆").get(f"/cases/{town['z']}")
         assert "缺少年度考核表" in page
