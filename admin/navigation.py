@@ -78,7 +78,7 @@ def href(kind: str, target: str) -> str | None:
     if kind == "list":
         return url_for("lists.show", name=target)
     if kind == "register":
-        return url_for(f"register-{target}.index_view")
+        return url_for("registers.index_view", register=target)
     if kind == "start":
         return url_for("starting.begin", process=target)
     if kind == "page" and target in PAGES:

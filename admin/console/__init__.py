@@ -1,6 +1,6 @@
 """The console of administrators: closed by default, changes through services only.
 
-One file a page. The registers of the content get a page each when the application is built.
+One file a page; the registers of the content share one.
 """
 
 from __future__ import annotations
@@ -14,11 +14,10 @@ from admin.console.dashboard import DashboardPage
 from admin.console.incidents import IncidentsPage
 from admin.console.index import ConsoleIndex
 from admin.console.publishing import PublishPage
-from admin.console.registers import RegisterPage
+from admin.console.registers import RegistersPage
 from admin.console.roles import RolesPage
 from admin.console.studio import StudioPage
 from admin.console.versions import VersionsPage
-from admin.context import EXTENSION
 
 
 def install(app: Flask) -> None:
@@ -32,5 +31,4 @@ def install(app: Flask) -> None:
     console.add_view(IncidentsPage("incidents", "incidents"))
     for page in (StudioPage, PublishPage, VersionsPage):
         console.add_view(page())
-    for register in app.extensions[EXTENSION].release.registers:
-        console.add_view(RegisterPage(register))
+    console.add_view(RegistersPage())

@@ -72,9 +72,9 @@ class TablePage(Closed, BaseModelView):  # type: ignore[misc]  # Flask-Admin shi
     #: what its name in the menu is; the text of the catalogue
     heading = ""
 
-    def __init__(self, name: str, endpoint: str) -> None:
-        """Put the page at ``/console/<endpoint>``."""
-        super().__init__(Rows, name=name, endpoint=endpoint, url=f"/console/{endpoint}")
+    def __init__(self, name: str, endpoint: str, url: str | None = None) -> None:
+        """Put the page at ``/console/<endpoint>``, or at another address."""
+        super().__init__(Rows, name=name, endpoint=endpoint, url=url or f"/console/{endpoint}")
 
     def scaffold_list_columns(self) -> list[str]:
         """Columns are named by each page."""

@@ -1,4 +1,4 @@
-"""The registers of the content as pages: list, detail, edit, state actions. One view a register."""
+"""The registers of the content as pages: list, detail, edit, state actions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
-from flask import flash, make_response, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, g, make_response, redirect, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 
 from admin import entry, security
@@ -23,13 +23,35 @@ from admin.tables import Link
 from engine.domain.errors import InvalidSubmission, Refused
 
 
-class RegisterPage(TablePage):
-    """One register; what may be done with it is decided by its service."""
+class RegistersPage(TablePage):
+    """The registers of the content in force; what may be done is decided by their service.
 
-    def __init__(self, register: str) -> None:
-        """Put the register at ``/console/register-<name>``."""
-        self.register = register
-        super().__init__(register, f"register-{register}")
+    A register that is published later has its pages at once: which one is meant is part of the
+    address.
+    """
+
+    def __init__(self) -> None:
+        """Put each register at ``/console/register-<name>``."""
+        super().__init__("registers", "registers", "/console/register-<register>")
+
+    @property
+    def register(self) -> str:
+        """The register that the address names."""
+        return str(g.register)
+
+    def create_blueprint(self, admin: Any) -> Blueprint:
+        """The addresses; the register in them is read here and put into links again."""
+        pages: Blueprint = super().create_blueprint(admin)
+
+        @pages.url_value_preprocessor
+        def read(endpoint: str | None, values: dict[str, Any] | None) -> None:
+            g.register = (values or {}).pop("register", "")
+
+        @pages.url_defaults
+        def write(endpoint: str, values: dict[str, Any]) -> None:
+            values.setdefault("register", g.get("register", ""))
+
+        return pages
 
     def opened_by(self, me: SignedIn) -> bool:
         """Whether the menu of the person leads to the register."""
@@ -181,4 +203,4 @@ class RegisterPage(TablePage):
     def _trail(self, last: str) -> Sequence[tuple[str, Any]]:
         me = security.signed_in()
         title = entry_title(me, "register", self.register, self.register)
-        return [(title, url_for(f"register-{self.register}.index_view")), (last, None)]
+        return [(title, self.get_url(".index_view")), (last, None)]

@@ -91,7 +91,7 @@ def _maintenance(me: SignedIn) -> str | None:
     """The page that changes the organisation's own data, for whom the menu opens them."""
     if me.organisation is None or register_href(me, "organisations") is None:
         return None
-    return url_for("register-organisations.edit_view", id=me.organisation)
+    return url_for("registers.edit_view", register="organisations", id=me.organisation)
 
 
 def _organisation(actor: Actor) -> list[tuple[str, str]]:
