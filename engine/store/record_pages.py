@@ -141,8 +141,8 @@ class RecordPages:
             conditions.append(_f.no == 0)
             if few:
                 # Sorting the few is faster than going through all in order.
-                conditions.append(_unindexed(_f.path) == order.path)
-                column = _unindexed(column, order.number)
+                conditions.append(unindexed(_f.path) == order.path)
+                column = unindexed(column, order.number)
             else:
                 conditions += [_f.register == selection.register, _f.path == order.path]
         if after is not None:
@@ -276,7 +276,7 @@ class RecordPages:
         return [(str(register), str(found)) for register, found in self._session.rows(query)]
 
 
-def _unindexed(column: sa.ColumnElement[Any], number: bool = False) -> sa.ColumnElement[Any]:
+def unindexed(column: sa.ColumnElement[Any], number: bool = False) -> sa.ColumnElement[Any]:
     """Return the same value as an expression, for which no index is used."""
     if number:
         return column + sa.literal_column("0")
@@ -305,7 +305,7 @@ def _conditions(selection: Selection, *, few: bool) -> list[Condition]:
         conditions.append(_in_scope(selection, few))
     if selection.tree_path is not None:
         low, high = below(selection.tree_path)
-        place = _c.path if few else _unindexed(_c.path)
+        place = _c.path if few else unindexed(_c.path)
         conditions += [place >= low, place < high]
     words = fold(selection.words).split()
     if words:
@@ -374,7 +374,7 @@ def _in_scope(selection: Selection, few: bool) -> Condition:
     assert selection.scope_path is not None
     if selection.register == ORGANISATIONS:
         low, high = below(selection.scope_path)
-        place = _c.path if few else _unindexed(_c.path)
+        place = _c.path if few else unindexed(_c.path)
         return sa.and_(place > low if selection.without_itself else place >= low, place < high)
     inside = _organisations(selection)
     if few:

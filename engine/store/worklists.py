@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from engine.store.record_pages import contains_word
+from engine.store.record_pages import contains_word, unindexed
 from engine.store.records import IndexValue, below
 from engine.store.schema import Moment
 from engine.store.search import fold
@@ -125,7 +125,8 @@ class Worklists:
         def compose() -> sa.Select[Any]:
             query = sa.select(_c.uid).order_by(_c.id).limit(limit)
             if jurisdiction is not None:
-                query = query.where(_c.jurisdiction == jurisdiction)
+                # What the condition asks for finds few; a jurisdiction has very many.
+                query = query.where(unindexed(_c.jurisdiction) == jurisdiction)
             return query if slotted is None else query.where(slotted.clause)
 
         statement = KEPT.get(("uids", limit, jurisdiction, slotted), compose)
