@@ -111,7 +111,7 @@ class PublishPage(Page):
             _("已发布为第 {number} 版。新的业务从现在起按它办理。", number=version.number),
             "success",
         )
-        return redirect(self.get_url("versions.show", name=version.commit))
+        return redirect(self.get_url("versions.show", commit=version.commit))
 
     def _page(self, draft: int, refusal: Refused | None = None) -> str:
         shown = self._shown(draft)

@@ -54,16 +54,16 @@ class VersionsPage(Page):
             changes=publishing.compare(actor, old, new),
         )
 
-    @expose("/<name>/")
-    def show(self, name: str) -> ResponseReturnValue:
+    @expose("/<commit>/")
+    def show(self, commit: str) -> ResponseReturnValue:
         """One version: what it says about itself, and what it changed."""
-        return self._page(name)
+        return self._page(commit)
 
-    @expose("/<name>/file")
-    def file(self, name: str) -> ResponseReturnValue:
+    @expose("/<commit>/file")
+    def file(self, commit: str) -> ResponseReturnValue:
         """A file as it was in a version."""
         actor, path = security.signed_in().actor, request.args.get("path", "")
-        files = platform().publishing.show(actor, name)
+        files = platform().publishing.show(actor, commit)
         if path not in files:
             abort(404)
         return render_template(
@@ -71,30 +71,30 @@ class VersionsPage(Page):
             title=path,
             trail=[
                 (_("历史版本"), self.get_url(".index")),
-                (name[:10], self.get_url(".show", name=name)),
+                (commit[:10], self.get_url(".show", commit=commit)),
                 (path, None),
             ],
             path=path,
             lines=files[path].decode("utf-8", "replace").splitlines(),
         )
 
-    @expose("/<name>/restore", methods=("POST",))
-    def restore(self, name: str) -> ResponseReturnValue:
+    @expose("/<commit>/restore", methods=("POST",))
+    def restore(self, commit: str) -> ResponseReturnValue:
         """Put an earlier version into force again, as a new one."""
         actor, form = security.signed_in().actor, request.form
         try:
             version = platform().publishing.restore(
-                actor, name, form.get("reason", ""), override=form.get("override", "")
+                actor, commit, form.get("reason", ""), override=form.get("override", "")
             )
         except Refused as refusal:
-            return self._page(name, refusal), status_of(refusal)
+            return self._page(commit, refusal), status_of(refusal)
         flash(_("已恢复，成为第 {number} 版。", number=version.number), "success")
-        return redirect(self.get_url(".show", name=version.commit))
+        return redirect(self.get_url(".show", commit=version.commit))
 
-    def _page(self, name: str, refusal: Refused | None = None) -> str:
+    def _page(self, commit: str, refusal: Refused | None = None) -> str:
         actor = security.signed_in().actor
         publishing = platform().publishing
-        version = publishing.version(actor, name)
+        version = publishing.version(actor, commit)
         changes = (
             publishing.compare(actor, version.parent, version.commit) if version.parent else []
         )
