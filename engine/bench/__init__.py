@@ -11,11 +11,13 @@ from typing import Any
 
 from engine.bench.content import check_against_composing, check_of_a_keystroke
 from engine.bench.engine import durable_steps
+from engine.bench.publishing import publications
 from engine.bench.samples import replays
 
 Figure = Mapping[str, Any]
 
 BENCHES: Mapping[str, Callable[[], list[Figure]]] = {
     "engine": lambda: [*durable_steps(), *check_against_composing(), *replays()],
+    "publishing": lambda: [*publications()],
     "authoring": lambda: [*check_of_a_keystroke()],
 }

@@ -43,8 +43,8 @@ from engine.store.unit import UnitOfWork
 
 #: how long a replay may be silent before another process takes it over
 LEASE = timedelta(minutes=1)
-#: how long it is remembered what came of a replay
-KEPT = timedelta(days=30)
+#: how long it counts what came of a replay: the platform itself may be another one tomorrow
+KEPT = timedelta(days=1)
 #: whoever has the installation itself in hand
 OPERATOR = Signature("Zhicheng", "installation", datetime.min.replace(tzinfo=UTC))
 #: the content folder, where nobody says who changed it
@@ -713,7 +713,7 @@ class Publishing:
         tree = tree_of(files)
         with self._store.read() as unit:
             known = unit.replays.load(tree)
-        if known is not None and known.finished_at is not None:
+        if known is not None and _counts(known, self._clock.now()):
             return self._state(known)
         self._demand_right(files, draft)
         with self._store.write() as unit:
@@ -753,6 +753,10 @@ class Publishing:
             is_running=row.leased_until is not None and row.leased_until > self._clock.now(),
             is_finished=row.finished_at is not None,
         )
+
+
+def _counts(row: ReplayRow, now: datetime) -> bool:
+    return row.finished_at is not None and row.finished_at > now - KEPT
 
 
 def _changed(before: Files, after: Files) -> list[str]:

@@ -5,14 +5,15 @@ Many samples are shared out to processes of their own, so that a server goes on 
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import get_all_start_methods, get_context
-from multiprocessing.context import BaseContext
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkServerContext, SpawnContext
 
 import orjson
 
@@ -61,6 +62,8 @@ class SampleDifference:
 Outcome = SampleDifference | None
 #: Reads content that was checked; runs in a process of its own.
 Read = Callable[[Files], Samples]
+#: The end of a pipe that outcomes are written to.
+Writing = Connection
 
 
 def rehearse(files: Files, samples: Samples, read: Read) -> Iterator[Outcome]:
@@ -74,12 +77,11 @@ def rehearse(files: Files, samples: Samples, read: Read) -> Iterator[Outcome]:
     yield from _recorded(files, samples.release)
     left = {sample.file: sample for sample in samples.chosen(())}
     if len(left) > FEW:
-        try:
-            for file, outcome in _shared_out(files, list(left), read):
-                del left[file]
-                yield outcome
-        except BrokenProcessPool:
-            _log.exception("a process ended; its samples are run here")
+        for file, outcome in _shared_out(files, list(left), read):
+            del left[file]
+            yield outcome
+        if left:
+            _log.error("a process ended before its time; %d samples are run here", len(left))
     yield from outcomes(samples, list(left.values()))
 
 
@@ -111,22 +113,75 @@ def _recorded(files: Files, release: Release) -> Iterator[Outcome]:
 
 
 def _shared_out(files: Files, chosen: list[str], read: Read) -> Iterator[tuple[str, Outcome]]:
-    processes = min(os.cpu_count() or 1, MOST_PROCESSES)
-    with ProcessPoolExecutor(processes, _context(read), _begin, (dict(files), read)) as pool:
-        running = {pool.submit(_run, file): file for file in chosen}
-        try:
-            for done in as_completed(running):
-                yield running[done], done.result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+    """Run samples in processes; those of a process that ends early are left out."""
+    context = _context(read)
+    processes = min(os.cpu_count() or 1, MOST_PROCESSES) if _can_fork() else 1
+    pipes = [context.Pipe(duplex=False) for _ in range(processes)]
+    told = [writer for _, writer in pipes]
+    lead = context.Process(target=_lead, args=(dict(files), chosen, read, told))
+    lead.start()
+    for writer in told:
+        writer.close()
+    reading = [reader for reader, _ in pipes]
+    try:
+        while reading:
+            for reader in wait(reading):
+                assert isinstance(reader, Connection)  # nothing else is waited for
+                try:
+                    yield reader.recv()
+                except EOFError:
+                    reading.remove(reader)
+    finally:
+        for reader, _ in pipes:
+            reader.close()
+        if reading:
+            lead.terminate()
+        lead.join()
+        lead.close()
 
 
-def _context(read: Read) -> BaseContext:
+def _lead(files: Files, chosen: list[str], read: Read, told: list[Writing]) -> None:
+    """Read the content and make its worlds once, then part in as many as there are to be told."""
+    samples = read(files)
+    mine = samples.chosen(tuple(chosen))
+    for sample in mine:
+        with suppress(Exception):
+            # What cannot be made is said where its samples are run.
+            samples.prepare(sample)
+    gc.freeze()
+    others = [
+        get_context("fork").Process(target=_tell, args=(samples, mine[at :: len(told)], told, at))
+        for at in range(1, len(told))
+    ]
+    for other in others:
+        other.start()
+    _tell(samples, mine[:: len(told)], told, 0)
+    for other in others:
+        other.join()
+
+
+def _tell(samples: Samples, mine: list[Sample], told: list[Writing], at: int) -> None:
+    for number, writer in enumerate(told):
+        if number != at:
+            # The others' ends are to close when they end.
+            writer.close()
+    with suppress(BrokenPipeError):
+        for sample in mine:
+            (outcome,) = outcomes(samples, [sample])
+            told[at].send((sample.file, outcome))
+    told[at].close()
+
+
+def _can_fork() -> bool:
+    return "forkserver" in get_all_start_methods()
+
+
+def _context(read: Read) -> ForkServerContext | SpawnContext:
     """Begin processes from one that does nothing else.
 
     A fork of a server would find locks that other threads hold at this moment.
     """
-    if "forkserver" not in get_all_start_methods():
+    if not _can_fork():
         return get_context("spawn")
     context = get_context("forkserver")
     # What it has imported the others need not import.
@@ -134,21 +189,7 @@ def _context(read: Read) -> BaseContext:
     return context
 
 
-#: the samples of this process
-_mine: list[Samples] = []
-
-
-def _begin(files: Files, read: Read) -> None:
-    _mine.append(read(files))
-
-
-def _run(file: str) -> Outcome:
-    (samples,) = _mine
-    (outcome,) = outcomes(samples, samples.chosen((file,)), alone=True)
-    return outcome
-
-
-def outcomes(samples: Samples, chosen: list[Sample], *, alone: bool = False) -> Iterator[Outcome]:
+def outcomes(samples: Samples, chosen: list[Sample]) -> Iterator[Outcome]:
     """Run samples one after the other, and say what came of each."""
     places: list[str] = []
 
@@ -158,7 +199,7 @@ def outcomes(samples: Samples, chosen: list[Sample], *, alone: bool = False) -> 
     for sample in chosen:
         places.clear()
         try:
-            (result,) = samples.run([sample], look, alone=alone)
+            (result,) = samples.run([sample], look)
         except Exception as error:
             # A world or data can be wrong in ways that no check knows: that is the author's to see.
             _log.exception("the sample %s cannot be run", sample.file)

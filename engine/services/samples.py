@@ -99,6 +99,10 @@ class Samples:
         for sample in samples:
             yield replay.run(sample, keep)
 
+    def prepare(self, sample: Sample) -> None:
+        """Make the world of a sample, unless another one had it made."""
+        self._prepared(sample.worlds)
+
     def open(self, names: Sequence[str], clock: VirtualClock) -> Opened:
         """Return a platform of its own with some worlds."""
         prepared, content, store, jurisdiction = self._prepared(tuple(names))

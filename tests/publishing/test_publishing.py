@@ -51,7 +51,7 @@ def test_a_publication_is_one_commit_with_author_reason_and_version(platform):
     assert platform.drafts.mine(ONE) == []
 
 
-@pytest.mark.req("VER-05")
+@pytest.mark.req("ENG-13")
 def test_new_cases_follow_the_new_version_at_once_and_running_ones_keep_theirs(platform):
     before = a_request(platform)
     text = text_of(PROCESS).replace("review:\n    title: 审核", "review:\n    title: 审查")

@@ -87,7 +87,6 @@ def test_a_version_is_found_by_its_number_and_by_the_beginning_of_its_commit(sto
         assert unit.releases.named("zzzz") is None
 
 
-@pytest.mark.req("ENG-13")
 def test_a_pin_keeps_the_commit_it_was_first_found_in(store):
     with store.write() as unit:
         first = unit.releases.commit(files("one"), "1\n", by(), expected=None)
