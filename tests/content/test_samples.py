@@ -126,6 +126,11 @@ PROVING = [
     pytest.param("tianjin/payment", marks=pytest.mark.req("COM-14")),
     pytest.param("tianjin/own-application", marks=pytest.mark.req("REV-29", "ACC-18")),
     pytest.param("tianjin/post-managed-unit", marks=pytest.mark.req("UNIT-10")),
+    pytest.param("tianjin/post-quota", marks=pytest.mark.req("QTA-01", "QTA-02")),
+    pytest.param("tianjin/post-quota-discarded", marks=pytest.mark.req("QTA-02")),
+    pytest.param("tianjin/post-quota-not-confirmed", marks=pytest.mark.req("QTA-02")),
+    pytest.param("tianjin/post-quota-refused", marks=pytest.mark.req("QTA-02")),
+    pytest.param("tianjin/post-quota-returned", marks=pytest.mark.req("QTA-02")),
     pytest.param("tianjin/recommendation-hidden", marks=pytest.mark.req("UNIT-08", "ENG-08")),
     pytest.param(
         "tianjin/recommendation-optional", marks=pytest.mark.req("UNIT-08", "UNIT-10", "ENG-08")

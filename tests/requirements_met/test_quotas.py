@@ -1,0 +1,62 @@
+"""Post quotas (职数): a unit declares them, those above review them, the bureau finds them."""
+
+from io import BytesIO
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from tests.support.city import city
+
+STARTED = (
+    "{by: 华职数, does: start, process: tianjin/post-quota, case: q, "
+    "with: {settings: {unit: 第一中学, year: '2026'}}}"
+)
+SUBMITTED = "{by: 华职数, does: submit, case: q, with: $forms/post-quota}"
+PASSED = "{by: 时职数, does: pass, case: q}"
+CONFIRMED = "{by: 卜职数, does: pass, case: q}"
+QUERY = "/lists/tianjin/post-quota-query"
+
+
+@pytest.mark.req("QTA-02")
+def test_a_unit_declares_the_posts_of_each_level_on_a_page():
+    town = city()
+    officer = town.visit("华职数", "第一中学")
+
+    officer.get(officer.get("/").links["新增职数申报"])
+    officer.press("新建", **{"settings.unit": "第一中学", "settings.year": "2026"})
+    officer.press("+ 添加层级")
+    page = officer.press("提交", level="fugao", approved="20", occupied="18", planned="3")
+    assert (page.status, "计划申报人数不能多于空缺的职数" in page) == (422, True)
+    officer.press("提交", planned="2")
+
+    reviewer = town.visit("时职数", "教委下属中心")
+    waiting = reviewer.get("/lists/tianjin/post-quota-review").rows()
+    assert [row[2:5] for row in waiting] == [["天津市第一示范中学", "2026", "待审核"]]
+
+
+@pytest.mark.req("QTA-01", "QTA-02")
+def test_the_bureau_lists_opens_and_exports_what_was_declared():
+    town = city(STARTED, SUBMITTED, PASSED, CONFIRMED)
+    bureau = town.visit("章职数", "人社局")
+
+    page = bureau.get(bureau.get("/").links["职数申报查询"])
+    (row,) = page.rows()
+    assert row[1:4] == ["天津市第一示范中学", "2026", "已核定"]
+    exported = BytesIO(bureau.get("/exports/tianjin/post-quota-query").raw.data)
+    (_heads, exported_row) = (
+        CalamineWorkbook.from_filelike(exported).get_sheet_by_index(0).to_python()
+    )
+    assert exported_row[1] == "天津市第一示范中学"
+
+    page = bureau.get(f"/cases/{town['q']}")
+    assert "副高级" in page
+    assert "计划申报人数" in page
+    assert page.buttons == []
+
+
+@pytest.mark.req("QTA-01")
+def test_nobody_else_reads_the_query():
+    town = city(STARTED, SUBMITTED)
+
+    assert town.visit("王初审", "第一中学").get(QUERY).status == 403
+    assert "职数申报查询" not in town.visit("华职数", "第一中学").get("/").links
