@@ -26,13 +26,22 @@ class ConsoleIndex(Index):
         jurisdiction, oversight = me.actor.jurisdiction or "", platform().oversight
         monitors = oversight.why_not(me.actor, MONITOR, jurisdiction) is None
         resolves = oversight.why_not(me.actor, RESOLVE, jurisdiction) is None
+        may_edit = platform().directory.has(me.actor, EDIT)
+        place = release.jurisdictions.get(jurisdiction)
         return render_template(
             "console/index.html",
             title=title_of(me, "console", _("管理控制台")),
             release=release,
             incidents=len(platform().incidents.unresolved(me.actor)) if resolves else None,
             figures=platform().monitor.figures(me.actor) if monitors else None,
-            may_edit=platform().directory.has(me.actor, EDIT),
+            may_edit=may_edit,
+            version=platform().publishing.history(me.actor, limit=1)[0] if may_edit else None,
+            commit=platform().definitions.commit,
+            processes=[
+                bound.process.title
+                for name, bound in release.processes.items()
+                if place is None or place.runs(name)
+            ],
             accounts=platform().directory.has(me.actor, GRANT_ROLES),
             menus=[
                 Group(group.title, [one for one in group.entries if one.href != request.path])
