@@ -289,7 +289,7 @@ class StudioPage(Page):
             "kinds": _new_fields(),
             "who_kind": who_kind,
             "deadline": deadline,
-            "tab": request.values.get("tab", ""),
+            "sample": request.args.get("sample", ""),
         }
 
 
@@ -399,7 +399,7 @@ def _preview(editor: Editor, *, complete: bool = False) -> Markup:
     draft, path = editor.draft.id, editor.file.path
     url = url_for("studio.preview", draft=draft, path=path)
     with platform().views.sheets.open():
-        form = studio.preview(actor, editor)
+        form = studio.preview(actor, editor, editor.samples.get(request.args.get("sample", "")))
         received, errors = None, []
         if form is not None and any(name.startswith(_PREVIEW) for name in request.form):
             received = forms.receive(form, request.form, prefix=_PREVIEW)

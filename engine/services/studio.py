@@ -7,10 +7,13 @@ which touches only the lines it is about. Rights are those of drafts.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Literal
 
 from engine.authoring.problem import Problem
+from engine.authoring.problems import Problems
+from engine.authoring.source import read_yaml
 from engine.content import texts
 from engine.definitions.codes import CodeList
 from engine.definitions.editing import (
@@ -39,11 +42,13 @@ from engine.services.publishing import Publishing
 from engine.services.records import Records
 from engine.services.sentences import Sentences
 from engine.services.versions import Version
+from engine.services.world import with_files
 from engine.store.database import Store
 
 PROCESSES = "definitions/processes/"
 FORMS = "forms/"
 CODES = "definitions/codes/"
+SAMPLE_DATA = "examples/data/"
 State = Literal["published", "added", "changed", "deleted", "retired"]
 
 
@@ -84,6 +89,8 @@ class Editor:
     form: Form | None = None
     #: the fields of a form that can be read
     fields: FormOutline | None = None
+    #: sample data that fit a form, by name
+    samples: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     #: the code list, if it is one
     codes: CodeList | None = None
     #: the content of the draft, if all of it is without errors
@@ -171,6 +178,7 @@ class Studio:
             flow=bound.flow if bound is not None else None,
             form=loaded.forms.get(_name(path, FORMS)),
             fields=self._fields(loaded.sources, _name(path, FORMS)),
+            samples=self._samples(actor, draft, loaded.forms.get(_name(path, FORMS))),
             codes=loaded.content.codes.get(_name(path, CODES)),
             release=loaded.release,
         )
@@ -268,6 +276,18 @@ class Studio:
             sentence=f"{found.sentence(language)} {found.hint(language)}".strip(),
         )
 
+    def _samples(self, actor: Actor, draft: int, form: Form | None) -> dict[str, Mapping[str, Any]]:
+        """The sample data of a draft that fill in some field of a form."""
+        if form is None:
+            return {}
+        names = {element.name for element in form.elements}
+        found = {
+            _name(path, SAMPLE_DATA): _data(text)
+            for path, text in self._texts(actor, draft).items()
+            if path.startswith(SAMPLE_DATA)
+        }
+        return {name: data for name, data in found.items() if names & set(data)}
+
     def _fields(self, sources: Mapping[str, str], form: str) -> FormOutline | None:
         try:
             return form_outline(sources, form) if form else None
@@ -281,6 +301,14 @@ class Studio:
         except Refused:
             # It cannot be read; the problems say why.
             return None
+
+
+@lru_cache(maxsize=256)
+def _data(text: str) -> Mapping[str, Any]:
+    """Read sample data; nothing if they cannot be read."""
+    node = read_yaml(text, "", Problems())
+    value = with_files(node.value) if node is not None else None
+    return value if isinstance(value, Mapping) else {}
 
 
 def _edited(

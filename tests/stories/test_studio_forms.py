@@ -76,6 +76,14 @@ def test_edits_of_a_form_change_only_the_lines_they_are_about(site, people):
     admin.page.get_by_role("button", name="试着提交，看会提示什么").click()
     admin.waits().sees("请选择是否公示满五日")
 
+    # Filled in with sample data, that is all that is refused.
+    page.locator("#preview-sample").select_option("unit-recommendation")
+    page.get_by_role("button", name="用样例数据填写").click()
+    expect(page.locator("#preview-group_size")).to_have_value("7")
+    page.get_by_role("button", name="试着提交，看会提示什么").click()
+    admin.waits()
+    expect(page.locator("#preview-root .zf-summary li")).to_have_count(1)
+
     # Another order.
     page.locator("#field-publicised > summary").click()
     page.locator("#field-publicised-more > summary").click()
