@@ -15,6 +15,7 @@ from pathlib import Path
 from engine.authoring.catalogue import CATALOGUE
 from engine.definitions.context import ACT, CASE, CASE_ROW, METHODS, TABLE, VOTE
 from engine.definitions.kinds import KINDS, SINGLE
+from engine.definitions.listing import CASE_FIELDS, SORTABLE
 from engine.definitions.shapes import Key, Vocabulary
 from engine.definitions.uses import Place
 from engine.definitions.vocabulary import vocabularies
@@ -58,6 +59,7 @@ def all_tables() -> dict[str, Callable[[], str]]:
         "case-row": lambda: _fields(CASE_ROW),
         "vote": lambda: _fields(VOTE),
         "functions": functions_table,
+        "columns": columns_table,
         "later": later_table,
     }
     for prefix in ("SRC", "DEF1", "DEF2", "DEF3", "DEF4", "REG"):
@@ -122,6 +124,15 @@ def problems_table(prefix: str) -> str:
         if code.startswith(prefix)
     ]
     return _table(("代码", "说什么", "例如"), rows)
+
+
+def columns_table() -> str:
+    """Return what lists of cases show beside the fields of the form."""
+    rows = [
+        (f"`{name}`", field.label, "可以" if name in SORTABLE else "")
+        for name, field in CASE_FIELDS.items()
+    ]
+    return _table(("名称", "含义", "筛选和排序"), rows)
 
 
 def later_table() -> str:

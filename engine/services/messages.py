@@ -13,6 +13,7 @@ from engine.definitions.placeholders import fill
 from engine.definitions.register import PEOPLE
 from engine.domain.actor import Actor
 from engine.domain.errors import NotAllowed, NotFound, Refused
+from engine.domain.types import ListOf, Record, Reference, Type
 from engine.forms.surroundings import Lookup
 from engine.services.casework import Casework
 from engine.services.directory import Directory
@@ -147,7 +148,7 @@ class Messages:
             "actor": _Shown(lookup, "people", event.person if event is not None else None),
             "here": _Shown(lookup, "organisations", event.organisation if event else None),
             "input": {name: _day(value) for name, value in entered.items()},
-            "data": loaded.data,
+            "data": _named(lookup, loaded.compiled.bound.scopes.data, loaded.data),
             "jurisdiction": {"id": row.jurisdiction, "title": self._place(row.jurisdiction)},
             "today": self._work.now(row.jurisdiction).date().isoformat(),
             "due": _day(state.due),
@@ -328,6 +329,19 @@ class _Shown(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self._values)
+
+
+def _named(lookup: Lookup, type_: Type | None, value: Any) -> Any:
+    """What was filled in as people read it: a reference is called as the record it stands for."""
+    match type_:
+        case Reference(register) if isinstance(value, str):
+            return _Shown(lookup, register, value)
+        case Record(_, fields) if isinstance(value, Mapping):
+            types = {name: field.type for name, field in fields.items()}
+            return {name: _named(lookup, types.get(name), item) for name, item in value.items()}
+        case ListOf(item) if isinstance(value, list):
+            return [_named(lookup, item, one) for one in value]
+    return _day(value)
 
 
 def _own(actor: Actor) -> tuple[str, ...]:

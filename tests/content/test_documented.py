@@ -5,10 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from engine.authoring import render
 from engine.authoring.catalogue import CATALOGUE
-from engine.content import bundled
+from engine.bootstrap import samples_of
+from engine.content import below, bundled, read_files
+from engine.definitions.listing import RELATIONS
 from engine.definitions.manual import ELSEWHERE, all_tables, filled
-from tests.definitions.support import loaded
+from engine.definitions.placeholders import ROOTS
+from engine.definitions.process import VERBS
+from engine.definitions.release import load
 
 MANUAL = (bundled() / "definitions" / "README.md").read_text("utf-8")
 
@@ -28,13 +33,49 @@ def test_every_problem_code_is_in_the_manual():
     assert not [code for code in codes if f"| {code} |" not in MANUAL]
 
 
-def test_the_complete_example_has_no_problems():
-    example = re.search(r"```yaml\n(process: north/example\n.*?)```", MANUAL, re.DOTALL)
-    assert example is not None
+#: files of the examples, by path
+EXAMPLE = {
+    path: text.encode()
+    for path, text in re.findall(r"```\w+\n(?:#|//) (\S+\.\w+)\n(.*?)```", MANUAL, re.DOTALL)
+}
+PIECES = re.findall(r"```yaml\n(?!# \S+\.yaml\n)(.*?)```", MANUAL, re.DOTALL)
 
-    found = loaded(example=example[1])
 
-    assert not found.problems
+def test_the_files_of_the_examples_are_content_without_problems():
+    loaded = load(below(EXAMPLE))
+
+    assert render(loaded.problems, loaded.sources) == ""
+
+
+def test_the_samples_of_the_examples_come_out_as_written():
+    release = load(below(EXAMPLE)).release
+    assert release is not None
+    samples = samples_of(EXAMPLE, release)
+
+    results = list(samples.run(samples.samples))
+
+    assert len(results) == 2
+    assert not samples.problems
+    assert [(one.sample.file, one.differences, one.error) for one in results if not one.ok] == []
+
+
+def test_there_is_an_example_of_every_kind_of_file():
+    folders = {path.split("/")[1] for path in EXAMPLE if path.startswith("definitions/")}
+    told = re.findall(r"^\| `(\w+)/", MANUAL, re.MULTILINE)
+
+    assert set(told) - folders == {"labels"}
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_a_piece_without_a_path_is_shipped(piece):
+    shipped = [text.decode() for text in read_files(bundled()).values()]
+
+    assert any(piece in text or piece.strip() in text for text in shipped)
+
+
+@pytest.mark.parametrize("name", [*VERBS, *ROOTS, *RELATIONS])
+def test_the_words_that_need_words_have_them(name):
+    assert f"\n| `{name}` | " in MANUAL
 
 
 def test_the_shown_problem_is_what_is_printed():

@@ -60,3 +60,17 @@ def test_nobody_else_reads_the_query():
 
     assert town.visit("王初审", "第一中学").get(QUERY).status == 403
     assert "职数申报查询" not in town.visit("华职数", "第一中学").get("/").links
+
+
+@pytest.mark.req("QTA-02")
+def test_the_unit_is_told_by_name_what_was_returned():
+    """A placeholder of a field that refers to a record wrote the key of the record."""
+    town = city(
+        STARTED, SUBMITTED, "{by: 时职数, does: return, case: q, with: {return_reason: 数字不符}}"
+    )
+    town.platform.outgoing.work_off()
+
+    (message,) = town.platform.messages.inbox(town.person("华职数"))
+
+    assert message.title == "天津市第一示范中学 2026 年度职数申报已退回"
+    assert "原因：数字不符。" in message.body
