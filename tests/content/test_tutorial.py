@@ -1,18 +1,12 @@
-"""The tutorial is true: its steps, followed from the beginning, give the content that is shipped.
-
-The shipped content without what the tutorial adds is what an author begins with. Each block of the
-tutorial is written there as it stands: a file, or lines after a line of a file.
-"""
+"""The tutorial is true: its steps, followed from the beginning, give what is shipped."""
 
 import re
-from functools import cache
-from typing import NamedTuple
 
 import pytest
 
 from engine.authoring import render
 from engine.bootstrap import open_over, samples_of
-from engine.content import FOLDERS, below, bundled, read_files
+from engine.content import below
 from engine.definitions.release import load
 from engine.domain.actor import Actor
 from engine.domain.clock import VirtualClock
@@ -20,65 +14,10 @@ from engine.domain.errors import NotFound
 from engine.services.world import load_world, read_world
 from engine.store.database import Store
 from tests.support.shipped import NINE
+from tests.support.tutorial import BLOCKS, SHIPPED, TUTORIAL, Block, beginning, write, written
 
-SHIPPED = read_files(bundled(), FOLDERS)
-TUTORIAL = (bundled() / "examples" / "tutorial" / "README.md").read_text("utf-8")
 PROCESS = "tianjin/post-quota"
 ADMINISTRATOR = Actor("陈管理", "人社局", jurisdiction="tianjin")
-
-
-class Block(NamedTuple):
-    """A file that the author writes, or lines added below the one that holds ``after``."""
-
-    path: str
-    after: str
-    #: how many lines below it
-    below: int
-    text: str
-
-
-def blocks_of(tutorial: str) -> list[Block]:
-    pattern = r"```yaml\n# ([^\s（]+)(?:（加在“(.*?)”(的下一行)?之后）)?\n(.*?)```"
-    return [
-        Block(path, after, 2 if next_line else 1, text)
-        for path, after, next_line, text in re.findall(pattern, tutorial, re.DOTALL)
-    ]
-
-
-BLOCKS = blocks_of(TUTORIAL)
-
-
-def taken_out(files: dict[str, bytes]) -> dict[str, bytes]:
-    """The content before the author begins."""
-    before = dict(files)
-    for block in BLOCKS:
-        if block.after:
-            text = before[block.path].decode()
-            assert text.count(block.text) == 1, block
-            before[block.path] = text.replace(block.text, "").encode()
-        else:
-            del before[block.path]
-    return before
-
-
-def written(before: dict[str, bytes], blocks: list[Block]) -> dict[str, bytes]:
-    """What the author has after some of the blocks."""
-    files = dict(before)
-    for block in blocks:
-        if not block.after:
-            assert block.path not in files
-            files[block.path] = block.text.encode()
-            continue
-        lines = files[block.path].decode().splitlines(keepends=True)
-        (place,) = [number for number, line in enumerate(lines) if block.after in line]
-        lines.insert(place + block.below, block.text)
-        files[block.path] = "".join(lines).encode()
-    return files
-
-
-@cache
-def beginning() -> dict[str, bytes]:
-    return taken_out(SHIPPED)
 
 
 def said(files: dict[str, bytes]) -> str:
@@ -87,7 +26,7 @@ def said(files: dict[str, bytes]) -> str:
     return render(loaded.problems, loaded.sources)
 
 
-def up_to(path: str) -> list[Block]:
+def up_to(path: str) -> tuple[Block, ...]:
     return BLOCKS[: [block.path for block in BLOCKS].index(path) + 1]
 
 
@@ -147,12 +86,7 @@ def test_it_is_published_from_a_draft_and_a_case_of_it_begins(tmp_path):
     draft = platform.drafts.begin(ADMINISTRATOR, "职数申报").id
 
     for block in BLOCKS:
-        if not block.after:
-            platform.drafts.add(ADMINISTRATOR, draft, block.path, block.text)
-            continue
-        now = platform.drafts.file(ADMINISTRATOR, draft, block.path)
-        changed = written({block.path: now.text.encode()}, [block])[block.path].decode()
-        platform.drafts.save(ADMINISTRATOR, draft, block.path, changed, version=now.version)
+        write(platform.drafts, ADMINISTRATOR, draft, block)
     made = platform.publishing.publish(ADMINISTRATOR, draft, "增加职数申报")
     with platform.store.write() as unit:
         platform.directory.grant(

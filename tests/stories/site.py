@@ -54,13 +54,18 @@ class Site:
 class Served:
     """Serves a site in a thread until it is stopped."""
 
-    def __init__(self, folder: Path, samples: tuple[str, ...] | None = None) -> None:
-        """Serve the shipped content; of its sample cases only those named, if any are."""
+    def __init__(
+        self,
+        folder: Path,
+        samples: tuple[str, ...] | None = None,
+        files: content.Files | None = None,
+    ) -> None:
+        """Serve the shipped content or other; of its sample cases only those named, if any are."""
         clock = VirtualClock(datetime(2026, 9, 1, 9, tzinfo=ZONE))
         store = Store(f"sqlite:///{folder / 'site.db'}", sealer=Sealer(bytes(32)))
         store.create_all()
         root = content.bundled()
-        files = content.read_files(root, content.FOLDERS)
+        files = files or content.read_files(root, content.FOLDERS)
         if samples is not None:
             files = {
                 path: text
