@@ -6,7 +6,17 @@ from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, flash, g, make_response, redirect, render_template, request, send_file
+from flask import (
+    Blueprint,
+    abort,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    send_file,
+)
 from flask.typing import ResponseReturnValue
 
 from admin import entry, security
@@ -115,6 +125,8 @@ class RegistersPage(TablePage):
         """Change one record."""
         actor, key = security.signed_in().actor, request.args.get("id", "")
         record = platform().registers.get(actor, self.register, key)
+        if not record.edit:
+            abort(403)
         posted, refusal = None, None
         if request.method == "POST":
             posted = entry.read_record(actor, self.register, key)

@@ -46,7 +46,7 @@ def changed(site):
     ]
 
 
-@pytest.mark.req("VER-02", "CON-03", "COM-16")
+@pytest.mark.req("VER-02", "CON-03", "CON-05")
 def test_edits_of_a_form_change_only_the_lines_they_are_about(site, people):
     admin = opened(people, FORM)
     page = admin.page
