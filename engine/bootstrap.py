@@ -48,7 +48,7 @@ from engine.services.publishing import MovedOn, Publishing
 from engine.services.rebuild import Rebuilding
 from engine.services.records import Records
 from engine.services.registers import Registers
-from engine.services.rehearsal import Outcome, count, rehearse
+from engine.services.rehearsal import Outcome, rehearse
 from engine.services.routes import RouteTables
 from engine.services.samples import Samples
 from engine.services.sentences import Sentences
@@ -152,9 +152,8 @@ def read_samples(files: Files) -> Samples:
     return samples_of(files, load_stored(files))
 
 
-def _rehearse(files: Files, release: Release) -> tuple[int, Iterator[Outcome]]:
-    samples = samples_of(files, release)
-    return count(files, samples), rehearse(files, samples, read_samples)
+def _rehearse(files: Files, release: Callable[[], Release]) -> tuple[int, Iterator[Outcome]]:
+    return rehearse(files, lambda: samples_of(files, release()), read_samples)
 
 
 def assemble(

@@ -54,7 +54,7 @@ FOLDER_CHANGED = "读入内容目录"
 PAGE = 50
 
 #: Replays the sample cases of some content: how many there are, and what comes of each.
-Rehearse = Callable[[Files, Release], tuple[int, Iterator[Outcome]]]
+Rehearse = Callable[[Files, Callable[[], Release]], tuple[int, Iterator[Outcome]]]
 #: Told how far a replay is.
 Seen = Callable[["ReplayState"], None]
 
@@ -404,10 +404,11 @@ class Publishing:
             self._rights.demand_all(by, changed, permission)
         if head is not None and head.commit != change.base:
             raise MovedOn(head)
-        release = self._checked(change.files, draft)
+        self._demand_right(change.files, draft)
         state = self._replay(change.files, draft)
         if state.failed and not change.override.strip():
             raise SamplesDiffer(state)
+        release = self._checked(change.files, draft)
         return _Passed(release, state, self._needs_second(changed))
 
     def _put_into_force(
@@ -725,7 +726,8 @@ class Publishing:
         return self._run(asked, files, seen)
 
     def _run(self, row: ReplayRow, files: Files, seen: Seen | None) -> ReplayState:
-        total, outcomes = self._rehearse(files, self._checked(files, row.draft_id))
+        # Read here while other processes begin to replay: it is needed only to be put into force.
+        total, outcomes = self._rehearse(files, lambda: self._checked(files, row.draft_id))
         row = row._replace(total=total)
         failed: list[dict[str, Any]] = []
         for done, difference in enumerate(outcomes, 1):

@@ -25,7 +25,7 @@ from engine.domain.case import State
 from engine.services.platform import Platform
 from engine.services.recorded import carry_out, recordings_of
 from engine.services.replay import Replayed, Stood
-from engine.services.samples import Samples
+from engine.services.samples import CASES, Samples
 
 _log = logging.getLogger(__name__)
 
@@ -66,22 +66,39 @@ Read = Callable[[Files], Samples]
 Writing = Connection
 
 
-def rehearse(files: Files, samples: Samples, read: Read) -> Iterator[Outcome]:
-    """Run all samples, in the order they come to an end.
+def rehearse(
+    files: Files, make: Callable[[], Samples], read: Read
+) -> tuple[int, Iterator[Outcome]]:
+    """Run all samples: how many there are, and what came of each as they come to an end.
 
     Args:
         files: the content.
-        samples: its sample cases.
-        read: gives them again in another process; a function of a module.
+        make: gives its sample cases here, while other processes begin.
+        read: gives them in another process; a function of a module.
     """
-    yield from _recorded(files, samples.release)
+    many = sum(path.startswith(CASES) and path.endswith(".yaml") for path in files) > FEW
+    shared = _SharedOut(files, read) if many else None
+    try:
+        samples = make()
+        return count(files, samples), _rehearsed(files, samples, shared)
+    except BaseException:
+        if shared is not None:
+            shared.close()
+        raise
+
+
+def _rehearsed(files: Files, samples: Samples, shared: _SharedOut | None) -> Iterator[Outcome]:
     left = {sample.file: sample for sample in samples.chosen(())}
-    if len(left) > FEW:
-        for file, outcome in _shared_out(files, list(left), read):
+    try:
+        yield from _recorded(files, samples.release)
+        for file, outcome in shared.results() if shared is not None else ():
             del left[file]
             yield outcome
-        if left:
-            _log.error("a process ended before its time; %d samples are run here", len(left))
+    finally:
+        if shared is not None:
+            shared.close()
+    if shared is not None and left:
+        _log.error("a process ended before its time; %d samples are run here", len(left))
     yield from outcomes(samples, list(left.values()))
 
 
@@ -112,38 +129,47 @@ def _recorded(files: Files, release: Release) -> Iterator[Outcome]:
         )
 
 
-def _shared_out(files: Files, chosen: list[str], read: Read) -> Iterator[tuple[str, Outcome]]:
-    """Run samples in processes; those of a process that ends early are left out."""
-    context = _context(read)
-    processes = min(os.cpu_count() or 1, MOST_PROCESSES) if _can_fork() else 1
-    pipes = [context.Pipe(duplex=False) for _ in range(processes)]
-    told = [writer for _, writer in pipes]
-    lead = context.Process(target=_lead, args=(dict(files), chosen, read, told))
-    lead.start()
-    for writer in told:
-        writer.close()
-    reading = [reader for reader, _ in pipes]
-    try:
-        while reading:
-            for reader in wait(reading):
+class _SharedOut:
+    """Samples that are run in processes; those of a process that ends early are left out."""
+
+    def __init__(self, files: Files, read: Read) -> None:
+        """Begin."""
+        context = _context(read)
+        processes = min(os.cpu_count() or 1, MOST_PROCESSES) if _can_fork() else 1
+        pipes = [context.Pipe(duplex=False) for _ in range(processes)]
+        told = [writer for _, writer in pipes]
+        self._lead = context.Process(target=_lead, args=(dict(files), read, told))
+        self._lead.start()
+        for writer in told:
+            writer.close()
+        self._open = [reader for reader, _ in pipes]
+
+    def results(self) -> Iterator[tuple[str, Outcome]]:
+        """What came of each sample, by its file."""
+        while self._open:
+            for reader in wait(self._open):
                 assert isinstance(reader, Connection)  # nothing else is waited for
                 try:
                     yield reader.recv()
                 except EOFError:
-                    reading.remove(reader)
-    finally:
-        for reader, _ in pipes:
+                    reader.close()
+                    self._open.remove(reader)
+
+    def close(self) -> None:
+        """End the processes, whatever they have done so far."""
+        for reader in self._open:
             reader.close()
-        if reading:
-            lead.terminate()
-        lead.join()
-        lead.close()
+        if self._open:
+            self._lead.terminate()
+        self._open = []
+        self._lead.join()
+        self._lead.close()
 
 
-def _lead(files: Files, chosen: list[str], read: Read, told: list[Writing]) -> None:
+def _lead(files: Files, read: Read, told: list[Writing]) -> None:
     """Read the content and make its worlds once, then part in as many as there are to be told."""
     samples = read(files)
-    mine = samples.chosen(tuple(chosen))
+    mine = samples.chosen(())
     for sample in mine:
         with suppress(Exception):
             # What cannot be made is said where its samples are run.
