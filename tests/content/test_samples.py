@@ -131,6 +131,7 @@ PROVING = [
     pytest.param("tianjin/post-quota-not-confirmed", marks=pytest.mark.req("QTA-02")),
     pytest.param("tianjin/post-quota-refused", marks=pytest.mark.req("QTA-02")),
     pytest.param("tianjin/post-quota-returned", marks=pytest.mark.req("QTA-02")),
+    pytest.param("tianjin/quota-limit", marks=pytest.mark.req("QTA-03", "ENG-08")),
     pytest.param("tianjin/recommendation-hidden", marks=pytest.mark.req("UNIT-08", "ENG-08")),
     pytest.param(
         "tianjin/recommendation-optional", marks=pytest.mark.req("UNIT-08", "UNIT-10", "ENG-08")

@@ -66,7 +66,7 @@ def test_a_new_procedure_is_written_published_and_begun_without_a_restart(site, 
     admin.sees("没有列表显示状态").looks("tutorial-process")
 
     admin.goes("/console/publish/1").presses("开始重放")
-    expect(admin.page.locator("#gate")).to_contain_text("5 个样例全部符合", timeout=60000)
+    expect(admin.page.locator("#gate")).to_contain_text("6 个样例全部符合", timeout=60000)
     admin.page.locator("#reason").fill("增加职数申报")
     admin.presses("发布").sees("第 2 版")
 

@@ -23,6 +23,8 @@ LISTS = "definitions/lists/"
 SAMPLES = "examples/"
 #: functions of ``case`` that are asked for a step
 _ASKED = ("visits", "actors")
+#: what limits the rows of a query to cases of the process that asks
+_OWN_ROWS = re.compile(r"\bit\.process\s*==\s*case\.process\b")
 
 
 #: how a step is named: as a target, as an item of a list of names, inside another text
@@ -121,7 +123,8 @@ class StepMentions:
             self._if_ours(node, self._sharing(members.processes))
         elsewhere = self._sharing(members.processes if members is not None else ())
         for use in uses(process):
-            self._expression(use.formula.text, use.formula.node, _is_of_a_row, elsewhere)
+            if not _OWN_ROWS.search(use.formula.text):
+                self._expression(use.formula.text, use.formula.node, _is_of_a_row, elsewhere)
 
     def _sharing(self, processes: Iterable[str]) -> bool:
         """Tell whether a process outside the family, of those given or of all, has such a step."""
@@ -148,12 +151,13 @@ class StepMentions:
         if self.step not in text:
             return
         wanted: list[Mention] = []
+        elsewhere = shared or (not _OWN_ROWS.search(text) and self._sharing(()))
         for mention in mentions(text):
             if mention.value != self.step:
                 continue
             if names_a_step(mention.of) and not shared:
                 wanted.append(mention)
-            elif _is_of_a_row(mention.of) and (shared or self._sharing(())):
+            elif _is_of_a_row(mention.of) and elsewhere:
                 self.found.look_at.append(spot(node))
             elif _is_of_a_row(mention.of):
                 wanted.append(mention)
