@@ -1,11 +1,14 @@
-"""Tables for Excel. What a person typed never becomes a formula."""
+"""Tables for Excel, written and read. What a person typed never becomes a formula."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
+from io import BytesIO
+from itertools import islice
 from typing import IO
 
+import python_calamine
 import xlsxwriter
 
 Cell = str | int | float | bool | date | datetime | None
@@ -32,6 +35,34 @@ def write_xlsx(
             for at, value in enumerate(row):
                 _write(sheet, count, at, value)
     return count
+
+
+class UnreadableSheet(Exception):
+    """A file is no spreadsheet."""
+
+
+def read_table(content: bytes, most: int) -> list[list[str]]:
+    """Return the first sheet as texts, head line first; of more than ``most`` lines one more.
+
+    Raises:
+        UnreadableSheet: it is no Excel file, or a broken one.
+    """
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(content))
+        lines = book.get_sheet_by_index(0).iter_rows() if book.sheet_names else ()
+        return [[_read(cell) for cell in line] for line in islice(lines, most + 1)]
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
+        raise UnreadableSheet from error
+
+
+def _read(cell: object) -> str:
+    if isinstance(cell, bool):
+        return "是" if cell else ""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == time() else _text(cell)
+    return _text(cell).strip() if isinstance(cell, date | str) else str(cell)
 
 
 def _write(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, value: Cell) -> None:

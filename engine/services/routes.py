@@ -7,62 +7,66 @@ a reason, and keeps what was before.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from io import BytesIO
 from typing import Any
 
-from engine.definitions.register import ORGANISATIONS
+from engine.connectors.spreadsheets import UnreadableSheet, read_table, write_xlsx
+from engine.definitions.register import ORGANISATIONS, PEOPLE
 from engine.definitions.route import Route
 from engine.domain.actor import Actor
-from engine.domain.errors import NotAllowed, NotFound, Refused, Stale
+from engine.domain.errors import InvalidSubmission, NotAllowed, NotFound, Refused, Stale
+from engine.forms.effective import EffectiveForm
+from engine.forms.surroundings import Surroundings
 from engine.services.forecasts import Forecasts, Stop
 from engine.services.oversight import Oversight
+from engine.services.record_index import LABEL
 from engine.services.records import Records
+from engine.services.route_checks import Fault, RouteMap, Values
+from engine.services.route_rows import (
+    Change,
+    Kept,
+    Row,
+    from_plain,
+    hop_of,
+    kept_of,
+    laid_over,
+    plain,
+)
+from engine.services.route_words import RouteWords, columns, data_of, form_of, row_of
 from engine.services.sentences import Sentences
 from engine.store.database import Store
-from engine.store.routes import Hop, NewHop, RouteChange
+from engine.store.routes import NewHop, RouteChange
 from engine.store.unit import UnitOfWork
 
-_YES = ("是", "yes", "true", "1")
+#: how many lines a sheet may have
+MOST_LINES = 5000
+#: the code of the sentence for each kind of fault
+_FAULTS = {"circle": "route_goes_round", "hole": "route_has_a_hole"}
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A row: which organisation follows which, for which keys and how long.
+class Node:
+    """An organisation of the tree of a table, with those that lead to it."""
 
-    A key left out stands for any value, a date left out for no limit. ``final`` ends the route.
-    """
-
-    start: str
-    to: str | None = None
-    keys: Mapping[str, str] = field(default_factory=dict)
-    valid_from: str | None = None
-    valid_until: str | None = None
-    final: bool = False
+    organisation: str
+    name: str
+    #: whether cases that are here have arrived
+    final: bool
+    before: Sequence[Node]
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """A row in force, with its number."""
+class Published:
+    """Changes that were published together: when, by whom and why, and each row before and now."""
 
-    id: int
-    row: Row
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A proposed change: a new row, or another text of the row with a number."""
-
-    row: Row
-    of: Kept | None = None
-
-    @property
-    def ends(self) -> bool:
-        """Whether nothing but the last day of a row is another one."""
-        return self.of is not None and (
-            replace(self.of.row, valid_until=self.row.valid_until) == self.row
-        )
+    at: Any
+    person: str
+    name: str
+    reason: str
+    rows: Sequence[tuple[Mapping[str, str] | None, Mapping[str, str]]]
 
 
 class _Undo(Exception):
@@ -88,17 +92,80 @@ class RouteTables:
 
     def why_not(self, actor: Actor, route: str, operation: str = "edit") -> Refused | None:
         """Why an actor may not look at or change a route table; None when they may."""
-        permission = getattr(self._known(route), operation)
+        permission = getattr(self.table(route), operation)
         if permission is None or actor.jurisdiction is None:
             return self._sentences.worded(NotAllowed("not_for_people", action=""))
         refusal = self._oversight.why_not(actor, permission, actor.jurisdiction)
         return self._sentences.worded(refusal) if refusal is not None else None
 
+    # ------------------------------------------------------------ looking
+
+    def tables(self, actor: Actor) -> list[Route]:
+        """The route tables an actor may look at."""
+        found = self._records.release.routes.values()
+        return [one for one in found if self.why_not(actor, one.id, "view") is None]
+
+    def table(self, route: str) -> Route:
+        """The declaration of a route table."""
+        found = self._records.release.routes.get(route)
+        if found is None:
+            raise self._sentences.worded(NotFound("no_such_page"))
+        return found
+
+    def columns(self, route: str) -> dict[str, str]:
+        """The captions of a table's columns, by what they hold."""
+        return columns(self.table(route))
+
     def rows(self, actor: Actor, route: str) -> list[Kept]:
         """The rows of the actor's jurisdiction in a route table."""
         self._demand(actor, route, "view")
         with self._store.read() as unit:
-            return [_kept(hop) for hop in unit.routes.rows(route, actor.jurisdiction or "")]
+            return self._rows(unit, actor, route)
+
+    def in_words(self, actor: Actor, route: str, rows: Sequence[Row]) -> list[dict[str, str]]:
+        """The cells of rows as people read them, by what the columns hold."""
+        with self._store.read() as unit:
+            return self._words(unit, actor, route).written(rows)
+
+    def found(
+        self, actor: Actor, route: str, search: str = "", day: str | None = None
+    ) -> list[tuple[Kept, dict[str, str]]]:
+        """The rows that hold some words, and count on a day if one is named; with their cells."""
+        if day is not None:
+            with self._sentences.saying():
+                _day(day)
+        kept = [one for one in self.rows(actor, route) if day is None or one.row.counts(day)]
+        cells = self.in_words(actor, route, [one.row for one in kept])
+        words = search.lower().split()
+        return [
+            (one, texts)
+            for one, texts in zip(kept, cells, strict=True)
+            if all(word in " ".join(texts.values()).lower() for word in words)
+        ]
+
+    def tree(self, actor: Actor, route: str, keys: Mapping[str, str], day: str) -> list[Node]:
+        """Who leads to whom for some keys on a day, from the ends of the routes downwards."""
+        with self._sentences.saying():
+            _day(day)
+        rows = [one.row for one in self.rows(actor, route)]
+        found = self._map(actor, route, rows)
+        before = found.before(keys, day)
+        with self._store.read() as unit:
+            organisations = list(
+                dict.fromkeys(key for row in rows for key in (row.start, row.to) if key)
+            )
+            names = unit.record_pages.texts(ORGANISATIONS, organisations, LABEL)
+
+        def node(organisation: str, above: tuple[str, ...]) -> Node:
+            path = (*above, organisation)
+            return Node(
+                organisation,
+                names.get(organisation, organisation),
+                found.way(organisation, keys, day).ends,
+                [node(one, path) for one in before.get(organisation, ()) if one not in path],
+            )
+
+        return [node(root, ()) for root in found.roots(keys, day)]
 
     def history(self, actor: Actor, route: str) -> list[RouteChange]:
         """What was published, by whom and why; the latest first."""
@@ -106,21 +173,88 @@ class RouteTables:
         with self._store.read() as unit:
             return unit.routes.changes(route, actor.jurisdiction or "")
 
-    def add(self, actor: Actor, route: str, row: Row) -> Change:
-        """Propose a new row."""
-        return self._proposed(actor, route, Change(row))
+    def history_in_words(self, actor: Actor, route: str) -> list[Published]:
+        """The history as people read it."""
+        found = self.history(actor, route)
+        with self._store.read() as unit:
+            words = self._words(unit, actor, route)
+            people = unit.record_pages.texts(PEOPLE, [one.person for one in found], LABEL)
+            return [
+                Published(
+                    one.at,
+                    one.person,
+                    people.get(one.person, one.person),
+                    one.reason,
+                    [
+                        (
+                            words.written([from_plain(before)])[0] if before is not None else None,
+                            words.written([from_plain(now)])[0],
+                        )
+                        for before, now in one.body
+                    ],
+                )
+                for one in found
+            ]
 
-    def edit(self, actor: Actor, route: str, id_: int, row: Row) -> Change:
-        """Propose another text of a row."""
-        return self._proposed(actor, route, Change(row, self._kept(actor, route, id_)))
+    def sheet(self, actor: Actor, route: str, rows: Sequence[Row]) -> tuple[str, bytes]:
+        """Rows as a spreadsheet, which ``read_sheet`` reads; without rows a template."""
+        self._demand(actor, route, "view")
+        title, captions = self.table(route).title, self.columns(route)
+        cells = self.in_words(actor, route, rows)
+        content = BytesIO()
+        write_xlsx(content, title, list(captions.values()), [list(one.values()) for one in cells])
+        return f"{title}.xlsx", content.getvalue()
 
-    def end(self, actor: Actor, route: str, id_: int, until: str) -> Change:
+    # ------------------------------------------------------------ proposing
+
+    def form(self, actor: Actor, route: str, data: Mapping[str, Any]) -> EffectiveForm:
+        """The form of a row, with what is filled in."""
+        self._demand(actor, route, "edit")
+        with self._store.read() as unit:
+            return form_of(self.table(route)).effective(data, self._surroundings(unit, actor))
+
+    def filled(self, actor: Actor, route: str, data: Mapping[str, Any]) -> Row:
+        """The row that was filled in.
+
+        Raises:
+            InvalidSubmission: the form says no.
+        """
+        self._demand(actor, route, "edit")
+        with self._store.read() as unit:
+            surroundings = self._surroundings(unit, actor)
+            errors = form_of(self.table(route)).validate(data, surroundings)
+        if errors:
+            raise self._sentences.worded(InvalidSubmission(errors))
+        return row_of(data)
+
+    def data_of(self, row: Row) -> dict[str, Any]:
+        """A row as the data of its form."""
+        return data_of(row)
+
+    def add(self, actor: Actor, route: str, row: Row, others: Sequence[Change] = ()) -> Change:
+        """Propose a new row, beside other proposals."""
+        return self._proposed(actor, route, Change(row), others)
+
+    def edit(
+        self, actor: Actor, route: str, id_: int, row: Row, others: Sequence[Change] = ()
+    ) -> Change:
+        """Propose another text of a row, beside other proposals."""
+        return self._proposed(actor, route, Change(row, self._kept(actor, route, id_)), others)
+
+    def end(
+        self, actor: Actor, route: str, id_: int, until: str, others: Sequence[Change] = ()
+    ) -> Change:
         """Propose that a row counts up to a day and no longer; it stays for the record."""
         kept = self._kept(actor, route, id_)
-        return self._proposed(actor, route, Change(replace(kept.row, valid_until=until), kept))
+        ended = Change(replace(kept.row, valid_until=until), kept)
+        return self._proposed(actor, route, ended, others)
 
     def read(
-        self, actor: Actor, route: str, lines: Sequence[Mapping[str, str]]
+        self,
+        actor: Actor,
+        route: str,
+        lines: Sequence[Mapping[str, str]],
+        others: Sequence[Change] = (),
     ) -> tuple[list[Change], list[tuple[int, str]]]:
         """Read rows of a spreadsheet as proposals; rows in force already are left out.
 
@@ -129,45 +263,124 @@ class RouteTables:
             route: the route table.
             lines: for each line its cells by the captions ``columns`` gives. Organisations are
                 written by their names or keys.
+            others: what is proposed already.
 
         Returns:
             The proposals, and for each line that cannot be read its number from 1 and why.
         """
         self._demand(actor, route, "edit")
-        known = self._known(route)
         proposed: list[Change] = []
         wrong: list[tuple[int, str]] = []
-        in_force = [kept.row for kept in self.rows(actor, route)]
-        for number, line in enumerate(lines, 1):
-            try:
-                with self._sentences.saying(), self._store.read() as unit:
-                    row = self._row(unit, known, line)
-                    if row in in_force:
-                        continue
-                    self._check(unit, actor, known, Change(row), proposed)
-            except Refused as refusal:
-                wrong.append((number, refusal.sentence))
-                continue
-            proposed.append(Change(row))
+        with self._store.read() as unit:
+            words = self._words(unit, actor, route)
+            beside = _Beside(laid_over(self._rows(unit, actor, route), others))
+            for number, line in enumerate(lines, 1):
+                try:
+                    with self._sentences.saying():
+                        change = Change(words.read(line))
+                        if change.row in beside:
+                            continue
+                        self._check(unit, actor, self.table(route), change, beside)
+                except Refused as refusal:
+                    wrong.append((number, refusal.sentence))
+                    continue
+                proposed.append(change)
+                beside.add(change)
         return proposed, wrong
 
-    def columns(self, route: str) -> dict[str, str]:
-        """The captions of a table's columns, by what they hold."""
-        keys = {f"keys.{key.name}": key.title for key in self._known(route).keys.values()}
-        return {
-            "start": "机构",
-            **keys,
-            "to": "下一机构",
-            "valid_from": "起始日期",
-            "valid_until": "截止日期",
-            "final": "终点",
-        }
+    def read_sheet(
+        self, actor: Actor, route: str, content: bytes, others: Sequence[Change] = ()
+    ) -> tuple[list[Change], list[tuple[int, str]]]:
+        """Read the rows of a spreadsheet as proposals; lines are counted as the sheet shows them.
+
+        Raises:
+            Refused: it is no spreadsheet, has other columns, no lines or too many.
+        """
+        self._demand(actor, route, "edit")
+        captions = self.columns(route)
+        with self._sentences.saying():
+            try:
+                table = read_table(content, MOST_LINES + 1)
+            except UnreadableSheet:
+                raise Refused("sheet_unreadable") from None
+            heads = table[0] if table else []
+            if not set(captions.values()) <= set(heads):
+                raise Refused("sheet_other_columns", columns="、".join(captions.values()))
+            if len(table) > MOST_LINES + 1:
+                raise Refused("sheet_too_long", most=MOST_LINES)
+            lines = [(at, dict(zip(heads, cells, strict=True))) for at, cells in
+                     enumerate(table[1:], 2) if any(cells)]  # fmt: skip
+            if not lines:
+                raise Refused("sheet_without_lines")
+        proposed, wrong = self.read(actor, route, [line for _, line in lines], others)
+        return proposed, [(lines[number - 1][0], sentence) for number, sentence in wrong]
+
+    # ------------------------------------------------------------ looking at a proposal
 
     def after(self, actor: Actor, route: str, changes: Sequence[Change]) -> list[Kept | Change]:
         """The table as it would be, each row as it is or as it is proposed."""
-        changed = {change.of.id: change for change in changes if change.of is not None}
-        kept: list[Kept | Change] = [changed.get(one.id, one) for one in self.rows(actor, route)]
-        return [*kept, *(change for change in changes if change.of is None)]
+        return laid_over(self.rows(actor, route), changes)
+
+    def moved(self, actor: Actor, route: str, changes: Sequence[Change]) -> list[Change]:
+        """Those of the changes whose row somebody else has changed meanwhile."""
+        in_force = {one.id: one for one in self.rows(actor, route)}
+        return [
+            change
+            for change in changes
+            if change.of is not None and in_force.get(change.of.id) != change.of
+        ]
+
+    def onto_present(self, actor: Actor, route: str, changes: Sequence[Change]) -> list[Change]:
+        """The same changes to the rows as they are now; what is so already is left out."""
+        in_force = {one.id: one for one in self.rows(actor, route)}
+        renewed = [
+            replace(change, of=in_force.get(change.of.id)) if change.of is not None else change
+            for change in changes
+        ]
+        return [change for change in renewed if change.of is None or change.of.row != change.row]
+
+    def problems(self, actor: Actor, route: str, changes: Sequence[Change] = ()) -> list[str]:
+        """Why changes cannot be published; without changes, what is wrong with the rows."""
+        self._demand(actor, route, "view")
+        with self._store.read() as unit:
+            before = self._rows(unit, actor, route)
+            beside = _Beside(laid_over(before, changes))
+            after = [one.row for one in laid_over(before, changes)]
+            found = []
+            for change in changes:
+                try:
+                    with self._sentences.saying():
+                        self._check(unit, actor, self.table(route), change, beside)
+                except Refused as refusal:
+                    found.append(refusal.sentence)
+            faults = self._faults(actor, route, after)
+            if changes:
+                faults = self._new_faults(actor, route, [one.row for one in before], after)
+            refusals = [self._said(unit, actor, route, fault) for fault in faults]
+            found += [self._sentences.worded(refusal).sentence for refusal in refusals]
+        return list(dict.fromkeys(found))
+
+    def way(
+        self,
+        actor: Actor,
+        route: str,
+        changes: Sequence[Change],
+        start: str,
+        keys: Mapping[str, str],
+        day: str,
+    ) -> tuple[list[str], bool]:
+        """The organisations behind one by the table alone, with the changes (ENG-22).
+
+        Returns:
+            Their names in order, and whether the table says that the last one is the end.
+        """
+        with self._sentences.saying():
+            _day(day)
+        rows = [one.row for one in self.after(actor, route, changes)]
+        way = self._map(actor, route, rows).way(start, keys, day)
+        with self._store.read() as unit:
+            names = unit.record_pages.texts(ORGANISATIONS, list(way.stops), LABEL)
+        return [names.get(stop, stop) for stop in way.stops], way.ends
 
     def try_out(
         self,
@@ -198,7 +411,8 @@ class RouteTables:
         Raises:
             NotAllowed: the actor lacks the table's permission for the whole jurisdiction.
             Stale: a row was changed by somebody else meanwhile.
-            Refused: no reason, nothing to change, or a change cannot be made.
+            Refused: no reason, nothing to change, a change cannot be made, or the table would
+                lead in a circle or into nothing.
         """
         self._demand(actor, route, "edit")
         with self._sentences.saying(), self._store.write() as unit:
@@ -206,27 +420,28 @@ class RouteTables:
                 raise Refused("reason_needed")
             if not changes:
                 raise Refused("nothing_to_publish")
+            before = [one.row for one in self._rows(unit, actor, route)]
             self._apply(unit, actor, route, changes)
+            after = [one.row for one in self._rows(unit, actor, route)]
+            for fault in self._new_faults(actor, route, before, after):
+                raise self._said(unit, actor, route, fault)
             body = [
-                (_plain(change.of.row) if change.of is not None else None, _plain(change.row))
+                (plain(change.of.row) if change.of is not None else None, plain(change.row))
                 for change in changes
             ]
             at = self._records.now(actor.jurisdiction)
             change = RouteChange(at, actor.person, actor.organisation, reason.strip(), body)
             unit.routes.note(route, actor.jurisdiction or "", change)
 
-    # ------------------------------------------------------------------ inside
-
-    def _known(self, route: str) -> Route:
-        found = self._records.release.routes.get(route)
-        if found is None:
-            raise self._sentences.worded(NotFound("no_such_page"))
-        return found
+    # ------------------------------------------------------------ inside
 
     def _demand(self, actor: Actor, route: str, operation: str) -> None:
         refusal = self.why_not(actor, route, operation)
         if refusal is not None:
             raise refusal
+
+    def _rows(self, unit: UnitOfWork, actor: Actor, route: str) -> list[Kept]:
+        return [kept_of(hop) for hop in unit.routes.rows(route, actor.jurisdiction or "")]
 
     def _kept(self, actor: Actor, route: str, id_: int) -> Kept:
         found = next((one for one in self.rows(actor, route) if one.id == id_), None)
@@ -234,40 +449,93 @@ class RouteTables:
             raise self._sentences.worded(NotFound("no_such_record"))
         return found
 
-    def _proposed(self, actor: Actor, route: str, change: Change) -> Change:
+    def _words(self, unit: UnitOfWork, actor: Actor, route: str) -> RouteWords:
+        return RouteWords(unit, self._records, self.table(route), actor.jurisdiction)
+
+    def _surroundings(self, unit: UnitOfWork, actor: Actor) -> Surroundings:
+        return Surroundings(
+            names=self._records.names(unit, actor),
+            lookup=self._records.lookup(unit, actor.jurisdiction),
+            calendar=self._records.calendar(actor.jurisdiction),
+            caption=self._sentences.caption,
+            language=self._sentences.language(),
+        )
+
+    def _map(self, actor: Actor, route: str, rows: Sequence[Row]) -> RouteMap:
+        return RouteMap([self._hop(actor, route, row) for row in rows])
+
+    def _hop(self, actor: Actor, route: str, row: Row) -> NewHop:
+        return hop_of(route, actor.jurisdiction or "", row)
+
+    def _faults(self, actor: Actor, route: str, rows: Sequence[Row]) -> list[Fault]:
+        today = self._records.now(actor.jurisdiction).date().isoformat()
+        return self._map(actor, route, rows).faults(self._values(route, rows), today)
+
+    def _new_faults(
+        self, actor: Actor, route: str, before: Sequence[Row], after: Sequence[Row]
+    ) -> list[Fault]:
+        """What is wrong with the rows and was not so before; old faults hinder nobody."""
+        old = {replace(fault, day="") for fault in self._faults(actor, route, before)}
+        found = self._faults(actor, route, after)
+        return [fault for fault in found if replace(fault, day="") not in old]
+
+    def _values(self, route: str, rows: Sequence[Row]) -> Values:
+        """For each key the values of the rows, and none unless they are all there are."""
+        found: dict[str, list[str | None]] = {}
+        for key in self.table(route).keys.values():
+            used = dict.fromkeys(row.keys[key.name] for row in rows if key.name in row.keys)
+            known = self._records.release.codes.get(key.codes) if key.codes else None
+            left = known is None or any(code not in used for code in known.values)
+            found[key.name] = [*([None] if left else []), *used]
+        return found
+
+    def _said(self, unit: UnitOfWork, actor: Actor, route: str, fault: Fault) -> Refused:
+        table, words = self.table(route), self._words(unit, actor, route)
+        said = [words.value(table.keys[name], value) for name, value in fault.keys]
+        keys = "、".join(self._sentences.caption(one) for one in said)
+        return Refused(
+            _FAULTS[fault.kind],
+            organisation=fault.organisation,
+            keys=f"（{keys}）" if keys else "",
+            day=fault.day,
+        )
+
+    def _proposed(
+        self, actor: Actor, route: str, change: Change, others: Sequence[Change]
+    ) -> Change:
         self._demand(actor, route, "edit")
         with self._sentences.saying(), self._store.read() as unit:
-            self._check(unit, actor, self._known(route), change, ())
+            beside = _Beside(laid_over(self._rows(unit, actor, route), [*others, change]))
+            self._check(unit, actor, self.table(route), change, beside)
         return change
 
     def _apply(self, unit: UnitOfWork, actor: Actor, route: str, changes: Sequence[Change]) -> None:
-        known, jurisdiction = self._known(route), actor.jurisdiction or ""
-        in_force = {hop.id: _kept(hop) for hop in unit.routes.rows(route, jurisdiction)}
+        in_force = self._rows(unit, actor, route)
+        known = {one.id: one for one in in_force}
         for change in changes:
-            if change.of is not None and in_force.get(change.of.id) != change.of:
+            if change.of is not None and known.get(change.of.id) != change.of:
                 raise Stale("already_handled")
+        beside = _Beside(laid_over(in_force, changes))
         for change in changes:
-            self._check(unit, actor, known, change, changes)
-            hop = _hop(route, jurisdiction, change.row)
+            self._check(unit, actor, self.table(route), change, beside)
+            hop = self._hop(actor, route, change.row)
             if change.of is None:
                 unit.routes.add(hop)
             else:
                 unit.routes.save(change.of.id, hop)
 
     def _check(
-        self,
-        unit: UnitOfWork,
-        actor: Actor,
-        route: Route,
-        change: Change,
-        others: Sequence[Change],
+        self, unit: UnitOfWork, actor: Actor, route: Route, change: Change, beside: _Beside
     ) -> None:
         """Refuse a row that leads nowhere, or that counts beside an equal one."""
         row = change.row
+        closed = self._records.release.registers[ORGANISATIONS].closed_states
         for organisation in filter(None, (row.start, row.to)):
             found = self._records.views(unit).row(ORGANISATIONS, organisation)
             if found is None or found.jurisdiction != actor.jurisdiction:
                 raise Refused("route_unknown_organisation", organisation=organisation)
+            if found.state in closed and not change.ends:
+                raise Refused("route_closed_organisation", organisation=organisation)
         if not row.final and row.to is None:
             raise Refused("route_leads_nowhere")
         if row.to == row.start:
@@ -277,14 +545,7 @@ class RouteTables:
         days = [_day(day) for day in (row.valid_from, row.valid_until) if day is not None]
         if days != sorted(days):
             raise Refused("route_ends_before_it_begins")
-        replaced = {one.of.id for one in (*others, change) if one.of is not None}
-        beside = [
-            _kept(hop).row
-            for hop in unit.routes.rows(route.id, actor.jurisdiction or "")
-            if hop.id not in replaced
-        ]
-        beside += [one.row for one in others if one is not change]
-        if any(_overlap(row, other) for other in beside):
+        if beside.overlapped_by(change):
             raise Refused("route_row_exists", organisation=row.start)
 
     def _check_key(self, unit: UnitOfWork, route: Route, name: str, value: str) -> None:
@@ -299,67 +560,28 @@ class RouteTables:
         if unknown:
             raise Refused("route_unknown_value", key=key.title, value=value)
 
-    def _row(self, unit: UnitOfWork, route: Route, line: Mapping[str, str]) -> Row:
-        cells = {part: line.get(caption, "").strip() for part, caption in
-                 self.columns(route.id).items()}  # fmt: skip
-        keys = {
-            name: self._code(key.codes, cells[f"keys.{name}"])
-            for name, key in route.keys.items()
-            if cells[f"keys.{name}"]
-        }
-        return Row(
-            self._organisation(unit, cells["start"]),
-            self._organisation(unit, cells["to"]) or None,
-            keys,
-            cells["valid_from"] or None,
-            cells["valid_until"] or None,
-            cells["final"].lower() in _YES,
+
+class _Beside:
+    """The rows of a table as they would be, found by their organisation."""
+
+    def __init__(self, rows: Iterable[Kept | Change]) -> None:
+        self._of: dict[str, list[Kept | Change]] = {}
+        for one in rows:
+            self.add(one)
+
+    def __contains__(self, row: Row) -> bool:
+        return any(one.row == row for one in self._of.get(row.start, ()))
+
+    def add(self, one: Kept | Change) -> None:
+        self._of.setdefault(one.row.start, []).append(one)
+
+    def overlapped_by(self, change: Change) -> bool:
+        """Whether a row says the same thing's next organisation on some day."""
+        return any(
+            change.row.overlaps(one.row)
+            for one in self._of.get(change.row.start, ())
+            if one is not change and (change.of is None or one != change.of)
         )
-
-    def _organisation(self, unit: UnitOfWork, written: str) -> str:
-        """Return the key of an organisation written by its key or its name."""
-        views = self._records.views(unit)
-        if not written or views.row(ORGANISATIONS, written) is not None:
-            return written
-        named = list(self._named(unit, written))
-        if len(named) != 1:
-            raise Refused("route_unknown_organisation", organisation=written)
-        return named[0]
-
-    def _named(self, unit: UnitOfWork, name: str) -> Iterator[str]:
-        label = self._records.release.registers[ORGANISATIONS].label
-        for key in self._records.find(unit, ORGANISATIONS, None):
-            if self._records.field(unit, ORGANISATIONS, key, label) == name:
-                yield key
-
-    def _code(self, codes: str | None, written: str) -> str:
-        """Return a code written by itself or by its caption."""
-        known = self._records.release.codes.get(codes) if codes else None
-        if known is None or written in known.values:
-            return written
-        titles = [code.code for code in known.values.values() if code.title == written]
-        return titles[0] if len(titles) == 1 else written
-
-
-def _kept(hop: Hop) -> Kept:
-    row = Row(
-        hop.from_organisation, hop.to_organisation, dict(hop.keys), hop.valid_from,
-        hop.valid_until, hop.final,
-    )  # fmt: skip
-    return Kept(hop.id, row)
-
-
-def _hop(route: str, jurisdiction: str, row: Row) -> NewHop:
-    return NewHop(
-        route, jurisdiction, row.start, row.to, row.keys, row.valid_from, row.valid_until, row.final
-    )
-
-
-def _plain(row: Row) -> dict[str, Any]:
-    return {
-        "from": row.start, "to": row.to, **row.keys, "valid_from": row.valid_from,
-        "valid_until": row.valid_until, "final": row.final,
-    }  # fmt: skip
 
 
 def _day(written: str) -> date:
@@ -367,11 +589,3 @@ def _day(written: str) -> date:
         return date.fromisoformat(written)
     except ValueError:
         raise Refused("route_no_date", value=written) from None
-
-
-def _overlap(one: Row, other: Row) -> bool:
-    """Tell whether two rows say the same thing's next organisation on some day."""
-    if one.start != other.start or dict(one.keys) != dict(other.keys):
-        return False
-    latest = max(one.valid_from or "", other.valid_from or "")
-    return all(row.valid_until is None or row.valid_until >= latest for row in (one, other))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import orjson
 import sqlalchemy as sa
@@ -40,6 +40,9 @@ class Hop(NamedTuple):
     valid_from: str | None
     valid_until: str | None
     final: bool
+
+
+AnyHop = TypeVar("AnyHop", Hop, NewHop)
 
 
 class RouteChange(NamedTuple):
@@ -125,10 +128,16 @@ class Routes:
     ) -> Hop | None:
         """Return the row that counts on a day: the one that names most keys, then the latest."""
         rows = self._session.all(_FROM, route=route, from_organisation=organisation)
-        fitting = [hop for hop in map(_hop, rows) if _fits(hop, keys, day)]
-        if not fitting:
-            return None
-        return max(fitting, key=lambda hop: (len(hop.keys), hop.valid_from or "", hop.id))
+        return counting([_hop(row) for row in rows], keys, day)
+
+
+def counting(hops: Sequence[AnyHop], keys: Mapping[str, str], day: str) -> AnyHop | None:
+    """Of the rows of one organisation in the order of their numbers, the one that counts."""
+    fitting = [hop for hop in hops if _fits(hop, keys, day)]
+    if not fitting:
+        return None
+    # Of equals the last is taken, which is the one with the highest number.
+    return max(reversed(fitting), key=lambda hop: (len(hop.keys), hop.valid_from or ""))
 
 
 def _hop(row: tuple[object, ...]) -> Hop:
@@ -136,7 +145,7 @@ def _hop(row: tuple[object, ...]) -> Hop:
     return hop._replace(keys=orjson.loads(str(hop.keys)), final=bool(hop.final))
 
 
-def _fits(hop: Hop, keys: Mapping[str, str], day: str) -> bool:
+def _fits(hop: Hop | NewHop, keys: Mapping[str, str], day: str) -> bool:
     begun = hop.valid_from is None or hop.valid_from <= day
     over = hop.valid_until is not None and hop.valid_until < day
     return begun and not over and all(keys.get(name) == value for name, value in hop.keys.items())

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
+from engine.connectors.spreadsheets import write_xlsx
 from engine.content import bundled
 from engine.domain.errors import NotAllowed, NotFound, Refused, Stale
 from engine.services.platform import Platform
-from engine.services.routes import Change, Kept, Row
+from engine.services.route_rows import Change, Kept, Row, hop_of
+from engine.services.routes import MOST_LINES
 from tests.support.office import FILES, open_office, person
 
 ROUTE = "approval"
@@ -39,6 +42,7 @@ MORE = {
 }
 KEEPER = person("钱管", "市局")
 A, B, C, D = "一所", "一分局", "市局", "二分局"
+NAMES = {key: key for key in (A, B, C, D)}
 
 
 @pytest.fixture(params=["memory", "postgresql"])
@@ -74,14 +78,14 @@ class TestPublishing:
         added = office.routes.add(KEEPER, ROUTE, Row(A, D, {"kind": "hall"}))
 
         assert Row(A, D, {"kind": "hall"}) not in rows(office)
-        office.routes.publish(KEEPER, ROUTE, [added], "新设分局")
+        office.routes.publish(KEEPER, ROUTE, [added, Change(Row(D, C))], "新设分局")
         assert Row(A, D, {"kind": "hall"}) in rows(office)
 
     def test_a_row_ends_on_a_day_and_stays_for_the_record(self, office):
         ended = office.routes.end(KEEPER, ROUTE, the(office, A).id, "2026-12-31")
         after = Row(A, D, valid_from="2027-01-01")
 
-        office.routes.publish(KEEPER, ROUTE, [ended, Change(after)], "机构调整")
+        office.routes.publish(KEEPER, ROUTE, [ended, Change(after), Change(Row(D, C))], "机构调整")
 
         assert ended.ends
         assert [row for row in rows(office) if row.start == A] == [
@@ -99,13 +103,14 @@ class TestPublishing:
         kept = the(office, A)
 
         edited = office.routes.edit(KEEPER, ROUTE, kept.id, replace(kept.row, to=D))
-        office.routes.publish(KEEPER, ROUTE, [edited], " 改由二分局审批 ")
+        office.routes.publish(KEEPER, ROUTE, [edited, Change(Row(D, C))], " 改由二分局审批 ")
 
         latest = office.routes.history(KEEPER, ROUTE)[0]
         assert (latest.person, latest.organisation, latest.reason) == (
             "钱管", "市局", "改由二分局审批",
         )  # fmt: skip
-        ((before, now),) = latest.body
+        (before, now), (none, _) = latest.body
+        assert none is None
         assert (before["to"], now["to"]) == (B, D)
         assert len(office.routes.history(KEEPER, ROUTE)) == 2
 
@@ -237,3 +242,130 @@ class TestImport:
         assert [number for number, _ in wrong] == [1, 2, 4]
         assert wrong[0][1] == "没有机构“三所”"
         assert len(proposed) == 1
+
+    def test_a_line_may_name_an_organisation_in_no_other_way_than_the_others(self, office):
+        proposed, wrong = office.routes.read(KEEPER, ROUTE, [{"下一机构": C}, {"机构": D}])
+
+        assert proposed == []
+        assert [sentence for _, sentence in wrong] == [
+            "请填写机构",
+            "请填写下一机构，或标明这里是终点",
+        ]
+
+
+def sheet(lines: list[list[object]]) -> bytes:
+    written = BytesIO()
+    write_xlsx(written, "x", [str(cell) for cell in lines[0]], lines[1:])
+    return written.getvalue()
+
+
+@pytest.mark.req("CON-06")
+class TestSheets:
+    def test_what_is_exported_is_read_back_as_no_change(self, office):
+        rows_ = rows(office)
+
+        name, content = office.routes.sheet(KEEPER, ROUTE, rows_)
+
+        assert name == "审批路径.xlsx"
+        assert office.routes.read_sheet(KEEPER, ROUTE, content) == ([], [])
+
+    def test_lines_are_counted_as_the_sheet_shows_them(self, office):
+        heads = list(office.routes.columns(ROUTE).values())
+        empty = [""] * len(heads)
+        content = sheet([heads, [D, "", C, "", "", ""], empty, ["三所", "", C, "", "", ""]])
+
+        proposed, wrong = office.routes.read_sheet(KEEPER, ROUTE, content)
+
+        assert [change.row for change in proposed] == [Row(D, C)]
+        assert wrong == [(4, "没有机构“三所”")]
+
+    @pytest.mark.parametrize(
+        ("content", "code"),
+        [
+            (b"no sheet", "sheet_unreadable"),
+            (sheet([["机构", "下一机构"], [D, C]]), "sheet_other_columns"),
+            (sheet([["机构", "类别", "下一机构", "起始日期", "截止日期", "终点"]]),
+             "sheet_without_lines"),
+            (sheet([["机构", "类别", "下一机构", "起始日期", "截止日期", "终点"],
+                    *[[D, "", C, "", "", ""]] * (MOST_LINES + 1)]), "sheet_too_long"),
+        ],
+    )  # fmt: skip
+    def test_a_file_that_is_not_the_template_is_refused_as_a_whole(self, office, content, code):
+        with pytest.raises(Refused, match=code) as refused:
+            office.routes.read_sheet(KEEPER, ROUTE, content)
+
+        assert refused.value.say
+
+
+@pytest.mark.req("BUR-18", "CON-06")
+class TestWholeTables:
+    def test_a_circle_is_refused_and_named(self, office):
+        last = the(office, C)
+        round_ = office.routes.edit(KEEPER, ROUTE, last.id, Row(C, A))
+        before = rows(office)
+
+        assert "又会回到" in office.routes.problems(KEEPER, ROUTE, [round_])[0]
+        with pytest.raises(Refused, match="route_goes_round"):
+            office.routes.publish(KEEPER, ROUTE, [round_], "试")
+        assert rows(office) == before
+
+    def test_a_circle_of_some_keys_and_a_later_day_is_found(self, office):
+        later = Row(C, A, {"kind": "hall"}, valid_from="2027-03-01")
+
+        (problem,) = office.routes.problems(KEEPER, ROUTE, [Change(later)])
+
+        assert "从 2027-03-01 起" in problem
+        assert "（大厅）" in problem
+
+    def test_an_organisation_behind_which_nothing_comes_is_refused(self, office):
+        with pytest.raises(Refused, match="route_has_a_hole") as refused:
+            office.routes.publish(KEEPER, ROUTE, [Change(Row(A, D, {"kind": "hall"}))], "试")
+
+        assert "到“二分局”后没有下一机构（大厅）" in refused.value.sentence
+
+    def test_a_row_that_others_need_cannot_end_alone(self, office):
+        ended = office.routes.end(KEEPER, ROUTE, the(office, B).id, "2026-12-31")
+
+        (problem,) = office.routes.problems(KEEPER, ROUTE, [ended])
+        instead = Change(Row(B, C, valid_from="2027-01-01"))
+
+        assert problem.startswith("从 2027-01-01 起，到“一分局”后没有下一机构")
+        assert office.routes.problems(KEEPER, ROUTE, [ended, instead]) == []
+
+    def test_what_was_wrong_before_hinders_nobody(self, office):
+        with office.store.write() as unit:
+            unit.routes.add(hop_of(ROUTE, "town", Row(D, "四所")))
+
+        kept = the(office, A)
+        added = office.routes.edit(KEEPER, ROUTE, kept.id, replace(kept.row, to=C))
+        office.routes.publish(KEEPER, ROUTE, [added], "补充")
+
+        assert len(office.routes.problems(KEEPER, ROUTE)) == 1
+
+    def test_an_organisation_out_of_use_is_on_no_new_row_but_its_row_can_end(self, office):
+        office.registers.act(KEEPER, "organisations", B, "deregister", {"reason": "撤并"})
+
+        with pytest.raises(Refused, match="route_closed_organisation"):
+            office.routes.add(KEEPER, ROUTE, Row(D, B))
+        kept = the(office, B)
+        assert office.routes.end(KEEPER, ROUTE, kept.id, "2026-12-31").ends
+
+
+@pytest.mark.req("ENG-16")
+class TestWays:
+    def test_the_way_depends_on_organisation_key_and_day(self, office):
+        changes = [Change(Row(A, D, {"kind": "hall"}, "2027-01-01")), Change(Row(D, C))]
+
+        def way(kind: str, day: str) -> tuple[list[str], bool]:
+            return office.routes.way(KEEPER, ROUTE, changes, A, {"kind": kind}, day)
+
+        assert way("hall", "2026-12-31") == ([NAMES[B], NAMES[C]], True)
+        assert way("hall", "2027-01-01") == ([NAMES[D], NAMES[C]], True)
+        assert way("office", "2027-01-01") == ([NAMES[B], NAMES[C]], True)
+
+    def test_the_tree_begins_where_routes_end(self, office):
+        (root,) = office.routes.tree(KEEPER, ROUTE, {}, "2026-09-01")
+
+        assert (root.organisation, root.final) == (C, True)
+        assert [node.organisation for node in root.before] == [B]
+        assert [node.organisation for node in root.before[0].before] == [A]
