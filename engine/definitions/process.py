@@ -238,7 +238,6 @@ class Step:
     outcomes: Mapping[str, Choice[str]] = field(default_factory=dict)
     to: Choice[str] | None = None
     do: tuple[Effect, ...] = ()
-    allow: tuple[str, ...] = ("claim", "transfer", "cc", "urge")
     stages: Mapping[str, Stage] = field(default_factory=dict)
     chain: Chain | None = None
     panel: Panel | None = None

@@ -143,7 +143,6 @@ _STEP_KEYS: Mapping[str, tuple[StepKind, ...]] = {
     "due": ("task", "chain", "panel", "wait"),
     "stages": ("task", "chain"),
     "outcomes": ("panel", "wait"),
-    "allow": ("task", "chain", "panel"),
     "to": ("task", "automatic", "chain", "panel", "wait"),
 }
 _KIND_WORDS: Mapping[StepKind, Phrase] = {

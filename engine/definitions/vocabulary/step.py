@@ -6,7 +6,6 @@ from engine.authoring.problem import Phrase
 from engine.definitions.process import Step, StepKind
 from engine.definitions.shapes import (
     ChoiceOf,
-    Closed,
     Key,
     MapOf,
     Name,
@@ -23,16 +22,6 @@ from engine.definitions.vocabulary.effect import EFFECTS
 from engine.definitions.vocabulary.kinds import KINDS, STAGES
 from engine.definitions.vocabulary.people import WHO
 
-OPERATIONS = (
-    "claim",
-    "transfer",
-    "cc",
-    "urge",
-    "add_signer",
-    "remove_signer",
-    "delegate",
-    "suspend",
-)
 STEP_TARGET = Name(Phrase("步骤名", "step"))
 
 STEP = Vocabulary(
@@ -84,10 +73,10 @@ STEP = Vocabulary(
         Key("do", EFFECTS, "到达时的效果", "effects on arrival"),
         Key(
             "allow",
-            Names(Closed(OPERATIONS)),
+            Text(),
             "可选的通用操作",
             "optional operations offered",
-            default="claim, transfer, cc, urge",
+            later=True,
         ),
         STAGES,
         *KINDS,
@@ -138,7 +127,6 @@ def _build(values: Values) -> Step:
         outcomes=values.get("outcomes", {}),
         to=values.get("to"),
         do=values.get("do", ()),
-        allow=values.get("allow", ("claim", "transfer", "cc", "urge")),
         stages=values.get("stages", {}),
         chain=values.get("chain"),
         panel=values.get("panel"),
