@@ -14,6 +14,7 @@ import { EditorView, drawSelection, highlightActiveLine, highlightActiveLineGutt
 import { tags } from "@lezer/highlight";
 
 const SAVE_AFTER = 300; // milliseconds without a key
+const TRY_AGAIN_AFTER = 4000; // milliseconds after a save that failed
 
 const PHRASES = {
   "Find": "查找", "Replace": "替换", "next": "下一个", "previous": "上一个", "all": "全部",
@@ -62,6 +63,9 @@ class Editor {
     this.area = host.querySelector("textarea");
     this.status = host.querySelector("[data-editor-status]");
     this.version = host.dataset.version;
+    this.choice = host.querySelector("[data-editor-choice]");
+    this.kept = this.area.value; // the text as the server has it
+    this.other = null; // what was saved in another window meanwhile
     this.saving = null;
     this.again = false;
     const readOnly = this.area.readOnly;
@@ -128,16 +132,26 @@ class Editor {
     this.view.dispatch(setDiagnostics(this.view.state, marks(this.view.state.doc, problems)));
   }
 
-  isBehind() { return Boolean(this.timer || this.saving || this.again); }
+  isUnsaved() { return this.area.value !== this.kept; }
 
+  isBehind() { return Boolean(this.timer || this.saving || this.again || this.isUnsaved()); }
+
+  // Whether the server has the text; what could not be saved stays on the page.
   async settled() {
-    while (this.isBehind()) { await (this.saving || this.save()); }
+    if (this.saving) { await this.saving; }
+    if (this.isUnsaved()) { await this.save(); }
+    return !this.isUnsaved();
   }
 
   async save() {
     window.clearTimeout(this.timer);
     this.timer = null;
-    if (this.saving) { this.again = true; return; }
+    window.clearTimeout(this.retry);
+    if (this.saving) { this.again = true; await this.saving; return; }
+    if (new Blob([this.area.value]).size > Number(this.host.dataset.most)) {
+      this.say(this.host.dataset.tooLong, "danger");
+      return;
+    }
     this.say(this.host.dataset.working);
     const body = new FormData();
     body.set("csrf_token", this.host.dataset.token);
@@ -150,6 +164,56 @@ class Editor {
     if (this.again) { this.again = false; await this.save(); }
   }
 
+  // A sign-in that has run out begins anew in another window, with another token.
+  async takeToken() {
+    const answer = await fetch(document.getElementById("beside").dataset.url, { redirect: "manual" });
+    if (answer.type === "opaqueredirect") { return false; }
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const told = page.querySelector("[data-token]");
+    if (told) {
+      this.host.dataset.token = told.dataset.token;
+      document.querySelectorAll("input[name=csrf_token]").forEach((each) => { each.value = told.dataset.token; });
+    }
+    return true;
+  }
+
+  failed(status, sentence) {
+    const signedOut = status === 401 || status === 400;
+    const later = signedOut || status === 0 || status >= 500;
+    this.say(signedOut ? this.host.dataset.signedOut : sentence || this.host.dataset.failed, "danger");
+    this.host.querySelector("[data-editor-sign-in]").hidden = !signedOut;
+    if (!later) { return; }
+    this.retry = window.setTimeout(async () => {
+      try {
+        if (signedOut && !await this.takeToken()) { this.failed(status); return; }
+      } catch (error) { this.failed(0); return; }
+      if (this.isUnsaved()) { this.save(); }
+    }, TRY_AGAIN_AFTER);
+  }
+
+  // The same file was saved in another window: both texts are there, the author chooses.
+  ask(other, sentence) {
+    this.other = other;
+    this.say(sentence, "danger");
+    this.choice.hidden = false;
+  }
+
+  choose(which) {
+    const other = this.other;
+    this.other = null;
+    this.choice.hidden = true;
+    if (which === "mine") {
+      this.version = String(other.version);
+      this.save();
+    } else {
+      // It can be undone as if it were typed.
+      this.replace(other.text, String(other.version));
+      this.say("");
+      document.dispatchEvent(new CustomEvent("editor:saved"));
+    }
+    this.view.focus();
+  }
+
   async send(body) {
     try {
       const answer = await fetch(this.host.dataset.save, { method: "POST", body, headers: { Accept: "application/json" }, redirect: "manual" });
@@ -157,22 +221,28 @@ class Editor {
       const found = type.includes("json") ? await answer.json() : {};
       if (answer.ok) {
         this.version = String(found.version);
+        this.kept = body.get("text");
+        this.host.querySelector("[data-editor-sign-in]").hidden = true;
         this.show(found.problems);
         this.say(found.sentence);
         document.dispatchEvent(new CustomEvent("editor:saved", { detail: found }));
+      } else if (found.kept) {
+        this.ask(found.kept, found.sentence);
       } else {
-        this.say(found.sentence || this.host.dataset.failed, "danger");
+        this.failed(answer.status, found.sentence);
       }
     } catch (error) {
-      this.say(this.host.dataset.failed, "danger");
+      this.failed(0);
     }
   }
 
   // What a form beside the text made of it: only what differs is replaced, so that the cursor
   // stays and the change can be undone as if it were typed.
-  replace(text, version) {
+  replace(whole, version) {
+    const text = whole.replace(/\r\n/g, "\n");
     const old = this.view.state.doc.toString();
     this.version = version;
+    this.kept = text;
     if (text === old) { return; }
     let from = 0;
     const shorter = Math.min(old.length, text.length);
@@ -235,9 +305,13 @@ function receive() {
   openParts.forEach(([id, open]) => { const each = document.getElementById(id); if (each) { each.open = open; } });
   const told = part.querySelector("[data-new-text]");
   if (told) {
-    editor.replace(told.value, told.dataset.version);
+    if (editor.isUnsaved()) {
+      editor.ask({ version: told.dataset.version, text: told.value }, editor.host.dataset.meanwhile);
+    } else {
+      editor.replace(told.value, told.dataset.version);
+    }
     editor.show(JSON.parse(told.dataset.problems || "[]"));
-    editor.say(told.dataset.sentence);
+    if (!editor.other) { editor.say(told.dataset.sentence); }
     told.remove();
     // What was asked for is done: the form is empty for the next.
     if (sent && sent.isConnected) { sent.reset(); }
@@ -261,7 +335,8 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   event.stopImmediatePropagation();
   const button = event.submitter;
-  editor.settled().then(() => {
+  editor.settled().then((saved) => {
+    if (!saved) { editor.status.scrollIntoView({ block: "center" }); return; }
     const version = form.querySelector("input[name=version]");
     if (version) { version.value = editor.version; }
     form.requestSubmit(button);
@@ -277,7 +352,13 @@ document.addEventListener("DOMContentLoaded", () => {
   editor.follow();
 });
 
+window.addEventListener("beforeunload", (event) => {
+  if (editor && editor.isUnsaved()) { event.preventDefault(); }
+});
+
 document.addEventListener("click", (event) => {
+  const chosen = event.target.closest("[data-editor-choose]");
+  if (chosen && editor && editor.other) { editor.choose(chosen.dataset.editorChoose); return; }
   const link = event.target.closest("[data-line]");
   if (!link || !editor) { return; }
   event.preventDefault();

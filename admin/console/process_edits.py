@@ -28,11 +28,14 @@ from engine.definitions.editing import (
     StepOutline,
     Target,
 )
+from engine.domain.errors import NotFound
 
 Posted = Mapping[str, str]
 #: who does a step, where that is one word
 PEOPLE = ("initiator", "system")
 PERMISSION = "permission"
+#: the kinds of steps that can be added
+KINDS = ("task", "chain", "panel", "wait", "automatic", "end")
 #: written otherwise than a form could say
 OTHERWISE = "otherwise"
 
@@ -56,9 +59,15 @@ def deadline(due: object) -> str | None:
 
 
 def edits(outline: ProcessOutline, name: str, posted: Posted) -> list[Any]:
-    """The edits a press of the button ``name`` asks for; none if nothing differs."""
+    """The edits a press of the button ``name`` asks for; none if nothing differs.
+
+    Raises:
+        NotFound: there is no such button, or no such step to be edited.
+    """
     known = _EDITS.get(name)
-    return list(known(outline, posted)) if known is not None else []
+    if known is None:
+        raise NotFound("edit_nothing_there", place=name)
+    return list(known(outline, posted))
 
 
 def _process(outline: ProcessOutline, posted: Posted) -> Iterator[Any]:
@@ -70,7 +79,7 @@ def _process(outline: ProcessOutline, posted: Posted) -> Iterator[Any]:
 def _step(outline: ProcessOutline, posted: Posted) -> Iterator[Any]:
     step = next((one for one in outline.steps if one.name == posted.get("step")), None)
     if step is None:
-        return
+        raise NotFound("edit_nothing_there", place=posted.get("step", ""))
     at = At(step.name)
     yield from _caption(at, step.title, posted, "title")
     yield from _who(step, posted)
@@ -136,10 +145,13 @@ def _rename(outline: ProcessOutline, posted: Posted) -> Iterator[Any]:
 
 
 def _add_step(outline: ProcessOutline, posted: Posted) -> Iterator[Any]:
+    kind = posted.get("kind", "task")
+    if kind not in KINDS:
+        raise NotFound("edit_nothing_there", place=kind)
     yield AddStep(
         posted.get("name", "").strip(),
         posted.get("title", "").strip(),
-        posted.get("kind", "task"),  # type: ignore[arg-type]  # the editor offers the kinds
+        kind,  # type: ignore[arg-type]  # it is one of them
         posted.get("step", ""),
         before=posted.get("before", ""),
     )
@@ -153,7 +165,9 @@ def _move(by: int) -> Callable[[ProcessOutline, Posted], Iterator[Any]]:
     def move(outline: ProcessOutline, posted: Posted) -> Iterator[Any]:
         names = [step.name for step in outline.steps]
         step = posted.get("step", "")
-        place = names.index(step) + by if step in names else -1
+        if step not in names:
+            raise NotFound("edit_nothing_there", place=step)
+        place = names.index(step) + by
         if 0 <= place < len(names):
             beside = names[place]
             yield MoveStep(step, before=beside) if by < 0 else MoveStep(step, after=beside)

@@ -16,7 +16,8 @@ from admin.drawings import drawing
 from admin.errors import status_of
 from admin.presses import new_key
 from engine.definitions.bpmn import picture
-from engine.domain.errors import Refused
+from engine.domain.actor import Actor
+from engine.domain.errors import NotFound, Refused
 from engine.services.rehearsal import SampleDifference
 from engine.services.versions import Version
 
@@ -67,6 +68,8 @@ class PublishPage(Page):
                 actor, draft, reason, override=override, tree=form.get("tree") or None
             )
         except Refused as refusal:
+            if done := _done(actor, refusal):
+                return self._published(done)
             return self._page(draft, refusal), status_of(refusal)
         return self._published(version)
 
@@ -82,6 +85,8 @@ class PublishPage(Page):
                 return redirect(self.get_url("studio.index"))
             version = publishing.approve(actor, draft, tree=form.get("tree") or None)
         except Refused as refusal:
+            if done := _done(actor, refusal):
+                return self._published(done)
             return self._page(draft, refusal), status_of(refusal)
         return self._published(version)
 
@@ -144,6 +149,16 @@ class PublishPage(Page):
             "needs_second": publishing.needs_second(actor, draft),
             "pictures": {one.file: _picture(one, checked.loaded) for one in failed[:1]},
         }
+
+
+def _done(actor: Actor, refusal: Refused) -> Version | None:
+    """What the same press, sent twice, has put into force already."""
+    tree = request.form.get("tree")
+    if not isinstance(refusal, NotFound) or not tree:
+        return None
+    newest = platform().publishing.history(actor, limit=1)[0]
+    mine = actor.person in (newest.person, newest.published_by)
+    return newest if mine and newest.tree == tree else None
 
 
 def _picture(found: SampleDifference, loaded: Any) -> Markup:

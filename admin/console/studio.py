@@ -19,7 +19,8 @@ from admin.context import platform
 from admin.drawings import drawing
 from admin.errors import status_of
 from engine.definitions.editing import Candidate, Question
-from engine.domain.errors import Refused
+from engine.domain.errors import Refused, Stale
+from engine.services.drafts import LONGEST_FILE, FileDifference, OpenFile, differences
 from engine.services.studio import Editor, Item, Mark
 
 #: how the editor marks each kind of candidate
@@ -155,9 +156,13 @@ class StudioPage(Page):
         try:
             editor = platform().studio.save(actor, draft, path, text, version=_version())
         except Refused as refusal:
+            # Nothing typed is lost: it comes back beside what is kept.
+            editor = platform().studio.open(actor, draft, path)
             if not wants_json:
-                raise
-            return jsonify(sentence=refusal.sentence), status_of(refusal)
+                return self._page(editor, refusal=refusal, typed=text), status_of(refusal)
+            stale = isinstance(refusal, Stale)
+            kept = {"version": editor.file.version, "text": editor.file.text} if stale else None
+            return jsonify(sentence=refusal.sentence, kept=kept), status_of(refusal)
         if not wants_json:
             flash(_said(editor), "success")
             return redirect(self.get_url(".edit", draft=draft, path=path))
@@ -201,9 +206,10 @@ class StudioPage(Page):
         actor, form = security.signed_in().actor, request.form
         path = form.get("path", "")
         editor = platform().studio.open(actor, draft, path)
-        asked = _asked(editor, form.get("do", ""), form)
         alias = form.get("alias")
         try:
+            with platform().sentences.saying():
+                asked = _asked(editor, form.get("do", ""), form)
             made = platform().studio.apply(
                 actor,
                 draft,
@@ -267,6 +273,7 @@ class StudioPage(Page):
         question: Question | None = None,
         applied: bool = False,
         preview: Markup | None = None,
+        typed: str | None = None,
     ) -> dict[str, Any]:
         places: Sequence[Any] = refusal.params.get("places", ()) if refusal is not None else ()
         return {
@@ -275,6 +282,9 @@ class StudioPage(Page):
             "elsewhere": _marks(editor.elsewhere)[:20],
             "said": _said(editor),
             "refusal": refusal,
+            "text": editor.file.text if typed is None else typed,
+            "unsaved": _unsaved(editor.file, typed),
+            "most": LONGEST_FILE,
             "places": places,
             "question": question,
             "again": [
@@ -359,6 +369,13 @@ def _kinds(items: Sequence[Item], search: str) -> list[Kind]:
         if mine:
             found.append(Kind(title, mine))
     return [*found, Kind(_("其他"), left)] if left else found
+
+
+def _unsaved(file: OpenFile, typed: str | None) -> Sequence[FileDifference]:
+    """How a text that could not be saved differs from the one that is kept."""
+    if typed is None:
+        return ()
+    return differences({file.path: file.text.encode()}, {file.path: typed.encode()})
 
 
 def _version() -> int:

@@ -37,6 +37,10 @@ State = Literal["same", "added", "changed", "deleted"]
 
 _PART = re.compile(r"[\w][\w.-]*")
 LONGEST_PATH = 200
+#: bytes of the longest file that can be read
+LONGEST_FILE = MAX_BYTES
+#: no draft has a larger number
+LARGEST = 2**63 - 1
 #: how many lines around a change a difference shows
 AROUND = 3
 #: checked contents that are kept, by tree
@@ -166,7 +170,7 @@ class Drafts:
         now = self._clock.now()
         return unit.drafts.add(
             DraftRow(
-                0, actor.person, actor.organisation, actor.jurisdiction, title.strip(), base, 1,
+                0, actor.person, actor.organisation, actor.jurisdiction, plain(title), base, 1,
                 now, now,
             )
         )  # fmt: skip
@@ -307,7 +311,7 @@ class Drafts:
         """Make a file what it is in the base again."""
         with self._sentences.saying(), self._store.write() as unit:
             row = self.own(unit, actor, draft)
-            unit.drafts.drop(row.id, path)
+            unit.drafts.drop(row.id, plain(path))
             unit.drafts.touch(row.id, self._clock.now())
 
     # ------------------------------------------------------------ looking
@@ -371,7 +375,7 @@ class Drafts:
             NotFound: there is none, for them.
         """
         self._rights.demand(actor, EDIT, PUBLISH)
-        row = unit.drafts.load(draft)
+        row = unit.drafts.load(draft) if draft <= LARGEST else None
         if row is None:
             raise NotFound("no_such_draft")
         if row.person != actor.person and not (
@@ -483,8 +487,8 @@ class Drafts:
         expected: int,
         conflict: bool = False,
     ) -> None:
-        if content is not None and len(content) > MAX_BYTES:
-            raise Refused("file_too_long", path=path, most=MAX_BYTES)
+        if content is not None and len(content) > LONGEST_FILE:
+            raise Refused("file_too_long", path=path, most=LONGEST_FILE)
         now = self._clock.now()
         if not unit.drafts.touch(row.id, now):
             raise NotFound("no_such_draft")
@@ -496,11 +500,11 @@ class Drafts:
             raise Stale("file_saved_elsewhere", path=path)
 
     def _open_file(self, unit: UnitOfWork, actor: Actor, row: DraftRow, path: str) -> OpenFile:
-        known = unit.drafts.file(row.id, path)
+        known = unit.drafts.file(row.id, plain(path))
         base = _base(unit, row, path)
         content = known.content if known is not None else base
         if base is None and known is None:
-            raise NotFound("no_such_content_file", path=path)
+            raise NotFound("no_such_content_file", path=plain(path))
         return OpenFile(
             path=path,
             text=_text(content or b""),
@@ -510,6 +514,11 @@ class Drafts:
             conflict=known is not None and known.conflict,
             why_not=self._why_closed(actor, row) or self._worded(self._rights.why_not(actor, path)),
         )
+
+
+def plain(text: str) -> str:
+    """Return one line or more of text without the sign that a database cannot keep."""
+    return text.replace("\0", "").strip()
 
 
 def is_path(path: str) -> bool:

@@ -20,7 +20,7 @@ from engine.domain.errors import NotFound, Refused, Stale
 from engine.services.content_rights import EDIT, PUBLISH, ContentRights
 from engine.services.definitions import Definitions, load, pin_all
 from engine.services.directory import Directory
-from engine.services.drafts import Checked, Drafts, DraftView, FileDifference, differences
+from engine.services.drafts import Checked, Drafts, DraftView, FileDifference, differences, plain
 from engine.services.folder import Opening
 from engine.services.records import Records
 from engine.services.refilling import refill
@@ -282,8 +282,8 @@ class Publishing:
                 actor,
                 row._replace(
                     requested_at=self._clock.now(),
-                    reason=reason.strip(),
-                    override=override.strip() or None,
+                    reason=plain(reason),
+                    override=plain(override) or None,
                     tree=tree_of(files),
                     refused_by=None,
                     refusal=None,
@@ -353,7 +353,7 @@ class Publishing:
             return self._save(
                 actor,
                 row._replace(
-                    requested_at=None, tree=None, refused_by=actor.person, refusal=reason.strip()
+                    requested_at=None, tree=None, refused_by=actor.person, refusal=plain(reason)
                 ),
             )
 
@@ -556,12 +556,16 @@ class Publishing:
         Args:
             actor: who asks.
             limit: how many at most.
-            before: begin behind this commit.
+            before: begin behind this version.
             path: only those that changed this file.
+
+        Raises:
+            NotFound: there is no such version.
         """
         with self._sentences.saying(), self._store.read() as unit:
             self._rights.demand(actor, EDIT, PUBLISH)
-            return self.versions(unit, limit=limit, before=before, path=path)
+            start = self._version(unit, before).commit if before is not None else None
+            return self.versions(unit, limit=limit, before=start, path=path)
 
     def versions(
         self,

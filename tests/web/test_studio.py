@@ -1,0 +1,416 @@
+"""The studio without scripts: what people may get wrong there, and what they may not do."""
+
+import pytest
+
+from tests.support.authors import BUREAU, PROCESS, SICHUAN, city_of_authors
+from tests.support.city import field_of
+
+FORM = "forms/application.yaml"
+
+
+@pytest.fixture(scope="module")
+def here():
+    return city_of_authors()
+
+
+class Author:
+    """A visitor without scripts who writes in a draft."""
+
+    def __init__(self, here, name, organisation=BUREAU):
+        self.visitor = here.visit(name, organisation)
+        self.actor = here.person(name, organisation)
+        self.drafts = here.platform.drafts
+        self.draft = 0
+
+    def begins(self, title="试改"):
+        self.visitor.post("/console/studio/begin", {"title": title})
+        self.draft = self.drafts.mine(self.actor)[-1].id
+        return self
+
+    def at(self, draft):
+        self.draft = draft
+        return self
+
+    def get(self, address):
+        return self.visitor.get(address)
+
+    def press(self, button, **typed):
+        return self.visitor.press(button, **typed)
+
+    def opens(self, page="", path=""):
+        return self.get(f"/console/studio/{self.draft}/{page}" + (f"?path={path}" if path else ""))
+
+    def edits(self, path=PROCESS):
+        return self.opens("edit", path)
+
+    def gate(self):
+        return self.get(f"/console/publish/{self.draft}")
+
+    def saves(self, text, path=PROCESS, version="0"):
+        return self.posts("save", path=path, text=text, version=version)
+
+    def applies(self, do, version="0", path=PROCESS, **fields):
+        return self.posts("apply", path=path, version=version, do=do, **fields)
+
+    def files(self, do, path, **fields):
+        return self.posts("files", do=do, path=path, **fields)
+
+    def posts(self, what, **fields):
+        return self.visitor.post(f"/console/studio/{self.draft}/{what}", fields)
+
+    def changes(self):
+        """The lines the draft changes, by file."""
+        return {
+            one.path: [
+                line
+                for line in one.text.splitlines()
+                if line[:1] in "+-" and line[:3] not in ("+++", "---")
+            ]
+            for one in self.drafts.changes(self.actor, self.draft)
+        }
+
+
+@pytest.fixture
+def author(here):
+    """An administrator who has begun a draft."""
+    return Author(here, "陈管理").begins()
+
+
+@pytest.fixture
+def text(here):
+    return here.platform.definitions.files()[PROCESS].decode()
+
+
+def typed(page):
+    return page.tree.xpath("//textarea[@name='text']")[0].text_content().removeprefix("\n")
+
+
+# ---------------------------------------------------------------- without scripts
+
+
+@pytest.mark.req("CON-01", "CON-03")
+def test_a_text_is_saved_with_plain_forms_and_its_mistakes_are_said(author, text):
+    author.edits()
+    page = author.press("保存", text=text.replace("title: 社会化评审", "titel: 社会化评审"))
+
+    assert page.status == 200
+    assert "个错误" in page
+    assert "第 2 行" in page
+    assert author.changes() == {PROCESS: ["-title: 社会化评审", "+titel: 社会化评审"]}
+
+
+@pytest.mark.req("VER-02")
+def test_saving_what_is_there_changes_nothing(author, text):
+    page = author.edits()
+    author.press("保存", text=typed(page))
+
+    assert author.changes() == {}
+    assert "还没有修改" in author.opens()
+
+
+def test_an_edit_is_made_with_plain_forms(author):
+    page = author.applies("step", step="unit", title="工作单位审核")
+
+    assert page.status == 200
+    assert author.changes() == {PROCESS: ["-    title: 本单位人员审核", "+    title: 工作单位审核"]}
+
+
+# ---------------------------------------------------------------- bad text
+
+
+@pytest.mark.req("CON-03")
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "process: [",
+        "process: tianjin/socialised-review\n\tsteps: {}\n",
+        "a: &a [x, x, x, x, x, x, x, x, x, x]\n"
+        + "".join(
+            f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]\n"
+            for before, name in zip("abcdefg", "bcdefgh", strict=True)
+        ),
+        "[" * 500,
+        "process: a\x00b",
+        "",
+        "# 只有注释\n",
+        "just words",
+        "\ufeffprocess: x",
+        "process: !!python/object/apply:os.system [id]",
+        "process: tianjin/socialised-review\nprocess: again\n",
+        "<<<<<<< 甲\n=======\n>>>>>>> 乙\n",
+        "\ud7ff\U0001f600: \u202e\n",
+    ],
+    ids=[
+        "unclosed", "tab", "bomb", "deep", "nul", "empty", "comment", "words", "mark", "tag",
+        "twice", "marks", "signs",
+    ],
+)  # fmt: skip
+def test_a_broken_text_is_kept_as_typed_and_its_problem_said(here, author, bad):
+    page = author.saves(bad)
+
+    assert page.status == 200
+    assert "个错误" in page
+    assert author.drafts.file(author.actor, author.draft, PROCESS).text == bad
+    assert author.edits().status == 200
+    assert "改正后才能发布" in author.gate()
+
+
+def test_lines_end_as_they_did(author, text):
+    author.saves(text.replace("\n", "\r\n"))
+
+    assert author.changes() == {}
+
+
+@pytest.mark.parametrize(
+    ("size", "status"), [(1_200_000, 409), (5_000_000, 409), (100_000_000, 413)]
+)
+def test_a_text_that_is_too_long_is_refused_and_says_so(author, size, status):
+    token = field_of(author.edits().source, "csrf_token")
+    sent = f"csrf_token={token}&version=0&path={PROCESS}&text={'x' * size}"
+
+    answer = author.visitor.client.post(
+        f"/console/studio/{author.draft}/save",
+        data=sent,
+        content_type="application/x-www-form-urlencoded",
+        headers={"Sec-Fetch-Site": "same-origin"},
+    )
+
+    assert answer.status_code == status
+    assert "超过" in answer.text
+    assert author.changes() == {}
+
+
+def test_what_was_typed_stays_when_it_cannot_be_saved(author, text):
+    mine, theirs = text + "# 我\n", text + "# 别处\n"
+    author.saves(theirs)
+
+    page = author.saves(mine)
+
+    assert page.status == 409
+    assert "已在另一个窗口中保存" in page
+    assert typed(page) == mine
+    assert author.changes() == {PROCESS: ["+# 别处"]}
+    page = author.press("保存", text=typed(page))
+    assert page.status == 200
+    assert author.changes() == {PROCESS: ["+# 我"]}
+
+
+# ---------------------------------------------------------------- bad requests
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../../../etc/passwd.yaml", "/etc/passwd.yaml", "definitions/../../x.yaml",
+        "definitions/processes/tianjin/./x.yaml", "definitions//x.yaml", "engine/app.yaml",
+        "definitions/processes/tianjin/a\x00b.yaml", "definitions/processes/tianjin/a b.yaml",
+        "definitions/processes/tianjin/.hidden.yaml", f"definitions/processes/{'x' * 300}.yaml",
+        "definitions\\processes\\x.yaml", "definitions/processes/tianjin/x.py", "",
+        "definitions/processes/tianjin/<script>.yaml", "%2e%2e/x.yaml",
+        "definitions/processes/Tianjin/Socialised-Review.yaml",
+        "definitions/processes/tianjin/socialised-review.yaml/x.yaml", PROCESS,
+    ],
+)  # fmt: skip
+def test_a_file_cannot_be_put_where_no_content_is(author, path):
+    for page in (
+        author.files("add", path),
+        author.files("rename", FORM, to=path),
+        author.files("add", "", folder=path),
+    ):
+        assert page.status == 200
+        assert page.tree.xpath("//*[contains(@class, 'notice--danger')]")
+    assert author.changes() == {}
+
+
+@pytest.mark.parametrize("do", ["rename", "delete", "revert", "nonsense", ""])
+@pytest.mark.parametrize("path", ["../../etc/passwd", "forms/none.yaml", "a\x00b", "x" * 5000])
+def test_files_that_are_not_there_are_not_touched(author, do, path):
+    page = author.files(do, path, to="forms/other.yaml")
+
+    assert page.status in (200, 400, 404, 409)
+    assert author.changes() == {}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/console/studio/77/", "/console/studio/99999999999999999999999/",
+        "/console/studio/77/edit?path=forms/application.yaml", "/console/publish/77",
+        "/console/publish/99999999999999999999999", "/console/studio/{}/edit?path=forms/none.yaml",
+        "/console/studio/{}/edit", "/console/studio/{}/edit?path=a%00b",
+        "/console/studio/{}/edit?path=../../../../etc/passwd", "/console/studio/{}/beside?path=x",
+        "/console/versions/77/", "/console/versions/zzzz/", "/console/versions/%00/",
+        "/console/versions/²/", "/console/versions/1/file?path=../etc/passwd",
+        "/console/versions/1/file", "/console/versions/compare?old=1&new=77",
+        "/console/versions/compare", "/console/versions/?before=zzzz",
+        "/console/versions/?before=" + "0" * 40,
+    ],
+)  # fmt: skip
+def test_what_is_not_there_is_said_in_a_sentence(author, address):
+    page = author.get(address.format(author.draft))
+
+    assert page.status == 404
+    assert "系统出错了" not in page
+
+
+@pytest.mark.parametrize(
+    ("do", "fields"),
+    [
+        ("step", {"step": "nobody", "title": "x"}),
+        ("step", {"step": "", "title": "x"}),
+        ("rename_step", {"step": "nobody", "name": "somebody"}),
+        ("rename_step", {"step": "unit", "name": "Unit One"}),
+        ("rename_step", {"step": "unit", "name": "reception"}),
+        ("rename_step", {"step": "unit", "name": ""}),
+        ("rename_step", {"step": "unit", "name": "x: {y"}),
+        ("add_step", {"step": "nobody", "name": "x", "title": "x"}),
+        ("add_step", {"step": "unit", "name": "unit", "title": "x", "before": "superiors"}),
+        ("add_step", {"step": "unit", "name": "x", "title": "x", "kind": "no"}),
+        ("add_step", {"step": "unit", "name": "x", "title": "x", "before": "nobody"}),
+        ("add_step", {"step": "unit", "name": "x", "title": "x"}),
+        ("remove_step", {"step": "nobody"}),
+        ("remove_step", {"step": "reception"}),
+        ("remove_step", {"step": "reception", "instead": "nobody"}),
+        ("remove_step", {"step": "reception", "instead": "reception"}),
+        ("move_up", {"step": "nobody"}),
+        ("add_action", {"step": "unit", "name": "pass", "title": "x", "verb": "pass"}),
+        ("add_action", {"step": "nobody", "name": "x", "title": "x", "verb": "pass"}),
+        ("add_action", {"step": "unit", "name": "", "title": "", "verb": ""}),
+        ("remove_action", {"step": "unit", "action": "nothing"}),
+        ("remove_action", {"step": "", "action": "pass"}),
+        ("add_level", {"step": "filing", "name": "third", "title": "x"}),
+        ("add_level", {"step": "nobody", "name": "third", "title": "x"}),
+        ("remove_level", {"step": "unit", "stage": "nothing"}),
+        ("nonsense", {"step": "unit"}),
+        ("", {}),
+    ],
+)  # fmt: skip
+def test_an_edit_that_cannot_be_made_is_refused_with_a_sentence(author, do, fields):
+    page = author.applies(do, **fields)
+
+    assert page.status in (400, 404, 409)
+    assert page.tree.xpath("//*[@role='alert']") or page.status == 400
+    assert author.changes() == {}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("title", "<script>alert(1)</script>"), ("title", "长" * 5000), ("title", "a: {b"),
+        ("title", "\"'\\"), ("title", "两\n行"), ("title", "{{7*7}}"), ("title", "a\x00b"),
+        ("when", "policy.nothing == ("), ("due", "days(today"), ("action.pass.title", "# x"),
+        ("title", "*x"), ("title", "true"), ("title", "\u202eabc"),
+    ],
+)  # fmt: skip
+def test_whatever_is_typed_into_a_form_is_text(author, field, value):
+    page = author.applies("step", step="unit", **{field: value})
+
+    assert page.status in (200, 409)
+    assert "<script>alert" not in page.source
+    again = author.edits()
+    assert again.status == 200
+    assert "<script>alert" not in again.source
+    if page.status == 200:
+        assert "步骤" in again, "the file can still be read"
+        shown = again.tree.xpath(f"//input[@id='step-unit-{field}']/@value")
+        assert shown in ([value.replace("\x00", "\ufffd")], [])
+
+
+@pytest.mark.parametrize("target", ["nobody", "x: {y", "two words", "<b>"])
+def test_a_target_that_is_no_step_is_a_problem_at_its_line(author, target):
+    page = author.applies("step", step="unit", **{"action.return.to.0": target}, alias="here")
+
+    assert page.status in (200, 409)
+    assert author.edits().status == 200
+    assert "改正后才能发布" in author.gate() or page.status == 409
+
+
+def test_an_edit_of_a_file_saved_elsewhere_is_refused(author, text):
+    author.saves(text + "# 别处\n")
+
+    page = author.applies("step", step="unit", title="x")
+
+    assert page.status == 409
+    assert "已在另一个窗口中保存" in page
+    assert author.changes() == {PROCESS: ["+# 别处"]}
+
+
+def test_a_deleted_file_that_others_need_is_a_problem_where_it_is_needed(author):
+    author.files("delete", FORM)
+
+    page = author.gate()
+
+    assert "definitions/lists/sichuan/authority-handled.yaml:9" in page
+    assert "改正后才能发布" in page
+    assert author.edits().status == 200
+    author.files("revert", FORM)
+    assert "还没有修改" in author.opens()
+
+
+# ---------------------------------------------------------------- whose it is
+
+
+@pytest.mark.req("CON-08")
+@pytest.mark.parametrize(
+    ("name", "at"), [("王初审", "第一中学"), ("张三", None), ("潘平台", BUREAU)]
+)
+def test_who_does_not_write_content_is_kept_out(here, author, name, at):
+    other = Author(here, name, at).at(author.draft)
+
+    for page in (
+        other.opens(),
+        other.edits(),
+        other.gate(),
+        other.get("/console/studio/"),
+        other.get("/console/versions/"),
+        other.saves("x"),
+        other.files("delete", PROCESS),
+    ):
+        assert page.status == 403, page.address
+    assert author.changes() == {}
+
+
+@pytest.mark.req("CON-08")
+def test_another_jurisdiction_neither_sees_the_draft_nor_changes_the_files(here, author):
+    other = Author(here, "景管理", "四川人社厅").at(author.draft)
+    for page in (other.opens(), other.edits(), other.gate(), other.saves("x")):
+        assert page.status == 404, page.address
+    other.begins("四川")
+
+    page = other.saves("x")
+
+    assert page.status == 403
+    assert "由其他地区使用" in page
+    assert "由其他地区使用" in other.files("delete", PROCESS)
+    assert "由其他地区使用" in other.applies("step", step="unit", title="x")
+    assert other.changes() == {}
+    assert other.saves("x", path=SICHUAN).status == 200
+    assert list(other.changes()) == [SICHUAN]
+
+
+@pytest.mark.req("CON-08")
+def test_who_may_not_publish_writes_and_asks(here, text):
+    writer = Author(here, "郑备案").begins("编写")
+    writer.saves(text.replace("title: 社会化评审\n", "title: 社会评审\n"))
+
+    page = writer.visitor.post(
+        f"/console/publish/{writer.draft}/publish", {"do": "publish", "reason": "改名"}
+    )
+
+    assert page.status == 403
+    process = here.platform.release.processes["tianjin/socialised-review"].process
+    assert process.title == "社会化评审"
+
+
+@pytest.mark.req("CON-08")
+def test_somebody_elses_draft_is_read_and_not_changed(here, author):
+    other = Author(here, "吴审核").at(author.draft)
+
+    assert "陈管理" in other.opens()
+    assert other.saves("x").status == 409
+    assert other.applies("step", step="unit", title="x").status == 409
+    for do in ("delete", "rename", "revert"):
+        other.files(do, PROCESS, to="forms/x.yaml")
+    other.posts("discard", confirmed="yes")
+    assert author.changes() == {}
+    assert "试改" in author.opens()
