@@ -294,7 +294,7 @@ def test_a_present_job_is_required() -> None:
     assert said(changed)["work_history"] == "请填写一条“当前在职”的工作经历"
 
 
-@pytest.mark.req("PROF-34", "PROF-35", "PROF-36")
+@pytest.mark.req("PROF-35", "PROF-36")
 def test_years_and_hours_are_those_of_the_activity() -> None:
     activity = COMPLETE["settings"]["activity"]
 

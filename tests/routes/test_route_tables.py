@@ -259,7 +259,6 @@ def sheet(lines: list[list[object]]) -> bytes:
     return written.getvalue()
 
 
-@pytest.mark.req("CON-06")
 class TestSheets:
     def test_what_is_exported_is_read_back_as_no_change(self, office):
         rows_ = rows(office)
@@ -297,7 +296,7 @@ class TestSheets:
         assert refused.value.say
 
 
-@pytest.mark.req("BUR-18", "CON-06")
+@pytest.mark.req("BUR-18")
 class TestWholeTables:
     def test_a_circle_is_refused_and_named(self, office):
         last = the(office, C)
