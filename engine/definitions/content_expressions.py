@@ -105,9 +105,13 @@ class _Binder:
         }
         for computed in register.computed.values():
             row = Field(Record(register.id, dict(fields)))
-            want = Scalar(computed.type) if computed.type is not None else None
+            want: object = Scalar(computed.type) if computed.type is not None else None
+            if computed.reference is not None:
+                want = (Reference(computed.reference), TEXT)
             expression = self.compile(computed.value, self.scope(it=row), want)
             type_ = expression.type if expression is not None else None
+            if computed.reference is not None:
+                type_ = computed.known_type
             fields[computed.name] = Field(
                 type_ or Scalar(computed.type or "any"), computed.title, register.id
             )

@@ -22,6 +22,11 @@ _HOLDS: Mapping[Holds, Schema] = {
     "rules": {"type": "array", "items": {"type": "object"}},
     "plain": {},
 }
+_FACT: Schema = {
+    "type": "object",
+    "properties": {name: {"type": "string"} for name in PARTS["facts"]},
+    "additionalProperties": False,
+}
 _FIELDS: Schema = {"type": "object", "additionalProperties": {"$ref": "#/$defs/field"}}
 
 
@@ -29,6 +34,7 @@ def form_document(base: str, dialect: str) -> Schema:
     """Return the schema of form files."""
     keys = {**{name: _key(KEYWORDS[name]) for name in TOP if name in KEYWORDS}}
     keys |= {name: {"type": "string"} for name in TOP if name not in KEYWORDS}
+    keys["facts"] = {"type": "object", "additionalProperties": _FACT}
     return {
         "$schema": dialect,
         "$id": f"{base}/form.json",

@@ -39,7 +39,7 @@ from engine.definitions.shapes import (
     Vocabulary,
     Yes,
 )
-from engine.domain.types import TEXT, Field, Kind, Record, Reference, Scalar
+from engine.domain.types import TEXT, Field, Kind, Record, Reference, Scalar, Type
 
 #: the registers the engine itself knows: whom rights and assignments are about
 ORGANISATIONS = "organisations"
@@ -48,6 +48,7 @@ PEOPLE = "people"
 REVIEW_ACTION = "review-action"
 INDEXABLE: tuple[Kind, ...] = ("text", "number", "boolean", "date", "datetime")
 VALUE_TYPES = ("text", "number", "boolean", "date", "datetime")
+REGISTER_NAME = Phrase("登记表", "register")
 ANY_NAME = Phrase("名称", "name")
 
 
@@ -77,6 +78,13 @@ class Computed:
     title: str
     value: Formula
     type: Kind | None = None
+    #: the register the value is a record of
+    reference: str | None = None
+
+    @property
+    def known_type(self) -> Type:
+        """What the file says about its type."""
+        return Reference(self.reference) if self.reference else Scalar(self.type or "any")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +187,7 @@ class Register:
         fields["id"] = Field(same, "", self.id)
         fields["state"] = Field(TEXT, "状态", self.id)
         for computed in self.computed.values():
-            kind: Kind = computed.type or "any"
-            fields[computed.name] = Field(Scalar(kind), computed.title, self.id)
+            fields[computed.name] = Field(computed.known_type, computed.title, self.id)
         return Record(self.id, fields)
 
 
@@ -196,7 +203,13 @@ def _computed(values: Values) -> Computed | None:
     value = values.get("value")
     if value is None:
         return None
-    return Computed(values.name, values.get("title", values.name), value, values.get("type"))
+    return Computed(
+        values.name,
+        values.get("title", values.name),
+        value,
+        values.get("type"),
+        values.get("reference"),
+    )
 
 
 def _locked(values: Values) -> Locked:
@@ -270,6 +283,13 @@ COMPUTED_VOCABULARY = Vocabulary(
             Closed(VALUE_TYPES),
             "值的类型，缺省由表达式推断",
             "its type, by default inferred",
+        ),
+        Key(
+            "reference",
+            Id(Phrase("登记表标识", "register id")),
+            "值是这个登记表的一条记录（`value` 写记录或它的标识）；可以经引用用到自身，如沿树向上",
+            "the value is a record of this register, or its id; it may read itself through a "
+            "reference, such as up a tree",
         ),
     ),
     called=Phrase('计算字段 "{name}" ', 'computed field "{name}"'),
@@ -511,10 +531,15 @@ class _Check:
             for inner, path in enumerate(paths):
                 self._indexable(node.at_path(["unique", place, inner]), path, where)
         self._shown(where)
-        for name in register.computed:
+        for name, computed in register.computed.items():
             if self.form and name in (*self.form.fields, "id", "state"):
                 at = node.at_path(["computed"]).key(name)
                 self.problems.add("REG103", at, name=name, form=register.form)
+            if computed.reference is not None:
+                at = node.at_path(["computed", name, "reference"])
+                called = said("计算字段", "computed field", name)
+                names = self.known.registers
+                expect(self.problems, at, REGISTER_NAME, computed.reference, names, called)
 
     def _shown(self, where: Phrase) -> None:
         register, node = self.register, self.register.node

@@ -18,13 +18,14 @@ from engine.domain.types import (
     Field,
     ListOf,
     Record,
+    Reference,
     Type,
     follow,
 )
 from engine.expressions import Scope, compile, compile_where
 from engine.forms.form import Form
 from engine.forms.keywords import MOMENTS
-from engine.forms.model import Element, Formula, OptionsFrom, Path, Place
+from engine.forms.model import Element, Fact, Formula, OptionsFrom, Path, Place
 from engine.forms.names import Names
 from engine.forms.schema import broken, is_usable
 
@@ -84,13 +85,13 @@ class _Binder:
             )  # fmt: skip
             if found is not None:
                 compiled[formula.text, formula.scope] = found
-        for register, formula in self.queries():
+        for register, formula, scope in self.queries():
             row = self.names.registers.get(register)
             if row is None:
                 continue
-            scope = self.scope(formula.scope)
             # In a query `it` is the register's row; the form's own row is called `row`.
-            scope = scope.child(row=scope.names["it"])
+            if "it" in scope.names:
+                scope = scope.child(row=scope.names["it"])
             paths = (*ALWAYS_COLUMNS, *self.names.indexes.get(register, ()))
             indexes = [tuple(path.split(".")) for path in paths]
             where = compile_where(
@@ -119,22 +120,34 @@ class _Binder:
             if rule.when is not None:
                 yield rule.when, BOOLEAN
 
-    def queries(self) -> Iterator[tuple[str, Formula]]:
+    def queries(self) -> Iterator[tuple[str, Formula, Scope]]:
+        """Go through all questions to registers with what each can read."""
         for element in self.form.walk():
-            yield from element.queries()
+            for register, formula in element.queries():
+                yield register, formula, self.scope(formula.scope)
+        earlier: dict[str, Fact] = {}
+        for name, fact in self.form.facts.items():
+            if fact.where is not None:
+                yield fact.register, fact.where, self.outside(earlier)
+            earlier[name] = fact
 
     def scope(self, at: Path) -> Scope:
         """Return the names a condition can read."""
+        own = Field(_inside(self.form.type, at), "本行或本部分")
+        return self.outside(self.form.facts).child(it=own)
+
+    def outside(self, facts: Mapping[str, Fact]) -> Scope:
+        """Return the names that can be read outside any row or section."""
         own = self.form.type
         data: Type = own
         if self.form.about:
             data = self.names.forms.get(self.form.about, ANY)
         return Scope(
             {
+                **{name: Field(_fact_type(fact), "事实") for name, fact in facts.items()},
                 **self.names.context,
                 "data": Field(data, "表单数据"),
                 "input": Field(own, "本表单的内容"),
-                "it": Field(_inside(own, at), "本行或本部分"),
             },
             self.names.registers,
         )
@@ -146,6 +159,10 @@ class _Binder:
         if self.form.about:
             self.expect(("for",), Phrase(f'表单 "{self.form.id}"', f'form "{self.form.id}"'), "for",
                         FORM, self.form.about, self.names.forms)  # fmt: skip
+        for fact in self.form.facts.values():
+            where = Phrase(f'事实 "{fact.name}"', f'fact "{fact.name}"')
+            self.expect((*fact.source, fact.question), where, fact.question, REGISTER,
+                        fact.register, self.names.registers)  # fmt: skip
         for element in self.form.walk():
             self.element(element)
         self.rule_places((), self.form.elements, self.form.rules, FORM)
@@ -307,6 +324,12 @@ def _inside(record: Record, path: Path) -> Type:
             fields: Mapping[str, Field] = found.fields if isinstance(found, Record) else {}
             found = fields[part].type if part in fields else ANY
     return found
+
+
+def _fact_type(fact: Fact) -> Type:
+    if fact.question == "first":
+        return Reference(fact.register)
+    return BOOLEAN if fact.question == "exists" else NUMBER
 
 
 def _bound_type(element: Element) -> tuple[Type, ...]:

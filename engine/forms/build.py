@@ -10,9 +10,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from engine.forms.keywords import FORMATS, JSON_TYPES, KIND_TITLES, WIDGETS, Kind
+from engine.forms.keywords import FORMATS, JSON_TYPES, KIND_TITLES, QUESTIONS, WIDGETS, Kind
 from engine.forms.model import (
     Element,
+    Fact,
     Files,
     Formula,
     Layout,
@@ -223,6 +224,20 @@ def rules_of(spec: Spec, owner: Path, source: Place, scope: Path) -> tuple[Rule,
             )
         )
     return tuple(rules)
+
+
+def facts_of(spec: Spec) -> tuple[Fact, ...]:
+    """Build the facts of a form, in order: each may read those before it."""
+    facts = []
+    for name, value in mapping(spec.get("facts")).items():
+        asked = mapping(value)
+        question = next((word for word in QUESTIONS if word in asked), None)
+        if question is None:
+            continue
+        where, at = asked.get("where"), ("facts", name)
+        formula = Formula(expression(where), (), (*at, "where")) if where is not None else None
+        facts.append(Fact(name, question, text(asked[question]), formula, at))
+    return tuple(facts)
 
 
 def layout_of(value: object) -> Layout:

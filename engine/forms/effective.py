@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from engine.forms.build import FEW_OR_MANY
 from engine.forms.formats import masked
 from engine.forms.keywords import Kind
-from engine.forms.model import Element, Formula, OptionsFrom, Place, RowHints, written
+from engine.forms.model import Element, Fact, Formula, OptionsFrom, Place, RowHints, written
 from engine.forms.surroundings import Attachment, Query, Rights, Surroundings
 from engine.forms.view import View
 
@@ -172,6 +172,7 @@ class Looking:
         self.surroundings = surroundings
         self.rights = rights
         self.absent: set[Place] = set()
+        self.answers: dict[str, object] = {}
         records = surroundings.lookup.record
         registers = form.names.registers
         own = View(data, form.type.fields, registers, records)
@@ -315,7 +316,7 @@ class Looking:
         if element.reference and element.options_from is None:
             query = Query(
                 element.reference, element.where, self.form.compiled(element.where),
-                {**self.values, "row": it}, label=element.label, columns=element.columns,
+                self.names_of(element.where, row=it), label=element.label, columns=element.columns,
             )  # fmt: skip
             labels = tuple(
                 self.surroundings.lookup.label(element.reference, one, element.label) or one
@@ -362,7 +363,8 @@ class Looking:
             )
         match = {column: self.at(path, it) for column, path in source.match}
         query = Query(
-            source.name, source.where, self.form.compiled(source.where), {**self.values, "row": it},
+            source.name, source.where, self.form.compiled(source.where),
+            self.names_of(source.where, row=it),
             {column: value for column, value in match.items() if value},
         )  # fmt: skip
         values = self.surroundings.lookup.column(query, source.field)
@@ -374,7 +376,7 @@ class Looking:
             return values
         query = Query(
             element.reference, element.where, self.form.compiled(element.where),
-            {**self.values, "row": it},
+            self.names_of(element.where, row=it),
         )  # fmt: skip
         return self.surroundings.lookup.fitting(query, values)
 
@@ -473,7 +475,34 @@ class Looking:
 
     def value(self, formula: Formula, it: object) -> object:
         """Return what an expression gives, or None when it has no value."""
-        return self.form.evaluate(formula, {**self.values, "it": it}, self.surroundings.calendar)
+        values = self.names_of(formula, it=it)
+        return self.form.evaluate(formula, values, self.surroundings.calendar)
+
+    def names_of(self, formula: Formula | None, **more: object) -> dict[str, object]:
+        """Return what a condition can read; of the facts only those it does read."""
+        paths = getattr(self.form.compiled(formula), "paths", ()) if self.form.facts else ()
+        read = {path[0] for path in paths if path[0] in self.form.facts}
+        return {**self.values, **{name: self.fact(name) for name in read}, **more}
+
+    def fact(self, name: str) -> object:
+        """Return the answer to a question, asked once."""
+        if name not in self.answers:
+            self.answers[name] = self.answer(self.form.facts[name])
+        return self.answers[name]
+
+    def answer(self, fact: Fact) -> object:
+        """Ask the register."""
+        condition = self.form.compiled(fact.where)
+        query = Query(fact.register, fact.where, condition, self.names_of(fact.where))
+        limit = None if fact.question == "count" else 1
+        # A condition that could not be understood finds nothing, not everything.
+        lost = fact.where is not None and condition is None
+        keys = () if lost else self.surroundings.lookup.found(query, limit)
+        if fact.question == "exists":
+            return bool(keys)
+        if fact.question == "count":
+            return len(keys)
+        return self.surroundings.lookup.record(fact.register, keys[0]) if keys else None
 
 
 def _said(value: object) -> str:

@@ -11,9 +11,18 @@ from typing import Any
 from engine.domain.types import Record
 from engine.expressions import Calendar, Expression, ExpressionError
 from engine.forms import effective as looks
-from engine.forms.build import Spec, elements_of, layout_of, mapping, names, rules_of, text
+from engine.forms.build import (
+    Spec,
+    elements_of,
+    facts_of,
+    layout_of,
+    mapping,
+    names,
+    rules_of,
+    text,
+)
 from engine.forms.effective import Data, EffectiveForm
-from engine.forms.model import Element, Formula, Layout, Path, Rule, written
+from engine.forms.model import Element, Fact, Formula, Layout, Path, Rule, written
 from engine.forms.names import Names
 from engine.forms.schema import Schema, published
 from engine.forms.surroundings import Rights, Surroundings
@@ -45,6 +54,7 @@ class Form:
         self.about = text(source.get("for"))
         self.elements: tuple[Element, ...] = elements_of(source, (), (), ())
         self.rules: tuple[Rule, ...] = rules_of(source, (), (), ())
+        self.facts: dict[str, Fact] = {fact.name: fact for fact in facts_of(source)}
         self.layout: Layout = layout_of(source.get("layout"))
         self.names = names_known or Names()
         self._compiled: Compiled = compiled or {}
@@ -143,7 +153,10 @@ class Form:
 
     def _own_paths(self, formula: Formula, scope: Path) -> Iterator[Path]:
         for path in getattr(self.compiled(formula), "paths", ()):
-            if path[0] == "input" or (path[0] == "data" and not self.about):
+            fact = self.facts.get(path[0])
+            if fact is not None and fact.where is not None:
+                yield from self._own_paths(fact.where, scope)
+            elif path[0] == "input" or (path[0] == "data" and not self.about):
                 yield path[1:]
             elif path[0] in ("it", "row"):
                 yield (*scope, *path[1:])

@@ -404,10 +404,15 @@ KEYWORDS: dict[str, Keyword] = {
     )
 }
 
-TOP = ("form", "for", "title", "help", "type", "required", "properties", "rules", "layout")
+TOP = (
+    "form", "for", "title", "help", "facts", "type", "required", "properties", "rules", "layout",
+)  # fmt: skip
+#: the questions a fact can put to a register
+QUESTIONS: tuple[Literal["exists", "count", "first"], ...] = ("exists", "count", "first")
 
 # The keys of the small mappings inside a field.
 PARTS: dict[str, tuple[str, ...]] = {
+    "facts": (*QUESTIONS, "where"),
     "files": ("max", "types", "size", "template"),
     "row": ("title", "columns", "add", "keep_when"),
     "layout": ("columns", "groups"),

@@ -106,6 +106,17 @@ class Rule:
     always: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A name for the answer to a question put to a register."""
+
+    name: str
+    question: Literal["exists", "count", "first"]
+    register: str
+    where: Formula | None
+    source: Place
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Element:
     """A field, a group of fields, or repeated rows of a form.

@@ -19,12 +19,16 @@ from engine.forms.keywords import (
     KIND_TITLES,
     NUMBERS,
     PARTS,
+    QUESTIONS,
     TOP,
     WIDGETS,
     Holds,
     Kind,
 )
+from engine.forms.names import CONTEXT
 
+#: names that conditions read already
+RESERVED = (*CONTEXT, "data", "input", "it", "row")
 NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 DEPTH = 8
 SHARED = ("snapshot_of", "use")
@@ -67,6 +71,7 @@ def read_form(node: Node, file_id: str, problems: Problems) -> Draft:
         top.text(key)
     if "type" in top:
         top.word("type", ("object",))
+    reader.facts(top)
     reader.object(top, where, 1)
     reader.layout(top, where)
     return Draft(file_id, node, len(problems) == before)
@@ -77,6 +82,7 @@ class _Reader:
 
     def __init__(self, problems: Problems) -> None:
         self.problems = problems
+        self.inside_borrowed = False
         self.holds: dict[Holds, Callable[[Fields, str, Phrase], object]] = {
             "text": lambda fields, key, _: fields.text(key),
             "boolean": lambda fields, key, _: fields.boolean(key),
@@ -96,6 +102,28 @@ class _Reader:
         for key, entry in node.entries.items():
             if key in INSTEAD:
                 self.problems.add("FRM204", entry.key, key=key, instead=INSTEAD[key])
+
+    def facts(self, top: Fields) -> None:
+        """Read the questions put to registers: each exactly one."""
+        for name, entry in top.entries("facts"):
+            where = Phrase(f'事实 "{name}"', f'fact "{name}"')
+            if not NAME.match(name):
+                self.problems.add("FRM105", entry.key, name=name)
+            if name in RESERVED:
+                self.problems.add("FRM211", entry.key, name=name)
+            fact = Fields(entry.value, self.problems, allowed=PARTS["facts"], where=where)
+            if entry.value.kind != "mapping":
+                continue
+            asked = [word for word in QUESTIONS if word in fact]
+            if len(asked) != 1:
+                self.problems.add(
+                    "DEF124", entry.value, length=1, where=where, keys="、".join(QUESTIONS),
+                    found="、".join(asked) or "—",
+                )  # fmt: skip
+            for word in asked:
+                fact.text(word)
+            if "where" in fact:
+                self.expression(fact, "where", where)
 
     def object(self, fields: Fields, where: Phrase, depth: int) -> None:
         """Read the properties, the required names and the rules of an object."""
@@ -123,7 +151,9 @@ class _Reader:
         fields = Fields(node, self.problems, allowed=(*KEYWORDS, *INSTEAD), where=where)
         if node.kind != "mapping":
             return
-        shared = any(word in fields for word in SHARED)
+        borrows = any(word in fields for word in SHARED)
+        # Inside what is borrowed a field says only what differs.
+        shared = borrows or self.inside_borrowed
         spec = node.value
         kind = kind_of(spec) if isinstance(spec, dict) else None
         if kind is None and not shared:
@@ -143,7 +173,9 @@ class _Reader:
                 self.holds[rule.holds](fields, keyword, where)
         if kind is not None:
             self.agrees(fields, kind, where)
+        outer, self.inside_borrowed = self.inside_borrowed, shared
         self.inside(fields, kind, where, depth)
+        self.inside_borrowed = outer
 
     def agrees(self, fields: Fields, kind: Kind, where: Phrase) -> None:
         """Check that type, widget, format and limits agree with what the field holds."""
@@ -222,6 +254,8 @@ class _Reader:
     def rows(self, items: Node, kind: Kind | None, where: Phrase, depth: int) -> None:
         """Read what one row, or one of several choices, is."""
         self.instead(items)
+        if self.inside_borrowed and kind is None:
+            kind = "rows"
         if kind == "many":
             allowed: Collection[str] = ("type", "codes", "only", "reference", "where", "label",
                                         "options_from", "title")  # fmt: skip

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from engine.authoring.node import Node
 from engine.authoring.problem import Phrase
 from engine.authoring.problems import Problems
 from engine.forms.build import Spec, mapping, text
-from engine.forms.reading import Draft
+from engine.forms.model import Place
+from engine.forms.reading import FIELD, Draft
 
 SHARED = ("snapshot_of", "use")
 
@@ -57,7 +59,36 @@ class _Borrower:
             return {}
         borrowed = self.section(origin, target, (*trail, here))
         own = {key: value for key, value in spec.items() if key != "use"}
-        return {**{k: v for k, v in borrowed.items() if k not in SHARED}, **own}
+        borrowed = {key: value for key, value in borrowed.items() if key not in SHARED}
+        return self.over(borrowed, own, where, self.drafts[form].node, ("properties", name))
+
+    def over(
+        self, borrowed: Spec, own: Spec, where: Phrase, node: Node, at: Place
+    ) -> dict[str, object]:
+        """Return a field that is borrowed with the keys written beside it.
+
+        A key replaces the borrowed one. Below ``items`` and ``properties`` each field named there
+        is changed in the same way; one that is not borrowed is reported.
+        """
+        merged = {**borrowed, **own}
+        if "items" in borrowed and "items" in own:
+            inner = (*at, "items")
+            merged["items"] = self.over(
+                mapping(borrowed["items"]), mapping(own["items"]), where, node, inner
+            )
+        if "properties" in borrowed and "properties" in own:
+            theirs, changed = mapping(borrowed["properties"]), {}
+            for name, field in mapping(own["properties"]).items():
+                inner = (*at, "properties", name)
+                if name not in theirs:
+                    self.problems.add(
+                        "FRM205", node.at_path(inner[:-1]).key(name), where=where,
+                        key="properties", kind=FIELD, name=name, given=name, choices=tuple(theirs),
+                    )  # fmt: skip
+                    continue
+                changed[name] = self.over(mapping(theirs[name]), mapping(field), where, node, inner)
+            merged["properties"] = {**theirs, **changed}
+        return merged
 
     def sections(self, name: str) -> list[str]:
         """Return what could be borrowed under this name."""

@@ -99,6 +99,9 @@ class Lookup(Protocol):
     def fitting(self, query: Query, keys: Sequence[str]) -> Sequence[str]:
         """Return those of some keys whose records exist and fit a query, in the order given."""
 
+    def found(self, query: Query, limit: int | None) -> Sequence[str]:
+        """Return the keys of all records that fit a query, those out of use included."""
+
     def attachment(self, uid: str) -> Attachment | None:
         """Return what is known of an uploaded file."""
 
@@ -129,6 +132,10 @@ class Nothing:
     def fitting(self, query: Query, keys: Sequence[str]) -> Sequence[str]:
         """Let any key fit."""
         return keys
+
+    def found(self, query: Query, limit: int | None) -> Sequence[str]:
+        """Return no records."""
+        return ()
 
     def attachment(self, uid: str) -> Attachment | None:
         """Call a file by its id."""

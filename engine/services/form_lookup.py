@@ -179,15 +179,27 @@ class FormLookup:
         found = set(self._unit.record_pages.keys(selection))
         return [key for key in keys if key in found]
 
+    def found(self, query: Query, limit: int | None) -> Sequence[str]:
+        """The keys of all records that fit a query, those out of use included."""
+        selection = self.selection(query, closed=True)
+        if selection is None:
+            return ()
+        return self._unit.record_pages.keys(selection, limit=limit)
+
     def attachment(self, uid: str) -> Attachment | None:
         """What is known of an uploaded file."""
         row = self._unit.attachments.load(uid)
         return Attachment(row.uid, row.name, row.size) if row is not None else None
 
     def selection(
-        self, query: Query, *, words: str = "", keys: Sequence[str] | None = None
+        self,
+        query: Query,
+        *,
+        words: str = "",
+        keys: Sequence[str] | None = None,
+        closed: bool = False,
     ) -> Selection | None:
-        """The records a query means; None when its register is unknown."""
+        """The records a query means, those out of use if wished; None: no such register."""
         register = self._release.registers.get(query.register)
         if register is None:
             return None
@@ -204,7 +216,7 @@ class FormLookup:
             where=where,
             words=words,
             equal=equal,
-            not_states=register.closed_states,
+            not_states=() if closed else register.closed_states,
             jurisdiction=self._jurisdiction,
             keys=keys,
         )

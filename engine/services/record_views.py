@@ -45,6 +45,8 @@ class RecordView(Mapping[str, Any]):
         type_ = self._type.fields[name].type
         if computed is None:
             return self._views.wrapped(self.row.data.get(name), type_)
+        # What is being worked out has no value for itself: a circle of references ends.
+        self._known[name] = None
         value = self._views.computed(computed.value, self)
         return self._views.wrapped(_key(value), type_) if isinstance(type_, Reference) else value
 

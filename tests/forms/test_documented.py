@@ -56,4 +56,4 @@ def test_the_keys_inside_a_hint_are_explained() -> None:
 
 def test_no_keyword_means_two_things() -> None:
     assert not KEYWORDS.keys() & INSTEAD.keys()
-    assert PARTS.keys() - {"layout.groups", "rules"} <= KEYWORDS.keys()
+    assert PARTS.keys() - {"layout.groups", "rules", "facts"} <= KEYWORDS.keys()

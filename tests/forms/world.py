@@ -142,6 +142,9 @@ class World:
         found = {key for key, _ in self._fitting(query)}
         return [key for key in keys if key in found]
 
+    def found(self, query: Query, limit: int | None) -> Sequence[str]:
+        return [key for key, _ in self._fitting(query)][:limit]
+
     def attachment(self, uid: str) -> Attachment | None:
         return self.files.get(uid)
 

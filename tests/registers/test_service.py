@@ -7,7 +7,7 @@ from python_calamine import CalamineWorkbook
 
 from engine.domain.errors import InvalidSubmission, NotAllowed, NotFound, Refused, Stale
 from engine.services.platform import Platform
-from tests.support.office import a_request, open_office, person
+from tests.support.office import FILES, a_request, open_office, person
 
 ADMINISTRATOR, REVIEWER = person("钱管", "市局"), person("王审", "一所")
 
@@ -15,6 +15,18 @@ ADMINISTRATOR, REVIEWER = person("钱管", "市局"), person("王审", "一所")
 @pytest.fixture
 def office() -> Platform:
     return open_office()
+
+
+def computing(field: str) -> Platform:
+    """The office, whose organisations have one more computed field."""
+    path, form = "definitions/registers/organisations.yaml", "forms/organisation.yaml"
+    twin = "twin: {title: 另一单位, reference: organisations}\n          superior:"
+    return open_office(
+        more={
+            path: FILES[path].replace("computed: {is_large", f"computed: {{{field}, is_large"),
+            form: FILES[form].replace("superior:", twin),
+        }
+    )
 
 
 def keys(office: Platform, actor, register: str, **asked) -> list[str]:
@@ -321,3 +333,23 @@ class TestForms:
             assert records.field(unit, "organisations", "二分局", "is_large") is False
             assert records.field(unit, "people", "张三", "has_job") is False
         assert keys(office, ADMINISTRATOR, "organisations", filters={"is_large": "1"}) == ["一所"]
+
+    def test_a_computed_record_is_found_up_the_tree(self):
+        up = "{value: \"it.kind == 'office' ? it.id : it.superior.office.id\", "
+        office = computing(f"office: {up}reference: organisations}}")
+
+        with office.store.read() as unit:
+            views = office.records.views(unit)
+            assert views.view("organisations", "一所")["office"]["name"] == "一分局"
+            assert views.view("organisations", "二分局")["office"]["id"] == "二分局"
+
+    def test_a_computed_record_that_leads_back_to_itself_has_no_value(self):
+        office = computing("again: {value: it.twin.again.id, reference: organisations}")
+        with office.store.write() as unit:
+            register, at = office.release.registers["organisations"], office.records.now()
+            for key, twin in (("一所", "二分局"), ("二分局", "一所")):
+                row = office.records.load(unit, "organisations", key)
+                office.records.change(unit, register, row, {**row.data, "twin": twin}, at=at)
+
+        with office.store.read() as unit:
+            assert office.records.views(unit).view("organisations", "一所")["again"] is None

@@ -117,4 +117,10 @@ TABLE: tuple[Entry, ...] = (
         en='"{key}" of {where} is the path "{path}", which is not an index of the register',
         example="options_from: {register: offers, field: remark}",
     ),
+    Entry(
+        "FRM211",
+        zh='事实不能叫 "{name}"：这个名称已有含义',
+        en='a fact cannot be called "{name}": the name has a meaning already',
+        example="facts: {today: {exists: rules}}",
+    ),
 )

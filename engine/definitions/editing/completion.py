@@ -283,6 +283,10 @@ def _form_keys(cursor: Cursor) -> Iterator[Candidate]:
     if keys and keys[-1] == "properties":
         return
     parts = PARTS.get(".".join(keys[-2:])) or (PARTS.get(keys[-1]) if keys else None)
+    if keys[:1] == ["facts"]:
+        if len(keys) == 1:
+            return
+        parts = PARTS["facts"]
     names: Sequence[str] = parts or (TOP if not keys else tuple(KEYWORDS))
     for name in names:
         if name not in written:
