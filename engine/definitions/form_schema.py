@@ -27,7 +27,10 @@ _FACT: Schema = {
     "properties": {name: {"type": "string"} for name in PARTS["facts"]},
     "additionalProperties": False,
 }
-_FIELDS: Schema = {"type": "object", "additionalProperties": {"$ref": "#/$defs/field"}}
+_FIELD: Schema = {"$ref": "#/$defs/field"}
+# A section that borrows its fields removes one with null.
+_REMOVABLE: Schema = {"if": {"type": "null"}, "then": True, "else": _FIELD}
+_FIELDS: Schema = {"type": "object", "additionalProperties": _REMOVABLE}
 
 
 def form_document(base: str, dialect: str) -> Schema:

@@ -59,7 +59,7 @@ from engine.definitions.shapes import (
     Vocabulary,
     Yes,
 )
-from engine.domain.types import BOOLEAN, DATETIME, NUMBER, TEXT, Field, Record, Reference
+from engine.domain.types import BOOLEAN, DATETIME, NUMBER, TEXT, Field, Record, Reference, follow
 
 CASES = "cases"
 STATUSES = "statuses"
@@ -456,8 +456,13 @@ class _Check:
             expect(self.problems, node.at_path(["sort"]), COLUMN, sort, SORTABLE, where)
 
     def _index(self, at: Node, path: str, processes: list[Process], where: Phrase) -> None:
+        """A form that does not have the field leaves its cell empty; one that has it indexes it."""
         inner = path.removeprefix("data.")
         for process in processes:
+            form = self.known.forms.get(process.form or "")
+            names = tuple(inner.split("."))
+            if form is not None and follow(form, names, self.known.record_types) is None:
+                continue
             indexes = self.known.form_indexes.get(process.form or "")
             if indexes is not None and not any(
                 inner == index or inner.startswith(f"{index}.") for index in indexes

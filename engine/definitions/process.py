@@ -330,6 +330,7 @@ class Process:
     node: Node
     steps: Mapping[str, Step]
     noun: str = ""
+    help: str = ""
     based_on: str | None = None
     form: str | None = None
     #: the record whose own items are merged into the form (``form: {base, extend}``)

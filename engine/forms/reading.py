@@ -125,12 +125,17 @@ class _Reader:
             if "where" in fact:
                 self.expression(fact, "where", where)
 
-    def object(self, fields: Fields, where: Phrase, depth: int) -> None:
-        """Read the properties, the required names and the rules of an object."""
+    def object(self, fields: Fields, where: Phrase, depth: int, *, shared: bool = False) -> None:
+        """Read the properties, the required names and the rules of an object.
+
+        One that borrows its fields (``shared``) may remove some with ``null``.
+        """
         declared = fields.entries("properties")
         for name, entry in declared:
             if not NAME.match(name):
                 self.problems.add("FRM105", entry.key, name=name)
+            if shared and entry.value.kind == "scalar" and entry.value.scalar is None:
+                continue
             self.field(name, entry.value, entry.key, depth)
         if fields.get("properties") is not None:
             known = [name for name, _ in declared]
@@ -212,7 +217,8 @@ class _Reader:
     def inside(self, fields: Fields, kind: Kind | None, where: Phrase, depth: int) -> None:
         """Read the mappings inside a field: its own fields, its rows, files, options, layout."""
         if "properties" in fields or kind == "group":
-            self.object(fields, where, depth + 1)
+            shared = any(word in fields for word in SHARED)
+            self.object(fields, where, depth + 1, shared=shared)
         items = fields.mapping("items")
         if items is not None:
             self.rows(items, kind, where, depth)

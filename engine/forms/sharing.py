@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from engine.authoring.node import Node
 from engine.authoring.problem import Phrase
 from engine.authoring.problems import Problems
-from engine.forms.build import Spec, mapping, text
+from engine.forms.build import Spec, mapping, names, text
 from engine.forms.model import Place
 from engine.forms.reading import FIELD, Draft
 
@@ -68,7 +68,7 @@ class _Borrower:
         """Return a field that is borrowed with the keys written beside it.
 
         A key replaces the borrowed one. Below ``items`` and ``properties`` each field named there
-        is changed in the same way; one that is not borrowed is reported.
+        is changed in the same way, or removed by ``null``; one that is not borrowed is reported.
         """
         merged = {**borrowed, **own}
         if "items" in borrowed and "items" in own:
@@ -77,7 +77,7 @@ class _Borrower:
                 mapping(borrowed["items"]), mapping(own["items"]), where, node, inner
             )
         if "properties" in borrowed and "properties" in own:
-            theirs, changed = mapping(borrowed["properties"]), {}
+            theirs, changed = dict(mapping(borrowed["properties"])), {}
             for name, field in mapping(own["properties"]).items():
                 inner = (*at, "properties", name)
                 if name not in theirs:
@@ -86,8 +86,13 @@ class _Borrower:
                         key="properties", kind=FIELD, name=name, given=name, choices=tuple(theirs),
                     )  # fmt: skip
                     continue
+                if field is None:
+                    del theirs[name]
+                    continue
                 changed[name] = self.over(mapping(theirs[name]), mapping(field), where, node, inner)
             merged["properties"] = {**theirs, **changed}
+            if "required" in borrowed and "required" not in own:
+                merged["required"] = [one for one in names(borrowed["required"]) if one in theirs]
         return merged
 
     def sections(self, name: str) -> list[str]:

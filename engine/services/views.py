@@ -123,6 +123,8 @@ class Startable:
     id: str
     title: str
     noun: str
+    #: what it is for, and for whom
+    help: str
     #: whether something is asked first
     asks: bool
     #: whether every person may, without any permission
@@ -450,7 +452,9 @@ class Views:
         start = bound.process.start
         asks = start is not None and start.ask is not None
         anybody = start is not None and start.who == "person"
-        return Startable(process, bound.process.title, bound.process.noun, asks, anybody)
+        return Startable(
+            process, bound.process.title, bound.process.noun, bound.process.help, asks, anybody
+        )
 
     # ------------------------------------------------------------ who may see
 

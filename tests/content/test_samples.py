@@ -84,6 +84,11 @@ PROVING = [
     pytest.param("sichuan/scheme-required", marks=pytest.mark.req("SCH-07", "ENG-19")),
     pytest.param("sichuan/scheme-special", marks=pytest.mark.req("SCH-02", "SCH-03")),
     pytest.param("tianjin/activity-concluded", marks=pytest.mark.req("APP-38", "COM-04")),
+    pytest.param("tianjin/appointment", marks=pytest.mark.req("APP-33", "DEPT-04", "CERT-20")),
+    pytest.param("tianjin/appointment-limited", marks=pytest.mark.req("QTA-03")),
+    pytest.param("tianjin/appointment-refused", marks=pytest.mark.req("APP-35", "APP-23")),
+    pytest.param("tianjin/appointment-returned", marks=pytest.mark.req("REV-06")),
+    pytest.param("tianjin/appointment-switches", marks=pytest.mark.req("REV-19", "ENG-08")),
     pytest.param(
         "tianjin/applicant-withdraws", marks=pytest.mark.req("APP-21", "APP-22", "REV-13")
     ),

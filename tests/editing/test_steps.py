@@ -71,6 +71,12 @@ class TestAdding:
         assert order.index("extra") == order.index(step) + 1
         assert problems_of(shipped(), answer) == []
 
+    def test_what_took_out_the_steps_beside_it_takes_it_out_too(self):
+        _, answer = after(AddStep("check", "核对", "task", "publicity"), files=shipped())
+
+        changed = lines(shipped(), answer.files)
+        assert changed["definitions/processes/tianjin/self-appointment.yaml"] == ["+  check: null"]
+
     def test_where_there_are_several_ways_on_one_is_chosen(self):
         with pytest.raises(Refused, match="edit_several_ways_on") as refused:
             in_review(AddStep("recheck", "复核", "task", "unit"))

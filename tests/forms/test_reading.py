@@ -46,6 +46,7 @@ def test_a_misspelt_keyword_is_found_with_the_nearest_one() -> None:
     assert 'Did you mean "minLength"?' in found.hint("en")
 
 
+GROUP = "b: {title: 乙, properties: {c: {title: 丙, type: string}}}"
 WRONG = [
     ("a: {title: 甲}", "FRM102"),
     ("a: {title: 甲, type: number, widget: textarea}", "FRM103"),
@@ -71,6 +72,7 @@ WRONG = [
     ("a: {title: 甲, type: string, options_from: {parent: b}}", "FRM209"),
     ("a: {snapshot_of: profil}", "FRM107"),
     ("a: {use: test}", "FRM108"),
+    ("a: {use: test.b, properties: {d: null}}\n" + GROUP, "FRM205"),
     ("a: {title: 甲, type: string, visible_when: data.b == 1}", "DEF403"),
     ("a: {title: 甲, type: string, visible_when: data.a}", "DEF404"),
     ("a: {title: 甲, codes: genders, visible_when: data.a == 'x'}", "DEF415"),
@@ -102,6 +104,30 @@ def test_a_wrong_field_is_reported(properties: str, code: str) -> None:
     found = codes(properties)
 
     assert code in found
+
+
+BORROWING = """
+form: test
+title: 测试
+properties:
+  basics:
+    title: 甲
+    required: [a, b]
+    properties: {a: {title: 子, type: string}, b: {title: 丑, type: string}}
+  other: {use: test.basics, properties: {a: null, b: {title: 卯}}}
+"""
+
+
+@pytest.mark.req("FORM-01")
+def test_a_section_that_borrows_its_fields_may_remove_some() -> None:
+    problems = Problems()
+
+    found = forms_of(BORROWING, problems=problems)["test"]
+
+    assert not problems
+    assert list(found.schema["properties"]["other"]["properties"]) == ["b"]
+    assert found.schema["properties"]["other"]["required"] == ["b"]
+    assert list(found.schema["properties"]["basics"]["properties"]) == ["a", "b"]
 
 
 def test_required_and_layout_name_existing_fields() -> None:

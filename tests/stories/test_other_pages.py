@@ -49,7 +49,7 @@ def _breaks(route):
 @pytest.mark.parametrize("trouble", ["broken", "unreachable", "signed out"])
 def test_a_live_form_survives_a_server_in_trouble(people, trouble):
     applicant = people("zhangsan")
-    page = applicant.goes("/new").page
+    page = applicant.goes("/new/tianjin/socialised-review").page
     mode = page.locator("select[name='settings.evaluation_mode']")
     mode.select_option(index=1)
     applicant.waits()

@@ -8,7 +8,7 @@ EXPERTS = ("expert1", "expert2", "expert3", "expert4", "expert5")
 
 def begins(applicant):
     """The applicant chooses the needs and the activity: nothing is chosen beforehand."""
-    applicant.opens("新增申报").looks("start-empty")
+    applicant.opens("新增申报", "社会化评审").looks("start-empty")
     applicant.page.get_by_label("工作单位").first.fill("第一示范")
     applicant.page.get_by_role("button", name="查询").first.click()
     applicant.page.get_by_label("天津市第一示范中学").first.check()

@@ -139,7 +139,7 @@ def test_what_was_typed_when_the_sign_in_ran_out_is_offered_back(draft, applican
 def test_starting_without_choosing_refuses_with_a_sentence():
     here = city()
     visitor = here.visit("张三")
-    page = visitor.get("/new")
+    page = visitor.get("/new/tianjin/socialised-review")
     assert page.tree.xpath("//main//input[@type='radio'][@checked]") == []
 
     page = visitor.press("立即申报")

@@ -11,6 +11,7 @@ from engine.definitions.editing.keys import At
 from engine.definitions.editing.process import FOLDER, STEP_KEYS, ProcessDraft
 from engine.definitions.editing.steps import check_name
 from engine.definitions.editing.ways import Link, links_of, way_on
+from engine.definitions.flow import RELATIVE
 from engine.definitions.process import EndKind, Process, StepKind
 from engine.definitions.shapes import SNAKE
 from engine.domain.errors import Refused
@@ -51,8 +52,30 @@ class AddStep:
         draft.add_step(self.name, {key: body[key] for key in known}, self.after)
         for way in ways:
             draft.put(way.path, self.name)
-        for process in draft.derived:
-            self._lead_through(draft, f"{FOLDER}{process}.yaml", process, target)
+        # What is based on a shorter process is asked after it: the step may be gone by then.
+        for process in sorted(draft.derived, key=lambda name: len(draft.bases_of(name))):
+            if self._fits(draft.model(process)):
+                self._lead_through(draft, f"{FOLDER}{process}.yaml", process, target)
+            else:
+                self._take_out(draft.of(process), target)
+
+    def _fits(self, model: Process) -> bool:
+        """Whether a process on top of this one has all that stands around the new step."""
+        return (
+            self.name not in model.steps
+            or self.kind == "end"
+            or {self.after, *(link.target for link in links_of(model, self.name))}
+            <= {*model.steps, *RELATIVE}
+        )
+
+    def _take_out(self, draft: ProcessDraft, target: str) -> None:
+        """Leave the step out of a file that took out what stands around it."""
+        model = draft.model()
+        if self.after in model.steps and target in model.steps:
+            for link in links_of(model, self.after):
+                if link.target == self.name:
+                    draft.put(link.path, target)
+        draft.drop(("steps", self.name))
 
     def _lead_through(self, draft: ProcessDraft, file: str, process: str, target: str) -> None:
         """Change what a file on top of this one says about the way on by itself."""

@@ -24,8 +24,8 @@ from engine.domain.errors import NotFound, Refused
 FOLDER = "definitions/processes/"
 #: the order in which the keys of a process, a step, a stage and an action are written
 PROCESS_KEYS = (
-    "process", "title", "noun", "based_on", "form", "facts", "policy", "flags", "views", "start",
-    "members", "actions", "steps",
+    "process", "title", "noun", "help", "based_on", "form", "facts", "policy", "flags", "views",
+    "start", "members", "actions", "steps",
 )  # fmt: skip
 STEP_KEYS = (
     "title", "status", "when", "who", "edit", "due", "stages", "chain", "panel", "wait", "end",
@@ -59,6 +59,12 @@ class ProcessDraft(Draft):
             for path in self.naming(FOLDER, "based_on")
             if self.id in self.bases_of(name := path.removeprefix(FOLDER).removesuffix(".yaml"))
         )
+
+    def of(self, process: str) -> ProcessDraft:
+        """Return another process as part of the same edit."""
+        other = ProcessDraft(self.files, process, self.alias)
+        other._nodes, other._documents = self._nodes, self._documents
+        return other
 
     def bases_of(self, process: str) -> tuple[str, ...]:
         """Return the processes another one is based on, the nearest first."""

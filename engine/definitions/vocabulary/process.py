@@ -92,6 +92,7 @@ def _build(values: Values) -> Process | None:
         values.node,
         steps,
         noun=values.get("noun", ""),
+        help=values.get("help", ""),
         based_on=values.get("based_on"),
         form=form,
         extend=extend,
@@ -122,6 +123,12 @@ PROCESS = Vocabulary(
             Text(),
             "这种业务叫什么（申请、方案），用在提示语里",
             "what a case is called in sentences",
+        ),
+        Key(
+            "help",
+            Text(),
+            "发起前显示的说明：做什么、谁可以办",
+            "shown before a case begins: what it is for, and for whom",
         ),
         Key(
             "based_on",
@@ -161,6 +168,7 @@ PROCESS = Vocabulary(
     ),
     called=Phrase("流程", "the process"),
     origin="1.1",
+    removable=True,
     inherits="based_on",
 )
 FILE = One(PROCESS, _build)

@@ -1,0 +1,61 @@
+"""The evaluation modes beside socialised review, at the pages of those who take part."""
+
+import pytest
+
+from tests.support.city import City, city
+
+APPOINTMENT = "tianjin/self-appointment"
+APPOINTED = (
+    "{by: 张三, does: start, process: tianjin/self-appointment, case: z, "
+    "with: {settings: {work_unit: 第一中学}}}",
+    "{by: 张三, does: submit, case: z, with: $forms/appointment-application}",
+    "{fast_forward: {case: z, to: department}}",
+)
+
+
+def tiles(town: City, name: str) -> list[str]:
+    """The modes offered under 新增申报."""
+    page = town.visit(name).get("/new")
+    return [link.text_content() for link in page.tree.xpath("//main//h2/a")]
+
+
+class TestSelfAppointment:
+    @pytest.mark.req("APP-33")
+    def test_it_is_begun_without_a_committee_at_any_time(self):
+        town = city(clock="2026-03-02 09:00")
+        assert {"社会化评审", "自主聘任"} <= set(tiles(town, "张三"))
+        applicant = town.visit("张三")
+
+        page = applicant.get(f"/new/{APPOINTMENT}")
+
+        assert "立即聘任申请" in page.buttons
+        assert "申报委员会" not in page
+        assert "settings.activity" not in page.source
+
+    @pytest.mark.req("DEPT-04")
+    def test_the_department_enters_the_appointment_on_its_own_list(self):
+        town = city(*APPOINTED)
+        department = town.visit("何处长", "教委")
+        assert len(department.get("/lists/tianjin/appointment-review").rows()) == 1
+        assert department.get("/lists/tianjin/pending-presentation").rows() in ([], [["暂无数据"]])
+        assert "聘任时间" in department.get(f"/cases/{town['z']}/actions/pass")
+        assert "请选择聘任时间" in department.press("确定提交", post="一级教师")
+
+        department.press("确定提交", appointed_at="2026-09-15", post="一级教师")
+
+        assert town.status("z") == "effective"
+
+    @pytest.mark.req("CERT-20", "CERT-09")
+    def test_the_applicant_finds_the_certificate_without_committee_or_filing(self):
+        town = city(
+            *APPOINTED,
+            "{by: 何处长, does: pass, case: z, with: $forms/appointment}",
+            "{by: 冯发证, does: issue, case: z}",
+        )
+
+        assert "电子职称证书" in town.visit("张三").get("/documents")
+        with town.platform.store.read() as unit:
+            (row,) = unit.records.every("certificates")
+        assert row.data["obtain_mode"] == "appoint"
+        assert "committee" not in row.data
+        assert "filing_number" not in row.data
