@@ -11,6 +11,12 @@ APPOINTED = (
     "{by: 张三, does: submit, case: z, with: $forms/appointment-application}",
     "{fast_forward: {case: z, to: department}}",
 )
+EXAM = (
+    "{by: 刘工, does: start, process: tianjin/exam-in-lieu, case: z, "
+    "with: {settings: {work_unit: 海河软件}}}",
+    "{by: 刘工, does: submit, case: z, with: $forms/exam-application}",
+    "{fast_forward: {case: z, to: department}}",
+)
 
 
 def tiles(town: City, name: str) -> list[str]:
@@ -59,3 +65,32 @@ class TestSelfAppointment:
         assert row.data["obtain_mode"] == "appoint"
         assert "committee" not in row.data
         assert "filing_number" not in row.data
+
+
+class TestExamInLieu:
+    @pytest.mark.req("APP-34")
+    def test_it_is_chosen_under_its_label_and_asks_for_the_result(self):
+        town = city(clock="2026-03-02 09:00")
+        assert "本市以考代评" in tiles(town, "刘工")
+        applicant = town.visit("刘工")
+        page = applicant.get("/new/tianjin/exam-in-lieu")
+        modes = page.tree.xpath("//main//input[contains(@name, 'evaluation_mode')][@value!='']")
+        assert [one.get("value") for one in modes] == ["exam_in_lieu"]
+
+        town = city(EXAM[0], clock="2026-03-02 09:00")
+        page = town.visit("刘工").get(f"/cases/{town['z']}")
+
+        for caption in ("考试名称", "考试时间", "成绩", "合格证明"):
+            assert caption in page
+
+    @pytest.mark.req("DEPT-05")
+    def test_the_department_checks_it_on_its_own_list_and_submits(self):
+        town = city(*EXAM, clock="2026-03-02 09:00")
+        department = town.visit("林家辉", "滨海人社局")
+        assert len(department.get("/lists/tianjin/exam-review").rows()) == 1
+        page = department.get(f"/cases/{town['z']}")
+        assert "计算机技术与软件专业技术资格（水平）考试" in page
+
+        department.press("确定提交")
+
+        assert town.status("z") == "pending_qualification"
