@@ -79,6 +79,8 @@ def href(kind: str, target: str) -> str | None:
         return url_for("lists.show", name=target)
     if kind == "register":
         return url_for("registers.index_view", register=target)
+    if kind == "route":
+        return url_for("routes.table", route=target)
     if kind == "start":
         return url_for("starting.begin", process=target)
     if kind == "page" and target in PAGES:

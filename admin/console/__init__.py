@@ -16,6 +16,7 @@ from admin.console.index import ConsoleIndex
 from admin.console.publishing import PublishPage
 from admin.console.registers import RegistersPage
 from admin.console.roles import RolesPage
+from admin.console.routes import RoutesPage
 from admin.console.studio import StudioPage
 from admin.console.versions import VersionsPage
 
@@ -31,4 +32,5 @@ def install(app: Flask) -> None:
     console.add_view(IncidentsPage("incidents", "incidents"))
     for page in (StudioPage, PublishPage, VersionsPage):
         console.add_view(page())
+    console.add_view(RoutesPage())
     console.add_view(RegistersPage())

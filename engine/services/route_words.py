@@ -59,6 +59,19 @@ def form_of(route: Route) -> Form:
     )
 
 
+def way_form_of(route: Route) -> Form:
+    """The form that asks for whom and when a table is to be followed."""
+    fields: dict[str, Any] = {
+        "start": {"title": columns(route)["start"], "reference": ORGANISATIONS},
+        **{f"{_KEY_FIELD}{key.name}": _field(key) for key in route.keys.values()},
+        "day": {"title": "日期", "format": "date"},
+    }
+    required = ["start", "day"]
+    return Form(
+        {"form": "route-way", "title": route.title, "required": required, "properties": fields}
+    )
+
+
 def data_of(row: Row) -> dict[str, Any]:
     """A row as the data of its form."""
     data: dict[str, Any] = {f"{_KEY_FIELD}{name}": value for name, value in row.keys.items()}

@@ -35,7 +35,7 @@ from engine.services.route_rows import (
     laid_over,
     plain,
 )
-from engine.services.route_words import RouteWords, columns, data_of, form_of, row_of
+from engine.services.route_words import RouteWords, columns, data_of, form_of, row_of, way_form_of
 from engine.services.sentences import Sentences
 from engine.store.database import Store
 from engine.store.routes import NewHop, RouteChange
@@ -231,15 +231,29 @@ class RouteTables:
         """A row as the data of its form."""
         return data_of(row)
 
+    def check(
+        self, actor: Actor, route: str, change: Change, others: Sequence[Change] = ()
+    ) -> Change:
+        """Propose a change, beside other proposals.
+
+        Raises:
+            Refused: the row could not be followed, or counts beside an equal one.
+        """
+        self._demand(actor, route, "edit")
+        with self._sentences.saying(), self._store.read() as unit:
+            beside = _Beside(laid_over(self._rows(unit, actor, route), [*others, change]))
+            self._check(unit, actor, self.table(route), change, beside)
+        return change
+
     def add(self, actor: Actor, route: str, row: Row, others: Sequence[Change] = ()) -> Change:
         """Propose a new row, beside other proposals."""
-        return self._proposed(actor, route, Change(row), others)
+        return self.check(actor, route, Change(row), others)
 
     def edit(
         self, actor: Actor, route: str, id_: int, row: Row, others: Sequence[Change] = ()
     ) -> Change:
         """Propose another text of a row, beside other proposals."""
-        return self._proposed(actor, route, Change(row, self._kept(actor, route, id_)), others)
+        return self.check(actor, route, Change(row, self._kept(actor, route, id_)), others)
 
     def end(
         self, actor: Actor, route: str, id_: int, until: str, others: Sequence[Change] = ()
@@ -247,7 +261,7 @@ class RouteTables:
         """Propose that a row counts up to a day and no longer; it stays for the record."""
         kept = self._kept(actor, route, id_)
         ended = Change(replace(kept.row, valid_until=until), kept)
-        return self._proposed(actor, route, ended, others)
+        return self.check(actor, route, ended, others)
 
     def read(
         self,
@@ -359,6 +373,30 @@ class RouteTables:
             refusals = [self._said(unit, actor, route, fault) for fault in faults]
             found += [self._sentences.worded(refusal).sentence for refusal in refusals]
         return list(dict.fromkeys(found))
+
+    def way_form(self, actor: Actor, route: str, data: Mapping[str, Any]) -> EffectiveForm:
+        """The form that asks for whom and when the table is to be followed; today at first."""
+        self._demand(actor, route, "view")
+        today = self._records.now(actor.jurisdiction).date().isoformat()
+        with self._store.read() as unit:
+            form = way_form_of(self.table(route))
+            return form.effective({"day": today, **data}, self._surroundings(unit, actor))
+
+    def way_of(
+        self, actor: Actor, route: str, changes: Sequence[Change], data: Mapping[str, Any]
+    ) -> tuple[list[str], bool]:
+        """The way that was asked for; see ``way``.
+
+        Raises:
+            InvalidSubmission: the form says no.
+        """
+        with self._store.read() as unit:
+            surroundings = self._surroundings(unit, actor)
+            errors = way_form_of(self.table(route)).validate(data, surroundings)
+        if errors:
+            raise self._sentences.worded(InvalidSubmission(errors))
+        asked = row_of(data)
+        return self.way(actor, route, changes, asked.start, asked.keys, str(data["day"]))
 
     def way(
         self,
@@ -499,15 +537,6 @@ class RouteTables:
             keys=f"（{keys}）" if keys else "",
             day=fault.day,
         )
-
-    def _proposed(
-        self, actor: Actor, route: str, change: Change, others: Sequence[Change]
-    ) -> Change:
-        self._demand(actor, route, "edit")
-        with self._sentences.saying(), self._store.read() as unit:
-            beside = _Beside(laid_over(self._rows(unit, actor, route), [*others, change]))
-            self._check(unit, actor, self.table(route), change, beside)
-        return change
 
     def _apply(self, unit: UnitOfWork, actor: Actor, route: str, changes: Sequence[Change]) -> None:
         in_force = self._rows(unit, actor, route)

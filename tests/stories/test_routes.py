@@ -1,0 +1,80 @@
+"""An administrator changes a route table in the browser (CON-01, CON-06)."""
+
+import pytest
+from playwright.sync_api import expect
+
+from engine.domain.actor import Actor
+from engine.services.route_rows import Row
+from tests.stories.site import Served
+
+SENIOR = "tianjin/senior-committee"
+ACTOR = Actor("陈管理", "人社局", jurisdiction="tianjin")
+
+
+@pytest.fixture
+def site(tmp_path):
+    served = Served(tmp_path, samples=())
+    try:
+        yield served.site
+    finally:
+        served.stop()
+
+
+def finds(person, label, text, choice):
+    """Type a part of a name into a picker, and choose."""
+    field = person.page.get_by_label(label, exact=True)
+    field.wait_for()
+    person.page.wait_for_load_state()
+    field.fill(text)
+    person.page.get_by_label(choice).click()
+    expect(person.page.locator(".zf-chosen", has_text=choice)).to_be_visible()
+    return person.waits()
+
+
+def follows(person, caption):
+    """Follow a link of the page itself, not of the menu."""
+    person.page.get_by_role("main").get_by_role("link", name=caption).first.click()
+    return person
+
+
+@pytest.mark.req("CON-01", "CON-06", "CON-10")
+def test_a_row_is_added_and_one_ended_and_the_change_counts_at_once(site, people):
+    routes = site.platform.routes
+    before = [one.row for one in routes.rows(ACTOR, SENIOR)]
+    admin = people("chenguanli").opens("管理控制台")
+    follows(admin.looks("console-index"), "下一步交给谁")
+    admin.sees("高评会审核路径").looks("routes")
+    follows(admin, "高评会审核路径")
+    admin.sees("天津市第一示范中学").looks("routes-table")
+    follows(admin, "树").sees("天津市中小学教师高级职称评审委员会").looks("routes-tree")
+    follows(admin, "增加一行")
+    admin.looks("routes-row")
+    finds(admin, "机构*（必填）", "城南", "天津市城南实验中学")
+    finds(admin, "下一机构", "教育事业", "天津市教育事业服务中心")
+    admin.picks("职称等级", "副高级").looks("routes-row-filled")
+    admin.presses("下一步：查看差异").sees("没有问题")
+    admin.presses("再改别的行").presses("截止 天津市第二示范中学")
+    admin.fills("最后有效的一天", "2026-12-31").looks("routes-end")
+    admin.presses("下一步：查看差异")
+    finds(admin, "机构*（必填）", "路桥检测", "天津城建路桥检测有限公司")
+    admin.presses("试算").sees("发布后").looks("routes-proposal")
+    admin.fills("理由", "新学年调整")
+    admin.page.get_by_role("button", name="发布", exact=True).click()
+    admin.sees("已发布 2 处修改")
+    follows(admin, "修改记录").sees("新学年调整").looks("routes-history")
+
+    after = [one.row for one in routes.rows(ACTOR, SENIOR)]
+    assert [row for row in after if row not in before] == [
+        Row("实验中学", "教委下属中心", {"level": "fugao"}),
+        Row("第二中学", "教委下属中心", valid_until="2026-12-31"),
+    ]
+    assert [row for row in before if row not in after] == [Row("第二中学", "教委下属中心")]
+    day = "2026-09-01"
+    assert routes.way(ACTOR, SENIOR, (), "实验中学", {"level": "fugao"}, day)[1]
+
+
+@pytest.mark.req("CON-06")
+def test_it_reads_in_english_too(site, people):
+    admin = people("chenguanli").goes(f"/console/routes/table/{SENIOR}").presses("English")
+    admin.sees("Next organisation").sees("End of the route").looks("routes-table-en")
+    admin.goes(f"/console/routes/row/{SENIOR}").sees("Title level").looks("routes-row-en")

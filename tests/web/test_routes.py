@@ -1,0 +1,366 @@
+"""Route tables in the console, without scripts: proposed, looked at, published (CON-06)."""
+
+import json
+from io import BytesIO
+
+import pytest
+from python_calamine import CalamineWorkbook
+from werkzeug.datastructures import FileStorage
+
+from engine.connectors.spreadsheets import write_xlsx
+from engine.services.route_rows import Row
+from tests.support.city import city
+
+SENIOR = "tianjin/senior-committee"
+TABLE = f"/console/routes/table/{SENIOR}"
+KINDS = [
+    "职称初定审核路径",
+    "职称认定审核路径",
+    "初评会审核路径",
+    "中评会审核路径",
+    "高评会审核路径",
+]
+HEADS = ["机构", "职称等级", "下一机构", "起始日期", "截止日期", "终点"]
+
+
+@pytest.fixture
+def here():
+    return city()
+
+
+@pytest.fixture
+def administrator(here):
+    return here.visit("陈管理", "人社局")
+
+
+def rows(here):
+    return [one.row for one in here.platform.routes.rows(here.person("陈管理", "人社局"), SENIOR)]
+
+
+def number(here, start):
+    kept = here.platform.routes.rows(here.person("陈管理", "人社局"), SENIOR)
+    return next(one.id for one in kept if one.row.start == start)
+
+
+def adds(visitor, start, to, **typed):
+    """Propose a new row."""
+    visitor.get(f"/console/routes/row/{SENIOR}")
+    return visitor.press("下一步：查看差异", start=start, to=to, **typed)
+
+
+def sheet(*lines):
+    written = BytesIO()
+    write_xlsx(written, "x", HEADS, lines)
+    return FileStorage(BytesIO(written.getvalue()), filename="路径.xlsx")
+
+
+def names(page):
+    return [row[0] for row in page.rows()]
+
+
+@pytest.mark.req("BUR-13", "CON-06")
+class TestLooking:
+    def test_the_five_kinds_are_listed_and_each_has_its_place_in_the_menu(self, administrator):
+        page = administrator.get("/console/routes/")
+
+        assert sorted(names(page)) == sorted(KINDS)
+        for kind in KINDS:
+            assert f"{kind}配置" in page.links
+        assert "中评会审核路径" in administrator.get(page.links["中评会审核路径配置"])
+
+    def test_the_console_and_the_studio_lead_there(self, administrator):
+        for address in ("/console/", "/console/studio/"):
+            assert "/console/routes/" in administrator.get(address).links.values()
+
+    def test_rows_are_found_by_words_and_by_the_day_they_count(self, here, administrator):
+        page = administrator.get(f"{TABLE}?search=示范中学")
+        assert names(page) == ["天津市第一示范中学", "天津市第二示范中学"]
+
+        actor = here.person("陈管理", "人社局")
+        routes = here.platform.routes
+        ended = routes.end(actor, SENIOR, number(here, "第二中学"), "2026-10-31")
+        routes.publish(actor, SENIOR, [ended], "撤并")
+
+        assert "天津市第二示范中学" in names(administrator.get(f"{TABLE}?day=2026-10-31"))
+        assert "天津市第二示范中学" not in names(administrator.get(f"{TABLE}?day=2026-11-01"))
+        assert "天津市第二示范中学" in names(administrator.get(f"{TABLE}?day="))
+        assert "不是日期" in administrator.get(f"{TABLE}?day=soon")
+
+    def test_the_tree_shows_who_leads_to_whom_for_a_level(self, administrator):
+        page = administrator.get(f"/console/routes/tree/{SENIOR}?key_level=zhenggao")
+        path = "//li[details/summary[contains(., '{}')]]/details/ul/li"
+
+        below = page.tree.xpath(path.format("天津城建控股集团"))
+        assert any("路桥检测" in one.text_content() for one in below)
+        other = administrator.get(f"/console/routes/tree/{SENIOR}?key_level=fugao")
+        below = other.tree.xpath(path.format("路桥工程有限公司第一分公司"))
+        assert any("路桥检测" in one.text_content() for one in below)
+
+    def test_what_is_exported_can_be_imported_again(self, administrator):
+        answer = administrator.get(f"/console/routes/export/{SENIOR}?search=路桥检测").raw
+        table = CalamineWorkbook.from_filelike(BytesIO(answer.data)).get_sheet_by_index(0)
+
+        assert table.to_python() == [
+            HEADS,
+            ["天津城建路桥检测有限公司", "", "天津城建路桥工程有限公司第一分公司", "", "", ""],
+            ["天津城建路桥检测有限公司", "正高级", "天津城建控股集团有限公司", "", "", ""],
+        ]
+        template = administrator.get(f"/console/routes/template/{SENIOR}").raw
+        table = CalamineWorkbook.from_filelike(BytesIO(template.data)).get_sheet_by_index(0)
+        assert table.to_python() == [HEADS]
+
+
+@pytest.mark.req("CON-06", "CON-01")
+class TestChanging:
+    def test_a_row_is_added_and_nothing_else_changes(self, here, administrator):
+        before = rows(here)
+        page = adds(administrator, "实验中学", "教委下属中心", valid_from="2026-09-15")
+
+        assert [row[:5] for row in page.rows()] == [
+            ["新增", "天津市城南实验中学", "", "天津市教育事业服务中心", "2026-09-15"]
+        ]
+        assert "没有问题" in page
+        assert rows(here) == before
+
+        page = administrator.press("发布", reason="新纳入")
+
+        assert "已发布 1 处修改" in page
+        added = Row("实验中学", "教委下属中心", valid_from="2026-09-15")
+        assert [row for row in rows(here) if row not in before] == [added]
+        assert [row for row in before if row not in rows(here)] == []
+        history = administrator.get(f"/console/routes/history/{SENIOR}")
+        assert "陈管理" in history
+        assert "新纳入" in history
+
+    def test_organisations_are_found_by_a_part_of_their_name(self, administrator):
+        administrator.get(f"/console/routes/row/{SENIOR}")
+
+        page = administrator.press("查询 机构", **{"start~search": "城南"})
+
+        assert "天津市城南实验中学" in page
+        page = administrator.press("下一步：查看差异", start="实验中学")
+        assert "请填写下一机构，或标明这里是终点" in page
+        assert "天津市城南实验中学" in page
+
+    def test_a_row_is_edited_and_shown_as_it_was_and_will_be(self, here, administrator):
+        administrator.get(TABLE)
+        administrator.press("编辑 天津市第二示范中学")
+
+        page = administrator.press("下一步：查看差异", to="和平教育局")
+
+        assert page.rows()[0][:4] == [
+            "修改", "天津市第二示范中学", "", "天津市教育事业服务中心 天津市和平区教育局",
+        ]  # fmt: skip
+        administrator.press("发布", reason="划转")
+        assert Row("第二中学", "和平教育局") in rows(here)
+
+    def test_a_row_ends_on_a_day_with_exactly_that_change(self, here, administrator):
+        before = rows(here)
+        administrator.get(TABLE)
+        page = administrator.press("截止 天津市第二示范中学")
+        assert "天津市教育事业服务中心" in page
+        page = administrator.press("下一步：查看差异", until="2026-12-31")
+        assert page.rows()[0][:2] == ["截止", "天津市第二示范中学"]
+
+        administrator.press("发布", reason="撤并")
+
+        changed = [(old, new) for old, new in zip(before, rows(here), strict=True) if old != new]
+        old = Row("第二中学", "教委下属中心")
+        assert changed == [(old, Row("第二中学", "教委下属中心", valid_until="2026-12-31"))]
+
+    def test_several_changes_are_gathered_dropped_and_published_together(self, here, administrator):
+        adds(administrator, "实验中学", "教委下属中心")
+        administrator.press("再改别的行")
+        assert "有 1 处修改还没有发布" in administrator.page
+        administrator.press("截止 天津市第二示范中学")
+        administrator.press("下一步：查看差异", until="2026-12-31")
+        administrator.press("再增加一行")
+        page = administrator.press("下一步：查看差异", start="教研室", to="教委下属中心")
+        assert [row[0] for row in page.rows()] == ["新增", "截止", "新增"]
+
+        page = administrator.press("撤去 天津市城南实验中学")
+
+        assert [row[0] for row in page.rows()] == ["截止", "新增"]
+        administrator.press("发布", reason="调整")
+        assert Row("教研室", "教委下属中心") in rows(here)
+        assert not any(row.start == "实验中学" for row in rows(here))
+
+    def test_without_a_reason_nothing_is_published_and_nothing_lost(self, here, administrator):
+        before = rows(here)
+        adds(administrator, "实验中学", "教委下属中心")
+
+        page = administrator.press("发布")
+
+        assert page.status == 409
+        assert names(page) == ["新增"]
+        assert rows(here) == before
+
+
+@pytest.mark.req("CON-06", "BUR-18")
+class TestChecks:
+    def test_a_hole_is_said_before_and_refused_at_publishing(self, here, administrator):
+        before = rows(here)
+
+        page = adds(administrator, "实验中学", "滨海产业园")
+
+        assert "到“滨海新区高新产业园管理委员会”后没有下一机构" in page
+        page = administrator.press("发布", reason="试")
+        assert page.status == 409
+        assert page.field("reason").text.strip() == "试"
+        assert rows(here) == before
+
+    def test_a_circle_and_a_second_superior_are_refused(self, administrator):
+        page = adds(administrator, "教师高评委", "第一中学")
+        assert "已有条件相同的一行" in page
+        page = adds(administrator, "教师高评委", "第一中学", key_level="fugao")
+        assert "又会回到" in page
+        assert "（副高级）" in page
+
+    def test_an_organisation_that_does_not_exist_is_refused_in_a_sentence(self, administrator):
+        page = adds(administrator, "没有的单位", "教委下属中心")
+
+        assert page.status in (409, 422)
+        assert "没有" in page
+        assert page.field("to").get("value") is not None
+
+    @pytest.mark.parametrize(
+        "proposal",
+        ["{", "[1]", '[{"row": {"start": ["x"]}}]', "7",
+         json.dumps([{"row": {"start": "a", "to": 1, "keys": {}, "valid_from": None,
+                              "valid_until": None, "final": False}, "of": None}])],
+    )  # fmt: skip
+    def test_a_broken_proposal_is_refused(self, administrator, proposal):
+        page = administrator.post(f"/console/routes/proposal/{SENIOR}", {"proposal": proposal})
+
+        assert page.status == 400
+
+
+@pytest.mark.req("CON-06", "ENG-16")
+class TestTryingOut:
+    def test_the_way_before_and_after_is_shown_and_nothing_is_kept(self, here, administrator):
+        before = rows(here)
+        administrator.get(TABLE)
+        administrator.press("编辑 天津市教育事业服务中心")
+        administrator.press("下一步：查看差异", to="和平教育局")
+
+        page = administrator.press("试算", **{"try-start": "第一中学", "reason": "写了一半"})
+
+        ways = [
+            [one.text_content().strip() for one in way.iter("li")]
+            for way in page.tree.xpath("//ol[@class='route']")
+        ]
+        rest = ["天津市教育委员会", "天津市中小学教师高级职称评审委员会终点"]
+        assert ways == [
+            ["天津市教育事业服务中心", *rest],
+            ["天津市教育事业服务中心", "天津市和平区教育局", *rest],
+        ]
+        assert page.field("reason").text.strip() == "写了一半"
+        assert rows(here) == before
+
+    def test_level_and_day_decide(self, administrator):
+        adds(administrator, "路桥检测所", "路桥公司", key_level="fugao", valid_from="2027-01-01")
+
+        def after(level, day):
+            asked = {"try-start": "路桥检测所", "try-key_level": level, "try-day": day}
+            page = administrator.press("试算", **asked)
+            way = page.tree.xpath("//ol[@class='route']")[-1]
+            return next(way.iter("li")).text_content().strip()
+
+        assert after("fugao", "2026-12-31") == "天津城建路桥工程有限公司第一分公司"
+        assert after("fugao", "2027-01-01") == "天津城建路桥工程有限公司"
+        assert after("zhenggao", "2027-01-01") == "天津城建控股集团有限公司"
+
+    def test_who_is_asked_for(self, administrator):
+        adds(administrator, "实验中学", "教委下属中心")
+
+        page = administrator.press("试算")
+
+        assert "机构" in page.tree.xpath("//*[contains(@class, 'zf-error')]")[0].text_content()
+
+
+@pytest.mark.req("CON-06", "IMP-03", "IMP-04", "IMP-06", "IMP-07")
+class TestImport:
+    LINES = (
+        ["天津市城南实验中学", "", "天津市教育事业服务中心", "2026-10-01", "", ""],
+        ["天津市没有的学校", "", "天津市教育事业服务中心", "", "", ""],
+        ["天津市第一示范中学", "", "天津市教育事业服务中心", "", "", ""],
+        ["天津市中小学教学研究室", "特级", "天津市教育事业服务中心", "", "", ""],
+        ["天津市城南实验中学", "", "天津市教育委员会", "2026-11-01", "", ""],
+    )
+
+    def test_lines_are_checked_counted_and_taken_over_only_on_request(self, here, administrator):
+        before = rows(here)
+        administrator.get(f"/console/routes/import/{SENIOR}")
+
+        page = administrator.press("检查文件", sheet=sheet(*self.LINES))
+
+        assert "1 行可以导入，3 行有错" in page
+        assert [row[0] for row in page.rows()][:3] == ["3", "5", "6"]
+        assert "没有机构“天津市没有的学校”" in page
+        assert "“职称等级”没有“特级”这个值" in page
+        page = administrator.press("导入这 1 行")
+        assert names(page) == ["新增"]
+        assert rows(here) == before
+        administrator.press("发布", reason="批量导入")
+        added = Row("实验中学", "教委下属中心", valid_from="2026-10-01")
+        assert [row for row in rows(here) if row not in before] == [added]
+
+    @pytest.mark.parametrize("content", [b"", b"no sheet"])
+    def test_what_is_no_spreadsheet_is_refused_as_a_whole(self, administrator, content):
+        administrator.get(f"/console/routes/import/{SENIOR}")
+
+        page = administrator.press(
+            "检查文件", sheet=FileStorage(BytesIO(content), filename="x.xlsx")
+        )
+
+        assert page.status == 409
+        assert "不是 Excel 文件" in page
+
+
+@pytest.mark.req("CON-06")
+class TestPeople:
+    def test_who_comes_second_is_refused_keeps_everything_and_goes_on(self, here, administrator):
+        other = here.visit("陈管理", "人社局")
+        for one in (administrator, other):
+            one.get(TABLE)
+            one.press("编辑 天津市第二示范中学")
+        administrator.press("下一步：查看差异", to="和平教育局")
+        other.press("下一步：查看差异", to="南开教育局")
+        other.press("再增加一行")
+        other.press("下一步：查看差异", start="南开教育局", to="教委")
+        administrator.press("发布", reason="先")
+
+        page = other.press("发布", reason="后")
+
+        assert page.status == 409
+        assert "有的行已被他人修改，没有发布" in page
+        assert page.field("reason").text.strip() == "后"
+        assert [row[0] for row in page.rows()] == ["修改 已被他人修改", "新增"]
+        page = other.press("与最新内容重新比较")
+        assert "天津市和平区教育局 天津市南开区教育局" in page.rows()[0]
+        other.press("发布", reason="后")
+        assert Row("第二中学", "南开教育局") in rows(here)
+
+    @pytest.mark.parametrize("page", ["table", "tree", "history", "row", "import", "export"])
+    def test_a_person_without_the_right_sees_nothing(self, here, page):
+        for name, organisation in (("王初审", "第一中学"), ("潘平台", "人社局")):
+            visitor = here.visit(name, organisation)
+
+            assert visitor.get(f"/console/routes/{page}/{SENIOR}").status == 403
+        assert "没有您可以查看" in here.visit("潘平台", "人社局").get("/console/routes/")
+
+    def test_a_person_without_the_right_publishes_nothing(self, here, administrator):
+        before = rows(here)
+        adds(administrator, "实验中学", "教委下属中心")
+        proposal = administrator.page.field("proposal").get("value")
+
+        page = here.visit("潘平台", "人社局").post(
+            f"/console/routes/proposal/{SENIOR}",
+            {"proposal": proposal, "do": "publish", "reason": "x"},
+        )
+
+        assert page.status == 403
+        assert rows(here) == before
+
+    def test_a_table_that_does_not_exist_is_not_found(self, administrator):
+        assert administrator.get("/console/routes/table/tianjin/nowhere").status == 404
