@@ -15,7 +15,7 @@ from engine.domain.errors import NotAllowed, NotFound, Refused, Stale
 from engine.services.platform import Platform
 from engine.services.route_rows import Change, Kept, Row, hop_of
 from engine.services.routes import MOST_LINES
-from tests.support.office import FILES, open_office, person
+from tests.support.office import FILES, a_request, open_office, person
 
 ROUTE = "approval"
 REFUSALS = "definitions/messages/refusals.yaml"
@@ -368,3 +368,57 @@ class TestWays:
         assert (root.organisation, root.final) == (C, True)
         assert [node.organisation for node in root.before] == [B]
         assert [node.organisation for node in root.before[0].before] == [A]
+
+
+@pytest.mark.req("ENG-16")
+class TestResolution:
+    """Whether a case under way follows a change is a policy of its process."""
+
+    @pytest.mark.parametrize(("resolution", "then"), [("at_each_step", D), ("pinned_at_start", C)])
+    def test_a_case_under_way_follows_the_table_or_the_plan_it_began_with(self, resolution, then):
+        process = MORE["definitions/processes/town/request.yaml"].replace(
+            "from: data.unit}", "from: data.unit, resolve: policy.route_resolution}"
+        )
+        policy = f"""policy:
+          route_resolution:
+            values: [at_each_step, pinned_at_start]
+            default: {resolution}
+            set_by: [jurisdiction]
+        start: {{who: person}}"""
+        process = process.replace("start: {who: person}", policy, 1)
+        office = open_office(more={**MORE, "definitions/processes/town/request.yaml": process})
+        with office.store.write() as unit:
+            for organisation in (C, D):
+                office.directory.grant(unit, "周局", "checker", organisation, jurisdiction="town")
+        tables = office.routes
+        tables.publish(
+            KEEPER,
+            ROUTE,
+            [Change(Row(A, B)), Change(Row(B, C)), Change(Row(C, final=True))],
+            "建立",
+        )
+        uid = a_request(office, kind="hall")
+        office.cases.act(person("王审", A), uid, "pass")
+        office.cases.act(person("赵复", A), uid, "pass")
+        assert organisation_of(office, uid) == B
+
+        moved = tables.edit(KEEPER, ROUTE, the(office, B).id, Row(B, D))
+        tables.publish(KEEPER, ROUTE, [moved, Change(Row(D, C))], "改道")
+        office.cases.act(person("周局", B), uid, "pass")
+
+        assert organisation_of(office, uid) == then
+        later = a_request(office, by="李四", kind="hall")
+        office.cases.act(person("王审", A), later, "pass")
+        office.cases.act(person("赵复", A), later, "pass")
+        office.cases.act(person("周局", B), later, "pass")
+        assert organisation_of(office, later) == D
+        office.close()
+
+
+def organisation_of(office: Platform, uid: str) -> str | None:
+    """The organisation a case on the route waits at."""
+    with office.store.read() as unit:
+        row = unit.cases.load(uid)
+    assert row is not None
+    assert row.step == "along"
+    return row.organisation
