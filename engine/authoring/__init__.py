@@ -1,7 +1,7 @@
 """Text to data with positions, problems an author can act on, and edits that keep the rest.
 
-The only door to ruamel.yaml. It knows no definition language: what keys mean is for the layers
-above. It reads text it is given and never opens a file.
+The only door to ruamel.yaml and libyaml. It knows no definition language: what keys mean
+is for the layers above. It reads text it is given and never opens a file.
 """
 
 from engine.authoring.assigning import assign
