@@ -164,6 +164,16 @@ PROVING = [
     pytest.param("tianjin/scores", marks=pytest.mark.req("COM-07", "SCH-08")),
     pytest.param("tianjin/second-submission", marks=pytest.mark.req("DEPT-02", "DEPT-07")),
     pytest.param(
+        "tianjin/self-review", marks=pytest.mark.req("COM-09", "DEPT-06", "COM-10", "APP-32")
+    ),
+    pytest.param("tianjin/self-review-limited", marks=pytest.mark.req("QTA-03")),
+    pytest.param("tianjin/self-review-objections", marks=pytest.mark.req("COM-18", "SCH-13")),
+    pytest.param(
+        "tianjin/self-review-refused", marks=pytest.mark.req("APP-32", "COM-10", "BUR-39")
+    ),
+    pytest.param("tianjin/self-review-returned", marks=pytest.mark.req("REV-06", "COM-05")),
+    pytest.param("tianjin/self-review-switches", marks=pytest.mark.req("APP-36", "ENG-08")),
+    pytest.param(
         "tianjin/start-refused", marks=pytest.mark.req("APP-02", "APP-35", "APP-36", "COM-04")
     ),
     pytest.param("tianjin/superior-changes-meanwhile", marks=pytest.mark.req("ENG-04")),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from engine.domain.errors import Refused
 from tests.support.city import City, city
 
 APPOINTMENT = "tianjin/self-appointment"
@@ -94,3 +95,91 @@ class TestExamInLieu:
         department.press("确定提交")
 
         assert town.status("z") == "pending_qualification"
+
+
+AUTHORISATION = {
+    "committee": "教师自评委",
+    "units": ["第二中学"],
+    "series": "22",
+    "levels": ["fugao"],
+    "specialties": ["数学"],
+    "valid_from": "2026-01-01",
+    "valid_until": "2027-12-31",
+    "number": "津职称授〔2026〕2号",
+}
+WANTED = {
+    "activity": "b1",
+    "evaluation_mode": "self_review",
+    "series": "22",
+    "level": "fugao",
+    "specialty": "数学",
+    "title_name": "22-高级教师",
+    "category": "normal",
+}
+
+
+class TestSelfReview:
+    @pytest.mark.req("APP-32")
+    def test_only_its_activities_are_offered_and_only_to_authorised_staff(self):
+        town = city(clock="2026-03-02 09:00")
+        applicant = town.visit("张三")
+        applicant.get("/new/tianjin/self-review")
+        chosen = {name: WANTED[name] for name in ("evaluation_mode", "category")}
+        page = applicant.press(
+            "查询", **chosen, **{"settings.series": "22", "settings.level": "fugao"}
+        )
+        assert "self_review" in page.source
+        assert "socialised_review" not in page.source
+        outsider = town.person("陈工")
+
+        with pytest.raises(Refused, match="该评委会未获授权评审您所在单位的这一系列"):
+            town.platform.cases.start(
+                outsider, "tianjin/self-review", {"settings": {**WANTED, "work_unit": "路桥检测所"}}
+            )
+
+    @pytest.mark.req("BUR-39")
+    def test_the_title_office_authorises_a_committee_and_withdraws_it(self):
+        town = city(clock="2026-03-02 09:00")
+        bureau = town.person("陈管理", "人社局")
+        key = town.platform.registers.create(bureau, "authorisations", AUTHORISATION)
+        page = town.visit("陈管理", "人社局").get("/console/register-authorisations/")
+        assert "津职称授〔2026〕2号" in page
+        settings = {**WANTED, "work_unit": "第二中学"}
+        town.platform.cases.start(
+            town.person("范文"), "tianjin/self-review", {"settings": settings}
+        )
+
+        officer = town.visit("陈管理", "人社局")
+        officer.get(f"/console/register-authorisations/act/?id={key}&action=withdraw")
+        officer.press("撤销", reason="授权到期未续")
+
+        with pytest.raises(Refused, match="该评委会未获授权"):
+            town.platform.cases.start(
+                town.person("李四"), "tianjin/self-review", {"settings": settings}
+            )
+
+    @pytest.mark.req("BUR-39", "SEC-01")
+    def test_a_committee_reads_its_own_authorisation_and_changes_none(self):
+        town = city()
+        secretary = town.person("裴秘书", "教师自评委")
+        page = town.visit("裴秘书", "教师自评委").get("/console/register-authorisations/")
+        assert "津职称授〔2026〕1号" in page
+
+        with pytest.raises(Refused):
+            town.platform.registers.create(secretary, "authorisations", AUTHORISATION)
+
+    @pytest.mark.req("DEPT-06")
+    def test_its_applications_are_on_the_list_of_those_to_be_presented(self):
+        town = city(
+            "{by: 张三, does: start, process: tianjin/self-review, case: z, with: {settings: "
+            "{activity: b1, work_unit: 第一中学, evaluation_mode: self_review, series: '22', "
+            "level: fugao, specialty: 数学, title_name: 22-高级教师, category: normal}}}",
+            "{by: 张三, does: submit, case: z, with: $forms/self-review-application}",
+            "{fast_forward: {case: z, to: department}}",
+            clock="2026-03-02 09:00",
+        )
+
+        page = town.visit("何处长", "教委").get("/lists/tianjin/pending-presentation")
+
+        assert "张三" in page
+        assert "自主评审" in page
