@@ -12,6 +12,11 @@ def new_key() -> str:
     return secrets.token_urlsafe(12)
 
 
+def place() -> str | None:
+    """The step of the place that the page is about, where a case is at several at once."""
+    return request.values.get("at")
+
+
 def version() -> int | None:
     """The version of the case that the page showed."""
     text = request.form.get("version", "")

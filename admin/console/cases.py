@@ -156,7 +156,7 @@ class CasesPage(Page):
             case=found,
             journal=journal,
             kind_of=kind_of,
-            diagram=diagram(found.flow, found.visited, found.step),
+            diagram=diagram(found.flow, found.visited, found.current),
             possible=[one.name for one in offered if one.refusal is None],
             refused=[one for one in offered if one.refusal is not None],
             does=_interventions(),

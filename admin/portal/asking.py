@@ -75,7 +75,9 @@ def tabs(view: CaseView, current: str) -> list[Tab]:
     found = [
         Tab(
             _("内容"),
-            url_for("cases.show", uid=view.uid, read=1 if view.may_vote else None),
+            url_for(
+                "cases.show", uid=view.uid, read=1 if view.may_vote else None, at=view.at or None
+            ),
             current == "show",
         )
     ]
@@ -84,7 +86,13 @@ def tabs(view: CaseView, current: str) -> list[Tab]:
         found.append(Tab(_("名单"), href, current == "members", len(view.members)))
     if view.may_vote:
         found.append(Tab(_("选票"), url_for("groups.ballot", uid=view.uid), current == "ballot"))
-    found.append(Tab(_("办理流程"), url_for("cases.course", uid=view.uid), current == "course"))
+    found.append(
+        Tab(
+            _("办理流程"),
+            url_for("cases.course", uid=view.uid, at=view.at or None),
+            current == "course",
+        )
+    )
     if view.documents:
         href = url_for("cases.papers", uid=view.uid)
         found.append(Tab(_("文书"), href, current == "papers", len(view.documents)))
@@ -115,14 +123,16 @@ def content(actor: Actor, view: CaseView, mode: Mode = "read") -> Markup:
     if not view.has_form:
         return Markup()
     with platform().views.sheets.open():
-        form = platform().views.sheets.content(actor, view.uid)
+        form = platform().views.sheets.content(actor, view.uid, at=view.at)
         return to_read(form, mode=mode)
 
 
 def attached(actor: Actor, view: CaseView) -> list[tuple[str, str]]:
     """The files of a case: what each belongs to, and its name."""
     with platform().views.sheets.open():
-        form = platform().views.sheets.content(actor, view.uid) if view.has_form else None
+        form = (
+            platform().views.sheets.content(actor, view.uid, at=view.at) if view.has_form else None
+        )
         return [
             (field.title, file.name)
             for field in (form.walk() if form is not None else ())
@@ -144,14 +154,14 @@ def fill_form(
     """The form of a case, to fill in."""
     sheets = platform().views.sheets
     with sheets.open():
-        form = sheets.content(actor, view.uid, data, edit=view.edit)
+        form = sheets.content(actor, view.uid, data, edit=view.edit, at=view.at)
         return to_fill(form, errors, received=received, url=url_for("filling.fill", uid=view.uid))
 
 
 def jumps(actor: Actor, view: CaseView) -> list[tuple[str, str]]:
     """The sections of a long form and their places on the page."""
     with platform().views.sheets.open():
-        form = platform().views.sheets.content(actor, view.uid)
+        form = platform().views.sheets.content(actor, view.uid, at=view.at)
         fields = form.fields if form is not None else ()
         return [(one.title, f"{forms.ROOT}-{one.name}") for one in fields if one.kind in _SECTIONS]
 
@@ -159,7 +169,9 @@ def jumps(actor: Actor, view: CaseView) -> list[tuple[str, str]]:
 def read_fill(actor: Actor, view: CaseView) -> Asked:
     """What was typed into the form of a case."""
     sheets = platform().views.sheets
-    return receive(lambda: sheets.content(actor, view.uid, edit=view.edit), actor, view.uid)
+    return receive(
+        lambda: sheets.content(actor, view.uid, edit=view.edit, at=view.at), actor, view.uid
+    )
 
 
 def start_form(
@@ -219,7 +231,9 @@ def shown(
                 is_wide = not wide and not _narrow(form)
                 opinion = _opinion_field(form, choice.name)
                 if not is_wide:
-                    page = url_for("reviewing.ask", uid=view.uid, action=choice.name)
+                    page = url_for(
+                        "reviewing.ask", uid=view.uid, action=choice.name, at=view.at or None
+                    )
                     fields = to_fill(form, errors, received=received, root=choice.name, url=page)
     ticked = (typed or {}).get(MEMBERS) or ()
     asks_members = choice.allowed and choice.ask is not None and choice.ask.members
@@ -244,8 +258,8 @@ def _asked(
     actor: Actor, view: CaseView, choice: Choice, typed: Mapping[str, Any] | None
 ) -> EffectiveForm | None:
     if choice.operation:
-        return platform().views.sheets.operation(actor, view.uid, choice.name, typed)
-    return platform().views.sheets.ask(actor, view.uid, choice.name, typed)
+        return platform().views.sheets.operation(actor, view.uid, choice.name, typed, at=view.at)
+    return platform().views.sheets.ask(actor, view.uid, choice.name, typed, at=view.at)
 
 
 def _narrow(form: EffectiveForm) -> bool:

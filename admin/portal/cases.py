@@ -15,6 +15,7 @@ from admin.context import platform
 from admin.drawings import drawing
 from admin.navigation import caption, trail_of
 from admin.portal import asking, filling, reviewing
+from admin.presses import place
 from admin.security import public
 from engine.definitions.bpmn import picture
 from engine.definitions.flow import Flow
@@ -33,14 +34,16 @@ class Line:
     place: str
     texts: tuple[tuple[str, str], ...]
     leads_to: str
+    ended: bool
+    broken_off: tuple[str, ...]
     backwards: bool
 
 
 def show(uid: str) -> ResponseReturnValue:
     """The page of a case that fits the reader: to fill in, to decide, or to read."""
     actor = security.signed_in().actor
-    view = platform().views.view(actor, uid)
-    choices = platform().views.choices(actor, uid)
+    view = platform().views.view(actor, uid, at=place())
+    choices = platform().views.choices(actor, uid, at=view.at)
     if view.edit:
         return filling.page(view, choices)
     if view.may_vote and request.args.get("read") is None:
@@ -61,7 +64,7 @@ def show(uid: str) -> ResponseReturnValue:
 def course(uid: str) -> ResponseReturnValue:
     """How the case went, and how it may go on: as a drawing and as a list."""
     actor = security.signed_in().actor
-    view = platform().views.view(actor, uid)
+    view = platform().views.view(actor, uid, at=place())
     entries = platform().views.course(actor, uid)
     return render_template(
         "portal/course.html",
@@ -71,13 +74,13 @@ def course(uid: str) -> ResponseReturnValue:
         trail=trail_of(view),
         timeline=[_line(entry) for entry in entries],
         diagram=diagram(*platform().views.steps(actor, uid)),
-        operations=asking.operations(platform().views.choices(actor, uid)),
+        operations=asking.operations(platform().views.choices(actor, uid, at=view.at)),
     )
 
 
-def diagram(flow: Flow, visited: frozenset[str], current: str) -> Markup:
+def diagram(flow: Flow, visited: frozenset[str], current: frozenset[str]) -> Markup:
     """A process as a drawing, with the steps a case has been at."""
-    marks = picture.Marks(visited=visited - {current}, current=(current,))
+    marks = picture.Marks(visited=visited - current, current=current)
     return drawing(flow, marks)
 
 
@@ -90,6 +93,8 @@ def _line(entry: Entry) -> Line:
         place=entry.place,
         texts=entry.texts,
         leads_to=entry.leads_to,
+        ended=entry.ended,
+        broken_off=entry.broken_off,
         backwards=entry.verb in ("return", "fail") or entry.kind == "withdraw",
     )
 
@@ -120,7 +125,7 @@ def kind_of(kind: str) -> str:
 def papers(uid: str) -> ResponseReturnValue:
     """The documents of the case."""
     actor = security.signed_in().actor
-    view = platform().views.view(actor, uid)
+    view = platform().views.view(actor, uid, at=place())
     return render_template(
         "portal/case_papers.html",
         view=view,
@@ -133,7 +138,7 @@ def papers(uid: str) -> ResponseReturnValue:
 def printed(uid: str) -> ResponseReturnValue:
     """The whole case on paper: content and course."""
     actor = security.signed_in().actor
-    view = platform().views.view(actor, uid)
+    view = platform().views.view(actor, uid, at=place())
     return render_template(
         "portal/print.html",
         view=view,

@@ -16,7 +16,7 @@ from admin.filters import moment
 from admin.navigation import trail_of
 from admin.parked import RESTORE
 from admin.portal import asking
-from admin.presses import new_key, version
+from admin.presses import new_key, place, version
 from engine.domain.errors import InvalidSubmission, Refused, Stale
 from engine.services.views import CaseView, Choice
 
@@ -59,8 +59,8 @@ def page(
 def fill(uid: str) -> ResponseReturnValue:
     """Keep what was typed, or keep it and act. A button of the form itself only redraws."""
     actor = security.signed_in().actor
-    view = platform().views.view(actor, uid)
-    choices = platform().views.choices(actor, uid)
+    view = platform().views.view(actor, uid, at=place())
+    choices = platform().views.choices(actor, uid, at=view.at)
     asked = asking.read_fill(actor, view)
     if RESTORE in request.form:
         notice = _("已带回您刚才填写的内容，尚未保存。")
@@ -81,16 +81,18 @@ def _carried_out(
     actor, key = security.signed_in().actor, request.form.get("key") or None
     here = url_for("cases.show", uid=view.uid)
     if wanted == SAVE or (choice is not None and choice.ask is not None):
-        platform().cases.save(actor, view.uid, asked.data, version=version(), key=key)
+        platform().cases.save(actor, view.uid, asked.data, version=version(), key=key, at=view.at)
         if wanted != SAVE:
-            return redirect(url_for("reviewing.ask", uid=view.uid, action=wanted))
+            return redirect(
+                url_for("reviewing.ask", uid=view.uid, action=wanted, at=view.at or None)
+            )
         flash(_("已暂存。"), "success")
         return redirect(here)
     confirmed = request.form.get("confirmed") == "yes"
     if choice is not None and choice.allowed and choice.confirm and not confirmed:
         return asking.confirm_page(view, choice, asked, endpoint="filling.fill")
     data = asked.data if choice is None or choice.verb not in ("discard", "cancel") else None
-    platform().cases.act(actor, view.uid, wanted, data=data, version=version(), key=key)
+    platform().cases.act(actor, view.uid, wanted, data=data, version=version(), key=key, at=view.at)
     title = asking.title_of(choice) if choice is not None else wanted
     flash(_("已{action}。", action=title), "success")
     return redirect(here)
@@ -99,10 +101,10 @@ def _carried_out(
 def autosave(uid: str) -> ResponseReturnValue:
     """Keep what was typed so far without leaving the page; answers with a line of text."""
     actor = security.signed_in().actor
-    view = platform().views.view(actor, uid)
+    view = platform().views.view(actor, uid, at=place())
     asked = asking.read_fill(actor, view)
     try:
-        done = platform().cases.save(actor, uid, asked.data, version=version())
+        done = platform().cases.save(actor, uid, asked.data, version=version(), at=view.at)
     except InvalidSubmission:
         sentence = _("有内容填写得不正确，暂未自动保存。")
         return render_template("portal/_autosaved.html", sentence=sentence, version=None)

@@ -17,7 +17,7 @@ from admin.navigation import trail_of
 from admin.parked import RESTORE
 from admin.places import back
 from admin.portal import asking
-from admin.presses import new_key, version
+from admin.presses import new_key, place, version
 from engine.domain.errors import InvalidSubmission, Refused, Stale
 from engine.services.cases import Done
 from engine.services.views import CaseView, Choice
@@ -51,8 +51,8 @@ def ask(uid: str, action: str) -> ResponseReturnValue:
 
 def _looked(uid: str, action: str) -> tuple[CaseView, Choice | None]:
     actor = security.signed_in().actor
-    view = platform().views.view(actor, uid)
-    choices = platform().views.choices(actor, uid)
+    view = platform().views.view(actor, uid, at=place())
+    choices = platform().views.choices(actor, uid, at=view.at)
     return view, next((one for one in choices if one.name == action), None)
 
 
@@ -115,7 +115,7 @@ def act(uid: str, action: str) -> ResponseReturnValue:
     if choice.allowed and choice.confirm and request.form.get("confirmed") != "yes":
         return asking.confirm_page(view, choice, asked)
     try:
-        _done(uid, choice, asked.data, key)
+        _done(view, choice, asked.data, key)
     except Stale as refusal:
         return _gone(view, refusal, asked.data)
     except Refused as refusal:
@@ -124,20 +124,22 @@ def act(uid: str, action: str) -> ResponseReturnValue:
     return redirect(back() or url_for("cases.show", uid=uid))
 
 
-def _done(uid: str, choice: Choice, data: Mapping[str, Any], key: str | None) -> Done:
+def _done(view: CaseView, choice: Choice, data: Mapping[str, Any], key: str | None) -> Done:
     actor, cases, seen = security.signed_in().actor, platform().cases, version()
+    uid, at = view.uid, view.at
     if not choice.operation:
-        return cases.act(actor, uid, choice.name, input=data, version=seen, key=key)
+        return cases.act(actor, uid, choice.name, input=data, version=seen, key=key, at=at)
     if choice.name == "withdraw":
-        return cases.withdraw(actor, uid, version=seen, key=key)
-    return cases.extend(actor, uid, str(data.get("until") or ""), version=seen, key=key)
+        return cases.withdraw(actor, uid, version=seen, key=key, at=at)
+    until = str(data.get("until") or "")
+    return cases.extend(actor, uid, until, version=seen, key=key, at=at)
 
 
 def _again(view: CaseView, action: str, key: str | None) -> ResponseReturnValue:
     """A second press of the same button is answered with the first result; else it is too late."""
     actor = security.signed_in().actor
     try:
-        platform().cases.act(actor, view.uid, action, version=version(), key=key)
+        platform().cases.act(actor, view.uid, action, version=version(), key=key, at=place())
     except Refused as refusal:
         late = refusal if isinstance(refusal, Stale) else None
         return _gone(view, late, request.form)

@@ -2,7 +2,8 @@
 
 Works on nodes, so every value keeps its place in the file that holds it. ``facts``, ``policy``,
 ``flags`` and ``actions`` merge by name; ``steps`` merge by name and each step by key; the actions
-of a step merge by name, an action is replaced whole; ``null`` removes.
+of a step merge by name, an action is replaced whole; the branches of a parallel step merge by name
+and each like the steps of the process; ``null`` removes.
 """
 
 from __future__ import annotations
@@ -84,8 +85,31 @@ class _Merging:
             both = before is not None and before.value.kind == entry.value.kind == "mapping"
             if name == "actions" and both and before is not None:
                 entries[name] = Entry(entry.key, self._by_name(before.value, entry.value))
+            elif name == "parallel" and both and before is not None:
+                entries[name] = Entry(entry.key, self._parallel(before.value, entry.value))
             else:
                 self._put(entries, name, entry)
+        return replace(own, entries=entries)
+
+    def _parallel(self, base: Node, own: Node) -> Node:
+        entries = dict(base.entries)
+        for name, entry in own.entries.items():
+            before = entries.get(name)
+            if name == "branches" and before is not None and before.value.kind == "mapping":
+                merged = self._branches(before.value, entry.value)
+                entries[name] = Entry(entry.key, merged)
+            else:
+                self._put(entries, name, entry)
+        return replace(own, entries=entries)
+
+    def _branches(self, base: Node, own: Node) -> Node:
+        entries = dict(base.entries)
+        for name, entry in own.entries.items():
+            before = entries.get(name)
+            if before is None or before.value.kind != "mapping" or entry.value.kind != "mapping":
+                self._put(entries, name, entry)
+            else:
+                entries[name] = Entry(entry.key, self._steps(before.value, entry.value))
         return replace(own, entries=entries)
 
     def _by_name(self, base: Node, own: Node) -> Node:

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from engine.authoring.node import Node
 from engine.definitions.process import Action, Choice, Process, Step, StepKind
 
 #: how a case takes a way
-Via = Literal["action", "outcome", "done", "passed_over", "chain", "expiry"]
-RELATIVE = ("next", "previous", "resume")
+Via = Literal["action", "outcome", "done", "passed_over", "chain", "expiry", "branch"]
+RELATIVE = ("next", "previous", "resume", "join")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -36,6 +36,8 @@ class Way:
     title: str = ""
     condition: str = ""
     action: Action | None = None
+    #: the parallel step by whose join it leads on
+    joins: str = ""
 
     @property
     def returns(self) -> bool:
@@ -131,24 +133,35 @@ def actions_at(process: Process, step: Step) -> dict[str, Action]:
     return {**shared, **step.actions}
 
 
+class _Goal(NamedTuple):
+    """The step a target means, and the parallel step by whose join."""
+
+    step: str
+    joins: str = ""
+
+
 def _ways(process: Process, step: Step) -> Iterator[Way]:
     expiry = step.due.otherwise if step.due is not None else None
     for action in actions_at(process, step).values():
         via: Via = "expiry" if action.name == expiry else "action"
-        for condition, target, node in _cases(action.to, action.node):
-            for place in _resolved(step, target):
-                yield Way(step.name, place, via, node, action.name, action.title, condition, action)
+        for condition, target, node in _places(process, step, action.to, action.node):
+            yield Way(
+                step.name, target.step, via, node, action.name, action.title, condition, action,
+                target.joins,
+            )  # fmt: skip
     for name, choice in step.outcomes.items():
-        for condition, target, node in _cases(choice, step.node):
-            yield Way(step.name, target, "outcome", node, name, name, condition)
-    if step.to is None:
-        return
-    plain = _plain(step)
-    for condition, target, node in _cases(step.to, step.node):
-        if plain is not None:
-            yield Way(step.name, target, plain, node, condition=condition)
-        if step.when is not None:
-            yield Way(step.name, target, "passed_over", node, condition=condition)
+        for condition, target, node in _places(process, step, choice, step.node):
+            yield Way(
+                step.name, target.step, "outcome", node, name, name, condition, None, target.joins
+            )
+    for branch, steps in step.parallel.branches.items() if step.parallel is not None else ():
+        yield Way(step.name, next(iter(steps)), "branch", step.node, branch)
+    plain: list[Via] = [via for via in (_plain(step),) if via is not None]
+    if step.when is not None:
+        plain.append("passed_over")
+    for condition, target, node in _places(process, step, step.to, step.node):
+        for via in plain:
+            yield Way(step.name, target.step, via, node, condition=condition, joins=target.joins)
 
 
 def _plain(step: Step) -> Via | None:
@@ -162,13 +175,34 @@ def _plain(step: Step) -> Via | None:
     return None
 
 
-def _resolved(step: Step, target: str) -> Iterable[str]:
-    """Return the steps a target means: ``next`` stays in a chain or leads along ``to``."""
+def _places(
+    process: Process, step: Step, choice: Choice[str] | None, node: Node
+) -> Iterator[tuple[str, _Goal, Node]]:
+    """Go through the entries of a choice with the steps their targets mean."""
+    for condition, target, at in _cases(choice, node):
+        for place in _resolved(process, step, target):
+            yield condition, place, at
+
+
+def _resolved(process: Process, step: Step, target: str) -> Iterable[_Goal]:
+    """Return the steps a target means.
+
+    ``next`` stays in a chain or leads along ``to``; ``join`` leads on from the parallel step.
+    """
+    if target == "join" and step.within:
+        around = process.steps[step.within[-1][0]]
+        onward = (place for one in _onward(around) for place in _resolved(process, around, one))
+        return [_Goal(place.step, around.name) for place in onward]
     if target != "next":
-        return (target,)
-    after = step.to.values if step.to is not None else ()
+        return (_Goal(target),)
     # What leaves a chain at its end is its own `to`, which `_ways` draws once.
-    return (step.name,) if step.kind == "chain" else after
+    if step.kind == "chain":
+        return (_Goal(step.name),)
+    return [place for one in _onward(step) for place in _resolved(process, step, one)]
+
+
+def _onward(step: Step) -> Iterable[str]:
+    return (one for one in step.to.values if one != "next") if step.to is not None else ()
 
 
 def _cases(choice: Choice[str] | None, node: Node) -> Iterator[tuple[str, str, Node]]:

@@ -19,7 +19,7 @@ VERBS: tuple[Verb, ...] = (
     "submit", "pass", "return", "fail", "discard", "save", "record", "reopen", "cancel",
 )  # fmt: skip
 T = TypeVar("T")
-StepKind = Literal["task", "automatic", "chain", "panel", "wait", "end"]
+StepKind = Literal["task", "automatic", "chain", "panel", "wait", "parallel", "end"]
 EndKind = Literal["success", "failure", "cancelled"]
 
 
@@ -222,6 +222,15 @@ class Wait:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class Parallel:
+    """Branches that go on at the same time; each begins at its first step."""
+
+    branches: Mapping[str, Mapping[str, Step]]
+    #: all or any of them, how many, or the name of the branch that decides
+    join: str | int = "all"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Step:
     """A place of the process."""
 
@@ -242,7 +251,10 @@ class Step:
     chain: Chain | None = None
     panel: Panel | None = None
     wait: Wait | None = None
+    parallel: Parallel | None = None
     end: EndKind | None = None
+    #: the parallel steps and their branches that it is in, from the outside in
+    within: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -328,6 +340,7 @@ class Process:
     id: str
     title: str
     node: Node
+    #: all of them, those in branches after the parallel step they are in
     steps: Mapping[str, Step]
     noun: str = ""
     help: str = ""
@@ -352,6 +365,13 @@ class Process:
     def first(self) -> Step:
         """Where a case begins."""
         return next(iter(self.steps.values()))
+
+    def named_at(self, step: Step) -> Node:
+        """The name of a step where it is written."""
+        node = self.node.at_path(["steps"])
+        for parallel, branch in step.within:
+            node = node.at_path([parallel, "parallel", "branches", branch])
+        return node.key(step.name)
 
 
 def actions_of(process: Process) -> Iterator[Action]:

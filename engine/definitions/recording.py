@@ -17,7 +17,7 @@ from engine.authoring.problem import Phrase
 from engine.authoring.problems import Problems
 
 KEYS = ("recorded", "process", "release", "number", "steps")
-STEP_KEYS = ("at", "by", "here", "kind", "name", "input", "typed", "read", "expect")
+STEP_KEYS = ("at", "by", "here", "kind", "name", "place", "input", "typed", "read", "expect")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,8 @@ class RecordedStep:
     typed: Mapping[str, Any] | None
     read: Mapping[str, Any]
     expect: Mapping[str, Any]
+    #: the step of the branch it is about, where the case is at several places
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ def _step(node: Node, problems: Problems) -> RecordedStep | None:
         _mapping(typed) if typed is not None else None,
         _mapping(fields.mapping("read")),
         _mapping(fields.mapping("expect")),
+        fields.text("place"),
     )
 
 

@@ -20,7 +20,7 @@ from engine.authoring.problems import Problems
 KEYS = ("sample", "covers", "world", "clock", "given", "recorded", "steps")
 #: keys of one step
 STEP_KEYS = (
-    "by", "does", "case", "process", "with", "refused", "expect",
+    "by", "does", "case", "place", "process", "with", "refused", "expect",
     "clock", "look", "sees", "change", "fast_forward",
 )  # fmt: skip
 #: exactly one of these makes a step; with none it only looks
@@ -50,6 +50,8 @@ class SampleStep:
     sees: tuple[str, ...] = ()
     change: Mapping[str, Any] = field(default_factory=dict)
     to: str | None = None
+    #: the step meant, where somebody has something to do in several branches
+    place: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,7 @@ def _step(node: Node, started: set[str], problems: Problems) -> SampleStep | Non
         sees=tuple(_names(fields.get("sees"))),
         change=_mapping(fields.get("change")),
         to=target,
+        place=fields.text("place") or None,
     )
 
 

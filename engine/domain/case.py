@@ -11,7 +11,7 @@ renamed, reordered or given another meaning. A change that cannot keep this rule
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -52,6 +52,26 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Split:
+    """The branches of a parallel step as they stood when it was left.
+
+    ``by`` is the branch whose command left it: "" when nobody acted in a branch.
+    """
+
+    by: str
+    branches: Mapping[str, State]
+
+    def to_json(self) -> list[Any]:
+        """As a short list."""
+        return [self.by, {name: branch.to_json() for name, branch in self.branches.items()}]
+
+    @classmethod
+    def from_json(cls, value: list[Any]) -> Split:
+        """Read what :meth:`to_json` wrote."""
+        return cls(value[0], {name: State.from_json(one) for name, one in value[1].items()})
+
+
+@dataclass(frozen=True, slots=True)
 class Passed:
     """A place that has been passed, and what withdrawing the pass restores."""
 
@@ -61,15 +81,19 @@ class Passed:
     undo: Mapping[str, Any] = field(default_factory=dict)
     #: why it cannot be withdrawn: "never", "irreversible", or None
     kept: str | None = None
+    #: the branches, where the place is a parallel step
+    split: Split | None = None
 
     def to_json(self) -> list[Any]:
         """As a short list."""
-        return [self.place.to_json(), self.person, dict(self.undo), self.kept]
+        short = [self.place.to_json(), self.person, dict(self.undo), self.kept]
+        return short if self.split is None else [*short, self.split.to_json()]
 
     @classmethod
     def from_json(cls, value: list[Any]) -> Passed:
         """Read what :meth:`to_json` wrote."""
-        return cls(Place.from_json(value[0]), value[1], value[2], value[3])
+        split = Split.from_json(value[4]) if len(value) > 4 else None
+        return cls(Place.from_json(value[0]), value[1], value[2], value[3], split)
 
 
 def first_stage(path: tuple[Passed, ...], index: int) -> int:
@@ -90,16 +114,19 @@ class Resumption:
     sent_to: str | None = None
     inserted: tuple[str, ...] = ()
     chain: Mapping[str, str] = field(default_factory=dict)
+    #: the branches, where the case was taken from a parallel step
+    split: Split | None = None
 
     def to_json(self) -> list[Any]:
         """As a short list."""
-        return [
+        short = [
             self.place.to_json(),
             [passed.to_json() for passed in self.path],
             self.sent_to,
             list(self.inserted),
             dict(self.chain),
         ]
+        return short if self.split is None else [*short, self.split.to_json()]
 
     @classmethod
     def from_json(cls, value: list[Any]) -> Resumption:
@@ -110,12 +137,21 @@ class Resumption:
             value[2],
             tuple(value[3]),
             value[4],
+            Split.from_json(value[5]) if len(value) > 5 else None,
         )
+
+
+#: what a case has once; a branch holds all the rest of a state of its own
+SHARED = ("initiator", "started_at", "visits", "pinned", "flags", "last", "actors", "suspended")
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Everything the engine knows of one case between two commands."""
+    """Everything the engine knows of one case between two commands.
+
+    A branch of a parallel step is a state too, without what it shares with the case
+    (:data:`SHARED`): :func:`branch_of` and :func:`with_branch` go in and out.
+    """
 
     place: Place
     initiator: str
@@ -162,6 +198,12 @@ class State:
     resumed: bool = False
     #: nobody may go on with the case until it is resumed (``suspend``)
     suspended: bool = False
+    #: at a parallel step: what each branch holds of its own, by name
+    branches: Mapping[str, State] = field(default_factory=dict)
+    #: this is a branch that has come to its join
+    joined: bool = False
+    #: this is a branch: the number of the command that last changed it
+    since: int = 0
 
     def with_(self, **changes: Any) -> State:
         """A copy with some fields changed."""
@@ -174,8 +216,12 @@ class State:
             value = getattr(self, name)
             if value == default:
                 continue
+            if name in SHARED and not value:
+                continue
             if name in ("path", "resume"):
                 value = [item.to_json() for item in value]
+            elif name == "branches":
+                value = {key: branch.to_json() for key, branch in value.items()}
             elif name in ("actors", "pinned"):
                 value = {key: list(items) for key, items in value.items()}
             elif isinstance(value, tuple):
@@ -194,6 +240,11 @@ class State:
         if data.pop("format", None) != FORMAT:
             raise ValueError(f"unknown state format {value.get('format')!r}")
         data["place"] = Place.from_json(data["place"])
+        data.setdefault("initiator", "")
+        data.setdefault("started_at", "")
+        if "branches" in data:
+            branches = data["branches"]
+            data["branches"] = {key: cls.from_json(one) for key, one in branches.items()}
         if "path" in data:
             data["path"] = tuple(Passed.from_json(item) for item in data["path"])
         if "resume" in data:
@@ -220,6 +271,46 @@ def _defaults() -> tuple[tuple[str, Any], ...]:
 _DEFAULTS = _defaults()
 
 
+_OWN: dict[str, Any] = {
+    "initiator": "", "started_at": "", "visits": {}, "pinned": {}, "flags": (), "last": {},
+    "actors": {}, "suspended": False,
+}  # fmt: skip
+
+
+def branch_of(state: State, name: str) -> State:
+    """A branch as a state one can work with: what the case shares is filled in."""
+    shared = {key: getattr(state, key) for key in SHARED}
+    return replace(state.branches[name], **shared)
+
+
+def with_branch(state: State, name: str, branch: State) -> State:
+    """The state with a branch as it is now; what they share is taken from the branch."""
+    shared = {key: getattr(branch, key) for key in SHARED}
+    own = replace(branch, **_OWN)
+    return replace(state, branches={**state.branches, name: own}, **shared)
+
+
+def places_of(
+    state: State, at: tuple[str, ...] = (), *, ended: bool = False
+) -> Iterator[tuple[tuple[str, ...], State]]:
+    """Every place a case is at, each with the names of the branches that lead to it.
+
+    The place of a parallel step comes before those in its branches; a branch that has ``ended``
+    is at no place any more. The states are as stored, without what they share.
+    """
+    if state.joined and not ended:
+        return
+    yield at, state
+    for name, branch in state.branches.items():
+        yield from places_of(branch, (*at, name), ended=ended)
+
+
+def written(state: State) -> str | list[str]:
+    """Where a case is, as sample cases write it: a place, or those of its branches."""
+    places = [str(one.place) for _, one in places_of(state) if not one.branches]
+    return places[0] if len(places) == 1 else places
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """What somebody wants done to a case.
@@ -238,6 +329,8 @@ class Command:
     input: Mapping[str, Any] = field(default_factory=dict)
     #: the form data of the case as it stands after what was typed; None = unchanged
     data: Mapping[str, Any] | None = None
+    #: in a parallel step: the step of the place that is meant; "" is the place of the case itself
+    at: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """As a JSON object."""
@@ -273,6 +366,8 @@ class Timer:
 
     kind: str
     at: str
+    #: the step in a branch it belongs to; "" is the place of the case itself
+    step: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +393,12 @@ class Advance:
     #: what happened, in order, for journal and timeline: each {"event": …, …}
     events: tuple[Mapping[str, Any], ...]
     effects: tuple[DueEffect, ...]
+    #: who the case waits for at the places it has come to
     work: tuple[WorkItem, ...]
     timers: tuple[Timer, ...]
     #: the place was left (work items there are done) rather than only looked at again
     moved: bool
+    #: step and visit of the places in other branches where everything still waits as before
+    kept: frozenset[tuple[str, int]] = frozenset()
+    #: the place the command was about as it is now: in a parallel step that of a branch
+    here: State | None = None

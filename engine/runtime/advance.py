@@ -7,14 +7,15 @@ checked here: the services ask for them first (:mod:`engine.runtime.offers` says
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from engine.definitions.process import Action, Choice, Requirement
-from engine.domain.case import Advance, Command, Passed, Place, State, first_stage
-from engine.domain.errors import Refused
+from engine.domain.case import Advance, Command, Passed, Place, Split, State, first_stage
+from engine.domain.errors import Refused, Stale
 from engine.runtime import moments
+from engine.runtime.branches import acted, find, opened, passed_in
 from engine.runtime.compiled import DYNAMIC, Compiled
 from engine.runtime.context import plain
 from engine.runtime.facts import Recording
@@ -95,12 +96,18 @@ def advance(
 
     Raises:
         Refused: a rule of the process or of the engine says no.
+        Stale: the case is not at the place any more that the command is about.
     """
     run = Run(
         compiled, facts, command, now, ident, state=state, data=data, seq=seq, calendar=calendar
     )
     if state.suspended and command.kind in _OF_PEOPLE:
         raise run.refuse("case_suspended")
+    if command.at:
+        at = find(state, command.at, ended=command.kind == "withdraw")
+        if at is None:
+            raise Stale("already_handled")
+        run.focus(at)
     _COMMANDS[command.kind](run)
     return run.result()
 
@@ -256,7 +263,7 @@ def _forward(run: Run, action: Action, index: int, target: str | None, before: S
     if (resubmitted and before.resume) or target == "resume":
         _resume(run)
     elif target == "previous":
-        _go_back(run, _previous(run), keep_resume=False)
+        _go_back(run, *_previous(run), keep_resume=False)
     else:
         if action.verb == "submit":
             run.change(resume=())
@@ -294,21 +301,34 @@ def _is_chain(run: Run, target: str | None) -> bool:
 
 def _end(run: Run, action: Action, index: int, target: str | None, before: State) -> None:
     """fail, discard, cancel: usually to an end; where it came from is kept for ``resume``."""
-    taken = run.remember(before.place, run.state.path)
-    run.change(resume=(*run.state.resume, taken), path=(), due_given=None, due=None, overdue=False)
     if target in DYNAMIC or target is None:
         raise run.refuse("no_target", action=action.title)
-    run.follow(f"{action.name}#{index}")
+    outside = target != "join" and run.process.steps[target].within != run.within
+    if outside:
+        run.leave(len(run.process.steps[target].within))
+    else:
+        run.break_off()
+    taken = run.remember(run.state.place, run.state.path)
+    run.change(resume=(*run.state.resume, taken), path=(), due_given=None, due=None, overdue=False)
+    if outside:
+        run.enter(run.process.steps[target])
+    else:
+        run.follow(f"{action.name}#{index}")
 
 
 def _return(run: Run, action: Action, index: int, target: str | None, before: State) -> None:
-    place_index = _previous(run) if target == "previous" else _latest(run, action, target)
+    depth, place_index = _previous(run) if target == "previous" else _latest(run, action, target)
     due = run.context.value(action.due) if action.due is not None else None
     resubmit = None
     if action.resubmit_to is not None:
         resubmit = run.context.word(run.context.choose(action.resubmit_to)[1])
+    run.leave(depth)
     run.change(due_given=due, resubmit=resubmit, inserted=())
-    _go_back(run, place_index, keep_resume=True)
+    passed = run.state.path[place_index]
+    if passed.split is not None and passed.place.step != target:
+        _go_back_into(run, place_index, passed.split, str(target))
+    else:
+        _go_back(run, depth, place_index, keep_resume=True)
     relaying = action.relay and not _at_initiator(run)
     run.change(returned=True, relaying=relaying)
     run.refresh_due()
@@ -319,28 +339,68 @@ def _at_initiator(run: Run) -> bool:
     return who is not None and who.kind == "initiator"
 
 
-def _previous(run: Run) -> int:
-    """Index on the path of the nearest place held by another organisation or person."""
+def _previous(run: Run) -> tuple[int, int]:
+    """The nearest place held by another organisation or person: depth and index on its path.
+
+    The path of a branch goes on in that of the case: what is before the split ends all branches.
+    """
     here = run.state.place
-    for index in range(len(run.state.path) - 1, -1, -1):
-        passed = run.state.path[index].place
-        if passed.organisation != here.organisation or (
-            here.organisation is None and passed.step != here.step
-        ):
-            return first_stage(run.state.path, index)
+    for depth, path in _paths(run):
+        for index in range(len(path) - 1, -1, -1):
+            passed = path[index].place
+            if passed.organisation != here.organisation or (
+                here.organisation is None and passed.step != here.step
+            ):
+                return depth, first_stage(path, index)
     raise run.refuse("no_previous_place")
 
 
-def _latest(run: Run, action: Action, target: str | None) -> int:
-    for index in range(len(run.state.path) - 1, -1, -1):
-        if run.state.path[index].place.step == target:
-            return first_stage(run.state.path, index)
+def _paths(run: Run) -> Iterator[tuple[int, tuple[Passed, ...]]]:
+    """The path at the place and those around it, with how many branches they are in."""
+    depth = len(run.around)
+    yield depth, run.state.path
+    for level in reversed(run.around):
+        depth -= 1
+        yield depth, level.state.path
+
+
+def _latest(run: Run, action: Action, target: str | None) -> tuple[int, int]:
+    for depth, path in _paths(run):
+        for index in range(len(path) - 1, -1, -1):
+            passed = path[index]
+            if passed.place.step == target:
+                return depth, first_stage(path, index)
+            if passed.split is not None and passed_in(passed.split, str(target)):
+                return depth, index
     step = run.process.steps.get(target or "")
     title = step.title if step is not None else target
     raise run.refuse("target_not_on_path", action=action.title, target=title)
 
 
-def _go_back(run: Run, index: int, *, keep_resume: bool) -> None:
+def _go_back_into(run: Run, index: int, split: Split, step: str) -> None:
+    """Return to a place in a branch that has been passed: that branch alone is opened again."""
+    path = run.state.path
+    run.break_off()
+    taken = run.remember(run.state.place, path[index:])
+    run.change(resume=(*run.state.resume, taken), path=path[:index], chain={})
+    name = passed_in(split, step)
+    assert name is not None  # it was found by that
+    branch = split.branches[name]
+    places = [one.place for one in branch.path]
+    known = [number for number, place in enumerate(places) if place.step == step]
+    if known:
+        first = first_stage(branch.path, known[-1])
+        branch = branch.with_(place=places[first], path=branch.path[:first])
+    again = branch.with_(joined=False, branches={}, returned=True, due_given=run.state.due_given)
+    others = {
+        key: one if one.joined else one.with_(joined=True) for key, one in split.branches.items()
+    }
+    run.reopen(path[index].place, Split(name, {**others, name: again}))
+
+
+def _go_back(run: Run, depth: int, index: int, *, keep_resume: bool) -> None:
+    run.leave(depth)
+    run.break_off()
     path = run.state.path
     place = path[index].place
     if keep_resume:
@@ -369,6 +429,7 @@ def _resume(run: Run) -> None:
     skipped = [passed.place.to_json() for passed in taken.path]
     if skipped:
         run.events.append({"event": "skipped", "places": skipped})
+    run.break_off()
     run.change(
         resume=tuple(rest),
         path=(*run.state.path, *taken.path),
@@ -378,7 +439,10 @@ def _resume(run: Run) -> None:
         closed=None,
         outcome=None,
     )
-    run.arrive(taken.place.step, at=Place(taken.place.step, None, taken.place.organisation))
+    if taken.split is not None:
+        run.reopen(taken.place, taken.split)
+    else:
+        run.arrive(taken.place.step, at=Place(taken.place.step, None, taken.place.organisation))
 
 
 def _reopen(run: Run, action: Action, index: int, target: str | None, before: State) -> None:
@@ -426,7 +490,10 @@ def _withdraw(run: Run) -> None:
     run.events.append({"event": "withdrawn", "place": left.to_json()})
     run.change(path=path, **restored)
     place = last.place
-    run.arrive(place.step, at=place, restore=True)
+    if last.split is not None:
+        run.put_back(place, last.split)
+    else:
+        run.arrive(place.step, at=place, restore=True)
     run.refresh_due()
     run.change(overdue=moments.is_over(run.state.due, run.now))
 
@@ -439,9 +506,10 @@ def why_not_withdraw(run: Run) -> Refused | None:
     if state.suspended:
         return run.refuse("case_suspended")
     last = _withdrawable(run)
+    place = acting_place(last)
     mine = (
-        last.place.organisation == command.organisation
-        if last.place.organisation is not None
+        place.organisation == command.organisation
+        if place.organisation is not None
         else last.person == command.person
     )
     if state.returned or state.relaying:
@@ -457,9 +525,9 @@ def why_not_withdraw(run: Run) -> Refused | None:
         return run.refuse("withdraw_decided", step=run.step.title)
     if state.closed:
         return run.refuse("case_closed")
-    if state.touched:
+    if state.touched or any(acted(state.branches)):
         return run.refuse("withdraw_decided", step=run.step.title)
-    if last.kept == "once_opened" and state.opened:
+    if last.kept == "once_opened" and (state.opened or opened(state.branches)):
         return run.refuse("withdraw_opened", step=run.step.title)
     return None
 
@@ -467,6 +535,12 @@ def why_not_withdraw(run: Run) -> Refused | None:
 def _withdrawable(run: Run) -> Passed:
     """The pass that brought the case here."""
     return run.state.path[0 if run.state.resumed else -1]
+
+
+def acting_place(passed: Passed) -> Place:
+    """Where somebody acted to pass a place: in a parallel step the place in the branch."""
+    branch = passed.split.branches.get(passed.split.by) if passed.split is not None else None
+    return branch.place if branch is not None else passed.place
 
 
 def _title(run: Run, place: Place) -> str:
@@ -522,6 +596,7 @@ def _time(run: Run) -> None:
             run.events.append({"event": "waited"})
             run.change(wait_until=None)
             run.follow("@done")
+            run.push_split()
     elif run.command.name == "remind":
         run.events.append({"event": "reminded", "due": run.state.due})
 
@@ -556,9 +631,10 @@ def _outcome(run: Run) -> None:
     if target == "resume":
         _resume(run)
     elif target == "previous":
-        _go_back(run, _previous(run), keep_resume=True)
+        _go_back(run, *_previous(run), keep_resume=True)
     else:
         run.follow(f"+{name}#{index}")
+        run.push_split()
 
 
 def _open(run: Run) -> None:

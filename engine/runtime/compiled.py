@@ -15,25 +15,38 @@ from engine.runtime.tokens import Flow, Net, TokenNode
 
 #: targets that are found at run time on the path of the case, not by a flow of the net
 DYNAMIC = frozenset({"previous", "resume"})
+#: the parallel steps and branches around a step, from the outside in
+Within = tuple[tuple[str, str], ...]
 
 
 class Compiled:
     """One process version, ready to run.
 
+    There is a net for the process and one for each branch of its parallel steps, so that inside
+    each of them one token moves and a branch that has ended leaves nothing behind.
+
     Names of nodes: ``step`` where a case halts, ``step?`` the decision whether the step is visited,
     ``step!`` the choice where the step leads when it is done or passed over. A guard is named after
     the flow it opens: ``action#0`` for the first target of an action, ``+outcome#0`` for one of an
-    outcome, ``@done``; ``step?`` and ``step!0`` ask for the expressions written there.
+    outcome, ``@done``; ``step?`` and ``step!0`` ask for the expressions written there. A branch
+    ends at ``@join`` and is left for a step outside at ``>step``; ``@>step`` enters that step.
     """
 
     def __init__(self, bound: BoundProcess) -> None:
         self.bound = bound
         self.process: Process = bound.process
-        self.net = Net(self.process.id, list(self._nodes()))
+        self._nets = {
+            within: Net(self.process.id, self._nodes(within, steps))
+            for within, steps in self._levels().items()
+        }
         #: the names each expression was checked with: its types say where references lead
         self._scopes = {
             expression: bound.scope(formula) for formula, expression in bound.expressions.items()
         }
+
+    def net(self, within: Within) -> Net:
+        """The net of a branch; of the process itself for ``()``."""
+        return self._nets[within]
 
     def expression(self, formula: Formula) -> Expression:
         """The checked expression of a formula of this process."""
@@ -82,9 +95,24 @@ class Compiled:
                 actions.setdefault(name, action)
         return actions
 
-    def _nodes(self) -> list[TokenNode]:
-        nodes = [TokenNode("@start", (Flow(self._enter(self.process.first)),))]
+    def _levels(self) -> Mapping[Within, list[Step]]:
+        levels: dict[Within, list[Step]] = {(): []}
         for step in self.process.steps.values():
+            levels.setdefault(step.within, []).append(step)
+        return levels
+
+    def _nodes(self, within: Within, steps: list[Step]) -> list[TokenNode]:
+        nodes = [TokenNode("@start", (Flow(self._enter(steps[0])),))]
+        if within:
+            nodes.append(TokenNode("@join", (), halts=True))
+        # From inside a branch any step around it may be gone to.
+        nodes += [TokenNode(f"@>{step.name}", (Flow(self._enter(step)),)) for step in steps]
+        nodes += [
+            TokenNode(f">{step.name}", (), halts=True)
+            for step in self.process.steps.values()
+            if within and step.within == within[: len(step.within)] and step.within != within
+        ]
+        for step in steps:
             nodes += self._nodes_of(step)
         return nodes
 
@@ -98,7 +126,7 @@ class Compiled:
         else:
             nodes.append(TokenNode(step.name, tuple(self._exits(step)), halts=True))
         if step.to is not None:
-            nodes.append(TokenNode(f"{step.name}!", self._choice(f"{step.name}!", step.to)))
+            nodes.append(TokenNode(f"{step.name}!", self._choice(step, step.to)))
         return nodes
 
     def _visit_flows(self, step: Step) -> tuple[Flow, ...]:
@@ -110,11 +138,11 @@ class Compiled:
         exits = []
         for name, action in self._actions_of(step).items():
             for index, target in enumerate(action.to.values if action.to else ()):
-                if target not in DYNAMIC:
+                if not self._is_found_later(step, target):
                     exits.append(Flow(self._target(step, target), f"{name}#{index}"))
         for name, outcome in step.outcomes.items():
             for index, target in enumerate(outcome.values):
-                if target not in DYNAMIC:
+                if not self._is_found_later(step, target):
                     exits.append(Flow(self._target(step, target), f"+{name}#{index}"))
         if step.to is not None:
             exits.append(Flow(f"{step.name}!", "@done"))
@@ -123,15 +151,28 @@ class Compiled:
     def _target(self, step: Step, target: str) -> str:
         if target == "next":
             return f"{step.name}?" if step.chain is not None else f"{step.name}!"
-        return self._enter(self.process.steps[target])
+        return self._goal(step, target)
+
+    def _goal(self, step: Step, target: str) -> str:
+        if target == "join":
+            return "@join"
+        found = self.process.steps[target]
+        return self._enter(found) if found.within == step.within else f">{target}"
 
     def _enter(self, step: Step) -> str:
         decided = step.chain is not None or step.when is not None
         return f"{step.name}?" if decided else step.name
 
-    def _choice(self, name: str, choice: Choice[str]) -> tuple[Flow, ...]:
+    def _is_found_later(self, step: Step, target: str) -> bool:
+        """Whether the target is on the path: words, and steps in branches that were passed."""
+        if target in DYNAMIC:
+            return True
+        found = self.process.steps.get(target)
+        return found is not None and found.within != step.within[: len(found.within)]
+
+    def _choice(self, step: Step, choice: Choice[str]) -> tuple[Flow, ...]:
         flows = []
         for index, (when, target) in enumerate(choice.cases):
-            guard = None if when is None else f"{name}{index}"
-            flows.append(Flow(self._enter(self.process.steps[target]), guard))
+            guard = None if when is None else f"{step.name}!{index}"
+            flows.append(Flow(self._goal(step, target), guard))
         return tuple(flows)

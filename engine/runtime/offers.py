@@ -13,7 +13,7 @@ from typing import Any
 from engine.definitions.process import Action, Assignment, Step
 from engine.domain.actor import Rights
 from engine.domain.errors import NotAllowed, Refused
-from engine.runtime.advance import why_not, why_not_extend, why_not_withdraw
+from engine.runtime.advance import acting_place, why_not, why_not_extend, why_not_withdraw
 from engine.runtime.run import Run
 
 #: operations the engine offers beside the author's actions
@@ -122,15 +122,16 @@ def _may_withdraw(run: Run, rights: Rights) -> Refused | None:
     if not run.state.path:
         return None
     last = run.state.path[-1]
-    step = run.process.steps[last.place.step]
-    if last.person == run.command.person or last.place.organisation is None:
+    place = acting_place(last)
+    step = run.process.steps[place.step]
+    if last.person == run.command.person or place.organisation is None:
         return None
     who = step.who
-    if who is None or last.place.organisation != run.command.organisation:
+    if who is None or place.organisation != run.command.organisation:
         return None
-    stage = step.stages.get(last.place.stage or "")
+    stage = step.stages.get(place.stage or "")
     permission = stage.permission if stage and stage.permission else who.permission
-    return _may(run, who, permission, last.place.organisation, rights)
+    return _may(run, who, permission, place.organisation, rights)
 
 
 def _may_extend(run: Run, rights: Rights) -> Refused | None:

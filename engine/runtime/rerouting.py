@@ -26,6 +26,7 @@ def reroute(run: Run) -> None:
     organisation = str(entered.get("organisation") or "") or None
     step = _target(run, str(entered.get("step") or run.state.place.step))
     _check_organisation(run, step, organisation)
+    run.leave(len(step.within))
     before = run.state.place
     run.events.append({"event": "rerouted", "place": before.to_json()})
     index = _on_path(run, step, organisation)
@@ -61,6 +62,8 @@ def _target(run: Run, name: str) -> Step:
         raise run.refuse("reroute_to_end", step=step.title)
     if step.kind == "automatic":
         raise run.refuse("reroute_to_automatic", step=step.title)
+    if step.within != run.within[: len(step.within)]:
+        raise run.refuse("reroute_into_branch", step=step.title)
     if step.name != run.step.name and _is_initiators(run.step) and run.step.edit:
         # Nobody has checked what is being filled in: only submitting does.
         raise run.refuse("reroute_unsubmitted")

@@ -18,13 +18,18 @@ from engine.domain.case import (
     Passed,
     Place,
     Resumption,
+    Split,
     State,
     Timer,
     WorkItem,
+    branch_of,
+    places_of,
+    with_branch,
 )
 from engine.domain.errors import Refused
 from engine.runtime import moments
-from engine.runtime.compiled import Compiled
+from engine.runtime.branches import At, Level, is_joined, state_at
+from engine.runtime.compiled import Compiled, Within
 from engine.runtime.context import Context, plain
 from engine.runtime.facts import Recording
 
@@ -58,7 +63,13 @@ class Run:
         self.command = command
         self.now = now
         self.seq = seq
+        #: the place the command is about; :attr:`around` are the states it is a branch of
         self.state = state
+        self.around: list[Level] = []
+        self._first = state
+        #: the branches of the parallel step that the command has left, for the path
+        self.split: Split | None = None
+        self._splitting: list[str] = []
         self.data = data
         self.changed = command.data is not None
         self.moved = False
@@ -92,41 +103,244 @@ class Run:
 
     def result(self) -> Advance:
         """What the command led to, after looking once more at status and waiting people."""
-        status = self._status()
-        if status != self.state.status:
-            self.change(status=status)
+        self._look_at_status()
+        if self.around:
+            self.change(since=self.seq)
+        at = tuple(level.branch for level in self.around)
+        here = self.state
+        work, timers, kept = self.work(), self._all_timers(), frozenset[tuple[str, int]]()
+        if self.around or self._first.branches or self.state.branches:
+            while self.around:
+                self.rise()
+                self._look_at_status()
+            work, timers, kept = self._everywhere()
+            here = state_at(self.state, at) if at else self.state
         return Advance(
             state=self.state,
             data=self.data if self.changed else None,
             events=tuple(self.events),
             effects=tuple(self.effects),
-            work=self.work(),
-            timers=self._all_timers(),
+            work=work,
+            timers=timers,
             moved=self.moved,
+            kept=kept,
+            here=here,
         )
 
-    def _status(self) -> str | None:
+    def _look_at_status(self) -> None:
         step = self.step
-        return self.context.choose(step.status)[1] if step.status else self.state.status
+        status = self.context.choose(step.status)[1] if step.status else self.state.status
+        if status != self.state.status:
+            self.change(status=status)
+
+    def _everywhere(
+        self,
+    ) -> tuple[tuple[WorkItem, ...], tuple[Timer, ...], frozenset[tuple[str, int]]]:
+        """Who is waited for at the places come to, and the timers of all of them."""
+        before = {_key(one): one.place for _, one in places_of(self._first)}
+        work: list[WorkItem] = []
+        timers: list[Timer] = []
+        kept = set()
+        for at, one in list(places_of(self.state)):
+            self.focus(at)
+            if before.get(_key(one)) == one.place:
+                kept.add(_key(one))
+            else:
+                self._look_at_status()
+                self.change(since=self.seq if at else 0)
+                work += self.work()
+            timers += self._all_timers(one.place.step if at else "")
+            self.focus(())
+        return tuple(work), tuple(timers), frozenset(kept)
+
+    # ---------------------------------------------------------------- branches
+
+    @property
+    def within(self) -> Within:
+        """The parallel steps and branches around the place."""
+        return tuple((level.state.place.step, level.branch) for level in self.around)
+
+    @property
+    def at(self) -> str:
+        """The step of a place in a branch; "" for the place of the case itself."""
+        return self.state.place.step if self.around else ""
+
+    def focus(self, at: At) -> None:
+        """Go to a place: out of all branches first, then into those that lead to it."""
+        while self.around:
+            self.rise()
+        for name in at:
+            self.around.append(Level(self.state, name))
+            self.state = branch_of(self.state, name)
+
+    def rise(self) -> None:
+        """Go out of a branch to the parallel step it belongs to; nothing is ended by that."""
+        level = self.around.pop()
+        self.state = with_branch(level.state, level.branch, self.state)
+
+    def leave(self, depth: int) -> None:
+        """Leave parallel steps until ``depth`` are left: what is open in them is broken off."""
+        while len(self.around) > depth:
+            by = self.around[-1].branch
+            self.rise()
+            self.break_off(by)
+
+    def break_off(self, by: str = "") -> None:
+        """End what is open in the branches of the place; the path remembers how they stood."""
+        if self.state.branches:
+            self.moved = True
+            self.split = Split(by, self._stood(self.state).branches)
+            self._told("left", by)
+            self.change(branches={})
+
+    def _told(self, event: str, by: str = "") -> None:
+        """Note that a parallel step is joined or left, and which places are broken off by that."""
+        open_ = [
+            one.place.to_json()
+            for at, one in places_of(self.state)
+            if at and at[0] != by and not one.branches
+        ]
+        told = {"event": event, "place": self.state.place.to_json(), "open": open_}
+        self.events.append(told)
+
+    def _stood(self, state: State) -> State:
+        """The parallel step around as it was before the command; ``state`` if it was not there."""
+        at = tuple(level.branch for level in self.around)
+        for way, one in places_of(self._first):
+            if way == at and one.branches and one.place.step == state.place.step:
+                return one
+        return state
+
+    def _divide(self, step: Step) -> None:
+        """Begin all branches of a parallel step; go on at once if that is enough for its join."""
+        assert step.parallel is not None
+        self._splitting.append(step.name)
+        depth = len(self.around)
+        for name in step.parallel.branches:
+            moment = moments.local(self.now)
+            fresh = State(Place("", None, None, 0), "", "", moment, sent_to=self.state.sent_to)
+            self.change(branches={**self.state.branches, name: fresh})
+            self.around.append(Level(self.state, name))
+            self.state = branch_of(self.state, name)
+            self.begin()
+            if len(self.around) == depth:
+                # The branch led straight out of the parallel step: there is nothing to divide.
+                self._splitting.pop()
+                return
+            self.rise()
+        self._splitting.pop()
+        self._join(step)
+
+    def _join(self, step: Step) -> None:
+        """Go on from a parallel step if enough of its branches have come to the join."""
+        parallel = step.parallel
+        assert parallel is not None
+        if step.name in self._splitting or not is_joined(parallel, self.state.branches):
+            return
+        self._told("joined")
+        self.change(branches={})
+        self.follow("@done")
+
+    def _ended(self) -> None:
+        """A branch has come to its join."""
+        branch = self.around[-1].branch
+        self.events.append(
+            {"event": "branch_ended", "branch": branch, "place": self.state.place.to_json()}
+        )
+        self.change(
+            joined=True, due=None, due_given=None, overdue=False, wait_until=None, voters=(),
+            stuck=None, touched=False, opened=False, returned=False, relaying=False,
+        )  # fmt: skip
+        self.moved = True
+        step = self.process.steps[self.around[-1].state.place.step]
+        assert step.parallel is not None
+        around = with_branch(self.around[-1].state, branch, self.state)
+        if step.name in self._splitting or not is_joined(step.parallel, around.branches):
+            return
+        self.rise()
+        self.split = Split(branch, self._stood(self.state).branches)
+        self._join(step)
+
+    def put_back(self, place: Place, split: Split) -> None:
+        """Undo leaving a parallel step: its branches are exactly where they were."""
+        self.moved = True
+        self.change(
+            place=place,
+            arrived_at=moments.local(self.now),
+            branches=dict(split.branches),
+            stuck=None,
+            closed=None,
+            outcome=None,
+        )
+        self.events.append({"event": "arrived", "place": place.to_json()})
+
+    def reopen(self, place: Place, split: Split, *, alone: str | None = None) -> None:
+        """Come back to a parallel step: who had not ended a branch has it to do again.
+
+        Args:
+            place: that of the parallel step.
+            split: its branches when it was left.
+            alone: only this branch goes on; the others that had not ended stay broken off.
+        """
+        step = self.process.steps[place.step]
+        visit = self.state.visits.get(place.step, 0) + 1
+        self.moved = True
+        self.change(
+            place=Place(place.step, None, place.organisation, visit),
+            visits={**self.state.visits, place.step: visit},
+            arrived_at=moments.local(self.now),
+            branches=dict(split.branches),
+            stuck=None,
+            closed=None,
+            outcome=None,
+        )
+        self._set_due(step)
+        self.events.append({"event": "arrived", "place": self.state.place.to_json()})
+        for name, branch in split.branches.items():
+            if branch.joined:
+                continue
+            if alone not in (None, name):
+                self.change(branches={**self.state.branches, name: branch.with_(joined=True)})
+                continue
+            self.around.append(Level(self.state, name))
+            self.state = branch_of(self.state, name)
+            self._stand_again(branch.place)
+            self.rise()
+
+    def _stand_again(self, place: Place) -> None:
+        """Be at a place of a branch once more, with new work for whoever it waits for."""
+        if self.state.branches:
+            self.reopen(place, Split("", self.state.branches))
+        else:
+            self.arrive(place.step, at=place)
 
     # ---------------------------------------------------------------- moving
 
     def follow(self, trigger: str) -> None:
         """Leave the present step by the flow ``trigger`` and arrive where the net leads."""
         self._trigger = trigger
-        self._visit = {}
-        before = self.state.place
-        moved = self.compiled.net.move(before.step, self._guard)
-        for name in moved.passed:
-            self._pass_through(name)
-        self.arrive(moved.at, self._visit.get(moved.at))
+        self._go_on(self.state.place.step)
 
     def begin(self) -> None:
         """Put the token at the first step that halts."""
-        moved = self.compiled.net.move("@start", self._guard)
+        self._go_on("@start")
+
+    def enter(self, step: Step) -> None:
+        """Come to a step from wherever the case is, leaving the branches it is not in."""
+        self.leave(len(step.within))
+        self._go_on(f"@>{step.name}")
+
+    def _go_on(self, node: str) -> None:
+        self._visit = {}
+        moved = self.compiled.net(self.within).move(node, self._guard)
         for name in moved.passed:
             self._pass_through(name)
-        self.arrive(moved.at, self._visit.get(moved.at))
+        if moved.at == "@join":
+            self._ended()
+        elif moved.at.startswith(">"):
+            self.enter(self.process.steps[moved.at[1:]])
+        else:
+            self.arrive(moved.at, self._visit.get(moved.at))
 
     def _pass_through(self, name: str) -> None:
         step = self.process.steps.get(name)
@@ -246,6 +460,7 @@ class Run:
         visit = self.state.visits.get(name, 0) + 1
         found = at.organisation if at is not None else organisation
         stuck = None
+        self.break_off()
         if found is None and step.who is not None and step.who.kind == "permission":
             found = self.organisation(step.who)
             stuck = None if found else "no_organisation"
@@ -264,6 +479,8 @@ class Run:
             stuck=stuck,
             closed=step.end,
             outcome=name if step.end else None,
+            branches={},
+            joined=False,
         )
         if stage is None and step.stages:
             first = self.next_stage(step, None)
@@ -275,6 +492,8 @@ class Run:
         self.events.append({"event": "arrived", "place": self.state.place.to_json()})
         if not restore:
             self._effects(step.do, f"{name}:{visit}:arrive")
+        if step.parallel is not None:
+            self._divide(step)
 
     def organisation(self, who: Assignment) -> str | None:
         """The organisation an assignment means; without one, where the case was sent."""
@@ -438,31 +657,27 @@ class Run:
             except_,
         )
 
-    def _all_timers(self) -> tuple[Timer, ...]:
+    def _all_timers(self, at: str = "") -> tuple[Timer, ...]:
         state = self.state
         if state.closed or state.suspended:
             return ()
         timers = []
         if state.due is not None and not state.overdue:
-            timers.append(Timer("due", state.due))
+            timers.append(Timer("due", state.due, at))
             due = self.step.due
             for remind in due.remind if due is not None else ():
-                at = self.context.value(remind)
-                if at and not moments.is_over(str(at), self.now):
-                    timers.append(Timer("remind", str(at)))
+                moment = self.context.value(remind)
+                if moment and not moments.is_over(str(moment), self.now):
+                    timers.append(Timer("remind", str(moment), at))
         if state.wait_until is not None:
-            timers.append(Timer("wait", state.wait_until))
+            timers.append(Timer("wait", state.wait_until, at))
         return tuple(timers)
 
     # ---------------------------------------------------------------- path
 
     def push(self, action: Action, before: State) -> None:
         """Put the place just left on the path, with what withdrawing must restore."""
-        undo: dict[str, Any] = {}
-        earlier, later = before.to_json(), self.state.to_json()
-        for name in RESTORED:
-            if earlier.get(name) != later.get(name):
-                undo[name] = earlier.get(name)
+        undo = _undo(before, self.state)
         if any(target.startswith("data.") for target in action.set):
             undo["set"] = self.seq
         kept = None
@@ -472,8 +687,26 @@ class Run:
             kept = "irreversible"
         elif action.withdraw == "until_next_opens":
             kept = "once_opened"
-        passed = Passed(before.place, self.command.person, undo, kept)
+        place = before.place
+        if self.split is not None:
+            # The place left is the parallel step; within it the branches remember their own.
+            around = self._around_left()
+            place = around.place
+            undo = _undo(around, self.state)
+        passed = Passed(place, self.command.person, undo, kept, self.split)
         self.change(path=(*self.state.path, passed))
+
+    def _around_left(self) -> State:
+        """The state of the parallel step that was left, as it was before the command."""
+        at = tuple(level.branch for level in self.around)
+        return next(one for way, one in places_of(self._first) if way == at)
+
+    def push_split(self) -> None:
+        """Put a parallel step that was left by no person's action on the path."""
+        if self.split is not None and not self.state.closed:
+            place = self._around_left().place
+            passed = Passed(place, self.command.person, {}, "never", self.split)
+            self.change(path=(*self.state.path, passed))
 
     def remember(self, before: Place, path: tuple[Passed, ...]) -> Resumption:
         """Where the case is being taken from, for ``resume``.
@@ -483,7 +716,7 @@ class Run:
         """
         state = self.state
         kept = tuple(Passed(item.place, item.person, {}, "resumed") for item in path)
-        return Resumption(before, kept, state.sent_to, state.inserted, state.chain)
+        return Resumption(before, kept, state.sent_to, state.inserted, state.chain, self.split)
 
     def acted(self, name: str) -> None:
         """Note who has taken an action, for ``case.last`` and ``case.actors``."""
@@ -499,6 +732,16 @@ class Run:
     def refuse(self, code: str, **params: Any) -> Refused:
         """A refusal by a rule of the engine; its sentence is found by its code."""
         return Refused(code, noun=self.process.noun or self.process.title, **params)
+
+
+def _undo(before: State, after: State) -> dict[str, Any]:
+    """What of a state withdrawing brings back, where it has changed."""
+    earlier, later = before.to_json(), after.to_json()
+    return {name: earlier.get(name) for name in RESTORED if earlier.get(name) != later.get(name)}
+
+
+def _key(state: State) -> tuple[str, int]:
+    return state.place.step, state.place.visit
 
 
 def put(data: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:

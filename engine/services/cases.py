@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.definitions.process import Action
 from engine.domain.actor import SYSTEM, Actor, Rights
-from engine.domain.case import Command
+from engine.domain.case import Command, places_of
 from engine.domain.errors import EngineError, NotAllowed, NotFound, Refused, Stale
 from engine.runtime.advance import guard, no_such_action, offered
 from engine.runtime.offers import Offer, may_act, may_operate, offers
@@ -155,6 +155,7 @@ class Cases:
         data: Mapping[str, Any] | None = None,
         version: int | None = None,
         key: str | None = None,
+        at: str | None = None,
     ) -> Done:
         """Take one of the author's actions.
 
@@ -166,13 +167,14 @@ class Cases:
             data: the form data of the case as typed, where they may be edited here.
             version: what the actor saw; somebody faster makes it stale.
             key: makes a repeated press harmless (SEC-07).
+            at: in a parallel step the step meant; None = where the actor may take the action.
 
         Raises:
             Refused: a right, a rule, a deadline or an entry says no.
         """
 
         def make(unit: UnitOfWork, loaded: Loaded) -> Command:
-            run = self._work.look(unit, loaded, actor, data=data)
+            run = self._look(unit, loaded, actor, action, data=data, at=at)
             known = run.compiled.actions[run.step.name].get(action)
             if known is None:
                 raise no_such_action(run, action)
@@ -180,17 +182,16 @@ class Cases:
             if forbidden is not None:
                 raise forbidden
             self._groups.free(unit, loaded, run, known)
-            self._claimed(unit, loaded, actor)
+            self._claimed(unit, loaded, actor, run.at)
             offered(run, action)
             entered = self._entries.check_input(unit, loaded, run, known, input or {})
             typed = self._entries.check_data(unit, loaded, run, known, data)
-            return Command(
-                "act", actor.person, actor.organisation, actor.on_behalf, action, entered, typed
-            )
+            return _command(actor, run, "act", action, entered, typed)
 
         def then(unit: UnitOfWork, outcome: Outcome) -> None:
             # Who is present may have changed: the vote may be complete now.
-            if outcome.result.state.voters:
+            here = outcome.result.here
+            if here is not None and here.voters:
                 self._tally(unit, outcome, self._work.now(outcome.row.jurisdiction))
 
         return self._do(actor, uid, make, version=version, key=key, then=then)
@@ -203,19 +204,18 @@ class Cases:
         *,
         version: int | None = None,
         key: str | None = None,
+        at: str | None = None,
     ) -> Done:
         """Keep what was typed so far (暂存): incomplete is fine, ill-typed is not (APP-19)."""
 
         def make(unit: UnitOfWork, loaded: Loaded) -> Command:
-            run = self._work.look(unit, loaded, actor, data=data)
+            run = self._work.look(unit, loaded, actor, data=data, at=at)
             refusal = self.why_not_save(run)
             if refusal is not None:
                 raise refusal
             self._groups.free(unit, loaded, run, None)
             typed = self._entries.check_draft(unit, loaded, run, data)
-            return Command(
-                "save", actor.person, actor.organisation, actor.on_behalf, "save", {}, typed
-            )
+            return _command(actor, run, "save", "save", {}, typed)
 
         return self._do(actor, uid, make, version=version, key=key)
 
@@ -236,10 +236,16 @@ class Cases:
         return may_act(run, probe, self._rights) if probe is not None else None
 
     def withdraw(
-        self, actor: Actor, uid: str, *, version: int | None = None, key: str | None = None
+        self,
+        actor: Actor,
+        uid: str,
+        *,
+        version: int | None = None,
+        key: str | None = None,
+        at: str | None = None,
     ) -> Done:
         """Take back the last pass while nobody has acted on it (撤回)."""
-        return self._operate(actor, uid, "withdraw", {}, version=version, key=key)
+        return self._operate(actor, uid, "withdraw", {}, version=version, key=key, at=at)
 
     def extend(
         self,
@@ -249,9 +255,11 @@ class Cases:
         *,
         version: int | None = None,
         key: str | None = None,
+        at: str | None = None,
     ) -> Done:
         """Move the deadline of the present step (修改提交截止时间)."""
-        return self._operate(actor, uid, "extend", {"until": until}, version=version, key=key)
+        entered = {"until": until}
+        return self._operate(actor, uid, "extend", entered, version=version, key=key, at=at)
 
     def _operate(
         self,
@@ -262,18 +270,56 @@ class Cases:
         *,
         version: int | None,
         key: str | None,
+        at: str | None,
     ) -> Done:
         def make(unit: UnitOfWork, loaded: Loaded) -> Command:
-            run = self._work.look(unit, loaded, actor)
+            run = self._operating(unit, loaded, actor, operation, at)
             self._groups.free(unit, loaded, run, None)
             refusal = may_operate(run, operation, self._rights)
             if refusal is not None:
                 raise refusal
-            return Command(
-                operation, actor.person, actor.organisation, actor.on_behalf, operation, entered
-            )
+            return _command(actor, run, operation, operation, entered)
 
         return self._do(actor, uid, make, version=version, key=key)
+
+    def _look(
+        self,
+        unit: UnitOfWork,
+        loaded: Loaded,
+        actor: Actor,
+        action: str,
+        *,
+        data: Mapping[str, Any] | None,
+        at: str | None,
+    ) -> Run:
+        """The place at which an action is meant: where the actor may take it."""
+        run = self._work.look(unit, loaded, actor, data=data, at=at)
+        if at is not None or not loaded.state.branches:
+            return run
+        here = run.compiled.actions[run.step.name].get(action)
+        if here is not None and may_act(run, here, self._rights) is None:
+            return run
+        for _, one in places_of(loaded.state):
+            other = self._work.look(unit, loaded, actor, data=data, at=one.place.step)
+            known = other.compiled.actions[other.step.name].get(action)
+            if known is not None and may_act(other, known, self._rights) is None:
+                return other
+        return run
+
+    def _operating(
+        self, unit: UnitOfWork, loaded: Loaded, actor: Actor, operation: str, at: str | None
+    ) -> Run:
+        """The place at which an operation is meant: one where it is possible, if there is any."""
+        run = self._work.look(unit, loaded, actor, at=at)
+        if at is not None or may_operate(run, operation, self._rights) is None:
+            return run
+        for _, one in places_of(loaded.state, ended=True):
+            if not one.place.step:
+                continue
+            other = self._work.look(unit, loaded, actor, at=one.place.step)
+            if may_operate(other, operation, self._rights) is None:
+                return other
+        return run
 
     def _do(
         self,
@@ -327,8 +373,10 @@ class Cases:
                 return item
         raise NotAllowed("nothing_waits_for_you")
 
-    def _claimed(self, unit: UnitOfWork, loaded: Loaded, actor: Actor) -> None:
+    def _claimed(self, unit: UnitOfWork, loaded: Loaded, actor: Actor, at: str) -> None:
         for item in unit.work.of(loaded.row.id):
+            if at and item.step != at:
+                continue
             if item.claimed_by not in (None, actor.person) and (
                 item.organisation == actor.organisation
             ):
@@ -410,7 +458,7 @@ class Cases:
             self._groups.may_change(run, kind, self._rights)
             self._groups.check(unit, loaded, run, kind, members)
             entered = {"members": list(members)}
-            return Command(kind, actor.person, actor.organisation, actor.on_behalf, kind, entered)
+            return _command(actor, run, kind, kind, entered)
 
         def then(unit: UnitOfWork, outcome: Outcome) -> None:
             self._groups.change(unit, outcome, kind, members)
@@ -425,20 +473,19 @@ class Cases:
         *,
         version: int | None = None,
         key: str | None = None,
+        at: str | None = None,
     ) -> Done:
         """Hand in a ballot: ``papers`` by member, or under ``""`` for the case itself."""
 
         def make(unit: UnitOfWork, loaded: Loaded) -> Command:
-            run = self._work.look(unit, loaded, actor)
+            run = self._operating(unit, loaded, actor, "vote", at)
             refusal = may_operate(run, "vote", self._rights)
             if refusal is not None:
                 raise refusal
             self._panels.check(unit, loaded, run, papers)
             secret = run.step.panel is not None and run.step.panel.secret
             entered = {} if secret else {"papers": dict(papers)}
-            return Command(
-                "vote", actor.person, actor.organisation, actor.on_behalf, "vote", entered
-            )
+            return _command(actor, run, "vote", "vote", entered)
 
         def then(unit: UnitOfWork, outcome: Outcome) -> None:
             now = self._work.now(outcome.row.jurisdiction)
@@ -448,9 +495,10 @@ class Cases:
         return self._do(actor, uid, make, version=version, key=key, then=then)
 
     def _tally(self, unit: UnitOfWork, outcome: Outcome, now: datetime) -> None:
-        result = self._panels.result(unit, outcome.row, now)
+        at = outcome.command.at
+        result = self._panels.result(unit, outcome.row, at, now)
         if result is not None:
-            command = Command("outcome", SYSTEM.person, name=result)
+            command = Command("outcome", SYSTEM.person, name=result, at=at)
             further = self._work.within(unit, outcome.row.uid, command, now)
             outcome.sent += further.sent
 
@@ -466,17 +514,18 @@ class Cases:
         return len(due)
 
     def _fire(self, uid: str, case_id: int, kind: str) -> None:
-        name = kind.partition(":")[0]
+        name, _, step = kind.partition("@")
+        name = name.partition(":")[0]
         try:
             with self._work.store.write() as unit:
                 row = unit.cases.load(uid)
                 if row is None or not unit.timers.clear(case_id, kind):
                     return
                 now = self._work.now(row.jurisdiction)
-                outcome = self._work.within(
-                    unit, uid, Command("time", SYSTEM.person, name=name), now
-                )
-                if outcome.result.state.voters:
+                command = Command("time", SYSTEM.person, name=name, at=step)
+                outcome = self._work.within(unit, uid, command, now)
+                here = outcome.result.here
+                if here is not None and here.voters:
                     self._tally(unit, outcome, now)
         except EngineError as error:
             self._stopped(uid, case_id, kind, error)
@@ -494,11 +543,11 @@ class Cases:
 
     # ------------------------------------------------------------ asking
 
-    def offers(self, actor: Actor, uid: str) -> list[Offer]:
+    def offers(self, actor: Actor, uid: str, *, at: str | None = None) -> list[Offer]:
         """What the actor may do here, and why not the rest."""
         with self._work.store.read() as unit:
             loaded = self._work.load(unit, uid)
-            run = self._work.look(unit, loaded, actor)
+            run = self._work.look(unit, loaded, actor, at=at)
             found = list(offers(run, self._rights))
             held = self._groups.holding(unit, loaded, run)
             return [self._worded(offer, held) for offer in found]
@@ -516,6 +565,20 @@ class Cases:
         """Whether there is such a case."""
         with self._work.store.read() as unit:
             return unit.cases.load(uid) is not None
+
+
+def _command(
+    actor: Actor,
+    run: Run,
+    kind: str,
+    name: str,
+    entered: Mapping[str, Any],
+    typed: Mapping[str, Any] | None = None,
+) -> Command:
+    """What an actor wants done at the place that was looked at."""
+    return Command(
+        kind, actor.person, actor.organisation, actor.on_behalf, name, entered, typed, run.at
+    )
 
 
 def _probe(run: Run) -> Action | None:

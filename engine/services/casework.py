@@ -17,10 +17,11 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from engine.domain.actor import Actor
-from engine.domain.case import Advance, Command, Place, State
+from engine.domain.case import Advance, Command, Place, State, WorkItem, places_of
 from engine.domain.errors import NotFound, Refused, Stale
 from engine.runtime import moments
 from engine.runtime.advance import advance, start
+from engine.runtime.branches import find, state_at
 from engine.runtime.compiled import Compiled
 from engine.runtime.facts import Recording
 from engine.runtime.run import Run
@@ -49,6 +50,8 @@ def new_uid() -> str:
 FILES = "_files"
 #: why an incident is resolved when the case went on without anybody's reason
 MOVED_ON = "moved on"
+#: how often a command is tried again because somebody acted at another place of the case
+RACES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,14 @@ class Outcome:
         """The answer."""
         state = self.result.state
         return Done(self.row.uid, self.row.version, str(state.place), state.status)
+
+
+class _Beside(Stale):
+    """The case was written meanwhile, perhaps at another of its places."""
+
+    def __init__(self, place: Place) -> None:
+        super().__init__("already_handled")
+        self.place = place
 
 
 #: carries out an effect on our own data in the transaction of the command; returns outbox keys
@@ -245,11 +256,45 @@ class Casework:
         actor: Actor,
         *,
         data: Mapping[str, Any] | None = None,
+        at: str | None = None,
     ) -> Run:
-        """A run that is only asked questions (what could be done here?)."""
+        """A run that is only asked questions (what could be done here?).
+
+        Args:
+            unit: an open unit of work.
+            loaded: the case.
+            actor: who asks.
+            data: form data as typed; None = as stored.
+            at: in a parallel step the step of the place that is asked about; None = where
+                something waits for the actor, else the parallel step itself.
+
+        Raises:
+            Stale: the case is not at that place any more.
+        """
         now = self.now(loaded.row.jurisdiction)
         command = Command("look", actor.person, actor.organisation)
-        return self._run(unit, loaded, command, now, data if data is not None else loaded.data)
+        run = self._run(unit, loaded, command, now, data if data is not None else loaded.data)
+        if loaded.state.branches:
+            step = at if at is not None else self._waiting_at(unit, loaded, actor)
+            found = find(loaded.state, step, ended=True) if step else ()
+            if found is None:
+                raise Stale("already_handled")
+            run.focus(found)
+        return run
+
+    def _waiting_at(self, unit: UnitOfWork, loaded: Loaded, actor: Actor) -> str:
+        """The step at which something waits for the actor, or that they passed last; else ""."""
+        for item in unit.work.of(loaded.row.id):
+            for_person = item.person is not None and item.person == actor.person
+            here = item.organisation is not None and item.organisation == actor.organisation
+            if for_person or (item.person is None and here):
+                return item.step
+        for at, one in places_of(loaded.state, ended=True):
+            last = one.path[-1] if at and one.path else None
+            own = last is not None and last.place.organisation == actor.organisation
+            if last is not None and (own or last.person == actor.person):
+                return one.place.step
+        return ""
 
     def _run(
         self,
@@ -327,29 +372,74 @@ class Casework:
             Refused: a rule says no; nothing was changed.
         """
         known = f"{actor.person}:{key}" if key else None
+        tries = RACES
+        while True:
+            tries -= 1
+            try:
+                return self._attempt(uid, make, version, known, then)
+            except _Beside as error:
+                # Somebody acted at another place of the case at the same instant: once more.
+                if not tries or not self._is_still_at(uid, error.place):
+                    raise Stale("already_handled") from error
+            except (Duplicate, Stale) as error:
+                # The same press may have come through twice: then the first answer is the answer.
+                with self.store.read() as unit:
+                    if known is not None and (seen := unit.commands.seen(known)) is not None:
+                        return Done.from_json(seen.result)
+                raise Stale("already_handled") from error
+
+    def _attempt(
+        self,
+        uid: str,
+        make: Callable[[UnitOfWork, Loaded], Command],
+        version: int | None,
+        key: str | None,
+        then: Callable[[UnitOfWork, Outcome], None] | None,
+    ) -> Outcome | Done:
         try:
             with self.store.read() as unit:
-                if known is not None and (seen := unit.commands.seen(known)) is not None:
+                if key is not None and (seen := unit.commands.seen(key)) is not None:
                     return Done.from_json(seen.result)
-                loaded = self.load(unit, uid, version)
-                command = make(unit, loaded)
+                loaded, command = self._made(unit, uid, make, version)
                 now = self.now(loaded.row.jurisdiction)
                 result, read = self.decide(unit, loaded, command, now)
             with self.store.write() as unit:
-                return self._write(unit, loaded, command, result, read, now, known, then)
+                return self._write(unit, loaded, command, result, read, now, key, then)
         except NeedsTransaction:
             with self.store.write() as unit:
-                loaded = self.load(unit, uid, version)
-                command = make(unit, loaded)
+                loaded, command = self._made(unit, uid, make, version)
                 now = self.now(loaded.row.jurisdiction)
                 result, read = self.decide(unit, loaded, command, now, writing=True)
-                return self._write(unit, loaded, command, result, read, now, known, then)
-        except (Duplicate, Stale) as error:
-            # The same press may have come through twice: then the first answer is the answer.
-            with self.store.read() as unit:
-                if known is not None and (seen := unit.commands.seen(known)) is not None:
-                    return Done.from_json(seen.result)
-            raise Stale("already_handled") from error
+                return self._write(unit, loaded, command, result, read, now, key, then)
+
+    def _made(
+        self,
+        unit: UnitOfWork,
+        uid: str,
+        make: Callable[[UnitOfWork, Loaded], Command],
+        version: int | None,
+    ) -> tuple[Loaded, Command]:
+        """The case as it is and the command on it.
+
+        Raises:
+            Stale: the place the command is about has changed since ``version``.
+        """
+        loaded = self.load(unit, uid)
+        old = version is not None and loaded.row.version != version
+        if old and not loaded.state.branches:
+            raise Stale("already_handled")
+        command = make(unit, loaded)
+        if old and version is not None:
+            # What happens in one branch does not make a page about another one old.
+            at = find(loaded.state, command.at, ended=True) if command.at else None
+            if not at or state_at(loaded.state, at).since >= version:
+                raise Stale("already_handled")
+        return loaded, command
+
+    def _is_still_at(self, uid: str, place: Place) -> bool:
+        with self.store.read() as unit:
+            state = self.load(unit, uid).state
+        return any(one.place == place for _, one in places_of(state))
 
     def within(self, unit: UnitOfWork, uid: str, command: Command, now: datetime) -> Outcome:
         """Carry out a command of the platform inside a transaction that is open already."""
@@ -372,7 +462,7 @@ class Casework:
         written, event = self._row(unit, row, command, result, read, now)
         # First of all: whoever comes second learns it here, before anything else is written.
         if not unit.cases.save(written, row.version):
-            raise Stale("already_handled")
+            raise _raced(before, command)
         unit.journal.add(row, event)
         written = written._replace(version=row.version + 1)
         self._work(unit, row, before, command, result, now)
@@ -404,6 +494,8 @@ class Casework:
             data_hash = unit.blobs.put(subject, dict(result.data))
         sealed, events = _sealed(command, result, read)
         body: dict[str, Any] = {"name": command.name, "events": events}
+        if command.at:
+            body["at"] = command.at
         if result.data is not None:
             body["data"] = data_hash
         if command.data is not None:
@@ -445,37 +537,63 @@ class Casework:
         result: Advance,
         now: datetime,
     ) -> None:
-        state = result.state
+        here = result.here or result.state
         if result.moved:
-            acted = command.kind in ("act", "withdraw")
+            self._close(unit, row, before, command, result, now)
+            unit.work.open(row, [new_work(item, now) for item in result.work])
+        elif here is not result.state or result.kept:
+            step = here.place.step
+            due = instant(here.due, now)
+            unit.work.update_open(row.id, due=due, status=here.status, step=step)
+        elif (here.status, here.due) != (before.status, before.due):
+            unit.work.update_open(row.id, due=instant(here.due, now), status=here.status)
+
+    @staticmethod
+    def _close(
+        unit: UnitOfWork,
+        row: CaseRow,
+        before: State,
+        command: Command,
+        result: Advance,
+        now: datetime,
+    ) -> None:
+        """Take away what waits no more: done where somebody acted, gone where it was broken off."""
+
+        def close(ids: Sequence[int] | None, *, done: bool) -> None:
             unit.work.close(
                 row.id,
+                ids,
                 at=now,
                 closed_by=command.person,
                 organisation=command.organisation,
                 action=command.name or command.kind,
-                state="done" if acted and command.kind == "act" else "gone",
+                state="done" if done else "gone",
             )
-            unit.work.open(row, [new_work(item, state, now) for item in result.work])
-        elif (state.status, state.due) != (before.status, before.due):
-            unit.work.update_open(row.id, due=_instant(state.due, now), status=state.status)
+
+        acted = command.kind == "act"
+        if not before.branches:
+            close(None, done=acted)
+            return
+        left = [item for item in unit.work.of(row.id) if (item.step, item.visit) not in result.kept]
+        step = command.at or before.place.step
+        close([item.id for item in left if item.step == step], done=acted)
+        close([item.id for item in left if item.step != step], done=False)
 
     def _timers(
         self, unit: UnitOfWork, row: CaseRow, before: State, result: Advance, now: datetime
     ) -> None:
-        state = result.state
-        same = (state.due, state.overdue, state.wait_until, state.suspended) == (
-            before.due,
-            before.overdue,
-            before.wait_until,
-            before.suspended,
-        )
-        if same and (not result.moved or not result.timers):
+        known = [*_dates(before)]
+        if known == [*_dates(result.state)] and (not result.moved or not result.timers):
             return
-        if before.due or before.wait_until:
+        if any(due or wait for due, _, wait, _ in known):
             unit.timers.clear(row.id)
+        self._set(unit, row, result, now)
+
+    @staticmethod
+    def _set(unit: UnitOfWork, row: CaseRow, result: Advance, now: datetime) -> None:
         for number, timer in enumerate(result.timers):
-            kind = timer.kind if timer.kind != "remind" else f"remind:{number}"
+            name = timer.kind if timer.kind != "remind" else f"remind:{number}"
+            kind = f"{name}@{timer.step}" if timer.step else name
             unit.timers.set(row, kind, moments.instant(timer.at, now.tzinfo))
 
     def _index(
@@ -496,17 +614,19 @@ class Casework:
         result: Advance,
         now: datetime,
     ) -> None:
-        stuck = result.state.stuck
-        if stuck is not None and (stuck != before.stuck or result.moved):
-            unit.incidents.open(row, stuck, {"place": str(result.state.place)}, now)
-        elif stuck is None and before.stuck is not None:
-            by_hand = command.kind in ("reroute", "cancel")
-            reason = str(command.input["reason"]) if by_hand else MOVED_ON
-            for incident in unit.incidents.of(row.id):
-                if incident.resolved_at is None and incident.code == before.stuck:
-                    unit.incidents.resolve(
-                        incident.id, person=command.person, reason=reason, at=now
-                    )
+        stopped = _stopped(before)
+        stops = _stopped(result.state)
+        for place, code in stops.items():
+            if place not in stopped:
+                unit.incidents.open(row, code, {"place": str(place)}, now)
+        over = {code for place, code in stopped.items() if place not in stops}
+        if not over - set(stops.values()):
+            return
+        by_hand = command.kind in ("reroute", "cancel")
+        reason = str(command.input["reason"]) if by_hand else MOVED_ON
+        for incident in unit.incidents.of(row.id):
+            if incident.resolved_at is None and incident.code in over - set(stops.values()):
+                unit.incidents.resolve(incident.id, person=command.person, reason=reason, at=now)
 
     # ------------------------------------------------------------ starting
 
@@ -541,9 +661,8 @@ class Casework:
             raise Stale("already_handled")
         unit.journal.add(row, event)
         written = written._replace(version=row.version + 1)
-        unit.work.open(row, [new_work(item, result.state, now) for item in result.work])
-        for timer in result.timers:
-            unit.timers.set(row, timer.kind, moments.instant(timer.at, now.tzinfo))
+        unit.work.open(row, [new_work(item, now) for item in result.work])
+        self._set(unit, row, result, now)
         self._index(unit, compiled, row.id, result.data or {})
         self._incident(unit, written, first, command, result, now)
         outcome = Outcome(written, result, command)
@@ -650,14 +769,33 @@ def _applied(row: CaseRow, state: State, now: datetime) -> CaseRow:
         outcome=state.outcome,
         arrived_at=datetime.fromisoformat(state.arrived_at).replace(tzinfo=now.tzinfo),
         # A date that is waited for is shown to people like a deadline: until then it stands here.
-        due=_instant(state.due or state.wait_until, now),
+        due=instant(state.due or state.wait_until, now),
         updated_at=now,
         closed_at=closed if state.closed else None,
         returned=state.returned,
     )
 
 
-def new_work(item: Any, state: State, now: datetime) -> NewWork:
+def _raced(state: State, command: Command) -> Stale:
+    """What to tell who came second, or that nobody came first at this place."""
+    at = find(state, command.at) if command.at else ()
+    if at is not None and (at or state_at(state, at).voters):
+        return _Beside(state_at(state, at).place)
+    return Stale("already_handled")
+
+
+def _dates(state: State) -> Iterator[tuple[Any, ...]]:
+    """What timers follow from, of every place."""
+    for _, one in places_of(state):
+        yield one.due, one.overdue, one.wait_until, state.suspended
+
+
+def _stopped(state: State) -> dict[Place, str]:
+    """The places at which nobody was found, and why."""
+    return {one.place: one.stuck for _, one in places_of(state) if one.stuck is not None}
+
+
+def new_work(item: WorkItem, now: datetime) -> NewWork:
     """A work item as the store writes it."""
     return NewWork(
         visit=item.visit,
@@ -666,9 +804,9 @@ def new_work(item: Any, state: State, now: datetime) -> NewWork:
         organisation=item.organisation,
         permission=item.permission,
         person=item.person,
-        status=state.status,
+        status=item.status,
         opened_at=now,
-        due=_instant(item.due, now),
+        due=instant(item.due, now),
     )
 
 
@@ -698,5 +836,6 @@ def _value(data: Any, path: str) -> Any:
     return _value(value, rest) if rest else value
 
 
-def _instant(due: str | None, now: datetime) -> datetime | None:
+def instant(due: str | None, now: datetime) -> datetime | None:
+    """A date or moment of a state as a point in time."""
     return None if due is None else moments.instant(due, now.tzinfo)

@@ -46,6 +46,10 @@ class Entry:
     place: str
     texts: tuple[tuple[str, str], ...]
     leads_to: str
+    #: a branch has ended, and the others have not
+    ended: bool = False
+    #: places in other branches that were broken off by it
+    broken_off: tuple[str, ...] = ()
 
 
 class Courses:
@@ -94,7 +98,8 @@ class Courses:
         events = _events(event)
         acted = _acted(events)
         place = acted.get("place")
-        arrived = next((e["place"] for e in reversed(events) if e.get("event") == "arrived"), None)
+        arrived = self._arrived(loaded, events)
+        broken_off = [e["open"] for e in events if e.get("event") in ("joined", "left")]
         person = event.person or ""
         return Entry(
             at=event.at,
@@ -109,8 +114,21 @@ class Courses:
             texts=tuple(
                 self._texts(unit, loaded, run, event, str(acted.get("action", "")), mask=mask)
             ),
-            leads_to=words(unit, run, Place.from_json(arrived)) if arrived else "",
+            leads_to="；".join(words(unit, run, one) for one in arrived),
+            ended=not arrived and any(e.get("event") == "branch_ended" for e in events),
+            broken_off=tuple(
+                words(unit, run, Place.from_json(one)) for several in broken_off for one in several
+            ),
         )
+
+    @staticmethod
+    def _arrived(loaded: Loaded, events: Sequence[Mapping[str, Any]]) -> list[Place]:
+        """Where a command led: the last place, or all branches of a parallel step."""
+        places = [Place.from_json(e["place"]) for e in events if e.get("event") == "arrived"]
+        steps = loaded.compiled.process.steps
+        splits = [number for number, one in enumerate(places) if steps[one.step].parallel]
+        after = places[splits[0] + 1 :] if splits else []
+        return [one for one in after if not steps[one.step].parallel] or places[-1:]
 
     def _texts(
         self,

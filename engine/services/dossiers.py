@@ -17,6 +17,7 @@ import orjson
 from engine.definitions.flow import Flow
 from engine.definitions.register import ORGANISATIONS, PEOPLE
 from engine.domain.actor import Actor
+from engine.domain.case import places_of
 from engine.domain.errors import NotFound, Refused
 from engine.forms.effective import EffectiveField, EffectiveForm
 from engine.forms.formats import masked
@@ -137,6 +138,8 @@ class Dossier:
     linked: tuple[Linked, ...]
     flow: Flow
     visited: frozenset[str]
+    #: the steps it is at: in a parallel step several
+    current: frozenset[str]
     #: where it may be put by hand: name and caption
     steps: tuple[tuple[str, str], ...]
 
@@ -248,7 +251,7 @@ class Dossiers:
             initiator=self._person(lookup, row.initiator),
             identity=tuple(self._identity(lookup, row.initiator)),
             status=self._views.status_title(row.status),
-            place=self._views.place_words(unit, run, state.place),
+            place=self._views.places_words(unit, run, state),
             step=state.place.step,
             suspended=state.suspended,
             returned=state.returned,
@@ -263,7 +266,8 @@ class Dossiers:
             version=row.version,
             waiting=tuple(self._waiting(unit, loaded, lookup)),
             timers=tuple(
-                Timed(one.kind.partition(":")[0], one.at) for one in unit.timers.of(row.id)
+                Timed(one.kind.partition("@")[0].partition(":")[0], one.at)
+                for one in unit.timers.of(row.id)
             ),
             outbox=tuple(_sent(unit, row.id)),
             incidents=tuple(self._incidents(unit, row.id, lookup)),
@@ -271,6 +275,7 @@ class Dossiers:
             linked=tuple(self._linked(unit, loaded)),
             flow=loaded.compiled.bound.flow,
             visited=frozenset(state.visits),
+            current=frozenset(one.place.step for _, one in places_of(state)),
             steps=reroutable(process),
         )
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from engine.definitions.process import Process
 from engine.domain.actor import Actor, Rights
-from engine.domain.case import Advance, Command
+from engine.domain.case import Advance, Command, places_of
 from engine.domain.errors import NotAllowed, Refused
 from engine.runtime.offers import may_operate
 from engine.runtime.run import Run
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 #: incidents that are resolved by trying again what failed
 DELIVERY, TIMER = "not_delivered", "timer_failed"
+
+#: interventions about one place of a case; the others are about all of it
+_AT_A_PLACE = frozenset({"reroute", "extend"})
 
 Check = Callable[[Actor, UnitOfWork, Loaded, Run], None]
 Then = Callable[[UnitOfWork, Outcome], None]
@@ -82,7 +85,7 @@ class Interventions:
         """What the actor could do to a case, and why not the rest."""
         with self._sentences.saying(), self._work.store.read() as unit:
             loaded = self._work.load(unit, uid)
-            run = self._work.look(unit, loaded, actor)
+            run = self._work.look(unit, loaded, actor, at=_stopped_at(loaded))
             found = []
             for name, check in self._checks.items():
                 refusal: Refused | None = None
@@ -134,7 +137,7 @@ class Interventions:
 
     def _may_reroute(self, actor: Actor, loaded: Loaded) -> None:
         """Whoever resolves incidents may do it where one has stopped the case."""
-        if loaded.state.stuck is not None:
+        if any(one.stuck is not None for _, one in places_of(loaded.state)):
             self._demand_either(actor, loaded)
         else:
             self._oversight.demand(actor, INTERVENE, loaded.row.jurisdiction)
@@ -184,10 +187,10 @@ class Interventions:
         entered = {"organisation": organisation, "step": step}
         with self._sentences.saying(), self._work.store.read() as unit:
             loaded = self._work.load(unit, uid)
-            run = self._work.look(unit, loaded, actor)
+            run = self._work.look(unit, loaded, actor, at=_stopped_at(loaded))
             self._own(loaded, actor)
             self._check_reroute(actor, unit, loaded, run)
-            result = self._tried(unit, loaded, _command("reroute", actor, entered))
+            result = self._tried(unit, loaded, _command("reroute", actor, entered, run.at))
             self._somebody(loaded, result)
             return result, run
 
@@ -258,15 +261,16 @@ class Interventions:
         check = self._checks[name]
 
         def make(unit: UnitOfWork, loaded: Loaded) -> Command:
-            run = self._work.look(unit, loaded, actor)
+            run = self._work.look(unit, loaded, actor, at=_stopped_at(loaded))
             self._own(loaded, actor)
             check(actor, unit, loaded, run)
+            at = run.at if name in _AT_A_PLACE else ""
             if not str(entered.get("reason") or "").strip():
                 raise run.refuse("reason_needed")
-            command = _command(name, actor, entered)
+            command = _command(name, actor, entered, at)
             if possible is not None:
                 possible(unit, loaded, command)
-                command = _command(name, actor, entered)
+                command = _command(name, actor, entered, at)
             return command
 
         with self._sentences.saying():
@@ -317,8 +321,15 @@ def reroutable(process: Process) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _command(kind: str, actor: Actor, entered: Mapping[str, Any]) -> Command:
-    return Command(kind, actor.person, actor.organisation, actor.on_behalf, kind, dict(entered))
+def _command(kind: str, actor: Actor, entered: Mapping[str, Any], at: str) -> Command:
+    who = (actor.person, actor.organisation, actor.on_behalf)
+    return Command(kind, *who, kind, dict(entered), at=at)
+
+
+def _stopped_at(loaded: Loaded) -> str:
+    """The step in a branch at which nobody was found; "" where the case itself is meant."""
+    places = (one.place.step for at, one in places_of(loaded.state) if at and one.stuck)
+    return next(places, "")
 
 
 def _open(loaded: Loaded, run: Run) -> None:

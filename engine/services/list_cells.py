@@ -53,6 +53,7 @@ class Cells:
 
     def rows(self, lines: Sequence[CaseLine]) -> list[Row]:
         """Return the rows of a page."""
+        lines = self._in_branches(lines)
         ids = [line.id for line in lines]
         data = [path.removeprefix("data.") for path in self._paths if path.startswith("data.")]
         values = self._unit.worklists.values(ids, data)
@@ -64,6 +65,22 @@ class Cells:
             self._row(line, values.get(line.id, {}), at.get(line.id, ()), handled.get(line.id))
             for line in lines
         ]
+
+    def _in_branches(self, lines: Sequence[CaseLine]) -> Sequence[CaseLine]:
+        """Lines of what waits, where a case is at several places with the one that waits here."""
+        split = [line.id for line in lines if self._is_split(line)]
+        if self._listing.relation != "waiting" or not split:
+            return lines
+        found = self._unit.worklists.waiting_at(split, self._viewer, self._listing.permissions)
+        return [
+            line._replace(**found[line.id]._asdict()) if line.id in found else line
+            for line in lines
+        ]
+
+    def _is_split(self, line: CaseLine) -> bool:
+        process = self._process(line)
+        step = process.steps.get(line.step) if process is not None else None
+        return step is not None and step.parallel is not None
 
     def _look_up(
         self,

@@ -56,8 +56,8 @@ class Panels:
         present = self._present(run, panel)
         if run.command.person not in present:
             raise run.refuse("not_present")
-        visit = run.state.place.visit
-        if unit.ballots.counts(loaded.row, visit).get(run.command.person):
+        place = run.state.place
+        if unit.ballots.counts(loaded.row, place).get(run.command.person):
             raise run.refuse("voted_already")
         errors = [
             replace(error, place=(paper, *error.place))
@@ -86,31 +86,33 @@ class Panels:
         now: datetime,
     ) -> None:
         """Put the papers in."""
-        visit = outcome.result.state.place.visit
+        assert outcome.result.here is not None  # the place of the panel
+        place = outcome.result.here.place
         loaded = self._work.loaded(unit, outcome.row)
-        panel = loaded.compiled.process.steps[outcome.row.step].panel
+        panel = loaded.compiled.process.steps[place.step].panel
         assert panel is not None  # checked before
         for paper in self.papers(unit, outcome.row, panel):
             unit.ballots.cast(
-                outcome.row, visit, voter=voter, paper=paper, ballot=papers[paper], at=now
+                outcome.row, place, voter=voter, paper=paper, ballot=papers[paper], at=now
             )
 
-    def result(self, unit: UnitOfWork, row: CaseRow, now: datetime) -> str | None:
+    def result(self, unit: UnitOfWork, row: CaseRow, at: str, now: datetime) -> str | None:
         """The outcome when all are in or the time is over; None while the vote is open.
 
+        ``at`` is the step of the panel in a branch, "" for one that the case itself is at.
         Writes what each member got into its row: ``passed`` and ``votes``, never by a person.
         """
         current = unit.cases.load(row.uid)
         assert current is not None  # it was just written
         loaded = self._work.loaded(unit, current)
-        panel = loaded.compiled.process.steps[current.step].panel
+        run = self._work.look(unit, loaded, SYSTEM, at=at)
+        panel = run.step.panel
         if panel is None:
             return None
-        run = self._work.look(unit, loaded, SYSTEM)
-        visit = run.state.place.visit
-        voted = unit.ballots.counts(current, visit)
+        place = run.state.place
+        voted = unit.ballots.counts(current, place)
         present = self._present(run, panel)
-        ballots = unit.ballots.of(current, visit)
+        ballots = unit.ballots.of(current, place)
         if not self._closed(run, panel, present, voted, ballots):
             return None
         turnout = len(voted)

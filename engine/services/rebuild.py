@@ -16,7 +16,7 @@ from engine.domain.case import Advance, Command
 from engine.domain.errors import NotFound
 from engine.runtime.advance import advance, start
 from engine.runtime.facts import recorded
-from engine.services.casework import Casework, new_work
+from engine.services.casework import Casework, instant, new_work
 from engine.store.cases import CaseRow
 from engine.store.chain import Broken, Event, canonical
 from engine.store.unit import UnitOfWork
@@ -116,6 +116,7 @@ class Rebuilding:
             body["name"],
             sealed.get("input", {}),
             data if "typed" in body else None,
+            body.get("at", ""),
         )
         now = event.at.astimezone(self._work.zone(row.jurisdiction))
         ident = {"id": row.uid, "number": row.number, "year": row.year}
@@ -156,22 +157,16 @@ class Rebuilding:
     ) -> tuple[NewWork, ...]:
         now = event.at.astimezone(self._work.zone(row.jurisdiction))
         if moved:
-            return tuple(new_work(item, result.state, now) for item in result.work)
-        due = new_work(_Only(result.state.due), result.state, now).due
-        return tuple(item._replace(status=result.state.status, due=due) for item in before)
-
-
-@dataclass(frozen=True, slots=True)
-class _Only:
-    """A work item of which only the deadline matters."""
-
-    due: str | None
-    visit: int = 0
-    step: str = ""
-    stage: str | None = None
-    organisation: str | None = None
-    permission: str | None = None
-    person: str | None = None
+            kept = [item for item in before if (item.step, item.visit) in result.kept]
+            return (*kept, *(new_work(item, now) for item in result.work))
+        here = result.here or result.state
+        due = instant(here.due, now)
+        return tuple(
+            item._replace(status=here.status, due=due)
+            if item.step == here.place.step or not result.kept
+            else item
+            for item in before
+        )
 
 
 def _same(one: tuple[NewWork, ...], other: tuple[NewWork, ...]) -> bool:

@@ -18,7 +18,7 @@ from engine.authoring.source import read_yaml
 from engine.content import Files
 from engine.definitions.recording import RecordedStep, Recording, parse_recording
 from engine.definitions.release import Release
-from engine.domain.case import Advance, Command
+from engine.domain.case import Advance, Command, written
 from engine.domain.errors import Refused, UnreadableFact
 from engine.runtime.advance import advance, start
 from engine.runtime.compiled import Compiled
@@ -82,7 +82,9 @@ def carry_out(recording: Recording, release: Release) -> Carried:
             "number": recording.number if result else None,
             "year": _year(recording),
         }
-        command = Command(step.kind, step.by, step.here, None, step.name, step.entered, step.typed)
+        command = Command(
+            step.kind, step.by, step.here, None, step.name, step.entered, step.typed, step.place
+        )
         facts = recorded(step.read)
         try:
             if result is None:
@@ -120,7 +122,7 @@ def outcome(result: Advance, typed: Mapping[str, Any] | None) -> dict[str, Any]:
         if name not in before or before[name] != value
     }
     found = {
-        "at": str(state.place),
+        "at": written(state),
         "status": state.status,
         "due": state.due,
         "until": state.wait_until,

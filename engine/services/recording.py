@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 from engine.definitions.register import ORGANISATIONS, PEOPLE
-from engine.domain.case import Advance, Command
+from engine.domain.case import Advance, Command, places_of
 from engine.domain.errors import NotFound
 from engine.forms.model import Element
 from engine.runtime.advance import advance, start
@@ -143,10 +143,10 @@ class Recorder:
         typed: Mapping[str, Any] | None,
     ) -> Advance:
         sealed = self._sealed(unit, event)
-        name = orjson.loads(event.body)["name"]
+        body = orjson.loads(event.body)
         command = Command(
-            event.kind, event.person or "", event.organisation, event.on_behalf, name,
-            sealed.get("input", {}), typed,
+            event.kind, event.person or "", event.organisation, event.on_behalf, body["name"],
+            sealed.get("input", {}), typed, body.get("at", ""),
         )  # fmt: skip
         now = event.at.astimezone(self._work.zone(row.jurisdiction))
         ident = {"id": row.uid, "number": row.number if before else None, "year": row.year}
@@ -170,10 +170,12 @@ class Recorder:
     ) -> dict[str, Any]:
         sealed = self._sealed(unit, event)
         found = outcome(result, typed)
-        at = str(result.state.place)
-        place = result.state.place.organisation
-        if place is not None:
-            found["at"] = at.replace(f"@{place}", f"@{disguise.of(place, ORGANISATIONS)}")
+        for _, one in places_of(result.state):
+            place = one.place.organisation
+            if place is not None:
+                found["at"] = _renamed(
+                    found["at"], f"@{place}", f"@{disguise.of(place, ORGANISATIONS)}"
+                )
         found["waits_for"] = [_waits(disguise, one) for one in found.get("waits_for", ())]
         step: dict[str, Any] = {
             "at": moment(event.at, self._work.zone(row.jurisdiction)),
@@ -181,6 +183,7 @@ class Recorder:
             "here": disguise.of(event.organisation, ORGANISATIONS) if event.organisation else None,
             "kind": event.kind,
             "name": orjson.loads(event.body)["name"],
+            "place": orjson.loads(event.body).get("at"),
             "input": disguise.value(sealed.get("input", {})),
             "typed": disguise.value(typed) if typed is not None else None,
             "read": {
@@ -239,6 +242,12 @@ class Recorder:
         body = orjson.loads(event.body)
         found: Mapping[str, Any] | None = unit.blobs.get(body["typed"]) if "typed" in body else None
         return found
+
+
+def _renamed(places: str | list[str], name: str, other: str) -> str | list[str]:
+    if isinstance(places, str):
+        return places.replace(name, other)
+    return [place.replace(name, other) for place in places]
 
 
 def _waits(disguise: Disguise, who: str) -> str:

@@ -14,12 +14,13 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from engine.definitions.process import Action
+from engine.definitions.process import Action, Step
 from engine.definitions.sample import EXPECTED, Sample, SampleStep
 from engine.domain.actor import Actor
-from engine.domain.case import State
+from engine.domain.case import Place, State, places_of, written
 from engine.domain.clock import VirtualClock
 from engine.domain.errors import InvalidSubmission, Refused
+from engine.runtime.compiled import Compiled
 from engine.services.directory import Post
 from engine.services.platform import Platform
 from engine.services.world import overwrite, set_route, with_files
@@ -243,7 +244,7 @@ class _Running:
                 if found.done is None:
                     raise Refused("bulk", say=found.sentence)
             return
-        self._operate(step.by, uids[0], step.does, entered)
+        self._operate(step.by, uids[0], step.does, entered, step.place)
 
     def _start(self, step: SampleStep, entered: Mapping[str, Any]) -> None:
         assert step.by is not None
@@ -252,23 +253,31 @@ class _Running:
         done = self.platform.cases.start(actor, step.process, self._named(entered))
         self.uids[step.cases[0]] = done.uid
 
-    def _operate(self, by: str, uid: str, does: str, entered: Mapping[str, Any]) -> None:
+    def _operate(
+        self,
+        by: str,
+        uid: str,
+        does: str,
+        entered: Mapping[str, Any],
+        at: str | None = None,
+    ) -> None:
         cases, interventions = self.platform.cases, self.platform.interventions
         actor = self._actor(by, uid, does)
-        action = self._action(uid, does)
+        known = self._action(actor, uid, does, at)
         entered = self._named(entered)
-        if action is not None:
-            if self._edits(uid, action):
-                cases.act(actor, uid, does, data=self._merged(uid, entered))
+        if known is not None:
+            step, action = known
+            if (action.edit or step.edit) and action.ask is None:
+                cases.act(actor, uid, does, data=self._merged(uid, entered), at=at)
             else:
-                cases.act(actor, uid, does, input=entered)
+                cases.act(actor, uid, does, input=entered, at=at)
             return
         members = list(entered.get("members", ()))
         reason = str(entered.get("reason", ""))
         operations: dict[str, Callable[[], object]] = {
-            "save": lambda: cases.save(actor, uid, self._merged(uid, entered)),
-            "withdraw": lambda: cases.withdraw(actor, uid),
-            "extend": lambda: cases.extend(actor, uid, str(entered.get("until", ""))),
+            "save": lambda: cases.save(actor, uid, self._merged(uid, entered), at=at),
+            "withdraw": lambda: cases.withdraw(actor, uid, at=at),
+            "extend": lambda: cases.extend(actor, uid, str(entered.get("until", "")), at=at),
             "claim": lambda: cases.claim(actor, uid),
             "release": lambda: cases.give_back(actor, uid),
             "cancel": lambda: interventions.cancel(actor, uid, reason),
@@ -283,7 +292,7 @@ class _Running:
             ),
             "add": lambda: cases.add(actor, uid, members),
             "remove": lambda: cases.remove(actor, uid, members),
-            "vote": lambda: cases.vote(actor, uid, entered),
+            "vote": lambda: cases.vote(actor, uid, entered, at=at),
         }
         # What is no operation is refused by the service in its own words.
         operations.get(does, lambda: cases.act(actor, uid, does, input=entered))()
@@ -359,16 +368,25 @@ class _Running:
                 return {}
             return dict(unit.blobs.get(row.data_hash))
 
-    def _action(self, uid: str, name: str) -> Action | None:
-        row, _ = self._case(uid)
+    def _action(
+        self, actor: Actor, uid: str, name: str, at: str | None
+    ) -> tuple[Step, Action] | None:
+        """The action of the author that is meant, and its step; None for an operation."""
+        row, state = self._case(uid)
         compiled = self.platform.definitions.compiled(row.process, row.pin)
-        return compiled.actions[row.step].get(name)
-
-    def _edits(self, uid: str, action: Action) -> bool:
-        row, _ = self._case(uid)
-        compiled = self.platform.definitions.compiled(row.process, row.pin)
-        step = compiled.process.steps[row.step]
-        return bool(action.edit or step.edit) and action.ask is None
+        with self.platform.store.read() as unit:
+            waiting = unit.work.of(row.id)
+        mine = [
+            item.step
+            for item in waiting
+            if item.person == actor.person
+            or (item.person is None and item.organisation == actor.organisation)
+        ]
+        steps = [at] if at else [*mine, *(one.place.step for _, one in places_of(state))]
+        for step in steps:
+            if name in compiled.actions[step]:
+                return compiled.process.steps[step], compiled.actions[step][name]
+        return None
 
     def _merged(self, uid: str, entered: Mapping[str, Any]) -> dict[str, Any]:
         return _merge(self._data(uid), entered)
@@ -379,34 +397,44 @@ class _Running:
         uid, target = self.uids[step.cases[0]], step.to
         for _ in range(MOST_STEPS):
             row, state = self._case(uid)
-            if row.step == target:
+            places = [one for _, one in places_of(state)]
+            if any(one.place.step == target for one in places):
                 return
-            if state.wait_until is not None and not self._pass_on(uid, row):
-                with self.platform.store.read() as unit:
-                    following = unit.timers.next()
-                if following is None:
-                    break
-                self._move_to(following.astimezone(self.zone))
-            elif state.wait_until is None and not self._pass_on(uid, row):
+            waits = any(one.wait_until is not None for one in places)
+            if self._pass_on(uid, row, state):
+                continue
+            with self.platform.store.read() as unit:
+                following = unit.timers.next() if waits else None
+            if following is None:
                 break
+            self._move_to(following.astimezone(self.zone))
         self._differ(step, "fast_forward", target, self._case(uid)[0].step)
 
-    def _pass_on(self, uid: str, row: CaseRow) -> bool:
+    def _pass_on(self, uid: str, row: CaseRow, state: State) -> bool:
         """The first passing action by the first person who may; False when there is none."""
         compiled = self.platform.definitions.compiled(row.process, row.pin)
-        for person in self._waits_for(row):
-            for name, action in compiled.actions[row.step].items():
-                if action.verb not in PASSING or compiled.process.steps[row.step].wait:
-                    continue
-                self._operate(person, uid, name, self._sample_data(uid, row, action))
+        for _, one in places_of(state):
+            step = compiled.process.steps[one.place.step]
+            passing = (
+                action
+                for action in compiled.actions[step.name].values()
+                if action.verb in PASSING and step.wait is None and step.parallel is None
+            )
+            action = next(passing, None)
+            people = self._waits_for(row, step.name) if action is not None else ()
+            if action is not None and people:
+                data = self._sample_data(uid, compiled, one.place, action)
+                at = step.name if step.within else None
+                self._operate(people[0], uid, action.name, data, at)
                 return True
         return False
 
-    def _sample_data(self, uid: str, row: CaseRow, action: Action) -> dict[str, Any]:
-        compiled = self.platform.definitions.compiled(row.process, row.pin)
-        step = compiled.process.steps[row.step]
+    def _sample_data(
+        self, uid: str, compiled: Compiled, place: Place, action: Action
+    ) -> dict[str, Any]:
+        step = compiled.process.steps[place.step]
         if action.ask is not None:
-            if action.ask.stage is not None and action.ask.stage != row.stage:
+            if action.ask.stage is not None and action.ask.stage != place.stage:
                 return {}
             known = self.library.data.get(action.ask.form, {})
             value: Mapping[str, Any] = self.library.resolve(known)
@@ -527,9 +555,9 @@ class _Running:
 
     def _found(self, what: str, expected: Any, uid: str, row: CaseRow, state: State) -> Any:
         answers: dict[str, Callable[[], Any]] = {
-            "at": lambda: str(state.place),
+            "at": lambda: written(state),
             "waits_for": lambda: self._waits_for(row),
-            "status": lambda: state.status,
+            "status": lambda: self._status(state, expected),
             "shown": lambda: row.public_status,
             "due": lambda: _due(state.due),
             "closed": lambda: bool(state.closed) if expected is False else state.closed,
@@ -544,14 +572,22 @@ class _Running:
         }
         return answers[what]()
 
+    @staticmethod
+    def _status(state: State, expected: Any) -> Any:
+        """The status of the case; where a sample names steps, those of the places there."""
+        if not isinstance(expected, dict):
+            return state.status
+        return {one.place.step: one.status for _, one in places_of(state)
+                if one.place.step in expected}  # fmt: skip
+
     def _documents(self, uid: str) -> list[str]:
         with self.platform.store.read() as unit:
             return [document.template for document in unit.documents.of_case(uid)]
 
-    def _waits_for(self, row: CaseRow) -> list[str]:
+    def _waits_for(self, row: CaseRow, step: str | None = None) -> list[str]:
         people: list[str] = []
         with self.platform.store.read() as unit:
-            items = unit.work.of(row.id)
+            items = [one for one in unit.work.of(row.id) if step in (None, one.step)]
             initiator = row.initiator
         for item in items:
             if item.person is not None:

@@ -20,7 +20,7 @@ from engine.services.casework import Casework, Loaded
 from engine.services.entries import REVIEW_ACTION, Entries
 from engine.store.unit import UnitOfWork
 
-Open = Callable[[UnitOfWork, Actor, str], tuple[Loaded, Run]]
+Open = Callable[[UnitOfWork, Actor, str, str | None], tuple[Loaded, Run]]
 
 
 class Sheets:
@@ -53,10 +53,11 @@ class Sheets:
         data: Mapping[str, Any] | None = None,
         *,
         edit: Any = (),
+        at: str | None = None,
     ) -> EffectiveForm | None:
         """The form of a case; ``data`` are typed values laid over the stored ones."""
         with self._work.store.read() as unit:
-            loaded, run = self._open(unit, actor, uid)
+            loaded, run = self._open(unit, actor, uid, at)
             stored = dict(loaded.data)
             form = self._entries.form_of(unit, loaded.compiled, loaded.row.pin, stored)
             if form is None:
@@ -81,14 +82,20 @@ class Sheets:
         return tuple(hide), tuple(mask)
 
     def ask(
-        self, actor: Actor, uid: str, action: str, entered: Mapping[str, Any] | None = None
+        self,
+        actor: Actor,
+        uid: str,
+        action: str,
+        entered: Mapping[str, Any] | None = None,
+        *,
+        at: str | None = None,
     ) -> EffectiveForm | None:
         """What an action asks for here; None when it asks for nothing.
 
         After a withdrawal what was entered the first time is there again (REV-14).
         """
         with self._work.store.read() as unit:
-            loaded, run = self._open(unit, actor, uid)
+            loaded, run = self._open(unit, actor, uid, at)
             known = loaded.compiled.actions[run.step.name].get(action)
             if known is None:
                 raise NotFound("no_such_action", action=action, step=run.step.title)
@@ -110,13 +117,19 @@ class Sheets:
             return form.effective(values, surroundings, rights)
 
     def operation(
-        self, actor: Actor, uid: str, name: str, entered: Mapping[str, Any] | None = None
+        self,
+        actor: Actor,
+        uid: str,
+        name: str,
+        entered: Mapping[str, Any] | None = None,
+        *,
+        at: str | None = None,
     ) -> EffectiveForm | None:
         """What an operation of the engine asks for: a new deadline, or nothing."""
         if name != "extend":
             return None
         with self._work.store.read() as unit:
-            loaded, run = self._open(unit, actor, uid)
+            loaded, run = self._open(unit, actor, uid, at)
             release = self._work.definitions.release_of(loaded.row.process, loaded.row.pin, unit)
             form = release.forms[REVIEW_ACTION].fields(("until",))
             surroundings = self._entries.surroundings(unit, run, loaded.data)
@@ -170,7 +183,7 @@ class Sheets:
     ) -> EffectiveForm | None:
         """One paper of a panel; None where the panel has no form of its own."""
         with self._work.store.read() as unit:
-            loaded, run = self._open(unit, actor, uid)
+            loaded, run = self._open(unit, actor, uid, None)
             form = self._entries.ballot(unit, loaded, run, paper)
             if form is None:
                 return None

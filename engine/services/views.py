@@ -14,9 +14,10 @@ from typing import Any, Literal
 from engine.definitions.process import Action, Ask, Step
 from engine.domain.actor import Actor
 from engine.domain.actor import Rights as Permissions
-from engine.domain.case import Command, Place
+from engine.domain.case import Command, Place, State, places_of
 from engine.domain.errors import EngineError, NotFound, Refused
 from engine.forms.surroundings import Lookup
+from engine.runtime.branches import find
 from engine.runtime.offers import offers
 from engine.runtime.run import Run
 from engine.services.cases import Cases
@@ -82,6 +83,19 @@ class Issued:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """A branch of a parallel step: where it stands, or where it ended."""
+
+    step: str
+    place: str
+    status_title: str
+    due: str | None
+    ended: bool
+    #: whether something waits for the reader there
+    waits: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CaseView:
     """A case as one person sees it."""
 
@@ -94,7 +108,12 @@ class CaseView:
     initiator_name: str
     status: str | None
     status_title: str
+    #: where it is, in words; in a parallel step all its places
     place: str
+    #: the step of the branch that is looked at; "" for the place of the case itself
+    at: str
+    #: the branches of a parallel step
+    standings: tuple[Standing, ...]
     step: str
     organisation: str | None
     started_at: datetime
@@ -155,25 +174,32 @@ class Views:
 
     # ------------------------------------------------------------ one case
 
-    def view(self, actor: Actor, uid: str) -> CaseView:
-        """A case as the actor sees it.
+    def view(self, actor: Actor, uid: str, *, at: str | None = None) -> CaseView:
+        """A case as the actor sees it; ``at`` is the place meant where it is at several.
 
         Raises:
             NotFound: there is none, or the actor may not know of it.
         """
         with self._sentences.saying(), self._work.store.read() as unit:
-            loaded, run = self._open(unit, actor, uid)
+            loaded, run = self._open(unit, actor, uid, at)
             return self._view(unit, loaded, run, actor)
 
-    def _open(self, unit: UnitOfWork, actor: Actor, uid: str) -> tuple[Loaded, Run]:
+    def _open(
+        self, unit: UnitOfWork, actor: Actor, uid: str, at: str | None = None
+    ) -> tuple[Loaded, Run]:
         loaded = self._work.load(unit, uid)
-        run = self._work.look(unit, loaded, actor)
+        if at and loaded.state.branches and find(loaded.state, at, ended=True) is None:
+            # The page is older than the place it was about: show where the case is now.
+            at = None
+        run = self._work.look(unit, loaded, actor, at=at)
         if not self._sees(unit, loaded, run, actor):
             raise NotFound("no_such_case", uid=uid)
         return loaded, run
 
     def _view(self, unit: UnitOfWork, loaded: Loaded, run: Run, actor: Actor) -> CaseView:
-        row, state, process = loaded.row, loaded.state, loaded.compiled.process
+        row, process = loaded.row, loaded.compiled.process
+        # The place that is looked at: in a parallel step that of a branch.
+        state = run.state
         lookup = self._lookup(unit)
         mine = actor.person == row.initiator
         members = self._members(unit, loaded) if process.members is not None else None
@@ -187,7 +213,9 @@ class Views:
             initiator_name=lookup.label("people", state.initiator) or state.initiator,
             status=state.status,
             status_title=self.status_title(state.status, public=mine),
-            place=self.place_words(unit, run, state.place),
+            place=self.places_words(unit, run, loaded.state),
+            at=run.at,
+            standings=self._standings(unit, loaded, run, actor),
             step=state.place.step,
             organisation=state.place.organisation,
             started_at=row.started_at,
@@ -206,6 +234,35 @@ class Views:
             documents=self.documents(unit, row.uid),
             may_vote=actor.person in state.voters,
             returned=self.courses.returned(unit, loaded, run) if state.returned else None,
+        )
+
+    def places_words(self, unit: UnitOfWork, run: Run, state: State) -> str:
+        """Every place of a case in words: in a parallel step those of its branches."""
+        places = [one.place for at, one in places_of(state) if not one.branches]
+        return "；".join(self.place_words(unit, run, place) for place in places)
+
+    def _standings(
+        self, unit: UnitOfWork, loaded: Loaded, run: Run, actor: Actor
+    ) -> tuple[Standing, ...]:
+        """What each branch of a parallel step has come to, in the author's order."""
+        if not loaded.state.branches:
+            return ()
+        waits = {
+            item.step
+            for item in unit.work.of(loaded.row.id)
+            if self._at(actor, item.person, item.organisation, item.permission)
+        }
+        return tuple(
+            Standing(
+                step=one.place.step,
+                place=self.place_words(unit, run, one.place),
+                status_title=self.status_title(one.status),
+                due=one.due or one.wait_until,
+                ended=one.joined,
+                waits=one.place.step in waits,
+            )
+            for at, one in places_of(loaded.state, ended=True)
+            if at and one.place.step and not one.branches
         )
 
     def _edit(self, run: Run) -> Literal["all"] | tuple[str, ...]:
@@ -260,19 +317,20 @@ class Views:
             loaded, run = self._open(unit, actor, uid)
             return self.courses.of(unit, loaded, run, self.place_words)
 
-    def steps(self, actor: Actor, uid: str) -> tuple[Any, frozenset[str], str]:
-        """The flow of a case's process, the steps it has been at, and the one it is at."""
+    def steps(self, actor: Actor, uid: str) -> tuple[Any, frozenset[str], frozenset[str]]:
+        """The flow of a case's process, the steps it has been at, and those it is at."""
         with self._sentences.saying(), self._work.store.read() as unit:
-            loaded, run = self._open(unit, actor, uid)
+            loaded, _ = self._open(unit, actor, uid)
             visited = frozenset(loaded.state.visits)
-            return loaded.compiled.bound.flow, visited, run.step.name
+            current = frozenset(one.place.step for _, one in places_of(loaded.state))
+            return loaded.compiled.bound.flow, visited, current
 
     # ------------------------------------------------------------ what may be done
 
-    def choices(self, actor: Actor, uid: str) -> list[Choice]:
+    def choices(self, actor: Actor, uid: str, *, at: str | None = None) -> list[Choice]:
         """What concerns the actor here, allowed or refused with its sentence (REV-27)."""
         with self._sentences.saying(), self._work.store.read() as unit:
-            loaded, run = self._open(unit, actor, uid)
+            loaded, run = self._open(unit, actor, uid, at)
             held = self._groups.holding(unit, loaded, run)
             found = []
             for offer in offers(run, self._rights):
@@ -308,7 +366,7 @@ class Views:
         """Where an action leads, by trying it without writing; one line for each answer asked."""
         if action.to is None:
             return ()
-        asked = self._deciding(unit, loaded, action)
+        asked = self._deciding(unit, loaded, run, action)
         if asked is None:
             words = self._tried(unit, loaded, run, actor, action, {})
             return (words,) if words else ()
@@ -320,9 +378,11 @@ class Views:
                 lines.append(f"{title} {said}：{words}")
         return tuple(lines)
 
-    def _deciding(self, unit: UnitOfWork, loaded: Loaded, action: Action) -> tuple[str, str] | None:
+    def _deciding(
+        self, unit: UnitOfWork, loaded: Loaded, run: Run, action: Action
+    ) -> tuple[str, str] | None:
         """The yes-no question on which the way depends, if there is one at this stage."""
-        stage = loaded.state.place.stage
+        stage = run.state.place.stage
         if action.ask is None or action.to is None:
             return None
         if action.ask.stage is not None and action.ask.stage != stage:
@@ -351,17 +411,17 @@ class Views:
         entered: Mapping[str, Any],
     ) -> str | None:
         command = Command(
-            "act", actor.person, actor.organisation, name=action.name, input=dict(entered)
-        )
+            "act", actor.person, actor.organisation, name=action.name, input=dict(entered),
+            at=run.at,
+        )  # fmt: skip
         now = self._work.now(loaded.row.jurisdiction)
         try:
             result, _ = self._work.decide(unit, loaded, command, now)
         except EngineError:
             return self._written(run, action)
-        place = result.state.place
         if result.state.stuck is not None:
-            return run.process.steps[place.step].title
-        return self.place_words(unit, run, place)
+            return run.process.steps[result.state.place.step].title
+        return self.places_words(unit, run, result.state)
 
     @staticmethod
     def _written(run: Run, action: Action) -> str | None:
@@ -417,10 +477,10 @@ class Views:
         with self._sentences.saying(), self._work.store.read() as unit:
             loaded, run = self._open(unit, actor, uid)
             panel = run.step.panel
-            if panel is None or actor.person not in loaded.state.voters:
+            if panel is None or actor.person not in run.state.voters:
                 raise NotFound("no_such_case", uid=uid)
-            visit = loaded.state.place.visit
-            cast = bool(unit.ballots.counts(loaded.row, visit).get(actor.person))
+            place = run.state.place
+            cast = bool(unit.ballots.counts(loaded.row, place).get(actor.person))
             if panel.about == "case":
                 return Paper((("", run.process.title),), cast)
             about = tuple((member.uid, member.name) for member in self._members(unit, loaded))

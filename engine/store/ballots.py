@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import orjson
 import sqlalchemy as sa
 
+from engine.domain.case import Place
 from engine.store.blobs import known_cipher, subject_cipher
 from engine.store.cases import CaseRow
 from engine.store.chain import canonical
@@ -31,6 +32,7 @@ _CAST = Statement(insert(ballots))
 _SEEN = Statement(
     sa.select(ballots.c.visit).where(
         ballots.c.case_id == given(ballots.c.case_id),
+        ballots.c.step == given(ballots.c.step),
         ballots.c.visit == given(ballots.c.visit),
         ballots.c.voter == given(ballots.c.voter),
         ballots.c.paper == given(ballots.c.paper),
@@ -38,12 +40,18 @@ _SEEN = Statement(
 )
 _OF = Statement(
     sa.select(*(ballots.c[name] for name in Ballot._fields))
-    .where(ballots.c.case_id == given(ballots.c.case_id), ballots.c.visit == given(ballots.c.visit))
+    .where(
+        ballots.c.case_id == given(ballots.c.case_id),
+        ballots.c.step == given(ballots.c.step),
+        ballots.c.visit == given(ballots.c.visit),
+    )
     .order_by(ballots.c.paper, ballots.c.cast_at, ballots.c.voter)
 )
 _PAPERS = Statement(
     sa.select(ballots.c.voter, ballots.c.paper).where(
-        ballots.c.case_id == given(ballots.c.case_id), ballots.c.visit == given(ballots.c.visit)
+        ballots.c.case_id == given(ballots.c.case_id),
+        ballots.c.step == given(ballots.c.step),
+        ballots.c.visit == given(ballots.c.visit),
     )
 )
 
@@ -56,16 +64,19 @@ class Ballots:
         self._sealer = sealer
 
     def cast(
-        self, case: CaseRow, visit: int, *, voter: str, paper: str, ballot: object, at: datetime
+        self, case: CaseRow, place: Place, *, voter: str, paper: str, ballot: object, at: datetime
     ) -> bool:
         """Put a vote in; False if the voter has voted on this paper in this visit."""
-        if self._session.one(_SEEN, case_id=case.id, visit=visit, voter=voter, paper=paper):
+        if self._session.one(
+            _SEEN, case_id=case.id, step=place.step, visit=place.visit, voter=voter, paper=paper
+        ):
             return False
         cipher = subject_cipher(self._session, self._sealer, _subject(case))
         self._session.run(
             _CAST,
             case_id=case.id,
-            visit=visit,
+            step=place.step,
+            visit=place.visit,
             voter=voter,
             paper=paper,
             jurisdiction=case.jurisdiction,
@@ -74,9 +85,9 @@ class Ballots:
         )
         return True
 
-    def of(self, case: CaseRow, visit: int) -> list[Ballot]:
+    def of(self, case: CaseRow, place: Place) -> list[Ballot]:
         """Open the votes of one visit."""
-        rows = self._session.all(_OF, case_id=case.id, visit=visit)
+        rows = self._session.all(_OF, case_id=case.id, step=place.step, visit=place.visit)
         if not rows:
             return []
         cipher = known_cipher(self._session, self._sealer, _subject(case))
@@ -85,9 +96,9 @@ class Ballots:
             for voter, paper, sealed, at in rows
         ]
 
-    def counts(self, case: CaseRow, visit: int) -> Counter[str]:
+    def counts(self, case: CaseRow, place: Place) -> Counter[str]:
         """Return how many papers each voter has handed in, without opening any."""
-        rows = self._session.all(_PAPERS, case_id=case.id, visit=visit)
+        rows = self._session.all(_PAPERS, case_id=case.id, step=place.step, visit=place.visit)
         return Counter(voter for voter, _ in rows)
 
 

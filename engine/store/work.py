@@ -109,6 +109,20 @@ _MOVE_DUE = Statement(
         }
     )
 )
+_MOVE_DUE_AT = Statement(
+    sa.update(work_items)
+    .where(
+        _table.case_id == given(_table.case_id, "key"),
+        _table.step == given(_table.step, "at"),
+        _table.state == sa.literal_column("'open'"),
+    )
+    .values(
+        {
+            _table.due: given(_table.due, "new_due"),
+            _table.status: given(_table.status, "new_status"),
+        }
+    )
+)
 _FORGET = Statement(sa.delete(work_items).where(_table.case_id == given(_table.case_id, "key")))
 
 
@@ -163,9 +177,14 @@ class Work:
             == 1
         )
 
-    def update_open(self, case_id: int, *, due: datetime | None, status: str | None) -> None:
-        """Carry a moved deadline and a changed status over to what waits."""
-        self._session.run(_MOVE_DUE, key=case_id, new_due=due, new_status=status)
+    def update_open(
+        self, case_id: int, *, due: datetime | None, status: str | None, step: str | None = None
+    ) -> None:
+        """Carry a moved deadline and a changed status over to what waits, or waits at ``step``."""
+        if step is None:
+            self._session.run(_MOVE_DUE, key=case_id, new_due=due, new_status=status)
+        else:
+            self._session.run(_MOVE_DUE_AT, key=case_id, new_due=due, new_status=status, at=step)
 
     def forget(self, case_id: int) -> None:
         """Remove all items of a case, to write them again from the journal."""

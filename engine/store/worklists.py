@@ -58,6 +58,16 @@ class CaseLine(NamedTuple):
     order: Any
 
 
+class Waiting(NamedTuple):
+    """Where a case waits for somebody: in a parallel step the place in a branch."""
+
+    step: str
+    stage: str | None
+    status: str | None
+    due: datetime | None
+    arrived_at: datetime
+
+
 class Handled(NamedTuple):
     """What an organisation, or a person, did last with a case."""
 
@@ -207,6 +217,18 @@ class Worklists:
             for case_id, step, action, at in self._session.rows(query)
         }
 
+    def waiting_at(
+        self, case_ids: Sequence[int], viewer: Viewer, permissions: Sequence[str]
+    ) -> dict[int, Waiting]:
+        """Return the place at which some cases wait for the viewer, the longest waiting first."""
+        query = (
+            sa.select(_w.case_id, _w.step, _w.stage, _w.status, _w.due, _w.opened_at)
+            .where(_w.case_id.in_(list(case_ids)), _w.state == "open")
+            .where(_for(viewer, permissions))
+            .order_by(_w.id.desc())
+        )
+        return {int(case_id): Waiting(*rest) for case_id, *rest in self._session.rows(query)}
+
     def where_open(self, case_ids: Sequence[int]) -> dict[int, list[str]]:
         """Return the organisations at which some cases wait now."""
         query = (
@@ -227,7 +249,8 @@ def _conditions(worklist: Worklist) -> list[Clause]:
         conditions.append(_c.jurisdiction == worklist.jurisdiction)
     if worklist.processes:
         conditions.append(_c.process.in_(list(worklist.processes)))
-    if worklist.statuses:
+    # What waits has a status of its own: in a parallel step that of its branch.
+    if worklist.statuses and worklist.relation != "waiting":
         conditions.append(_c.status.in_(list(worklist.statuses)))
     if worklist.closed is not None:
         closed = _c.closed_at.is_not(None)
@@ -280,19 +303,31 @@ def _waiting(worklist: Worklist) -> Clause:
         open_work = open_work.where(_w.step.in_(list(worklist.steps)))
     if worklist.stages:
         open_work = open_work.where(_w.stage.in_(list(worklist.stages)))
+    if worklist.statuses:
+        open_work = open_work.where(_w.status.in_(list(worklist.statuses)))
     for_me = _c.id.in_(open_work.where(_w.person == viewer.person))
     if viewer.organisation is None:
         return for_me
-    held = viewer.permissions & set(worklist.permissions or viewer.permissions)
-    here = open_work.where(
+    here = open_work.where(_here(viewer, worklist.permissions))
+    # Nobody reviews what they started themselves.
+    not_mine = sa.func.coalesce(_c.initiator, "") != viewer.person
+    return sa.or_(for_me, sa.and_(_c.id.in_(here), not_mine))
+
+
+def _here(viewer: Viewer, permissions: Sequence[str]) -> Clause:
+    """What waits at the organisation for holders of permissions the viewer has."""
+    held = viewer.permissions & set(permissions or viewer.permissions)
+    return sa.and_(
         _w.organisation == viewer.organisation,
         _w.permission.in_(sorted(held)),
         _w.person.is_(None),
         sa.or_(_w.claimed_by.is_(None), _w.claimed_by == viewer.person),
     )
-    # Nobody reviews what they started themselves.
-    not_mine = sa.func.coalesce(_c.initiator, "") != viewer.person
-    return sa.or_(for_me, sa.and_(_c.id.in_(here), not_mine))
+
+
+def _for(viewer: Viewer, permissions: Sequence[str]) -> Clause:
+    for_me = _w.person == viewer.person
+    return for_me if viewer.organisation is None else sa.or_(for_me, _here(viewer, permissions))
 
 
 def _done(viewer: Viewer) -> Clause:

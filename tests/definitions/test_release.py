@@ -22,7 +22,9 @@ def changed(path: str, old: str, new: str):
 def test_a_release_has_every_part_by_name():
     release = released()
 
-    assert set(release.processes) == {"north/permit", "north/session", "south/permit"}
+    assert set(release.processes) == {
+        "north/permit", "north/session", "north/works", "south/permit",
+    }  # fmt: skip
     assert "bars" in release.registers
     assert "request" in release.forms
     assert release.roles["north/chair"].title == "主持人"
@@ -95,8 +97,9 @@ def test_one_mistake_in_a_form_is_not_repeated_in_every_process_that_uses_it():
     del files["forms/request.yaml"]
     found = load(files)
 
-    # The process names it, and so does the form that is asked inside its cases.
+    # Each process names it, and so does the form that is asked inside its cases.
     assert [(p.code, p.params.get("name")) for p in found.problems] == [
+        ("DEF204", "request"),
         ("DEF204", "request"),
         ("FRM205", "request"),
     ]

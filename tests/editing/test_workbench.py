@@ -145,7 +145,7 @@ def test_other_files_may_come_and_go():
     assert "south/permit" not in bench.with_file(path, None).processes
     assert set(bench.with_files({path: None, "definitions/processes/south/other.yaml": text.replace(
         "process: south/permit", "process: south/other")}).processes) == {
-        "north/permit", "north/session", "south/other",
+        "north/permit", "north/session", "north/works", "south/other",
     }  # fmt: skip
     assert bench.check().release.hash == load(small()).release.hash
 

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from engine.domain.case import Place
 from engine.store import Store
 from engine.store.errors import Duplicate
 from engine.store.work import NewWork
@@ -148,18 +149,19 @@ def test_a_case_is_in_one_open_group_of_a_process(store, new_case):
 
 
 def test_one_ballot_for_each_voter_and_paper(store, new_case):
-    row = new_case(store)
+    row, panel = new_case(store), Place("vote")
     with store.write() as unit:
         vote = {"paper": "", "ballot": {"choice": "yes"}, "at": NOW}
-        assert unit.ballots.cast(row, 1, voter="Wang", **vote)
-        assert not unit.ballots.cast(row, 1, voter="Wang", **vote)
-        assert unit.ballots.cast(row, 1, voter="Zhao", **vote)
-        assert [(b.voter, b.ballot) for b in unit.ballots.of(row, 1)] == [
+        assert unit.ballots.cast(row, panel, voter="Wang", **vote)
+        assert not unit.ballots.cast(row, panel, voter="Wang", **vote)
+        assert unit.ballots.cast(row, panel, voter="Zhao", **vote)
+        assert [(b.voter, b.ballot) for b in unit.ballots.of(row, panel)] == [
             ("Wang", {"choice": "yes"}),
             ("Zhao", {"choice": "yes"}),
         ]
-        assert unit.ballots.counts(row, 1) == {"Wang": 1, "Zhao": 1}
-        assert unit.ballots.of(row, 2) == []
+        assert unit.ballots.counts(row, panel) == {"Wang": 1, "Zhao": 1}
+        assert unit.ballots.of(row, Place("vote", visit=2)) == []
+        assert unit.ballots.of(row, Place("other")) == []
 
 
 def test_an_incident_is_resolved_once(store, new_case):

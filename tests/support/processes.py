@@ -13,7 +13,7 @@ from engine.authoring.problems import Problems
 from engine.authoring.source import read_yaml
 from engine.definitions.bind import bind
 from engine.definitions.parse import parse_process
-from engine.domain.case import Advance, Command, State
+from engine.domain.case import Advance, Command, State, written
 from engine.domain.types import ANY, BOOLEAN, DATE, TEXT, Field, ListOf, Record, Reference
 from engine.runtime.advance import advance, start
 from engine.runtime.compiled import Compiled
@@ -140,17 +140,27 @@ class Running:
         """Where it is, as sample cases write it."""
         return str(self.state.place)
 
-    def do(self, action: str, by: str, at: str | None = None, **entered: Any) -> Running:
-        """Take an action."""
-        return self._carry_out(Command("act", by, at, name=action, input=entered))
+    @property
+    def places(self) -> list[str]:
+        """Where it is in its branches."""
+        found = written(self.state)
+        return found if isinstance(found, list) else [found]
 
-    def operate(self, kind: str, by: str, at: str | None = None, **entered: Any) -> Running:
-        """Use an operation of the engine."""
-        return self._carry_out(Command(kind, by, at, name=kind, input=entered))
+    def do(
+        self, action: str, by: str, at: str | None = None, *, place: str = "", **entered: Any
+    ) -> Running:
+        """Take an action, in a branch at the step ``place``."""
+        return self._carry_out(Command("act", by, at, name=action, input=entered, at=place))
 
-    def command(self, kind: str, name: str, **entered: Any) -> Running:
+    def operate(
+        self, kind: str, by: str, at: str | None = None, *, place: str = "", **entered: Any
+    ) -> Running:
+        """Use an operation of the engine, in a branch at the step ``place``."""
+        return self._carry_out(Command(kind, by, at, name=kind, input=entered, at=place))
+
+    def command(self, kind: str, name: str, *, place: str = "", **entered: Any) -> Running:
         """What the platform itself does: time, outcome."""
-        return self._carry_out(Command(kind, "system", name=name, input=entered))
+        return self._carry_out(Command(kind, "system", name=name, input=entered, at=place))
 
     def typed(self, action: str, by: str, data: Mapping[str, Any]) -> Running:
         """Take an action with form data."""

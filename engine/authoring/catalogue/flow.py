@@ -132,4 +132,56 @@ TABLE: tuple[Entry, ...] = (
         en='When {values}, no action leads out of the step "{step}": a case stops there',
         example="actions: {pass: {to: done, when: policy.fast}}",
     ),
+    Entry(
+        "DEF324",
+        zh='步骤名 "{step}" 在本流程中用了两次；分支里的步骤也要有自己的名称',
+        en='The step name "{step}" is used twice: steps in branches need names of their own',
+        example="parallel: {branches: {a: {check: …}, b: {check: …}}}",
+    ),
+    Entry(
+        "DEF325",
+        zh='步骤 "{step}" 要等 {wanted} 个分支汇合，却只有 {count} 个分支',
+        en='The step "{step}" is joined by {wanted} branches but has only {count}',
+        example="parallel: {join: 3, branches: {a: …, b: …}}",
+    ),
+    Entry(
+        "DEF326",
+        zh='"{name}" 不是步骤 "{step}" 的分支，不能由它决定汇合',
+        en='"{name}" is no branch of the step "{step}": it cannot decide the join',
+        example="parallel: {join: hr, branches: {finance: …}}",
+    ),
+    Entry(
+        "DEF327",
+        zh='并行步骤 "{step}" 没有写汇合后去哪里（to）',
+        en='The parallel step "{step}" does not say where it leads when joined (to)',
+        example="checks: {parallel: {branches: …}}",
+    ),
+    Entry(
+        "DEF328",
+        zh='结束 "{step}" 不能写在分支里：用 join 结束分支，或去分支外的结束',
+        en='The end "{step}" cannot stand in a branch: end a branch with join, '
+        "or go to an end outside",
+        example="branches: {a: {done: {end: success}}}",
+    ),
+    Entry(
+        "DEF329",
+        zh='步骤 "{step}" 在分支里，不能等待成组流程：整件业务才能进组',
+        en='The step "{step}" stands in a branch and cannot wait for a group: '
+        "only a whole case can be a member",
+        example="branches: {a: {hold: {wait: {group: x/meeting}}}}",
+    ),
+    Entry(
+        "DEF330",
+        zh='步骤 "{step}" 不在分支里，不能去 join',
+        en='The step "{step}" is in no branch and cannot go to join',
+        example="check: {actions: {pass: {to: join}}}",
+    ),
+    Entry(
+        "DEF331",
+        zh='步骤 "{step}" 不能直接去 "{target}"：它在并行步骤 "{parallel}" 的分支里，'
+        "请去这个并行步骤",
+        en='The step "{step}" cannot go straight to "{target}": that is in a branch of the '
+        'parallel step "{parallel}"; go to the parallel step',
+        example="fill: {actions: {submit: {to: hr_check}}}",
+    ),
 )

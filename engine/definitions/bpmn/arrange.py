@@ -13,7 +13,15 @@ from dataclasses import dataclass
 from engine.definitions.flow import Flow, Way
 
 #: what leads on when nothing special happens comes first
-_ORDER = {"done": 0, "chain": 0, "outcome": 1, "action": 2, "passed_over": 4, "expiry": 5}
+_ORDER = {
+    "done": 0,
+    "chain": 0,
+    "branch": 0,
+    "outcome": 1,
+    "action": 2,
+    "passed_over": 4,
+    "expiry": 5,
+}
 _FORWARD = ("submit", "pass")
 
 

@@ -30,6 +30,7 @@ _KINDS: Mapping[str, tuple[str, str]] = {
     "chain": ("逐级办理", "level by level"),
     "panel": ("表决", "vote"),
     "wait": ("等待", "waits"),
+    "parallel": ("同时进行", "at the same time"),
     "automatic": ("自动", "automatic"),
 }
 _STATES: Mapping[str, tuple[str, str]] = {

@@ -2,8 +2,11 @@
 
 What BPMN has no word for (stages, chains along a route, who, what is asked, effects …) travels as
 extension elements, one for each key of the step, so that nothing written is lost. A chain is a
-looping task, since the number of its visits is not known; a panel is a multi-instance task. Ways
-to ``previous`` and ``resume`` depend on the path of the case and have no sequence flow.
+looping task, since the number of its visits is not known; a panel is a multi-instance task. A
+parallel step is a gateway that splits and one that joins; what may be done meanwhile is a task
+beside its branches, and that leaving a branch for a step outside breaks the others off is only in
+the extension elements. Ways to ``previous`` and ``resume`` depend on the path of the case and have
+no sequence flow.
 """
 
 from __future__ import annotations
@@ -96,15 +99,29 @@ class _Writer:
                 ET.SubElement(loop, _tag("loopCardinality")).text = _voters(step)
             case "wait":
                 self._timer(node, step)
+            case "parallel":
+                self._join(parent, step)
             case _:
                 pass
-        if _is_chosen(self._exits(step)):
+        if _is_chosen(step, self._exits(step)):
             self._node(parent, "exclusiveGateway", f"{step.name}_next", "")
         if step.due is not None and step.due.otherwise is not None:
             event = self._node(parent, "boundaryEvent", f"{step.name}_due", "")
             event.set("attachedToRef", step.name)
             definition = ET.SubElement(event, _tag("timerEventDefinition"))
             ET.SubElement(definition, _tag("timeDate")).text = step.due.by.values[-1].text
+
+    def _join(self, parent: ET.Element, step: Step) -> None:
+        """The gateway that joins the branches, and the task that may be done meanwhile."""
+        assert step.parallel is not None
+        join = step.parallel.join
+        every = join == "all"
+        kind = "parallelGateway" if every else "complexGateway"
+        node = self._node(parent, kind, f"{step.name}_join", "")
+        if not every:
+            ET.SubElement(node, _tag("activationCondition")).text = f"join == {join!r}"
+        if self._exits(step):
+            self._node(parent, "userTask", f"{step.name}_meanwhile", step.title)
 
     def _timer(self, node: ET.Element, step: Step) -> None:
         if step.wait is not None and step.wait.until is not None:
@@ -160,23 +177,41 @@ class _Writer:
                     f"flow_{step.name}_visit", f"{step.name}_when", step.name, "", step.when.text
                 )
             exits = self._exits(step)
-            chosen = _is_chosen(exits)
+            chosen = _is_chosen(step, exits)
             if chosen:
-                yield _Edge(f"flow_{step.name}", step.name, f"{step.name}_next")
+                yield _Edge(f"flow_{step.name}", _source(step), f"{step.name}_next")
+            if step.parallel is not None and exits:
+                yield _Edge(f"flow_{step.name}_beside", step.name, f"{step.name}_meanwhile")
+            joined = set()
             for number, way in enumerate(self.flow.leaving[step.name], 1):
-                if way.target in self.process.steps:
+                once = (way.joins, way.via, way.name, way.condition)
+                if way.target in self.process.steps and once not in joined:
                     yield self._edge(step, number, way, chosen)
+                if way.joins:
+                    joined.add(once)
+            if step.parallel is not None:
+                yield from self._joined(step)
+
+    def _joined(self, step: Step) -> Iterator[_Edge]:
+        """The ways on from the join of a parallel step."""
+        for number, (when, target) in enumerate(step.to.cases if step.to is not None else (), 1):
+            joins = target == "join" and step.within
+            goal = f"{step.within[-1][0]}_join" if joins else self._entry(target)
+            condition = when.text if when is not None else ""
+            yield _Edge(f"flow_{step.name}_join_{number}", f"{step.name}_join", goal, "", condition)
 
     def _edge(self, step: Step, number: int, way: Way, chosen: bool) -> _Edge:
-        source = f"{step.name}_next" if chosen else step.name
-        if way.via == "passed_over":
+        source = f"{step.name}_next" if chosen else _source(step)
+        if way.via == "branch":
+            source = step.name
+        elif way.via == "passed_over":
             source = f"{step.name}_when"
         elif way.via == "expiry":
             source = f"{step.name}_due"
         return _Edge(
             f"flow_{step.name}_{number}",
             source,
-            self._entry(way.target),
+            f"{way.joins}_join" if way.joins else self._entry(way.target),
             way.title,
             _condition(way),
         )
@@ -185,16 +220,24 @@ class _Writer:
         return [
             way
             for way in self.flow.leaving[step.name]
-            if way.target in self.process.steps and way.via not in ("passed_over", "expiry")
+            if way.target in self.process.steps
+            and way.via not in ("passed_over", "expiry", "branch")
         ]
 
     def _entry(self, name: str) -> str:
         return f"{name}_when" if self.process.steps[name].when is not None else name
 
 
-def _is_chosen(exits: list[Way]) -> bool:
+def _is_chosen(step: Step, exits: list[Way]) -> bool:
     """Whether a gateway is needed: several flows out of a task would all be taken."""
-    return len(exits) > 1
+    if step.parallel is not None:
+        return len(exits) > 1
+    return len({(way.joins or way.target, way.via, way.name, way.condition) for way in exits}) > 1
+
+
+def _source(step: Step) -> str:
+    """The node whose exits are those of the step."""
+    return f"{step.name}_meanwhile" if step.parallel is not None else step.name
 
 
 def _element(step: Step) -> str:
@@ -203,6 +246,8 @@ def _element(step: Step) -> str:
             return "endEvent"
         case "automatic":
             return "serviceTask"
+        case "parallel":
+            return "parallelGateway"
         case "wait" if step.wait is not None and step.wait.until is not None:
             return "intermediateCatchEvent"
         case "wait":

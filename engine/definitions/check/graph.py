@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 
 from engine.authoring.node import Node
 from engine.authoring.problem import Phrase
+from engine.definitions.check.branches import check_branches
 from engine.definitions.check.groups import REMOVED, releases
 from engine.definitions.check.subject import Subject
 from engine.definitions.flow import RELATIVE, actions_at
@@ -29,13 +30,16 @@ def check_graph(subject: Subject) -> None:
             _target(subject, step, action)
         if step.panel is not None:
             _panel(subject, step, step.panel)
+        check_branches(subject, step)
     _circles(subject)
 
 
 def _leads_astray(subject: Subject) -> bool:
-    """Whether some way of the process leads to a step that does not exist."""
+    """Whether some way of the process leads to a step that does not exist, or is missing."""
     choices: list[Choice[str] | None] = []
     for step in subject.process.steps.values():
+        if step.parallel is not None and step.to is None:
+            return True
         choices += [step.to, *step.outcomes.values()]
         choices += [action.to for action in actions_at(subject.process, step).values()]
     targets = {target for choice in choices if choice is not None for target in choice.values}
@@ -44,14 +48,13 @@ def _leads_astray(subject: Subject) -> bool:
 
 def _reached(subject: Subject, step: Step) -> None:
     if step.name not in subject.flow.reached:
-        at = subject.process.node.at_path(["steps"]).key(step.name)
-        subject.problems.add("DEF301", at, step=step.name)
+        subject.problems.add("DEF301", subject.process.named_at(step), step=step.name)
 
 
 def _exits(subject: Subject, step: Step) -> None:
     if step.kind == "end" or step.name not in subject.flow.reached:
         return
-    at = subject.process.node.at_path(["steps"]).key(step.name)
+    at = subject.process.named_at(step)
     if step.when is not None and step.to is None:
         subject.problems.add("DEF310", at, step=step.name)
     if not subject.flow.leaving[step.name]:
@@ -103,7 +106,7 @@ def _circles(subject: Subject) -> None:
         circle = _circle(name, onward)
         if circle and not reported & set(circle):
             reported |= set(circle)
-            at = subject.process.node.at_path(["steps"]).key(name)
+            at = subject.process.named_at(steps[name])
             subject.problems.add("DEF304", at, steps=circle)
 
 
@@ -140,10 +143,10 @@ def _expiry(subject: Subject, step: Step) -> None:
 _STEP_KEYS: Mapping[str, tuple[StepKind, ...]] = {
     "who": ("task", "chain"),
     "edit": ("task", "chain", "wait"),
-    "due": ("task", "chain", "panel", "wait"),
+    "due": ("task", "chain", "panel", "wait", "parallel"),
     "stages": ("task", "chain"),
     "outcomes": ("panel", "wait"),
-    "to": ("task", "automatic", "chain", "panel", "wait"),
+    "to": ("task", "automatic", "chain", "panel", "wait", "parallel"),
 }
 _KIND_WORDS: Mapping[StepKind, Phrase] = {
     "task": Phrase("任务", "tasks"),
@@ -151,6 +154,7 @@ _KIND_WORDS: Mapping[StepKind, Phrase] = {
     "chain": Phrase("链", "chains"),
     "panel": Phrase("表决", "panels"),
     "wait": Phrase("等待", "waits"),
+    "parallel": Phrase("并行", "parallel steps"),
     "end": Phrase("结束", "ends"),
 }
 _VERB_KEYS: Mapping[str, tuple[Verb, ...]] = {

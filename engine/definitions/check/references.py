@@ -99,9 +99,9 @@ def _form(subject: Subject) -> None:
 
 def _step(subject: Subject, step: Step) -> None:
     where, names = subject.called(step), subject.names
-    _targets(subject, step.to, step.node, "to", where)
+    _targets(subject, step.to, step.node, "to", where, ("join",))
     for name, choice in step.outcomes.items():
-        _targets(subject, choice, step.node.at_path(["outcomes"]), name, where)
+        _targets(subject, choice, step.node.at_path(["outcomes"]), name, where, ("join",))
     for at, code in _written(step.status, step.node.get("status")):
         subject.exists(at, STATUS, code, names.statuses, where)
     _sections(subject, step.edit, step.node.get("edit"), where)

@@ -117,6 +117,8 @@ def _usual(process: Process, kind: StepKind, after: str, target: str) -> dict[st
             return {"wait": {"until": "workdays(today, 5)"}, "to": target}
         case "automatic":
             return {"to": target}
+        case "parallel":
+            return {"to": target}
         case "end":
             return {"end": "success"}
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
 from engine.authoring.problem import Phrase
-from engine.definitions.process import Members, Process, Start
+from engine.authoring.problems import Problems
+from engine.definitions.process import Members, Process, Start, Step
 from engine.definitions.shapes import Closed, Key, Names, One, Text, Values, Vocabulary
 from engine.definitions.vocabulary import terms
 from engine.definitions.vocabulary.action import ACTIONS, ASKED, REQUIREMENTS
@@ -80,11 +84,38 @@ def _members(values: Values) -> Members | None:
     )
 
 
+def _all_steps(
+    steps: Mapping[str, Step], within: tuple[tuple[str, str], ...], problems: Problems
+) -> dict[str, Step]:
+    """Steps with those of their branches; a name may be used once in a process."""
+    found: dict[str, Step] = {}
+    for name, step in steps.items():
+        inner: dict[str, Step] = {}
+        branches = {}
+        for branch, own in step.parallel.branches.items() if step.parallel is not None else ():
+            below = _all_steps(own, (*within, (name, branch)), problems)
+            branches[branch] = {key: below[key] for key in own}
+            inner |= _unused(below, {*found, *inner, *steps}, problems)
+        if step.parallel is not None:
+            step = replace(step, parallel=replace(step.parallel, branches=branches))
+        found[name] = replace(step, within=within)
+        found |= inner
+    return found
+
+
+def _unused(
+    steps: Mapping[str, Step], used: Collection[str], problems: Problems
+) -> Mapping[str, Step]:
+    for name in sorted(steps.keys() & used):
+        problems.add("DEF324", steps[name].node, length=1, step=name)
+    return {name: step for name, step in steps.items() if name not in used}
+
+
 def _build(values: Values) -> Process | None:
-    steps = values.get("steps") or {}
     id_ = values.get("process")
-    if not steps or id_ is None:
+    if not values.get("steps") or id_ is None:
         return None
+    steps = _all_steps(values.get("steps"), (), values.spot.problems)
     form, extend = values.get("form", (None, None))
     return Process(
         id_,

@@ -19,10 +19,10 @@ from engine.definitions.vocabulary import terms
 from engine.definitions.vocabulary.action import ACTIONS
 from engine.definitions.vocabulary.deadline import DUE
 from engine.definitions.vocabulary.effect import EFFECTS
-from engine.definitions.vocabulary.kinds import KINDS, STAGES
+from engine.definitions.vocabulary.kinds import KINDS, STAGES, parallel
 from engine.definitions.vocabulary.people import WHO
 
-STEP_TARGET = Name(Phrase("步骤名", "step"))
+STEP_TARGET = Name(Phrase("步骤名 / `join`", "step / `join`"))
 
 STEP = Vocabulary(
     "step",
@@ -80,7 +80,6 @@ STEP = Vocabulary(
         ),
         STAGES,
         *KINDS,
-        Key("parallel", Text(), "并行分支", "branches", later=True),
         Key("call", Text(), "调用另一流程", "calls another process", later=True),
     ),
     called=Phrase('步骤 "{name}" ', 'step "{name}"'),
@@ -100,7 +99,9 @@ def _kind(values: Values) -> StepKind:
             keys=KIND_KEYS,
             found=written,
         )
-    kinds: dict[str, StepKind] = {"chain": "chain", "panel": "panel", "wait": "wait", "end": "end"}
+    kinds: dict[str, StepKind] = {
+        "chain": "chain", "panel": "panel", "parallel": "parallel", "wait": "wait", "end": "end",
+    }  # fmt: skip
     if written:
         return kinds[written[0]]
     entries = values.node.entries
@@ -131,8 +132,10 @@ def _build(values: Values) -> Step:
         chain=values.get("chain"),
         panel=values.get("panel"),
         wait=values.get("wait"),
+        parallel=values.get("parallel"),
         end=values.get("end"),
     )
 
 
 STEPS = MapOf(One(STEP, _build), terms.STEPS, removable=True)
+parallel.STEPS.shape = STEPS

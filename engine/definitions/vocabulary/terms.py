@@ -23,7 +23,10 @@ STATUS = Name(Phrase("状态代码", "status code"))
 PERMISSION = Name(Phrase("权限", "permission"))
 AUDIENCE = Name(Phrase("对象", "audience"))
 TARGET = Name(
-    Phrase("步骤名 / `next` / `previous` / `resume`", "step / `next` / `previous` / `resume`")
+    Phrase(
+        "步骤名 / `next` / `previous` / `resume` / `join`",
+        "step / `next` / `previous` / `resume` / `join`",
+    )
 )
 OPTION = Name(Phrase("选项", "option"))
 LAYER = Name(Phrase("`jurisdiction` 或事实名", "`jurisdiction` or fact"))

@@ -209,6 +209,8 @@ ballots = sa.Table(
     "ballots",
     metadata,
     sa.Column("case_id", Key, sa.ForeignKey("cases.id"), primary_key=True),
+    # The panel, and which visit of the case to it.
+    sa.Column("step", ByteText, primary_key=True),
     sa.Column("visit", sa.Integer, primary_key=True),
     sa.Column("voter", ByteText, primary_key=True),
     # What is voted on: the member's uid, or empty for the case itself.

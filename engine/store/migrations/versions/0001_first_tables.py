@@ -372,6 +372,7 @@ def upgrade() -> None:
     op.create_table(
         "ballots",
         sa.Column("case_id", Key, nullable=False),
+        sa.Column("step", ByteText, nullable=False),
         sa.Column("visit", sa.Integer(), nullable=False),
         sa.Column("voter", ByteText, nullable=False),
         sa.Column("paper", ByteText, nullable=False),
@@ -379,7 +380,9 @@ def upgrade() -> None:
         sa.Column("ballot", sa.LargeBinary(), nullable=False),
         sa.Column("cast_at", Moment(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_ballots_case_id_cases")),
-        sa.PrimaryKeyConstraint("case_id", "visit", "voter", "paper", name=op.f("pk_ballots")),
+        sa.PrimaryKeyConstraint(
+            "case_id", "step", "visit", "voter", "paper", name=op.f("pk_ballots")
+        ),
     )
     op.create_table(
         "case_fields",
