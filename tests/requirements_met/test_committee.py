@@ -392,7 +392,7 @@ class TestFiling:
         officer.press("确定暂缓个别人员", members=[town["z"]])
 
         assert officer.get(f"/cases/{town['f']}/members").rows() == []
-        assert town.visit("张三").get("/lists/tianjin/my-cases").rows()[0][4] == "公示通过"
+        assert town.visit("张三").get("/lists/tianjin/my-cases").rows()[0][5] == "公示通过"
 
 
 @pytest.mark.req("ENG-19")

@@ -53,8 +53,8 @@ def test_the_shipped_lists_answer_for_each_side():
     mine = town.visit("李四").get("/lists/tianjin/my-cases").rows()
 
     assert [row[2] for row in own] == []
-    assert [(row[2], row[7]) for row in second] == [("张三", "待复审")]
-    assert [row[4] for row in mine] == ["退回修改"]
+    assert [(row[2], row[8]) for row in second] == [("张三", "待复审")]
+    assert [row[5] for row in mine] == ["退回修改"]
 
 
 @pytest.mark.req("ENG-08")
