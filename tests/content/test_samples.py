@@ -101,6 +101,8 @@ PROVING = [
     ),
     pytest.param("tianjin/complaint-discarded", marks=pytest.mark.req("APP-39")),
     pytest.param("tianjin/complaint", marks=pytest.mark.req("APP-39")),
+    pytest.param("tianjin/correction", marks=pytest.mark.req("ACC-13", "ACC-15")),
+    pytest.param("tianjin/correction-refused", marks=pytest.mark.req("ACC-15")),
     pytest.param("tianjin/defence-notice", marks=pytest.mark.req("COM-08")),
     pytest.param("tianjin/discard", marks=pytest.mark.req("APP-23")),
     pytest.param("tianjin/exception-category", marks=pytest.mark.req("APP-09", "APP-13")),

@@ -183,3 +183,59 @@ class TestSelfReview:
 
         assert "张三" in page
         assert "自主评审" in page
+
+
+class TestAccountCorrection:
+    REQUESTED = (
+        "{by: 张三, does: start, process: tianjin/account-correction, case: z}",
+        "{by: 张三, does: submit, case: z, with: $forms/account-correction}",
+    )
+
+    @pytest.mark.req("ACC-14")
+    def test_the_page_says_what_it_is_for_and_where_else_to_turn(self):
+        page = city().visit("张三").get("/new/tianjin/account-correction")
+
+        assert "只受理因系统的技术限制或错误造成的注册信息有误" in page
+        assert "证书、评审表等有误的，请联系工作单位和职称业务主管部门" in page
+
+    @pytest.mark.req("ACC-13")
+    def test_it_asks_for_three_photos_and_names_the_address_of_the_deployment(self):
+        town = city(
+            self.REQUESTED[0],
+            changes=(
+                (
+                    "definitions/jurisdictions/tianjin.yaml",
+                    "policy:\n",
+                    "policy:\n  tianjin/account-correction: "
+                    "{support_address: help@example.org, mail_subject: 职称系统 姓名 修改}\n",
+                ),
+            ),
+        )
+
+        page = town.visit("张三").get(f"/cases/{town['z']}")
+
+        for name in ("本人身份证照片", "本人手持身份证照片", "本人需求（手写签字）"):
+            assert name in page
+        assert "help@example.org" in page
+        assert "职称系统 姓名 修改" in page
+
+    @pytest.mark.req("ACC-15")
+    def test_the_title_office_corrects_it_and_both_values_are_kept(self):
+        town = city(*self.REQUESTED)
+        officer = town.visit("陈管理", "人社局")
+        page = officer.get(f"/cases/{town['z']}")
+        assert "张三" in page
+        assert "张叁" in page
+
+        officer.press("确定同意修改")
+        officer.press("确定同意修改")
+
+        assert town.status("z") == "corrected"
+        registers, manager = town.platform.registers, town.person("陈管理", "人社局")
+        person = registers.get(manager, "people", "张三")
+        assert person.data["personal_basics"]["full_name"] == "张叁"
+        change = registers.history(manager, "people", "张三")[-1]
+        assert (change.person, change.body["fields"]) == ("陈管理", ["personal_basics"])
+        page = officer.get(f"/cases/{town['z']}")
+        assert "原值张三" in page
+        assert "新的姓名张叁" in page

@@ -203,7 +203,7 @@ def _record_effect(subject: Subject, effect: Effect, where: Phrase) -> None:
         return
     for name in effect.set:
         key = effect.node.at_path(["set"]).key(name)
-        _field(subject, key, tables[effect.name], (name,), where)
+        _field(subject, key, tables[effect.name], tuple(name.split(".")), where)
 
 
 def _ask(subject: Subject, ask: Ask | None, step: Step | None, where: Phrase) -> None:

@@ -73,7 +73,13 @@ RECORD = _vocabulary(
         "改哪些行；不写则新增一行",
         "which rows change; without it one is added",
     ),
-    Key("set", MapOf(terms.VALUE, terms.FIELDS), "写入的字段", "the fields written", required=True),
+    Key(
+        "set",
+        MapOf(terms.VALUE, terms.FIELDS, pattern=r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*"),
+        "写入的字段，分组里的写 `分组.字段`",
+        "the fields written; `group.field` inside a group",
+        required=True,
+    ),
 )
 RELEASE = _vocabulary(
     "release",
