@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from engine.cli.common import content_root, with_settings
-from engine.definitions.explain import Explained, explain_line, flattened_text
+from engine.definitions.explain import Explained, explain_line, explain_rule, flattened_text
 from engine.definitions.release import PROCESSES, Loaded, load
 from engine.expressions import explain_functions
 from engine.settings import Settings
@@ -32,8 +32,13 @@ def explain(settings: Settings, place: str, functions: bool) -> None:
     loaded = load(root)
     path = _relative(root, file, loaded)
     name = path.removeprefix(PROCESSES).removesuffix(".yaml")
+    rule = loaded.rules.get(path.removeprefix("definitions/").removesuffix(".yaml"))
+    if rule is not None:
+        for found in explain_rule(rule, line or 0):
+            _show(Console(soft_wrap=True, width=_width()), found, settings.language)
+        return
     if name not in loaded.processes:
-        raise click.UsageError(f"{path} 不是可读的流程文件；先运行 zhicheng check {file}")
+        raise click.UsageError(f"{path} 不是可读的流程或规则表文件；先运行 zhicheng check {file}")
     console = Console(soft_wrap=True, width=_width())
     if line is None:
         click.echo(flattened_text(loaded.nodes[name], path), nl=False)

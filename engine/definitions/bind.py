@@ -162,6 +162,9 @@ class _Binder:
         formula = use.formula
         if formula in self.expressions or formula in self.wheres:
             return None
+        if any(part not in self.expressions for part in formula.made_of):
+            # What is wrong with it was said where it is written.
+            return None
         scope = self.scopes.of(use)
         if use.where:
             self._where(use, scope)
@@ -196,6 +199,8 @@ class _Binder:
             self.wheres[formula] = found
 
     def _wanted(self, use: Use) -> Type | tuple[Type, ...] | None:
+        if use.want is not None:
+            return use.want
         if use.field is None:
             return _WANTED[use.gives]
         owner, path = use.field
@@ -220,9 +225,9 @@ def _ordered(process: Process, scopes: Scopes, problems: Problems) -> list[str]:
             problems.add("DEF216", node, path=" → ".join(trail))
             return
         open_.append(name)
-        formula = process.facts[name].formula
-        for other in scopes.facts_in(formula.text) if formula is not None else ():
-            visit(other)
+        for formula in process.facts[name].formulas:
+            for other in scopes.facts_in(formula.text):
+                visit(other)
         open_.pop()
         order.append(name)
 

@@ -22,8 +22,8 @@ def files_of(process: Process, release: Release) -> set[str]:
     """Return the paths of the files a process is made of and refers to by name.
 
     Its own file and those it is based on, its forms and theirs, the registers and code lists they
-    use, its messages, documents and routes. Not the jurisdiction, the calendar, lists and roles:
-    they say who works and how, and apply to running cases at once.
+    use, its messages, documents, routes and rule tables. Not the jurisdiction, the calendar, lists
+    and roles: they say who works and how, and apply to running cases at once.
     """
     wanted = set(_own(process, release))
     registers = {name for name in _registers(process) if name in release.registers}
@@ -40,6 +40,10 @@ def files_of(process: Process, release: Release) -> set[str]:
         folder = _FOLDERS.get(effect.kind)
         if folder is not None:
             wanted |= {f"{folder}/{effect.name}{suffix}" for suffix in (".yaml", ".typ")}
+    for rule in process.rules:
+        wanted.add(f"definitions/{rule.id}.yaml")
+        columns = (*rule.inputs.values(), *rule.outputs.values())
+        wanted |= {f"definitions/codes/{one.codes}.yaml" for one in columns if one.codes}
     for step in process.steps.values():
         if step.chain is not None:
             wanted.add(f"definitions/routes/{step.chain.route}.yaml")

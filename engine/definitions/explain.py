@@ -14,6 +14,7 @@ from engine.authoring.node import Node
 from engine.authoring.problem import Position
 from engine.definitions.bind import BoundProcess
 from engine.definitions.process import Formula, actions_of
+from engine.definitions.rules import Rule
 from engine.definitions.uses import Use, uses
 from engine.expressions import Row, Scope, explain, type_words
 
@@ -37,12 +38,27 @@ def explain_line(bound: BoundProcess, file: str, line: int) -> list[Explained]:
     A line without an expression is explained as the nearest expression of the same action or step
     would be; failing that, with the names that are everywhere.
     """
-    found = [use for use in uses(bound.process) if _covers(use.formula.node, file, line)]
+    found = [
+        use
+        for use in uses(bound.process)
+        if not use.formula.made_of and _covers(use.formula.node, file, line)
+    ]
     if found:
         return [_explained(bound, use) for use in found]
     around = _around(bound, file, line)
     scope = bound.scopes.of(around) if around is not None else bound.scopes.everywhere
     return [Explained("", ("", ""), tuple(explain(scope)))]
+
+
+def explain_rule(rule: Rule, line: int) -> list[Explained]:
+    """Return the row at a line as the condition it stands for, and the names it can read."""
+    rows = tuple(explain(rule.scope))
+    lines = (*rule.lines, *((rule.otherwise,) if rule.otherwise is not None else ()))
+    found = [one for one in lines if one.node.at.line <= line <= one.node.end.line]
+    names = {name: name for name in rule.inputs}
+    return [
+        Explained(one.condition_on(names), ("真假", "true or false"), rows) for one in found
+    ] or [Explained("", ("", ""), rows)]
 
 
 def scope_around(bound: BoundProcess, node: Node) -> Scope:

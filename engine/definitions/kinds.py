@@ -25,6 +25,7 @@ from engine.definitions import (
     register,
     role,
     route,
+    rules,
 )
 from engine.definitions.known import Known
 from engine.definitions.shapes import Vocabulary
@@ -47,6 +48,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("codes", codes.CODES, codes.parse_codes),
     Kind("registers", register.REGISTER, register.parse_register),
     Kind("routes", route.ROUTE, route.parse_route),
+    Kind(rules.FOLDER, rules.RULE, rules.parse_rule),
     Kind("lists", listing.LIST, listing.parse_listing),
     Kind("roles", role.ROLES, role.parse_roles),
     Kind("documents", document.DOCUMENT, document.parse_document),
@@ -69,6 +71,7 @@ class Content:
     codes: dict[str, codes.CodeList] = field(default_factory=dict)
     registers: dict[str, register.Register] = field(default_factory=dict)
     routes: dict[str, route.Route] = field(default_factory=dict)
+    rules: dict[str, rules.RuleTable] = field(default_factory=dict)
     lists: dict[str, listing.Listing] = field(default_factory=dict)
     roles: dict[str, role.RoleSet] = field(default_factory=dict)
     documents: dict[str, document.DocumentTemplate] = field(default_factory=dict)

@@ -7,12 +7,16 @@ of the language one to one, so that a reader of the manual finds each of them he
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
 from engine.authoring.node import Node
+
+if TYPE_CHECKING:
+    from engine.authoring.problems import Problems
+    from engine.definitions.rules import Rule
 
 Verb = Literal["submit", "pass", "return", "fail", "discard", "save", "record", "reopen", "cancel"]
 VERBS: tuple[Verb, ...] = (
@@ -29,16 +33,34 @@ class Formula:
 
     text: str
     node: Node
+    #: for the condition of a row of a rule table, what the table is asked with
+    made_of: tuple[Formula, ...] = ()
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class RuleUse:
+    """``{rule, with}``: a rule table, asked with these values."""
+
+    name: str
+    given: Mapping[str, Formula]
+    node: Node
+    #: the table, once it is known
+    rule: Rule | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Choice(Generic[T]):
     """``[{when, then}, …]``: the first entry whose condition holds; the last has none.
 
-    A single value is a choice with one entry and no condition.
+    A single value is a choice with one entry and no condition. The rows of a rule table become
+    entries when the tables are known (:mod:`engine.definitions.rules.use`).
     """
 
     cases: tuple[tuple[Formula | None, T], ...]
+    #: the rule table the entries are made from
+    use: RuleUse | None = None
+    #: reads the value of a row
+    read: Callable[[Node, Problems], T | None] | None = None
 
     @property
     def only(self) -> T | None:
@@ -74,10 +96,15 @@ class Assignment:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Requirement:
-    """``{that, say}``: a condition and the sentence of its refusal."""
+    """``{that, say}``: a condition and the sentence of its refusal.
+
+    One that is ``{rule, with}`` becomes one for each row of the table that refuses.
+    """
 
     that: Formula
     say: str
+    #: the rule table it is made from
+    use: RuleUse | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -276,6 +303,14 @@ class Fact:
     node: Node
     formula: Formula | None = None
     query: Query | None = None
+    use: RuleUse | None = None
+
+    @property
+    def formulas(self) -> tuple[Formula, ...]:
+        """What it is computed from; nothing for a query."""
+        if self.use is not None:
+            return tuple(self.use.given.values())
+        return (self.formula,) if self.formula is not None else ()
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -355,6 +390,8 @@ class Process:
     start: Start | None = None
     members: Members | None = None
     actions: Mapping[str, Action] = field(default_factory=dict)
+    #: the rule tables it uses
+    rules: tuple[Rule, ...] = ()
 
     @property
     def jurisdiction(self) -> str:

@@ -39,6 +39,8 @@ from engine.definitions.process import Formula, Process
 from engine.definitions.register import Register
 from engine.definitions.role import Menu, Permission, Role
 from engine.definitions.route import Route
+from engine.definitions.rules import FOLDER as RULES
+from engine.definitions.rules import Rule, bind_rule, with_rules
 from engine.domain.types import Record
 from engine.forms import Form, bind_forms, read_forms
 from engine.forms import Names as FormNames
@@ -61,6 +63,8 @@ class Release:
     content: Content = field(repr=False)
     #: the expressions of registers and lists
     bound: BoundContent = field(default_factory=BoundContent, repr=False)
+    #: the rule tables by id, ready to decide
+    rules: Mapping[str, Rule] = field(default_factory=dict)
 
     @cached_property
     def hash(self) -> str:
@@ -158,6 +162,8 @@ class Loaded:
     #: the rest of the content and the forms, also of content with errors; for completion
     content: Content = field(default_factory=Content)
     forms: Mapping[str, Form] = field(default_factory=dict)
+    #: the rule tables by id; those with mistakes are None
+    rules: Mapping[str, Rule | None] = field(default_factory=dict)
 
 
 def load(source: Path | Mapping[str, str | bytes], memory: Memory | None = None) -> Loaded:
@@ -211,7 +217,8 @@ class _Loader:
             indexes=searchable,
         )
         forms = bind_forms(forms, form_nodes, known_to_forms, self.problems, self.memory)
-        processes, flat = self._processes()
+        rules = self._rules(content)
+        processes, flat = self._processes(rules)
         form_indexes = {name: tuple(form.index_paths()) for name, form in forms.items()}
         known = known_from(
             content,
@@ -240,8 +247,18 @@ class _Loader:
         self.problems.extend(self.inherited)
         release = None
         if not self.problems.errors:
-            release = Release(dict(self.sources), bound, forms, content, bound_content)
-        return Loaded(release, self.problems, self.sources, bound, flat, content, forms)
+            ready = {name: rule for name, rule in rules.items() if rule is not None}
+            release = Release(dict(self.sources), bound, forms, content, bound_content, ready)
+        return Loaded(release, self.problems, self.sources, bound, flat, content, forms, rules)
+
+    def _rules(self, content: Content) -> dict[str, Rule | None]:
+        """Make the rule tables ready; those with mistakes are None."""
+        return {
+            f"{RULES}/{name}": once(
+                self.memory, ("rule", name), (table, content.codes), bind_rule, self.problems
+            )
+            for name, table in content.rules.items()
+        }
 
     def _take(self, found: Problems, process: Process) -> None:
         """Add the problems of a process; what it shares with its base is said once, there."""
@@ -268,7 +285,9 @@ class _Loader:
             if path.startswith(folder)
         }
 
-    def _processes(self) -> tuple[dict[str, Process], dict[str, Node]]:
+    def _processes(
+        self, rules: Mapping[str, Rule | None]
+    ) -> tuple[dict[str, Process], dict[str, Node]]:
         files = self._named(PROCESSES)
         processes: dict[str, Process] = {}
         flat: dict[str, Node] = {}
@@ -279,9 +298,11 @@ class _Loader:
             merged = self._flat(name, files)
             found = Problems()
             process = self._parsed(name, merged, found) if merged is not None else None
+            placed = self._placed(name, process, rules, found) if process is not None else None
             self.problems.extend(found)
-            if not found:
+            if not found and placed is not None:
                 self.whole.add(name)
+            process = placed or process
             if process is not None and merged is not None:
                 processes[name] = process
                 flat[name] = merged
@@ -300,6 +321,12 @@ class _Loader:
             return replace(process, id=name) if process is not None and other else process
 
         return once(self.memory, ("process", name), (flat,), parse, problems)
+
+    def _placed(
+        self, name: str, process: Process, rules: Mapping[str, Rule | None], problems: Problems
+    ) -> Process | None:
+        key = ("process with rules", name)
+        return once(self.memory, key, (process, rules), with_rules, problems)
 
 
 def _bound(

@@ -193,6 +193,8 @@ class Scopes:
 
     def fact_type(self, fact: Fact) -> Type:
         """Return the type of a fact as far as it is known."""
+        if fact.use is not None:
+            return fact.use.rule.type if fact.use.rule is not None else ANY
         if fact.query is None:
             alias = self.aliases.get(fact.name)
             if alias is None:
@@ -215,7 +217,7 @@ class Scopes:
 
     def _fact_fields(self) -> dict[str, Field]:
         return {
-            name: Field(self.fact_type(fact), "事实 / fact", _origin(fact))
+            name: Field(self.fact_type(fact), "事实 / fact", _origin(fact), _words(fact))
             for name, fact in self.process.facts.items()
         }
 
@@ -331,6 +333,13 @@ class Scopes:
 def link_name(process: str) -> str:
     """Return the name a case knows the group by that decides it: the last part of its id."""
     return process.rsplit("/", 1)[-1].replace("-", "_")
+
+
+def _words(fact: Fact) -> tuple[str, ...]:
+    """Return the only texts a fact can be, where a rule table says so."""
+    rule = fact.use.rule if fact.use is not None else None
+    only = rule.only if rule is not None and rule.hit != "collect" else None
+    return only.values or () if only is not None else ()
 
 
 def _origin(fact: Fact) -> str:

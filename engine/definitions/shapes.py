@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal
 
@@ -26,7 +26,7 @@ from engine.authoring.fields import (
 from engine.authoring.node import Node
 from engine.authoring.problem import Phrase
 from engine.authoring.problems import Problems
-from engine.definitions.process import Choice, Formula, Word
+from engine.definitions.process import Choice, Formula, RuleUse, Word
 
 SNAKE = r"[a-z][a-z0-9_]*"
 KEBAB = r"[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)*"
@@ -440,15 +440,23 @@ class MapOf(Shape):
 
 @dataclass(frozen=True)
 class ChoiceOf(Shape):
-    """One value, or ``[{when, then}, …, {then}]``."""
+    """One value, ``[{when, then}, …, {then}]``, or ``{rule, with}`` in place of the list.
+
+    Rule tables give words, so where an expression is expected the list is written out.
+    """
 
     item: Shape
 
+    @property
+    def by_rule(self) -> bool:
+        """Whether a rule table may decide."""
+        return not isinstance(self.item, Expression)
+
     def read(self, node: Node, spot: Spot) -> Choice[Any] | None:
         """Read a value or a list of conditional values."""
-        if node.kind == "mapping" and "rule" in node.entries:
-            spot.problems.add("DEF121", node.key("rule"), where=spot.where, key="rule")
-            return None
+        if node.kind == "mapping" and self.by_rule:
+            use = USE.read(node, spot)
+            return None if use is None else Choice((), use, self._reader(spot))
         if node.kind != "sequence":
             value = self.item.read(node, spot)
             return None if value is None else Choice(((None, value),))
@@ -461,6 +469,14 @@ class ChoiceOf(Shape):
                 continue
             spot.problems.add("DEF126" if last else "DEF125", item, length=1)
         return Choice(tuple(cases)) if cases else None
+
+    def _reader(self, spot: Spot) -> Callable[[Node, Problems], Any]:
+        """Return what reads the value of a row of a rule table."""
+
+        def read(node: Node, problems: Problems) -> Any:
+            return self.item.read(node, replace(spot, problems=problems))
+
+        return read
 
     def _case(self, node: Node, spot: Spot) -> tuple[Formula | None, Any] | None:
         values = read_mapping(CASE, node, spot)
@@ -479,7 +495,8 @@ class ChoiceOf(Shape):
             "additionalProperties": False,
         }
         many: Schema = {"type": "array", "items": case, "minItems": 1}
-        return {"if": {"type": "array"}, "then": many, "else": self.item.schema()}
+        use = USE.schema() if self.by_rule else None
+        return by_type(scalar=self.item.schema(), sequence=many, mapping=use)
 
     def words(self) -> Phrase:
         """Name the shape."""
@@ -488,7 +505,7 @@ class ChoiceOf(Shape):
 
     def parts(self) -> Sequence[Vocabulary]:
         """Return the vocabularies of the values."""
-        return self.item.parts()
+        return [*self.item.parts(), *(USE.parts() if self.by_rule else ())]
 
 
 @dataclass(frozen=True)
@@ -691,6 +708,34 @@ CASE = Vocabulary(
     called=Phrase("条件项", "a conditional entry"),
     origin="1",
 )
+
+RULE_USE = Vocabulary(
+    "rule-use",
+    Phrase("规则表及其输入", "rule table with its inputs"),
+    (
+        Key(
+            "rule", Id(Phrase("规则表标识", "rule table id")), "规则表", "rule table", required=True
+        ),
+        Key(
+            "with",
+            MapOf(Expression(Phrase("任意值", "any value")), Phrase("输入", "input")),
+            "规则表的输入",
+            "its inputs",
+        ),
+    ),
+    called=Phrase("规则表的使用", "the use of a rule table"),
+    origin="1",
+)
+
+
+def rule_use(values: Values) -> RuleUse | None:
+    """Return the use of a rule table; None if the table is not named."""
+    name = values.get("rule")
+    return None if name is None else RuleUse(name, values.get("with", {}), values.node)
+
+
+#: ``{rule, with}``
+USE = One(RULE_USE, rule_use)
 
 
 def read_mapping(vocabulary: Vocabulary, node: Node, spot: Spot) -> Values | None:

@@ -23,9 +23,12 @@ from engine.definitions.process import (
     Panel,
     Process,
     Requirement,
+    RuleUse,
     Step,
     Word,
 )
+from engine.definitions.rules.rule import type_of
+from engine.domain.types import Type
 
 #: what an expression must give; "value" is anything
 Gives = Literal[
@@ -53,6 +56,8 @@ class Use:
     where: bool = False
     #: at ``set`` of an effect: the register and the field written, for its type
     field: tuple[str, str] | None = None
+    #: at ``with`` of a rule table: the type of the input
+    want: Type | tuple[Type, ...] | None = None
 
 
 def uses(process: Process) -> Iterator[Use]:
@@ -85,6 +90,7 @@ def _declared(process: Process) -> Iterator[Use]:
 def _fact(fact: Fact) -> Iterator[Use]:
     if fact.formula is not None:
         yield Use(fact.formula, "value")
+    yield from _given(fact.use)
     if fact.query is None:
         return
     source = fact.query.source
@@ -146,6 +152,16 @@ def action_uses(action: Action) -> Iterator[Use]:
         yield Use(action.due, "date", "action", action.ask)
 
 
+def _given(
+    use: RuleUse | None, place: Place = "everywhere", ask: Ask | None = None
+) -> Iterator[Use]:
+    """Go through what a rule table is asked with."""
+    inputs = use.rule.inputs if use is not None and use.rule is not None else {}
+    for name, formula in use.given.items() if use is not None else ():
+        want = type_of(inputs[name]) if name in inputs else None
+        yield Use(formula, "value", place, ask, want=want)
+
+
 def _who(who: Assignment | None) -> Iterator[Use]:
     if who is None:
         return
@@ -161,12 +177,14 @@ def _requirements(
     requirements: tuple[Requirement, ...], place: Place, ask: Ask | None
 ) -> Iterator[Use]:
     for requirement in requirements:
+        yield from _given(requirement.use, place, ask)
         yield Use(requirement.that, "condition", place, ask)
 
 
 def _conditions(
     choice: Choice[str] | Choice[Word] | None, place: Place = "everywhere", ask: Ask | None = None
 ) -> Iterator[Use]:
+    yield from _given(choice.use if choice is not None else None, place, ask)
     for when, _ in choice.cases if choice is not None else ():
         if when is not None:
             yield Use(when, "condition", place, ask)

@@ -77,8 +77,8 @@ class Compiled:
         return False
 
     def _paths_of(self, fact: Fact) -> Iterable[tuple[str, ...]]:
-        if fact.formula is not None:
-            return self.expression(fact.formula).paths
+        if fact.formulas:
+            return [path for one in fact.formulas for path in self.expression(one).paths]
         where = fact.query.where if fact.query is not None else None
         return self.bound.wheres[where].paths if where is not None else ()
 

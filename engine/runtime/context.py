@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from engine.definitions.process import Choice, Formula, Word
+from engine.definitions.process import Choice, Formula, RuleUse, Word
 from engine.domain.types import ListOf, Record, Reference, Type
 from engine.expressions import Expression, Scope, Shape, Where, look_up
 
@@ -193,7 +193,15 @@ class Context:
         fact = self.compiled.process.facts[name]
         if fact.formula is not None:
             return plain(self.value(fact.formula))
+        if fact.use is not None:
+            return self._decided(fact.use)
         return self.facts.query(name, self)
+
+    def _decided(self, use: RuleUse) -> Any:
+        """What a rule table says about the values it is asked with."""
+        assert use.rule is not None  # tables are put in their places when the content is read
+        given = {name: self.value(formula) for name, formula in use.given.items()}
+        return use.rule.decide(given, calendar=self._calendar).value
 
     def _root(self, name: str) -> Any:
         match name:

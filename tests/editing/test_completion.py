@@ -6,6 +6,7 @@ from engine.authoring.cursor import cursor_at
 from engine.definitions.editing import Candidate, complete
 from engine.definitions.workbench import Workbench
 from tests.editing.support import shipped, small
+from tests.rules.support import DEGREES, YEARS
 
 NORTH = "definitions/processes/north/permit.yaml"
 SOUTH = "definitions/processes/south/permit.yaml"
@@ -204,3 +205,44 @@ def test_at_every_place_of_a_file_there_is_an_answer():
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         complete(SMALL, NORTH, before, line, column)
         complete(SMALL, NORTH, text, line, column)
+
+
+RULES = Workbench(
+    {
+        **small(),
+        "definitions/rules/years.yaml": YEARS.encode(),
+        "definitions/codes/degrees.yaml": DEGREES.encode(),
+    }
+)
+
+
+class TestRuleTables:
+    @pytest.mark.parametrize(
+        ("old", "new", "expected"),
+        [
+            ("{degree: doctor}", "{degree: ¦}", ["doctor", "master", "bachelor"]),
+            ("{degree: doctor}", "{degree: [doctor, ma¦]}", ["master"]),
+            ("{degree: doctor}", "{degree: doctor, ¦}", ["years"]),
+            ("years: 0..4", "y¦", ["years"]),
+            ("codes: degrees", "codes: deg¦", ["degrees"]),
+            ("title: 年限\n", "title: 年限\nhit: ¦\n", ["first", "unique", "collect"]),
+        ],
+    )
+    def test_inputs_and_their_words_are_offered_in_cells(self, old, new, expected):
+        assert offered("definitions/rules/years.yaml", old, new, RULES) == expected
+
+    def test_what_comes_out_may_read_the_inputs(self):
+        found = offered("definitions/rules/years.yaml", "years > 6", "ye¦", RULES)
+
+        assert "years" in found
+
+    @pytest.mark.parametrize(
+        ("new", "expected"),
+        [
+            ("to: {rule: ¦}", ["rules/years"]),
+            ("to: {rule: rules/years, with: {¦}}", ["degree", "years"]),
+            ("to: {rule: rules/years, ¦}", ["with"]),
+        ],
+    )
+    def test_a_process_is_offered_tables_and_their_inputs(self, new, expected):
+        assert offered(NORTH, "to: unit", new, RULES) == expected

@@ -13,6 +13,7 @@ from engine.authoring.catalogue import (
     forms,
     process,
     references,
+    rules,
     samples,
     structure,
     text,
@@ -31,6 +32,7 @@ GROUPS: tuple[tuple[tuple[str, ...], tuple[Entry, ...]], ...] = (
     (("DEF4",), expressions.TABLE),
     (("FRM1", "FRM2"), forms.TABLE),
     (("REG1",), content.TABLE),
+    (("RUL1",), rules.TABLE),
     (("SMP1",), samples.TABLE),
 )
 

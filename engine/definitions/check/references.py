@@ -290,6 +290,8 @@ def _written(choice: Choice[str] | None, node: Node | None) -> Iterator[tuple[No
         return
     if node.kind == "scalar":
         yield node, node.text
+    if choice.use is not None:
+        yield from ((node, value) for value in dict.fromkeys(choice.values))
     for item in node.items:
         then = item.get("then")
         if then is not None:

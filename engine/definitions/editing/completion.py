@@ -17,6 +17,8 @@ from engine.definitions import shapes
 from engine.definitions.bind import BoundProcess
 from engine.definitions.content_expressions import NAMES
 from engine.definitions.editing.names import Place, names_at
+from engine.definitions.editing.rule_words import PATH as RULES
+from engine.definitions.editing.rule_words import keys_in, names_in, words_in
 from engine.definitions.explain import scope_around
 from engine.definitions.kinds import SINGLE, kind_of
 from engine.definitions.listing import CASE_FIELDS
@@ -106,12 +108,19 @@ def _in_definition(loaded: Loaded, path: str, cursor: Cursor) -> Iterator[Candid
     at = list(_shapes_at(shape, cursor.root, cursor.path))
     if cursor.kind == "key":
         yield from _keys(at, cursor.root.at_path(cursor.path))
+        for name, title in keys_in(loaded, path, cursor):
+            yield Candidate(name, "name", f"{name}: ", title)
         yield from _inherited_names(place, bound)
         return
     if any(isinstance(one, shapes.Expression) for one in at):
         scope = _scope(loaded, path, cursor, bound)
         if scope is not None:
             yield from _in_expression(cursor, scope)
+        return
+    yield from (Candidate(name, "name", name, t) for name, t in words_in(loaded, path, cursor))
+    if path.startswith(RULES) and cursor.path[2:3] == ("then",):
+        scope = names_in(loaded, path)
+        yield from _in_expression(cursor, scope) if scope is not None else ()
         return
     words = [word for one in at for word in _words(one)]
     yield from (Candidate(word, "word", word) for word in words)
@@ -140,6 +149,8 @@ def _shapes_at(shape: Shape, node: Node, path: Path) -> Iterator[Shape]:
                 yield from _shapes_at(one, node, path)
     elif isinstance(shape, shapes.ChoiceOf):
         yield from _shapes_at(shape.item, node, path)
+        if shape.by_rule:
+            yield from _shapes_at(shapes.USE, node, path)
         if len(path) > 1 and isinstance(path[0], int):
             inner = shape.item if path[1] == "then" else shapes.CONDITION
             yield from _shapes_at(inner, node, path[2:])

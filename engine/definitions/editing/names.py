@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.authoring.node import Node
+from engine.definitions.editing.rule_words import names_of_rules
 from engine.definitions.flow import RELATIVE
 from engine.definitions.listing import CASE_FIELDS
 from engine.definitions.process import Process
@@ -227,6 +228,7 @@ _BY_KEY: Mapping[str, Callable[[Place], Names]] = {
     "first": _registers,
     "of": _registers,
     "route": _routes,
+    "rule": lambda place: names_of_rules(place.loaded),
     "message": _of("messages"),
     "template": _of("documents"),
     "pool": _pools,

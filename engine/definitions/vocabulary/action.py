@@ -6,7 +6,7 @@ from typing import get_args
 
 from engine.authoring.node import Node
 from engine.authoring.problem import Phrase
-from engine.definitions.process import VERBS, Action, Ask, Requirement, Verb
+from engine.definitions.process import VERBS, Action, Ask, Formula, Requirement, Verb
 from engine.definitions.shapes import (
     ByKind,
     ChoiceOf,
@@ -23,6 +23,7 @@ from engine.definitions.shapes import (
     Values,
     Vocabulary,
     Yes,
+    rule_use,
 )
 from engine.definitions.vocabulary import terms
 from engine.definitions.vocabulary.effect import EFFECTS
@@ -75,9 +76,16 @@ REQUIREMENT = Vocabulary(
     "require",
     Phrase("条件与提示", "condition and sentence"),
     (
-        Key("that", terms.CONDITION, "必须成立的条件", "what must hold", required=True),
-        Key("say", Text(), "不成立时的提示语", "the sentence of the refusal", required=True),
-        Key("rule", terms.FORM, "规则表", "a rule table", later=True),
+        Key("that", terms.CONDITION, "必须成立的条件", "what must hold"),
+        Key("say", Text(), "不成立时的提示语", "the sentence of the refusal"),
+        Key(
+            "rule",
+            terms.RULE,
+            "代替 that 和 say：规则表的唯一输出是提示语，成立的行写了提示语就不能执行",
+            "instead of `that` and `say`: the only output of the table is the sentence; "
+            "a row that holds and has one refuses",
+        ),
+        Key("with", terms.INPUTS, "规则表的输入", "the inputs of the rule table"),
     ),
     called=Phrase("require", "require"),
     origin="1.3",
@@ -106,8 +114,15 @@ def _ask_fields(value: tuple[str, ...], node: Node, _spot: Spot) -> Ask:
 
 
 def _requirement(values: Values) -> Requirement | None:
+    use = rule_use(values)
+    if use is not None:
+        return Requirement(Formula("true", values.node), "", use)
     if "that" not in values:
         return None
+    if "say" not in values.node.entries:
+        values.spot.problems.add(
+            "DEF103", values.node, length=1, where=values.spot.where, key="say"
+        )
     return Requirement(values.get("that"), values.get("say", ""))
 
 
@@ -116,7 +131,7 @@ ASKED = ByKind(
     sequence=Made(Names(terms.FIELD), _ask_fields),
     mapping=One(ASK, _ask),
 )
-REQUIREMENTS = ListOf(One(REQUIREMENT, _requirement))
+REQUIREMENTS = ListOf(One(REQUIREMENT, _requirement, exactly_one=("that", "rule")))
 
 
 def _build(values: Values) -> Action:

@@ -22,6 +22,7 @@ from engine.definitions.shapes import (
     Text,
     Values,
     Vocabulary,
+    rule_use,
 )
 from engine.definitions.vocabulary import terms
 
@@ -34,6 +35,8 @@ def _fact(value: Formula, node: Node, spot: Spot) -> Fact:
 
 
 def _query(values: Values) -> Fact | None:
+    if "rule" in values:
+        return Fact(values.name, values.node, use=rule_use(values))
     for kind in QUERIES:
         if kind in values:
             query = Query(kind, values.get(kind), values.get("where"), values.get("of"))
@@ -56,8 +59,8 @@ FACT = Vocabulary(
             "condition over the row `it` (the subset that becomes SQL)",
         ),
         Key("of", terms.VALUE, "合计或取出的字段", "the field summed or taken"),
-        Key("rule", terms.FORM, "规则表", "a rule table", later=True),
-        Key("with", terms.FORM, "规则表的输入", "its inputs", later=True),
+        Key("rule", terms.RULE, "规则表得出的值", "what a rule table says"),
+        Key("with", terms.INPUTS, "规则表的输入", "the inputs of the rule table"),
     ),
     called=Phrase('事实 "{name}" ', 'fact "{name}"'),
     origin="1.1",

@@ -1,7 +1,7 @@
 """What expressions, names and references are called in the manual, each in one place."""
 
 from engine.authoring.problem import Phrase
-from engine.definitions.shapes import Expression, Id, Name
+from engine.definitions.shapes import Expression, Id, MapOf, Name
 
 CONDITION = Expression(Phrase("真假", "true or false"))
 DATE = Expression(Phrase("日期或时刻", "date or moment"))
@@ -39,7 +39,10 @@ REGISTER = Id(Phrase("登记册标识", "register id"))
 SOURCE = Id(Phrase("登记册标识或 `cases`", "register id or `cases`"))
 ROUTE = Id(Phrase("路径表标识", "route table id"))
 TEMPLATE = Id(Phrase("模板标识", "template id"))
+RULE = Id(Phrase("规则表标识", "rule table id"))
 POOL = Id(Phrase("号码池标识", "number pool id"))
+
+INPUTS = MapOf(VALUE, Phrase("输入", "input"))
 
 STEPS = Phrase("步骤名", "step")
 ACTIONS = Phrase("动作名", "action")
