@@ -202,6 +202,8 @@ class State:
     branches: Mapping[str, State] = field(default_factory=dict)
     #: this is a branch that has come to its join
     joined: bool = False
+    #: this is a branch that was returned to after its join, which waits for it again
+    again: bool = False
     #: this is a branch: the number of the command that last changed it
     since: int = 0
 

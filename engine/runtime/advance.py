@@ -325,8 +325,9 @@ def _return(run: Run, action: Action, index: int, target: str | None, before: St
     run.leave(depth)
     run.change(due_given=due, resubmit=resubmit, inserted=())
     passed = run.state.path[place_index]
-    if passed.split is not None and passed.place.step != target:
-        _go_back_into(run, place_index, passed.split, str(target))
+    step = acting_place(passed).step if target == "previous" else str(target)
+    if passed.split is not None and passed.place.step != step:
+        _go_back_into(run, place_index, passed.split, step)
     else:
         _go_back(run, depth, place_index, keep_resume=True)
     relaying = action.relay and not _at_initiator(run)
@@ -343,11 +344,12 @@ def _previous(run: Run) -> tuple[int, int]:
     """The nearest place held by another organisation or person: depth and index on its path.
 
     The path of a branch goes on in that of the case: what is before the split ends all branches.
+    A parallel step that was passed counts as the place in the branch that joined it.
     """
     here = run.state.place
     for depth, path in _paths(run):
         for index in range(len(path) - 1, -1, -1):
-            passed = path[index].place
+            passed = acting_place(path[index])
             if passed.organisation != here.organisation or (
                 here.organisation is None and passed.step != here.step
             ):
@@ -391,22 +393,26 @@ def _go_back_into(run: Run, index: int, split: Split, step: str) -> None:
     if known:
         first = first_stage(branch.path, known[-1])
         branch = branch.with_(place=places[first], path=branch.path[:first])
-    again = branch.with_(joined=False, branches={}, returned=True, due_given=run.state.due_given)
+    given = run.state.due_given
+    branch = branch.with_(joined=False, again=True, branches={}, returned=True, due_given=given)
     others = {
         key: one if one.joined else one.with_(joined=True) for key, one in split.branches.items()
     }
-    run.reopen(path[index].place, Split(name, {**others, name: again}))
+    run.reopen(path[index].place, Split(name, {**others, name: branch}))
 
 
 def _go_back(run: Run, depth: int, index: int, *, keep_resume: bool) -> None:
     run.leave(depth)
     run.break_off()
     path = run.state.path
-    place = path[index].place
+    place, split = path[index].place, path[index].split
     if keep_resume:
         taken = run.remember(run.state.place, path[index:])
         run.change(resume=(*run.state.resume, taken))
     run.change(path=path[:index], chain=_chain_before(run, place))
+    if split is not None:
+        run.reopen(place, split)
+        return
     back = Place(place.step, None, place.organisation, place.visit)
     run.arrive(place.step, at=back)
 

@@ -42,14 +42,18 @@ def state_at(state: State, at: At) -> State:
 
 def is_joined(parallel: Parallel, branches: Mapping[str, State]) -> bool:
     """Whether enough branches have come to the join."""
+    if any(branch.again and not branch.joined for branch in branches.values()):
+        return False
     arrived = {name for name, branch in branches.items() if branch.joined}
+    # A branch that had nothing to do decides nothing where some are enough.
+    idle = {name for name in arrived if not branches[name].place.step}
     match parallel.join:
         case "all":
             return len(arrived) == len(parallel.branches)
         case "any":
-            return bool(arrived)
+            return len(arrived - idle) >= min(1, len(parallel.branches) - len(idle))
         case int(count):
-            return len(arrived) >= count
+            return len(arrived - idle) >= min(count, len(parallel.branches) - len(idle))
         case name:
             return name in arrived
 

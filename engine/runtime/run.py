@@ -274,14 +274,8 @@ class Run:
         )
         self.events.append({"event": "arrived", "place": place.to_json()})
 
-    def reopen(self, place: Place, split: Split, *, alone: str | None = None) -> None:
-        """Come back to a parallel step: who had not ended a branch has it to do again.
-
-        Args:
-            place: that of the parallel step.
-            split: its branches when it was left.
-            alone: only this branch goes on; the others that had not ended stay broken off.
-        """
+    def reopen(self, place: Place, split: Split) -> None:
+        """Come back to a parallel step: who had not ended a branch has it to do again."""
         step = self.process.steps[place.step]
         visit = self.state.visits.get(place.step, 0) + 1
         self.moved = True
@@ -298,9 +292,6 @@ class Run:
         self.events.append({"event": "arrived", "place": self.state.place.to_json()})
         for name, branch in split.branches.items():
             if branch.joined:
-                continue
-            if alone not in (None, name):
-                self.change(branches={**self.state.branches, name: branch.with_(joined=True)})
                 continue
             self.around.append(Level(self.state, name))
             self.state = branch_of(self.state, name)

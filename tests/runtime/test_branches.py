@@ -84,6 +84,8 @@ PROCESS = """
           money: {title: Money again, verb: return, to: money_check}
           law: {title: Law again, verb: return, to: law_check}
           back: {title: Back, verb: return, to: unit}
+          before: {title: Before, verb: return, to: previous}
+          whole: {title: Whole, verb: return, to: checks}
       done: {title: Done, end: success}
       failed:
         title: Failed
@@ -132,6 +134,16 @@ def test_all_branches_begin_at_once_and_each_waits_for_its_own_people() -> None:
 
 def test_a_branch_with_nothing_to_do_has_ended_at_once() -> None:
     assert at_checks().places == ["money_check@bank", "law_check@court"]
+
+
+def test_a_branch_with_nothing_to_do_is_not_the_one_that_any_waits_for() -> None:
+    assert at_checks("any").places == ["money_check@bank", "law_check@court"]
+    case = at_checks("3").do("skip", "max", "bank", place="money_check")
+
+    case.do("pass", "lea", "court", place="law_check")
+
+    # The third had nothing to do.
+    assert case.place == "decide@unit"
 
 
 def test_a_step_in_one_branch_leaves_the_others_as_they_are() -> None:
@@ -270,6 +282,35 @@ def test_the_branch_that_came_last_can_be_opened_again_too() -> None:
     case.do("pass", "lea", "court", place="law_check")
 
     assert case.place == "decide@unit"
+    assert is_rebuilt(case)
+
+
+def test_a_branch_opened_again_is_waited_for_whatever_the_join() -> None:
+    case = at_checks("any").do("skip", "max", "bank", place="money_check")
+    assert case.place == "decide@unit"
+
+    case.do("money", "dan", "unit")
+
+    assert case.places == ["money_check@bank"]
+    case.do("skip", "max", "bank", place="money_check")
+    assert case.place == "decide@unit"
+    assert is_rebuilt(case)
+
+
+def test_previous_after_the_join_is_the_place_that_joined() -> None:
+    case = at_checks().do("skip", "max", "bank", place="money_check")
+    case.do("pass", "lea", "court", place="law_check").do("before", "dan", "unit")
+
+    assert case.places == ["law_check@court"]
+    assert is_rebuilt(case)
+
+
+def test_going_back_to_a_split_left_by_its_own_action_finds_the_branches_as_they_stood() -> None:
+    case = at_checks().do("pass", "max", "bank", place="money_check").do("stop", "lou", "unit")
+
+    case.do("whole", "dan", "unit")
+
+    assert case.places == ["money_second@board", "law_check@court"]
     assert is_rebuilt(case)
 
 
