@@ -184,4 +184,11 @@ TABLE: tuple[Entry, ...] = (
         'parallel step "{parallel}"; go to the parallel step',
         example="fill: {actions: {submit: {to: hr_check}}}",
     ),
+    Entry(
+        "DEF332",
+        zh='并行步骤 "{step}" 永远不会汇合：分支 {branches} 的每条路都离开分支，到不了 join',
+        en='The parallel step "{step}" is never joined: every way in its branches {branches} '
+        "leaves them without coming to join",
+        example="parallel: {branches: {a: {check: {actions: {pass: {to: done}}}}}}",
+    ),
 )
