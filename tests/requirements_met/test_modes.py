@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.domain.errors import Refused
+from engine.domain.errors import InvalidSubmission, Refused
 from tests.support.city import City, city
 
 APPOINTMENT = "tianjin/self-appointment"
@@ -117,6 +117,18 @@ WANTED = {
     "category": "normal",
 }
 
+ACTIVITY = {
+    "name": "2027年度市教委教师自主评审",
+    "year": "2027",
+    "series": "22",
+    "starts_at": "2027-03-01",
+    "first_deadline": "2027-05-31",
+    "resubmission_deadline": "2027-06-15",
+    "enquiry_phone": "022-23000019",
+    "scope": "市教委所属单位的在职教师",
+    "work_schedule": "三月申报，六月评审。",
+}
+
 
 class TestSelfReview:
     @pytest.mark.req("APP-32")
@@ -167,6 +179,32 @@ class TestSelfReview:
 
         with pytest.raises(Refused):
             town.platform.registers.create(secretary, "authorisations", AUTHORISATION)
+
+    @pytest.mark.req("COM-10", "APP-31")
+    def test_a_committee_decides_its_dates_once_a_year_within_its_authorisation(self):
+        town = city()
+        secretary, registers = town.person("裴秘书", "教师自评委"), town.platform.registers
+        activity = {**ACTIVITY, "committee": "教师自评委"}
+        with pytest.raises(InvalidSubmission) as twice:
+            registers.create(secretary, "activities", {**activity, "year": "2026"})
+        with pytest.raises(InvalidSubmission) as unauthorised:
+            registers.create(secretary, "activities", {**activity, "series": "05"})
+        later = {**activity, "starts_at": "2029-01-01", "first_deadline": "2029-02-01"}
+        with pytest.raises(InvalidSubmission) as lapsed:
+            registers.create(
+                secretary, "activities", {**later, "resubmission_deadline": "2029-03-01"}
+            )
+
+        key = registers.create(secretary, "activities", activity)
+        registers.change(secretary, "activities", key, {**activity, "first_deadline": "2027-04-01"})
+
+        assert [one.sentence for one in twice.value.errors] == ["自主评审委员会每年只开展一次评审"]
+        for refused in (unauthorised, lapsed):
+            assert "该自主评审委员会没有这一系列的有效授权" in [
+                one.sentence for one in refused.value.errors
+            ]
+        another = {**ACTIVITY, "name": "另一次评审", "year": "2026", "committee": "教师高评委"}
+        registers.create(town.person("孙秘书", "教师高评委"), "activities", another)
 
     @pytest.mark.req("DEPT-06")
     def test_its_applications_are_on_the_list_of_those_to_be_presented(self):
