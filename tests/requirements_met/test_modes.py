@@ -277,3 +277,46 @@ class TestAccountCorrection:
         page = officer.get(f"/cases/{town['z']}")
         assert "原值张三" in page
         assert "新的姓名张叁" in page
+
+
+class TestTalentRegistry:
+    RECORDED = (
+        "{by: 杨帆, does: start, process: sichuan/talent-registry, case: z}",
+        "{by: 杨帆, does: submit, case: z, with: $forms/talent-record}",
+    )
+
+    @pytest.mark.req("TAL-07")
+    def test_the_record_shows_what_follows_from_the_profile(self):
+        town = city(*self.RECORDED, worlds="sichuan")
+
+        page = town.visit("杨帆").get(f"/cases/{town['z']}")
+
+        for shown in ("年龄", "是否少数民族否", "是否港澳台及外籍人士否", "职称取得时间2018-12-20"):
+            assert shown in page
+
+    @pytest.mark.req("TAL-01", "TAL-02", "TAL-03", "TAL-04", "TAL-08")
+    def test_the_unit_opens_the_review_from_its_list(self):
+        town = city(*self.RECORDED, worlds="sichuan")
+        reviewer = town.visit("蒲初审", "蓉城中学")
+        page = reviewer.get("/lists/sichuan/talent-review")
+        assert "杨帆" in page
+        page = reviewer.get(f"/cases/{town['z']}")
+        assert {"确定审核通过", "确定审核退回", "确定审核不通过"} <= set(page.buttons)
+
+        reviewer.press("确定审核通过")
+
+        assert "杨帆" in town.visit("龚初审", "锦江教育局").get("/lists/sichuan/talent-review")
+
+    @pytest.mark.req("TAL-05")
+    def test_after_the_root_the_person_is_in_the_registry_of_those_above(self):
+        town = city(
+            *self.RECORDED,
+            "{fast_forward: {case: z, to: root}}",
+            "{by: 卓处长, does: pass, case: z}",
+            worlds="sichuan",
+        )
+
+        for name, organisation in (("卓处长", "省教育厅"), ("蒲初审", "蓉城中学")):
+            page = town.visit(name, organisation).get("/console/register-talents/")
+            assert "杨帆" in page
+        assert "杨帆" not in town.visit("阳初审", "川交设计院").get("/console/register-talents/")
