@@ -472,6 +472,7 @@ class Run:
             outcome=name if step.end else None,
             branches={},
             joined=False,
+            wait_until=None,
         )
         if stage is None and step.stages:
             first = self.next_stage(step, None)
@@ -518,8 +519,6 @@ class Run:
             until = self.context.value(self.context.choose(step.wait.until)[1])
             if until:
                 self.change(wait_until=str(until))
-                return
-        self.change(wait_until=None)
 
     def _panel(self, step: Step) -> None:
         if step.panel is None:

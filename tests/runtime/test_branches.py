@@ -395,6 +395,28 @@ def test_the_pass_into_the_split_is_taken_back_while_nobody_has_acted_in_it() ->
     assert refused.value.code == "withdraw_decided"
 
 
+def test_a_wait_that_was_withdrawn_from_waits_no_more() -> None:
+    process = compiled(
+        """
+        process: demo/wait
+        title: Wait
+        form: request
+        steps:
+          fill: {title: F, who: initiator, actions: {submit: {title: S, to: notice}}}
+          notice: {title: N, wait: {until: data.until}, to: done}
+          done: {title: Done, end: success}
+        """
+    )
+    case = begin(process, World(), {"until": "2026-09-20"}).do("submit", "ann")
+    assert case.state.wait_until == "2026-09-20"
+
+    case.operate("withdraw", "ann")
+
+    assert (case.place, case.state.wait_until) == ("fill", None)
+    assert case.last is not None
+    assert case.last.timers == ()
+
+
 # ------------------------------------------------------------ size, nesting
 
 
