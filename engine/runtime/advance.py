@@ -7,20 +7,22 @@ checked here: the services ask for them first (:mod:`engine.runtime.offers` says
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from engine.definitions.process import Action, Choice, Requirement
-from engine.domain.case import Advance, Command, Passed, Place, Split, State, first_stage
+from engine.domain.case import Advance, Command, Place, State
 from engine.domain.errors import Refused, Stale
-from engine.runtime import moments
-from engine.runtime.branches import acted, find, opened, passed_in
+from engine.runtime import moments, splits
+from engine.runtime.branches import find
 from engine.runtime.compiled import DYNAMIC, Compiled
 from engine.runtime.context import plain
 from engine.runtime.facts import Recording
+from engine.runtime.going_back import acting_place, go_back, go_back_into, latest, previous, resume
 from engine.runtime.rerouting import reroute
-from engine.runtime.run import RESTORED, Run, get, put
+from engine.runtime.run import Run, get, put
+from engine.runtime.withdrawing import withdraw
 
 #: verbs that move the case on and are refused after a hard deadline
 _MOVING = frozenset({"submit", "pass", "return", "fail", "reopen"})
@@ -261,9 +263,9 @@ def _forward(run: Run, action: Action, index: int, target: str | None, before: S
         values["due_given"] = run.context.value(action.due)
     run.change(**values)
     if (resubmitted and before.resume) or target == "resume":
-        _resume(run)
+        resume(run)
     elif target == "previous":
-        _go_back(run, *_previous(run), keep_resume=False)
+        go_back(run, *previous(run), keep_resume=False)
     else:
         if action.verb == "submit":
             run.change(resume=())
@@ -305,9 +307,9 @@ def _end(run: Run, action: Action, index: int, target: str | None, before: State
         raise run.refuse("no_target", action=action.title)
     outside = target != "join" and run.process.steps[target].within != run.within
     if outside:
-        run.leave(len(run.process.steps[target].within))
+        splits.leave(run, len(run.process.steps[target].within))
     else:
-        run.break_off()
+        splits.break_off(run)
     taken = run.remember(run.state.place, run.state.path)
     run.change(resume=(*run.state.resume, taken), path=(), due_given=None, due=None, overdue=False)
     if outside:
@@ -317,19 +319,19 @@ def _end(run: Run, action: Action, index: int, target: str | None, before: State
 
 
 def _return(run: Run, action: Action, index: int, target: str | None, before: State) -> None:
-    depth, place_index = _previous(run) if target == "previous" else _latest(run, action, target)
+    depth, place_index = previous(run) if target == "previous" else latest(run, action, target)
     due = run.context.value(action.due) if action.due is not None else None
     resubmit = None
     if action.resubmit_to is not None:
         resubmit = run.context.word(run.context.choose(action.resubmit_to)[1])
-    run.leave(depth)
+    splits.leave(run, depth)
     run.change(due_given=due, resubmit=resubmit, inserted=())
     passed = run.state.path[place_index]
     step = acting_place(passed).step if target == "previous" else str(target)
     if passed.split is not None and passed.place.step != step:
-        _go_back_into(run, place_index, passed.split, step)
+        go_back_into(run, place_index, passed.split, step)
     else:
-        _go_back(run, depth, place_index, keep_resume=True)
+        go_back(run, depth, place_index, keep_resume=True)
     relaying = action.relay and not _at_initiator(run)
     run.change(returned=True, relaying=relaying)
     run.refresh_due()
@@ -340,121 +342,10 @@ def _at_initiator(run: Run) -> bool:
     return who is not None and who.kind == "initiator"
 
 
-def _previous(run: Run) -> tuple[int, int]:
-    """The nearest place held by another organisation or person: depth and index on its path.
-
-    The path of a branch goes on in that of the case: what is before the split ends all branches.
-    A parallel step that was passed counts as the place in the branch that joined it.
-    """
-    here = run.state.place
-    for depth, path in _paths(run):
-        for index in range(len(path) - 1, -1, -1):
-            passed = acting_place(path[index])
-            if passed.organisation != here.organisation or (
-                here.organisation is None and passed.step != here.step
-            ):
-                return depth, first_stage(path, index)
-    raise run.refuse("no_previous_place")
-
-
-def _paths(run: Run) -> Iterator[tuple[int, tuple[Passed, ...]]]:
-    """The path at the place and those around it, with how many branches they are in."""
-    depth = len(run.around)
-    yield depth, run.state.path
-    for level in reversed(run.around):
-        depth -= 1
-        yield depth, level.state.path
-
-
-def _latest(run: Run, action: Action, target: str | None) -> tuple[int, int]:
-    for depth, path in _paths(run):
-        for index in range(len(path) - 1, -1, -1):
-            passed = path[index]
-            if passed.place.step == target:
-                return depth, first_stage(path, index)
-            if passed.split is not None and passed_in(passed.split, str(target)):
-                return depth, index
-    step = run.process.steps.get(target or "")
-    title = step.title if step is not None else target
-    raise run.refuse("target_not_on_path", action=action.title, target=title)
-
-
-def _go_back_into(run: Run, index: int, split: Split, step: str) -> None:
-    """Return to a place in a branch that has been passed: that branch alone is opened again."""
-    path = run.state.path
-    run.break_off()
-    taken = run.remember(run.state.place, path[index:])
-    run.change(resume=(*run.state.resume, taken), path=path[:index], chain={})
-    name = passed_in(split, step)
-    assert name is not None  # it was found by that
-    branch = split.branches[name]
-    places = [one.place for one in branch.path]
-    known = [number for number, place in enumerate(places) if place.step == step]
-    if known:
-        first = first_stage(branch.path, known[-1])
-        branch = branch.with_(place=places[first], path=branch.path[:first])
-    given = run.state.due_given
-    branch = branch.with_(joined=False, again=True, branches={}, returned=True, due_given=given)
-    others = {
-        key: one if one.joined else one.with_(joined=True) for key, one in split.branches.items()
-    }
-    run.reopen(path[index].place, Split(name, {**others, name: branch}))
-
-
-def _go_back(run: Run, depth: int, index: int, *, keep_resume: bool) -> None:
-    run.leave(depth)
-    run.break_off()
-    path = run.state.path
-    place, split = path[index].place, path[index].split
-    if keep_resume:
-        taken = run.remember(run.state.place, path[index:])
-        run.change(resume=(*run.state.resume, taken))
-    run.change(path=path[:index], chain=_chain_before(run, place))
-    if split is not None:
-        run.reopen(place, split)
-        return
-    back = Place(place.step, None, place.organisation, place.visit)
-    run.arrive(place.step, at=back)
-
-
-def _chain_before(run: Run, place: Place) -> dict[str, str]:
-    """Where the routes go on from when the case is back at ``place``."""
-    chain = dict(run.state.chain)
-    for name in list(chain):
-        if name != place.step:
-            del chain[name]
-    if run.process.steps[place.step].chain is not None and place.organisation is not None:
-        chain[place.step] = place.organisation
-    return chain
-
-
-def _resume(run: Run) -> None:
-    if not run.state.resume:
-        raise run.refuse("nothing_to_resume")
-    *rest, taken = run.state.resume
-    skipped = [passed.place.to_json() for passed in taken.path]
-    if skipped:
-        run.events.append({"event": "skipped", "places": skipped})
-    run.break_off()
-    run.change(
-        resume=tuple(rest),
-        path=(*run.state.path, *taken.path),
-        sent_to=taken.sent_to,
-        inserted=taken.inserted,
-        chain=taken.chain,
-        closed=None,
-        outcome=None,
-    )
-    if taken.split is not None:
-        run.reopen(taken.place, taken.split)
-    else:
-        run.arrive(taken.place.step, at=Place(taken.place.step, None, taken.place.organisation))
-
-
 def _reopen(run: Run, action: Action, index: int, target: str | None, before: State) -> None:
     run.change(due_given=None, relaying=False)
     if target in (None, "resume"):
-        _resume(run)
+        resume(run)
     else:
         _leave(run, action, index, target)
 
@@ -472,99 +363,6 @@ _MOVES: dict[str, _Move] = {
 
 
 # -------------------------------------------------------------------- other commands
-
-
-def _withdraw(run: Run) -> None:
-    refusal = why_not_withdraw(run)
-    if refusal is not None:
-        raise refusal
-    last = _withdrawable(run)
-    path = () if run.state.resumed else run.state.path[:-1]
-    left = run.state.place
-    undo = dict(last.undo)
-    overwritten = undo.pop("set", None)
-    if overwritten is not None:
-        data = dict(run.data)
-        for target, value in run.context.facts.before(overwritten).items():
-            data = put(data, target, value)
-        run.data, run.changed = data, True
-    defaults = _defaults()
-    restored = {
-        name: _read_field(name, value) if value is not None else defaults[name]
-        for name, value in undo.items()
-    }
-    run.events.append({"event": "withdrawn", "place": left.to_json()})
-    run.change(path=path, **restored)
-    place = last.place
-    if last.split is not None:
-        run.put_back(place, last.split)
-    else:
-        run.arrive(place.step, at=place, restore=True)
-    run.refresh_due()
-    run.change(overdue=moments.is_over(run.state.due, run.now))
-
-
-def why_not_withdraw(run: Run) -> Refused | None:
-    """Why the actor cannot take back the last pass."""
-    state, command = run.state, run.command
-    if not state.path:
-        return run.refuse("nothing_to_withdraw")
-    if state.suspended:
-        return run.refuse("case_suspended")
-    last = _withdrawable(run)
-    place = acting_place(last)
-    mine = (
-        place.organisation == command.organisation
-        if place.organisation is not None
-        else last.person == command.person
-    )
-    if state.returned or state.relaying:
-        return run.refuse("withdraw_decided", step=run.step.title)
-    if not mine:
-        # Somebody after the actor has acted, or the actor never passed it.
-        passed = any(item.person == command.person for item in state.path)
-        code = "withdraw_decided" if passed else "nothing_to_withdraw"
-        return run.refuse(code, step=_title(run, state.path[-1].place))
-    if last.kept in ("never", "irreversible"):
-        return run.refuse(f"withdraw_{last.kept}", step=run.step.title)
-    if last.kept == "resumed":
-        return run.refuse("withdraw_decided", step=run.step.title)
-    if state.closed:
-        return run.refuse("case_closed")
-    if state.touched or any(acted(state.branches)):
-        return run.refuse("withdraw_decided", step=run.step.title)
-    if last.kept == "once_opened" and (state.opened or opened(state.branches)):
-        return run.refuse("withdraw_opened", step=run.step.title)
-    return None
-
-
-def _withdrawable(run: Run) -> Passed:
-    """The pass that brought the case here."""
-    return run.state.path[0 if run.state.resumed else -1]
-
-
-def acting_place(passed: Passed) -> Place:
-    """Where somebody acted to pass a place: in a parallel step the place in the branch."""
-    branch = passed.split.branches.get(passed.split.by) if passed.split is not None else None
-    return branch.place if branch is not None else passed.place
-
-
-def _title(run: Run, place: Place) -> str:
-    return run.process.steps[place.step].title
-
-
-def _defaults() -> dict[str, Any]:
-    blank = State(Place(""), "", "", "")
-    return {name: getattr(blank, name) for name in RESTORED}
-
-
-def _read_field(name: str, value: Any) -> Any:
-    if name in ("inserted", "flags"):
-        return tuple(value)
-    if name == "resume":
-        whole = {"format": 1, "place": [""], "initiator": "", "started_at": "", "arrived_at": ""}
-        return State.from_json({**whole, "resume": value}).resume
-    return value
 
 
 def _extend(run: Run) -> None:
@@ -602,7 +400,7 @@ def _time(run: Run) -> None:
             run.events.append({"event": "waited"})
             run.change(wait_until=None)
             run.follow("@done")
-            run.push_split()
+            splits.push_split(run)
     elif run.command.name == "remind":
         run.events.append({"event": "reminded", "due": run.state.due})
 
@@ -635,12 +433,12 @@ def _outcome(run: Run) -> None:
     index, target = run.context.choose(choice)
     run.change(due_given=None)
     if target == "resume":
-        _resume(run)
+        resume(run)
     elif target == "previous":
-        _go_back(run, *_previous(run), keep_resume=True)
+        go_back(run, *previous(run), keep_resume=True)
     else:
         run.follow(f"+{name}#{index}")
-        run.push_split()
+        splits.push_split(run)
 
 
 def _open(run: Run) -> None:
@@ -716,7 +514,7 @@ def _result(run: Run) -> None:
 _COMMANDS: dict[str, Callable[[Run], None]] = {
     "act": _act,
     "save": _save,
-    "withdraw": _withdraw,
+    "withdraw": withdraw,
     "extend": _extend,
     "time": _time,
     "outcome": _outcome,

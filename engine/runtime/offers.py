@@ -13,8 +13,10 @@ from typing import Any
 from engine.definitions.process import Action, Assignment, Step
 from engine.domain.actor import Rights
 from engine.domain.errors import NotAllowed, Refused
-from engine.runtime.advance import acting_place, why_not, why_not_extend, why_not_withdraw
+from engine.runtime.advance import why_not, why_not_extend
+from engine.runtime.going_back import acting_place
 from engine.runtime.run import Run
+from engine.runtime.withdrawing import why_not_withdraw
 
 #: operations the engine offers beside the author's actions
 OPERATIONS = ("withdraw", "extend", "vote")

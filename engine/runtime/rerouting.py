@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from engine.definitions.process import Formula, Step
 from engine.domain.case import Passed, first_stage
+from engine.runtime import splits
 from engine.runtime.run import Run
 
 
@@ -26,7 +27,7 @@ def reroute(run: Run) -> None:
     organisation = str(entered.get("organisation") or "") or None
     step = _target(run, str(entered.get("step") or run.state.place.step))
     _check_organisation(run, step, organisation)
-    run.leave(len(step.within))
+    splits.leave(run, len(step.within))
     before = run.state.place
     run.events.append({"event": "rerouted", "place": before.to_json()})
     index = _on_path(run, step, organisation)

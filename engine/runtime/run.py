@@ -27,8 +27,8 @@ from engine.domain.case import (
     with_branch,
 )
 from engine.domain.errors import Refused
-from engine.runtime import moments
-from engine.runtime.branches import At, Level, is_joined, state_at
+from engine.runtime import moments, splits
+from engine.runtime.branches import At, Level, state_at
 from engine.runtime.compiled import Compiled, Within
 from engine.runtime.context import Context, plain
 from engine.runtime.facts import Recording
@@ -66,10 +66,10 @@ class Run:
         #: the place the command is about; :attr:`around` are the states it is a branch of
         self.state = state
         self.around: list[Level] = []
-        self._first = state
+        self.first = state
         #: the branches of the parallel step that the command has left, for the path
         self.split: Split | None = None
-        self._splitting: list[str] = []
+        self.splitting: list[str] = []
         self.data = data
         self.changed = command.data is not None
         self.moved = False
@@ -109,7 +109,7 @@ class Run:
         at = tuple(level.branch for level in self.around)
         here = self.state
         work, timers, kept = self.work(), self._all_timers(), frozenset[tuple[str, int]]()
-        if self.around or self._first.branches or self.state.branches:
+        if self.around or self.first.branches or self.state.branches:
             while self.around:
                 self.rise()
                 self._look_at_status()
@@ -137,7 +137,7 @@ class Run:
         self,
     ) -> tuple[tuple[WorkItem, ...], tuple[Timer, ...], frozenset[tuple[str, int]]]:
         """Who is waited for at the places come to, and the timers of all of them."""
-        before = {_key(one): one.place for _, one in places_of(self._first)}
+        before = {_key(one): one.place for _, one in places_of(self.first)}
         work: list[WorkItem] = []
         timers: list[Timer] = []
         kept = set()
@@ -178,133 +178,6 @@ class Run:
         level = self.around.pop()
         self.state = with_branch(level.state, level.branch, self.state)
 
-    def leave(self, depth: int) -> None:
-        """Leave parallel steps until ``depth`` are left: what is open in them is broken off."""
-        while len(self.around) > depth:
-            by = self.around[-1].branch
-            self.rise()
-            self.break_off(by)
-
-    def break_off(self, by: str = "") -> None:
-        """End what is open in the branches of the place; the path remembers how they stood."""
-        if self.state.branches:
-            self.moved = True
-            self.split = Split(by, self._stood(self.state).branches)
-            self._told("left", by)
-            self.change(branches={})
-
-    def _told(self, event: str, by: str = "") -> None:
-        """Note that a parallel step is joined or left, and which places are broken off by that."""
-        open_ = [
-            one.place.to_json()
-            for at, one in places_of(self.state)
-            if at and at[0] != by and not one.branches
-        ]
-        told = {"event": event, "place": self.state.place.to_json(), "open": open_}
-        self.events.append(told)
-
-    def _stood(self, state: State) -> State:
-        """The parallel step around as it was before the command; ``state`` if it was not there."""
-        at = tuple(level.branch for level in self.around)
-        for way, one in places_of(self._first):
-            if way == at and one.branches and one.place.step == state.place.step:
-                return one
-        return state
-
-    def _divide(self, step: Step) -> None:
-        """Begin all branches of a parallel step; go on at once if that is enough for its join."""
-        assert step.parallel is not None
-        self._splitting.append(step.name)
-        depth = len(self.around)
-        for name in step.parallel.branches:
-            moment = moments.local(self.now)
-            fresh = State(Place("", None, None, 0), "", "", moment, sent_to=self.state.sent_to)
-            self.change(branches={**self.state.branches, name: fresh})
-            self.around.append(Level(self.state, name))
-            self.state = branch_of(self.state, name)
-            self.begin()
-            if len(self.around) == depth:
-                # The branch led straight out of the parallel step: there is nothing to divide.
-                self._splitting.pop()
-                return
-            self.rise()
-        self._splitting.pop()
-        self._join(step)
-
-    def _join(self, step: Step) -> None:
-        """Go on from a parallel step if enough of its branches have come to the join."""
-        parallel = step.parallel
-        assert parallel is not None
-        if step.name in self._splitting or not is_joined(parallel, self.state.branches):
-            return
-        self._told("joined")
-        self.change(branches={})
-        self.follow("@done")
-
-    def _ended(self) -> None:
-        """A branch has come to its join."""
-        branch = self.around[-1].branch
-        self.events.append(
-            {"event": "branch_ended", "branch": branch, "place": self.state.place.to_json()}
-        )
-        self.change(
-            joined=True, due=None, due_given=None, overdue=False, wait_until=None, voters=(),
-            stuck=None, touched=False, opened=False, returned=False, relaying=False,
-        )  # fmt: skip
-        self.moved = True
-        step = self.process.steps[self.around[-1].state.place.step]
-        assert step.parallel is not None
-        around = with_branch(self.around[-1].state, branch, self.state)
-        if step.name in self._splitting or not is_joined(step.parallel, around.branches):
-            return
-        self.rise()
-        self.split = Split(branch, self._stood(self.state).branches)
-        self._join(step)
-
-    def put_back(self, place: Place, split: Split) -> None:
-        """Undo leaving a parallel step: its branches are exactly where they were."""
-        self.moved = True
-        self.change(
-            place=place,
-            arrived_at=moments.local(self.now),
-            branches=dict(split.branches),
-            stuck=None,
-            closed=None,
-            outcome=None,
-        )
-        self.events.append({"event": "arrived", "place": place.to_json()})
-
-    def reopen(self, place: Place, split: Split) -> None:
-        """Come back to a parallel step: who had not ended a branch has it to do again."""
-        step = self.process.steps[place.step]
-        visit = self.state.visits.get(place.step, 0) + 1
-        self.moved = True
-        self.change(
-            place=Place(place.step, None, place.organisation, visit),
-            visits={**self.state.visits, place.step: visit},
-            arrived_at=moments.local(self.now),
-            branches=dict(split.branches),
-            stuck=None,
-            closed=None,
-            outcome=None,
-        )
-        self._set_due(step)
-        self.events.append({"event": "arrived", "place": self.state.place.to_json()})
-        for name, branch in split.branches.items():
-            if branch.joined:
-                continue
-            self.around.append(Level(self.state, name))
-            self.state = branch_of(self.state, name)
-            self._stand_again(branch.place)
-            self.rise()
-
-    def _stand_again(self, place: Place) -> None:
-        """Be at a place of a branch once more, with new work for whoever it waits for."""
-        if self.state.branches:
-            self.reopen(place, Split("", self.state.branches))
-        else:
-            self.arrive(place.step, at=place)
-
     # ---------------------------------------------------------------- moving
 
     def follow(self, trigger: str) -> None:
@@ -318,7 +191,7 @@ class Run:
 
     def enter(self, step: Step) -> None:
         """Come to a step from wherever the case is, leaving the branches it is not in."""
-        self.leave(len(step.within))
+        splits.leave(self, len(step.within))
         self._go_on(f"@>{step.name}")
 
     def _go_on(self, node: str) -> None:
@@ -327,7 +200,7 @@ class Run:
         for name in moved.passed:
             self._pass_through(name)
         if moved.at == "@join":
-            self._ended()
+            splits.end_branch(self)
         elif moved.at.startswith(">"):
             self.enter(self.process.steps[moved.at[1:]])
         else:
@@ -451,7 +324,7 @@ class Run:
         visit = self.state.visits.get(name, 0) + 1
         found = at.organisation if at is not None else organisation
         stuck = None
-        self.break_off()
+        splits.break_off(self)
         if found is None and step.who is not None and step.who.kind == "permission":
             found = self.organisation(step.who)
             stuck = None if found else "no_organisation"
@@ -478,14 +351,14 @@ class Run:
             first = self.next_stage(step, None)
             self.change(place=Place(name, first, found, visit))
         if not restore:
-            self._set_due(step)
+            self.set_due(step)
             self._wait(step)
             self._panel(step)
         self.events.append({"event": "arrived", "place": self.state.place.to_json()})
         if not restore:
             self._effects(step.do, f"{name}:{visit}:arrive")
         if step.parallel is not None:
-            self._divide(step)
+            splits.divide(self, step)
 
     def organisation(self, who: Assignment) -> str | None:
         """The organisation an assignment means; without one, where the case was sent."""
@@ -502,7 +375,8 @@ class Run:
                 return name
         return None
 
-    def _set_due(self, step: Step) -> None:
+    def set_due(self, step: Step) -> None:
+        """Find the deadline of a step anew, unless one was given by hand."""
         due = self.state.due_given
         if step.due is not None and due is None:
             value = self.context.value(self.context.choose(step.due.by)[1])
@@ -512,7 +386,7 @@ class Run:
     def refresh_due(self) -> None:
         """Look again at a deadline after what it reads may have changed."""
         if self.state.due_given is None and self.step.due is not None:
-            self._set_due(self.step)
+            self.set_due(self.step)
 
     def _wait(self, step: Step) -> None:
         if step.wait is not None and step.wait.until is not None:
@@ -680,23 +554,11 @@ class Run:
         place = before.place
         if self.split is not None:
             # The place left is the parallel step; within it the branches remember their own.
-            around = self._around_left()
+            around = splits.state_left(self)
             place = around.place
             undo = _undo(around, self.state)
         passed = Passed(place, self.command.person, undo, kept, self.split)
         self.change(path=(*self.state.path, passed))
-
-    def _around_left(self) -> State:
-        """The state of the parallel step that was left, as it was before the command."""
-        at = tuple(level.branch for level in self.around)
-        return next(one for way, one in places_of(self._first) if way == at)
-
-    def push_split(self) -> None:
-        """Put a parallel step that was left by no person's action on the path."""
-        if self.split is not None and not self.state.closed:
-            place = self._around_left().place
-            passed = Passed(place, self.command.person, {}, "never", self.split)
-            self.change(path=(*self.state.path, passed))
 
     def remember(self, before: Place, path: tuple[Passed, ...]) -> Resumption:
         """Where the case is being taken from, for ``resume``.

@@ -1,0 +1,146 @@
+"""Going back on the path: returning, resuming, and what either of them means with branches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.definitions.process import Action
+from engine.domain.case import Passed, Place, Split, first_stage
+from engine.runtime import splits
+from engine.runtime.branches import passed_in
+from engine.runtime.run import Run
+
+
+def previous(run: Run) -> tuple[int, int]:
+    """The nearest place held by another organisation or person: depth and index on its path.
+
+    The path of a branch goes on in that of the case: what is before the split ends all branches.
+    A parallel step that was passed counts as the place in the branch that joined it.
+    """
+    here = run.state.place
+    for depth, path in _paths(run):
+        for index in range(len(path) - 1, -1, -1):
+            passed = acting_place(path[index])
+            if passed.organisation != here.organisation or (
+                here.organisation is None and passed.step != here.step
+            ):
+                return depth, first_stage(path, index)
+    raise run.refuse("no_previous_place")
+
+
+def _paths(run: Run) -> Iterator[tuple[int, tuple[Passed, ...]]]:
+    """The path at the place and those around it, with how many branches they are in."""
+    depth = len(run.around)
+    yield depth, run.state.path
+    for level in reversed(run.around):
+        depth -= 1
+        yield depth, level.state.path
+
+
+def latest(run: Run, action: Action, target: str | None) -> tuple[int, int]:
+    """The latest place on the path at a step, or in a branch that was passed: depth and index.
+
+    Raises:
+        Refused: the case has not been there.
+    """
+    for depth, path in _paths(run):
+        for index in range(len(path) - 1, -1, -1):
+            passed = path[index]
+            if passed.place.step == target:
+                return depth, first_stage(path, index)
+            if passed.split is not None and passed_in(passed.split, str(target)):
+                return depth, index
+    step = run.process.steps.get(target or "")
+    title = step.title if step is not None else target
+    raise run.refuse("target_not_on_path", action=action.title, target=title)
+
+
+def go_back_into(run: Run, index: int, split: Split, step: str) -> None:
+    """Return to a place in a branch that has been passed: that branch alone is opened again."""
+    path = run.state.path
+    splits.break_off(run)
+    taken = run.remember(run.state.place, path[index:])
+    run.change(resume=(*run.state.resume, taken), path=path[:index], chain={})
+    name = passed_in(split, step)
+    assert name is not None  # it was found by that
+    branch = split.branches[name]
+    places = [one.place for one in branch.path]
+    known = [number for number, place in enumerate(places) if place.step == step]
+    if known:
+        first = first_stage(branch.path, known[-1])
+        branch = branch.with_(place=places[first], path=branch.path[:first])
+    given = run.state.due_given
+    branch = branch.with_(joined=False, again=True, branches={}, returned=True, due_given=given)
+    others = {
+        key: one if one.joined else one.with_(joined=True) for key, one in split.branches.items()
+    }
+    splits.reopen(run, path[index].place, Split(name, {**others, name: branch}))
+
+
+def go_back(run: Run, depth: int, index: int, *, keep_resume: bool) -> None:
+    """Be at a place of the path again; the path ends there.
+
+    Args:
+        run: the command.
+        depth: in how many branches the path is that holds the place.
+        index: where on that path.
+        keep_resume: whether the place left can be resumed.
+    """
+    splits.leave(run, depth)
+    splits.break_off(run)
+    path = run.state.path
+    place, split = path[index].place, path[index].split
+    if keep_resume:
+        taken = run.remember(run.state.place, path[index:])
+        run.change(resume=(*run.state.resume, taken))
+    run.change(path=path[:index], chain=_chain_before(run, place))
+    if split is not None:
+        splits.reopen(run, place, split)
+        return
+    back = Place(place.step, None, place.organisation, place.visit)
+    run.arrive(place.step, at=back)
+
+
+def _chain_before(run: Run, place: Place) -> dict[str, str]:
+    """Where the routes go on from when the case is back at ``place``."""
+    chain = dict(run.state.chain)
+    for name in list(chain):
+        if name != place.step:
+            del chain[name]
+    if run.process.steps[place.step].chain is not None and place.organisation is not None:
+        chain[place.step] = place.organisation
+    return chain
+
+
+def resume(run: Run) -> None:
+    """Go where the last return, failure or end took the case from.
+
+    Raises:
+        Refused: nothing did.
+    """
+    if not run.state.resume:
+        raise run.refuse("nothing_to_resume")
+    *rest, taken = run.state.resume
+    skipped = [passed.place.to_json() for passed in taken.path]
+    if skipped:
+        run.events.append({"event": "skipped", "places": skipped})
+    splits.break_off(run)
+    run.change(
+        resume=tuple(rest),
+        path=(*run.state.path, *taken.path),
+        sent_to=taken.sent_to,
+        inserted=taken.inserted,
+        chain=taken.chain,
+        closed=None,
+        outcome=None,
+    )
+    if taken.split is not None:
+        splits.reopen(run, taken.place, taken.split)
+    else:
+        run.arrive(taken.place.step, at=Place(taken.place.step, None, taken.place.organisation))
+
+
+def acting_place(passed: Passed) -> Place:
+    """Where somebody acted to pass a place: in a parallel step the place in the branch."""
+    branch = passed.split.branches.get(passed.split.by) if passed.split is not None else None
+    return branch.place if branch is not None else passed.place

@@ -1,0 +1,104 @@
+"""Taking back one's own last pass while nobody has acted on it (language 1.6)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.domain.case import Passed, Place, State
+from engine.domain.errors import Refused
+from engine.runtime import moments, splits
+from engine.runtime.branches import acted, opened
+from engine.runtime.going_back import acting_place
+from engine.runtime.run import RESTORED, Run, put
+
+
+def withdraw(run: Run) -> None:
+    """Pop the place passed last and restore what the pass changed.
+
+    Raises:
+        Refused: somebody has acted since, or it may never be taken back.
+    """
+    refusal = why_not_withdraw(run)
+    if refusal is not None:
+        raise refusal
+    last = _withdrawable(run)
+    path = () if run.state.resumed else run.state.path[:-1]
+    left = run.state.place
+    undo = dict(last.undo)
+    overwritten = undo.pop("set", None)
+    if overwritten is not None:
+        data = dict(run.data)
+        for target, value in run.context.facts.before(overwritten).items():
+            data = put(data, target, value)
+        run.data, run.changed = data, True
+    defaults = _defaults()
+    restored = {
+        name: _read_field(name, value) if value is not None else defaults[name]
+        for name, value in undo.items()
+    }
+    run.events.append({"event": "withdrawn", "place": left.to_json()})
+    run.change(path=path, **restored)
+    place = last.place
+    if last.split is not None:
+        splits.put_back(run, place, last.split)
+    else:
+        run.arrive(place.step, at=place, restore=True)
+    run.refresh_due()
+    run.change(overdue=moments.is_over(run.state.due, run.now))
+
+
+def why_not_withdraw(run: Run) -> Refused | None:
+    """Why the actor cannot take back the last pass."""
+    state, command = run.state, run.command
+    if not state.path:
+        return run.refuse("nothing_to_withdraw")
+    if state.suspended:
+        return run.refuse("case_suspended")
+    last = _withdrawable(run)
+    place = acting_place(last)
+    mine = (
+        place.organisation == command.organisation
+        if place.organisation is not None
+        else last.person == command.person
+    )
+    if state.returned or state.relaying:
+        return run.refuse("withdraw_decided", step=run.step.title)
+    if not mine:
+        # Somebody after the actor has acted, or the actor never passed it.
+        passed = any(item.person == command.person for item in state.path)
+        code = "withdraw_decided" if passed else "nothing_to_withdraw"
+        return run.refuse(code, step=_title(run, state.path[-1].place))
+    if last.kept in ("never", "irreversible"):
+        return run.refuse(f"withdraw_{last.kept}", step=run.step.title)
+    if last.kept == "resumed":
+        return run.refuse("withdraw_decided", step=run.step.title)
+    if state.closed:
+        return run.refuse("case_closed")
+    if state.touched or any(acted(state.branches)):
+        return run.refuse("withdraw_decided", step=run.step.title)
+    if last.kept == "once_opened" and (state.opened or opened(state.branches)):
+        return run.refuse("withdraw_opened", step=run.step.title)
+    return None
+
+
+def _withdrawable(run: Run) -> Passed:
+    """The pass that brought the case here."""
+    return run.state.path[0 if run.state.resumed else -1]
+
+
+def _title(run: Run, place: Place) -> str:
+    return run.process.steps[place.step].title
+
+
+def _defaults() -> dict[str, Any]:
+    blank = State(Place(""), "", "", "")
+    return {name: getattr(blank, name) for name in RESTORED}
+
+
+def _read_field(name: str, value: Any) -> Any:
+    if name in ("inserted", "flags"):
+        return tuple(value)
+    if name == "resume":
+        whole = {"format": 1, "place": [""], "initiator": "", "started_at": "", "arrived_at": ""}
+        return State.from_json({**whole, "resume": value}).resume
+    return value
