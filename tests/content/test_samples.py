@@ -83,6 +83,13 @@ PROVING = [
     pytest.param("sichuan/reviewer-withdraws", marks=pytest.mark.req("REV-12", "REV-13")),
     pytest.param("sichuan/scheme-required", marks=pytest.mark.req("SCH-07", "ENG-19")),
     pytest.param("sichuan/scheme-special", marks=pytest.mark.req("SCH-02", "SCH-03")),
+    pytest.param(
+        "sichuan/entrusted", marks=pytest.mark.req("ENT-01", "ENT-03", "ENT-04", "ENT-05")
+    ),
+    pytest.param("sichuan/entrusted-objections", marks=pytest.mark.req("ENT-05")),
+    pytest.param("sichuan/entrusted-rejected", marks=pytest.mark.req("ENT-03", "ENT-04")),
+    pytest.param("sichuan/entrusted-returned", marks=pytest.mark.req("ENT-03")),
+    pytest.param("tianjin/stationed-unit", marks=pytest.mark.req("ENT-04")),
     pytest.param("sichuan/talent", marks=pytest.mark.req("TAL-01", "TAL-02", "TAL-05", "TAL-07")),
     pytest.param("sichuan/talent-returned", marks=pytest.mark.req("TAL-04", "TAL-08")),
     pytest.param("sichuan/talent-terminated", marks=pytest.mark.req("TAL-03", "TAL-08")),

@@ -320,3 +320,59 @@ class TestTalentRegistry:
             page = town.visit(name, organisation).get("/console/register-talents/")
             assert "杨帆" in page
         assert "杨帆" not in town.visit("阳初审", "川交设计院").get("/console/register-talents/")
+
+
+class TestEntrustedEvaluation:
+    WANTED = (
+        "{settings: {work_unit: 川交附校, person: 任教师, activity: sc1, series: '22', "
+        "level: fugao, specialty: 川-数学}}"
+    )
+    REQUESTED = (
+        f"{{by: 涂委托, does: start, process: sichuan/entrusted-review, case: z, with: {WANTED}}}",
+        "{by: 涂委托, does: submit, case: z, with: $forms/entrusted-request}",
+    )
+
+    @pytest.mark.req("ENT-01", "ENT-02")
+    def test_only_what_waits_for_review_can_be_reviewed_from_the_list(self):
+        town = city(*self.REQUESTED, worlds="sichuan")
+        reviewer = town.visit("查委托", "川交附校")
+        (row,) = reviewer.get("/lists/sichuan/entrusted-review").rows()
+        assert "待审核" in row
+        page = reviewer.get(f"/cases/{town['z']}")
+        assert {"确定通过", "确定退回", "确定不通过"} <= set(page.buttons)
+
+        reviewer.press("确定通过")
+
+        assert "任教师" not in reviewer.get("/lists/sichuan/entrusted-review")
+        assert "任教师" in reviewer.get("/lists/sichuan/entrusted-handled")
+        assert "确定通过" not in reviewer.get(f"/cases/{town['z']}").buttons
+
+    @pytest.mark.req("ENT-04")
+    def test_entrustments_are_kept_with_letter_and_validity(self):
+        town = city(worlds="sichuan")
+
+        page = town.visit("景管理", "四川人社厅").get("/console/register-entrustments/")
+
+        assert "四川交通设计院附属学校" in page
+        assert "2027-12-31" in page
+
+    @pytest.mark.req("ENT-06")
+    def test_the_definition_says_whether_unit_or_applicant_begins(self):
+        town = city(worlds="sichuan")
+        with pytest.raises(Refused):
+            self.begins(town)
+        process = "definitions/processes/sichuan/entrusted-review.yaml"
+        changed = (
+            (process, "who: {permission: request_entrusted} ", "who: person "),
+            (process, "    - {that: unit == here, say: 只能为本单位提出委托申请}\n", ""),
+        )
+
+        assert self.begins(city(worlds="sichuan", changes=changed)).uid
+
+    def begins(self, town: City):
+        settings = {
+            "work_unit": "川交附校", "person": "任教师", "activity": "sc1", "series": "22",
+            "level": "fugao", "specialty": "川-数学",
+        }  # fmt: skip
+        person = town.person("任教师")
+        return town.platform.cases.start(person, "sichuan/entrusted-review", {"settings": settings})
