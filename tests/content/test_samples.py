@@ -106,6 +106,7 @@ PROVING = [
     pytest.param("tianjin/bulk-pass", marks=pytest.mark.req("UNIT-16")),
     pytest.param("tianjin/bulk-return", marks=pytest.mark.req("UNIT-17", "REV-24")),
     pytest.param("tianjin/bureau-extends", marks=pytest.mark.req("REV-17")),
+    pytest.param("tianjin/category-check", marks=pytest.mark.req("APP-08")),
     pytest.param(
         "tianjin/certificates-in-bulk", marks=pytest.mark.req("CERT-04", "CERT-06", "SEC-01")
     ),

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from engine.authoring.node import Node
@@ -24,6 +25,8 @@ TYPES: Mapping[str, Scalar] = {
 }  # fmt: skip
 MOST_INPUTS = 16
 MOST_ROWS = 1000
+#: how many answers a table remembers
+MOST_KNOWN = 1000
 INPUT = Phrase("输入", "input")
 OUTPUT = Phrase("输出", "output")
 
@@ -95,6 +98,7 @@ class Rule:
     #: what answers when no row does
     otherwise: Line | None
     scope: Scope = field(repr=False)
+    _known: dict[tuple[Any, ...], Sequence[Line]] = field(default_factory=dict, repr=False)
 
     @property
     def id(self) -> str:
@@ -134,17 +138,28 @@ class Rule:
             values: by input, as JSON; what is missing is empty.
             calendar: the working days of the jurisdiction, for what comes out.
         """
-        hits = []
-        for line in self.lines:
-            if line.condition is None or line.condition.evaluate(values) is True:
-                hits.append(line)
-                if self.hit != "collect":
-                    break
-        if not hits and self.otherwise is not None:
-            hits = [self.otherwise]
+        hits = self._hits(tuple(values.get(name) for name in self.inputs))
         found = [self._out(line, values, calendar) for line in hits]
         value = found if self.hit == "collect" else found[0] if found else None
         return Decided(tuple(line.number for line in hits), value)
+
+    def _hits(self, given: tuple[Any, ...]) -> Sequence[Line]:
+        """Return the rows that hold; a case asks for the same values again and again."""
+        known = self._known.get(given)
+        if known is None:
+            values = dict(zip(self.inputs, given, strict=True))
+            holding = (
+                line
+                for line in self.lines
+                if line.condition is None or line.condition.evaluate(values) is True
+            )
+            known = tuple(holding if self.hit == "collect" else islice(holding, 1))
+            if not known and self.otherwise is not None:
+                known = (self.otherwise,)
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            self._known[given] = known
+        return known
 
     def _out(self, line: Line, values: Mapping[str, Any], calendar: Calendar | None) -> Any:
         found = {
