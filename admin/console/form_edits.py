@@ -20,6 +20,7 @@ from engine.definitions.editing import (
     SetCode,
     SetField,
 )
+from engine.domain.errors import NotFound
 
 Posted = Mapping[str, str]
 #: keys of a field that are one line of text each, as the forms offer them
@@ -39,7 +40,11 @@ KINDS: Mapping[str, Mapping[str, object]] = {
 
 
 def form_edits(outline: FormOutline, name: str, posted: Posted) -> list[Any]:
-    """The edits of a form a press of the button ``name`` asks for; none if nothing differs."""
+    """The edits of a form a press of the button ``name`` asks for; none if nothing differs.
+
+    Raises:
+        NotFound: there is no such button, or no such field to be edited.
+    """
     known = {
         "form": _form,
         "field": _field,
@@ -49,7 +54,9 @@ def form_edits(outline: FormOutline, name: str, posted: Posted) -> list[Any]:
         "rename_field": _rename,
         "remove_field": _remove,
     }.get(name)
-    return list(known(outline, posted)) if known is not None else []
+    if known is None:
+        raise NotFound("edit_nothing_there", place=name)
+    return list(known(outline, posted))
 
 
 def _form(outline: FormOutline, posted: Posted) -> Iterator[Any]:
@@ -62,7 +69,7 @@ def _form(outline: FormOutline, posted: Posted) -> Iterator[Any]:
 def _field(outline: FormOutline, posted: Posted) -> Iterator[Any]:
     found = _found(outline.fields, posted.get("field", ""))
     if found is None:
-        return
+        raise NotFound("edit_nothing_there", place=posted.get("field", ""))
     for key in TEXTS:
         written = str(found.keys.get(key, ""))
         given = posted.get(key, written).strip()
@@ -133,20 +140,26 @@ def _found(fields: Sequence[FieldOutline], path: str) -> FieldOutline | None:
 
 
 def code_edits(codes: CodeList, name: str, posted: Posted) -> list[Any]:
-    """The edits of a code list a press of the button ``name`` asks for."""
+    """The edits of a code list a press of the button ``name`` asks for; none if nothing differs.
+
+    Raises:
+        NotFound: there is no such button, or no such value to be edited.
+    """
     code = posted.get("code", "").strip()
     names = list(codes.values)
     place = names.index(code) if code in names else -1
+    if name == "add_code":
+        return [AddCode(code, posted.get("title", "").strip(), after=posted.get("after", ""))]
+    if place < 0:
+        raise NotFound("edit_nothing_there", place=code)
     match name:
-        case "add_code":
-            return [AddCode(code, posted.get("title", "").strip(), after=posted.get("after", ""))]
-        case "code" if place >= 0:
+        case "code":
             title = posted.get("title", "").strip()
             return [SetCode(code, "title", title)] if title != codes.values[code].title else []
-        case "retire" | "revive" if place >= 0:
+        case "retire" | "revive":
             return [RetireCode(code, name == "retire")]
-        case "move_up" if place > 0:
-            return [MoveCode(code, before=names[place - 1])]
-        case "move_down" if 0 <= place < len(names) - 1:
-            return [MoveCode(code, after=names[place + 1])]
-    return []
+        case "move_up":
+            return [MoveCode(code, before=names[place - 1])] if place else []
+        case "move_down":
+            return [MoveCode(code, after=names[place + 1])] if place < len(names) - 1 else []
+    raise NotFound("edit_nothing_there", place=name)

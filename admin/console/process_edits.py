@@ -192,8 +192,13 @@ def _remove_action(outline: ProcessOutline, posted: Posted) -> Iterator[Any]:
 
 
 def _add_level(outline: ProcessOutline, posted: Posted) -> Iterator[Any]:
+    permission = posted.get("permission", "")
     yield AddLevel(
-        posted.get("step", ""), posted.get("name", "").strip(), posted.get("title", "").strip()
+        posted.get("step", ""),
+        posted.get("name", "").strip(),
+        posted.get("title", "").strip(),
+        values={"permission": permission} if permission else {},
+        after=posted.get("after", ""),
     )
 
 

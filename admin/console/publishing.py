@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import flash, redirect, render_template, request
@@ -18,8 +20,23 @@ from admin.presses import new_key
 from engine.definitions.bpmn import picture
 from engine.domain.actor import Actor
 from engine.domain.errors import NotFound, Refused
+from engine.services.drafts import Checked, FileDifference
 from engine.services.rehearsal import SampleDifference
 from engine.services.versions import Version
+
+#: so many problems of a file are shown at once
+FIRST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class FileErrors:
+    """What is wrong with one file: the first few problems, and the rest."""
+
+    path: str
+    is_changed: bool
+    count: int
+    first: Sequence[Any]
+    rest: Sequence[Any]
 
 
 class PublishPage(Page):
@@ -140,10 +157,13 @@ class PublishPage(Page):
         checked = publishing.check(actor, draft)
         state = publishing.replay_state(actor, draft) if not checked.errors else None
         failed = state.failed if state is not None else ()
+        changes = platform().drafts.changes(actor, draft)
         return {
             "draft": platform().drafts.open(actor, draft),
-            "changes": platform().drafts.changes(actor, draft),
+            "changes": changes,
             "checked": checked,
+            "wrong": _by_file(checked, changes),
+            "deleted": [one.path for one in changes if one.state == "deleted"],
             "state": state,
             "tick": new_key(),
             "needs_second": publishing.needs_second(actor, draft),
@@ -159,6 +179,19 @@ def _done(actor: Actor, refusal: Refused) -> Version | None:
     newest = platform().publishing.history(actor, limit=1)[0]
     mine = actor.person in (newest.person, newest.published_by)
     return newest if mine and newest.tree == tree else None
+
+
+def _by_file(checked: Checked, changes: Sequence[FileDifference]) -> list[FileErrors]:
+    """The errors file by file: what the draft has changed first, where their cause will be."""
+    changed = {one.path for one in changes}
+    found: dict[str, list[Any]] = {}
+    for problem in checked.errors:
+        found.setdefault(problem.at.file, []).append(problem)
+    files = [
+        FileErrors(path, path in changed, len(errors), errors[:FIRST], errors[FIRST:])
+        for path, errors in found.items()
+    ]
+    return sorted(files, key=lambda one: (not one.is_changed, -one.count, one.path))
 
 
 def _picture(found: SampleDifference, loaded: Any) -> Markup:

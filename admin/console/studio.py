@@ -19,7 +19,7 @@ from admin.context import platform
 from admin.drawings import drawing
 from admin.errors import status_of
 from engine.definitions.editing import Candidate, Question
-from engine.domain.errors import Refused, Stale
+from engine.domain.errors import NotFound, Refused, Stale
 from engine.services.drafts import LONGEST_FILE, FileDifference, OpenFile, differences
 from engine.services.studio import Editor, Item, Mark
 
@@ -336,12 +336,18 @@ def _states() -> dict[str, str]:
 
 
 def _asked(editor: Editor, do: str, posted: Mapping[str, str]) -> list[Any]:
-    """The edits that were asked for, whatever kind of file it is."""
+    """The edits that were asked for, whatever kind of file it is.
+
+    Raises:
+        NotFound: nothing of the kind can be done to this file as it is.
+    """
     if editor.outline is not None:
         return edits(editor.outline, do, posted)
     if editor.fields is not None:
         return form_edits(editor.fields, do, posted)
-    return code_edits(editor.codes, do, posted) if editor.codes is not None else []
+    if editor.codes is not None:
+        return code_edits(editor.codes, do, posted)
+    raise NotFound("edit_nothing_there", place=do)
 
 
 def _new_fields() -> dict[str, str]:

@@ -49,6 +49,8 @@ PROCESSES = "definitions/processes/"
 FORMS = "forms/"
 CODES = "definitions/codes/"
 SAMPLE_DATA = "examples/data/"
+#: the files of a folder: paths and texts
+Folder = tuple[tuple[str, str], ...]
 State = Literal["published", "added", "changed", "deleted", "retired"]
 
 
@@ -74,7 +76,7 @@ class Editor:
         draft: the draft it belongs to.
         file: its text.
         problems: what is wrong with it, in the order of lines.
-        elsewhere: what is wrong with other files.
+        elsewhere: what is wrong with other files, errors first.
         outline: its steps, if it is a process that can be read.
         flow: its picture, if it is such a process.
         form: the form, if it is one that can be read.
@@ -173,11 +175,14 @@ class Studio:
             draft=view,
             file=file,
             problems=[mark for mark in marks if mark.file == path],
-            elsewhere=[mark for mark in marks if mark.file != path],
-            outline=self._outline(loaded.sources, process) if process else None,
+            elsewhere=sorted(
+                (mark for mark in marks if mark.file != path),
+                key=lambda mark: mark.severity != "error",
+            ),
+            outline=_outline(process, _folder(loaded.sources, PROCESSES)),
             flow=bound.flow if bound is not None else None,
             form=loaded.forms.get(_name(path, FORMS)),
-            fields=self._fields(loaded.sources, _name(path, FORMS)),
+            fields=_fields(_name(path, FORMS), _folder(loaded.sources, FORMS)),
             samples=self._samples(actor, draft, loaded.forms.get(_name(path, FORMS))),
             codes=loaded.content.codes.get(_name(path, CODES)),
             release=loaded.release,
@@ -288,19 +293,27 @@ class Studio:
         }
         return {name: data for name, data in found.items() if names & set(data)}
 
-    def _fields(self, sources: Mapping[str, str], form: str) -> FormOutline | None:
-        try:
-            return form_outline(sources, form) if form else None
-        except Refused:
-            # It cannot be read; the problems say why.
-            return None
 
-    def _outline(self, sources: Mapping[str, str], process: str) -> ProcessOutline | None:
-        try:
-            return process_outline(sources, process)
-        except Refused:
-            # It cannot be read; the problems say why.
-            return None
+@lru_cache(maxsize=32)
+def _fields(form: str, forms: Folder) -> FormOutline | None:
+    try:
+        return form_outline(dict(forms), form) if form else None
+    except Refused:
+        # It cannot be read; the problems say why.
+        return None
+
+
+@lru_cache(maxsize=32)
+def _outline(process: str, processes: Folder) -> ProcessOutline | None:
+    try:
+        return process_outline(dict(processes), process) if process else None
+    except Refused:
+        # It cannot be read; the problems say why.
+        return None
+
+
+def _folder(sources: Mapping[str, str], folder: str) -> Folder:
+    return tuple((path, sources[path]) for path in sorted(sources) if path.startswith(folder))
 
 
 @lru_cache(maxsize=256)

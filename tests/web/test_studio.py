@@ -2,10 +2,14 @@
 
 import pytest
 
+from engine.content import texts
+from engine.definitions.editing import form_outline, process_outline
 from tests.support.authors import BUREAU, PROCESS, SICHUAN, city_of_authors
 from tests.support.city import field_of
 
 FORM = "forms/application.yaml"
+CODES = "definitions/codes/levels.yaml"
+LIST = "definitions/lists/tianjin/to-issue.yaml"
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +117,67 @@ def test_an_edit_is_made_with_plain_forms(author):
 
     assert page.status == 200
     assert author.changes() == {PROCESS: ["-    title: 本单位人员审核", "+    title: 工作单位审核"]}
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "said"),
+    [
+        (PROCESS, {"do": "polish"}, "没有“polish”"),
+        (FORM, {"do": "polish"}, "没有“polish”"),
+        (FORM, {"do": "field", "field": "nowhere"}, "没有“nowhere”"),
+        (CODES, {"do": "polish", "code": "zhongji"}, "没有“polish”"),
+        (CODES, {"do": "retire", "code": "nowhere"}, "没有“nowhere”"),
+        (LIST, {"do": "field"}, "没有“field”"),
+    ],
+)
+def test_a_button_that_there_is_not_is_refused_and_changes_nothing(author, path, fields, said):
+    """The pane of a form answered an unknown button as if it had been carried out."""
+    page = author.applies(path=path, **fields)
+
+    assert page.status == 404
+    assert said in page
+    assert author.changes() == {}
+
+
+def test_an_edit_reads_the_outline_of_each_text_once(author, monkeypatch):
+    read = []
+    monkeypatch.setattr(
+        "engine.services.studio.process_outline",
+        lambda files, process: read.append(process) or process_outline(files, process),
+    )
+    author.edits()
+    before = len(read)
+
+    author.applies("step", step="unit", title=f"工作单位审核 {id(read)}")
+
+    assert len(read) == before + 1
+
+
+def test_the_outline_is_that_of_all_files(here):
+    """It is read from the files of its folder alone, and kept by them."""
+    files = texts(here.platform.definitions.files())
+    draft = Author(here, "陈管理").begins().draft
+    actor = here.person("陈管理", BUREAU)
+    for path, name in ((PROCESS, "tianjin/socialised-review"), (SICHUAN, "sichuan/meeting")):
+        path = path.replace(path.rpartition("/")[2], f"{name.rpartition('/')[2]}.yaml")
+        editor = here.platform.studio.open(actor, draft, path)
+        assert editor.outline == process_outline(files, name)
+    editor = here.platform.studio.open(actor, draft, FORM)
+    assert editor.fields == form_outline(files, "application")
+
+
+@pytest.mark.req("CON-08")
+def test_whoever_only_reads_a_file_sees_it_without_a_draft(here):
+    """To look at a file began a draft, which then stood among those of the reader."""
+    reader = Author(here, "景管理", "四川人社厅")
+    page = reader.get("/console/studio/?search=" + PROCESS)
+    (link,) = page.tree.xpath("//td[contains(@class, 'tight')]//a")
+    assert link.text_content().startswith("查看")
+
+    page = reader.get(link.get("href"))
+
+    assert "title: 社会化评审" in page
+    assert reader.drafts.mine(reader.actor) == []
 
 
 # ---------------------------------------------------------------- bad text
@@ -340,7 +405,8 @@ def test_a_deleted_file_that_others_need_is_a_problem_where_it_is_needed(author)
 
     page = author.gate()
 
-    assert "definitions/lists/sichuan/authority-handled.yaml:9" in page
+    assert "definitions/lists/sichuan/authority-handled.yaml （" in page
+    assert "第 9 行" in page
     assert "改正后才能发布" in page
     assert author.edits().status == 200
     author.files("revert", FORM)

@@ -93,7 +93,8 @@ def test_a_step_is_added_tried_mended_published_and_taken_back(here, one):
     # A mistake stops it.
     one.saves(PROCESS, "noun: 申报\n", "noum: 申报\n")
     page = one.gate()
-    assert f"{PROCESS}:3" in page
+    assert f"{PROCESS} （1） 草稿中修改过" in page
+    assert "第 3 行" in page
     assert "发布" not in page.buttons
     assert "开始重放" not in page.buttons
     refused = one.visitor.post(f"/console/publish/{one.draft}/publish", {"reason": "硬发"})
@@ -137,6 +138,27 @@ def test_a_step_is_added_tried_mended_published_and_taken_back(here, one):
     assert "已恢复，成为第 3 版" in page
     assert "恢复第 1 版" in one.visitor.get("/console/versions/")
     assert "precheck" not in one.platform.release.processes[NAME].process.steps
+
+
+@pytest.mark.req("CON-04")
+def test_what_a_deleted_form_leaves_behind_is_counted_by_file_below_its_name(here, one):
+    """One form deleted made thirty problems of other files, and nothing named the form."""
+    one.begins("删除")
+    form = "forms/review-action.yaml"
+    one.platform.drafts.delete(one.actor, one.draft, form)
+    one.saves(PROCESS, "noun: 申报\n", "noum: 申报\n")
+
+    page = one.gate()
+
+    assert f"草稿删除了这些文件，别处可能还要用到：{form}" in page
+    files = [each.text_content() for each in page.tree.xpath("//details[@id]/summary[code]")]
+    counts = [int(one.partition("（")[2].partition("）")[0]) for one in files]
+    errors = one.platform.publishing.check(one.actor, one.draft).errors
+    assert sum(counts) == len(errors)
+    assert files[0].startswith(PROCESS)
+    assert counts[1:] == sorted(counts[1:], reverse=True)
+    links = page.tree.xpath("//ul[@class='problems']/li/a")
+    assert len(links) == len(errors)
 
 
 @pytest.mark.req("VER-05")
