@@ -96,7 +96,7 @@ def menu(me: SignedIn) -> list[Group]:
         entries = []
         for item in group.entries:
             target = href(item.kind, item.target)
-            if target is None:
+            if target is None or (item.kind == "start" and _is_barred(me, item.target)):
                 continue
             entries.append(
                 Entry(
@@ -109,6 +109,13 @@ def menu(me: SignedIn) -> list[Group]:
         if entries:
             groups.append(Group(caption(group.title), entries))
     return groups
+
+
+def _is_barred(me: SignedIn, process: str) -> bool:
+    """Whether a process cannot be started at present, whatever is entered for it."""
+    start = platform().release.processes[process].process.start
+    guarded = me.organisation is not None and start is not None and start.require
+    return bool(guarded) and platform().cases.may_start(me.actor, process) is not None
 
 
 def entry_title(me: SignedIn, kind: str, target: str, default: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from admin import security
@@ -50,10 +50,15 @@ def home() -> ResponseReturnValue:
     """The organisation, the messages, what waits and how much of it."""
     me = security.signed_in()
     actor = me.actor
+    blocks = _blocks(me)
+    waiting = [row for block in blocks for row in block.rows]
+    if len(waiting) == 1 and platform().directory.is_limited(actor):
+        # There is one thing to do before anything else can be done.
+        return redirect(waiting[0].href)
     return render_template(
         "portal/home.html",
         tiles=_tiles(actor),
-        blocks=_blocks(me),
+        blocks=blocks,
         organisation=_organisation(actor),
         organisation_href=_maintenance(me),
         messages=platform().messages.inbox(actor, limit=_ROWS),
@@ -82,6 +87,9 @@ def _blocks(me: SignedIn) -> list[Block]:
         if listing.relation != wanted:
             continue
         page = platform().lists.page(me.actor, name, limit=_ROWS)
+        if not page.rows and not listing.home and me.organisation is not None:
+            # What is never counted here is shown while there is something in it.
+            continue
         rows = [Line(row.name, url_for("cases.show", uid=row.key), row.status) for row in page.rows]
         blocks.append(Block(listing.title, url_for("lists.show", name=name), rows))
     return blocks

@@ -60,6 +60,8 @@ class State:
     title: str
     #: no longer offered in pickers, and its unique values are free again
     closed: bool = False
+    #: of an organisation: all that people may do for it in this state; None: whatever they hold
+    only: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +194,13 @@ class Register:
 
 
 def _state(values: Values) -> State:
-    return State(values.name, values.get("title", values.name), values.get("closed", False))
+    only = values.get("only")
+    return State(
+        values.name,
+        values.get("title", values.name),
+        values.get("closed", False),
+        frozenset(only) if only is not None else None,
+    )
 
 
 def _column(values: Values) -> Column:
@@ -247,6 +255,13 @@ STATE_VOCABULARY = Vocabulary(
             "停用：不能再选用，唯一值可重新使用",
             "out of use: not offered, its unique values are free again",
             "false",
+        ),
+        Key(
+            "only",
+            Names(Name(Phrase("权限名", "permission"))),
+            "单位在这个状态时，它的人员只保留这些权限（仅用于登记册 `organisations`）",
+            "what the people of an organisation keep of their permissions while it is in this "
+            "state (only in the register `organisations`)",
         ),
     ),
     called=Phrase('状态 "{name}" ', 'state "{name}"'),
@@ -514,6 +529,14 @@ class _Check:
         for action in register.actions.values():
             at = action.node.at_path(["permission"])
             used.append((at, action.permission, said("操作", "action", action.name)))
+        for state in register.states.values():
+            place = register.node.at_path(["states", state.name, "only"])
+            called = said("状态", "state", state.name)
+            if state.only is not None and register.id != ORGANISATIONS:
+                self.problems.add(
+                    "DEF309", place, key="only", where=called, belongs=f'"{ORGANISATIONS}"'
+                )
+            used += [(one, one.text, called) for one in place.items if state.only is not None]
         for at, name, called in used:
             expect(self.problems, at, PERMISSION, name, known.permissions, called)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.definitions.register import ORGANISATIONS, PEOPLE
+from engine.definitions.register import ORGANISATIONS, PEOPLE, State
 from engine.definitions.release import Release
 from engine.definitions.role import Role
 from engine.domain.actor import Actor
@@ -76,7 +76,7 @@ class Directory:
                 permission in role.permissions
                 for grant, role in self._granted(unit, person)
                 if grant.organisation == organisation
-            ) and self._is_open(unit, organisation)
+            ) and self._lets(unit, organisation, permission)
 
     def covers(
         self, person: str, permission: str, organisation: str | None, other: str | None
@@ -108,6 +108,14 @@ class Directory:
             return NotAllowed("outside_your_scope", organisation=organisation)
         return None
 
+    def is_limited(self, actor: Actor) -> bool:
+        """Whether the state of the organisation acted for leaves its people only some rights."""
+        if actor.organisation is None:
+            return False
+        with self._store.read() as unit:
+            state = self._state(unit, actor.organisation)
+        return state is not None and state.only is not None
+
     def permissions(self, actor: Actor) -> frozenset[str]:
         """Everything an actor may do where they act."""
         with self._store.read() as unit:
@@ -116,6 +124,7 @@ class Directory:
                 for grant, role in self._granted(unit, actor.person)
                 if grant.organisation == actor.organisation
                 for permission in role.permissions
+                if self._lets(unit, grant.organisation, permission)
             )
 
     def roles(self, actor: Actor) -> tuple[Role, ...]:
@@ -131,6 +140,7 @@ class Directory:
         """The people who hold a permission at an organisation now; none at a closed one."""
         roles = [id_ for id_, role in self._release.roles.items() if permission in role.permissions]
         with self._store.read() as unit:
+            # Work comes also to an organisation whose state keeps it waiting for the moment.
             if not roles or not self._is_open(unit, organisation):
                 return []
             now = self._clock.now()
@@ -360,9 +370,24 @@ class Directory:
         ]
 
     def _is_open(self, unit: UnitOfWork, organisation: str) -> bool:
+        state = self._state(unit, organisation)
+        return state is not None and not state.closed
+
+    def _lets(self, unit: UnitOfWork, organisation: str, permission: str) -> bool:
+        """Tell whether the state of an organisation leaves its people a permission."""
+        state = self._state(unit, organisation)
+        if state is None or state.closed:
+            return False
+        return state.only is None or permission in state.only
+
+    def _state(self, unit: UnitOfWork, organisation: str) -> State | None:
+        """The state of an organisation; None when there is no such organisation."""
         row = unit.records.load(ORGANISATIONS, organisation)
+        if row is None:
+            return None
         register = self._release.registers.get(ORGANISATIONS)
-        return row is not None and (register is None or row.state not in register.closed_states)
+        known = register.states.get(row.state) if register is not None else None
+        return known or State(row.state, row.state)
 
 
 def _active(unit: UnitOfWork, person: str) -> bool:

@@ -40,7 +40,7 @@ Sections = tuple[str, ...] | str
 class Profiles(Protocol):
     """Where the data come from that are copied into a new case."""
 
-    def snapshot(self, unit: UnitOfWork, person: str) -> Mapping[str, Mapping[str, Any]]:
+    def snapshot(self, unit: UnitOfWork, actor: Actor) -> Mapping[str, Mapping[str, Any]]:
         """The data of a person by the id of their form."""
         ...
 
@@ -166,7 +166,7 @@ class Entries:
         if compiled.process.form is None:
             return dict(given)
         form = release.forms[compiled.process.form]
-        profile = self._profiles.snapshot(unit, actor.person)
+        profile = self._profiles.snapshot(unit, actor)
         data: dict[str, Any] = {**form.initial(), **form.snapshot(profile)}
         for name, value in given.items():
             known = data.get(name)

@@ -588,7 +588,8 @@ class _Running:
         people: list[str] = []
         with self.platform.store.read() as unit:
             items = [one for one in unit.work.of(row.id) if step in (None, one.step)]
-            initiator = row.initiator
+            # Whoever starts a case for an organisation goes on with it there (ADR 9).
+            initiator = row.initiator if row.initiator_organisation is None else None
         for item in items:
             if item.person is not None:
                 people.append(item.person)

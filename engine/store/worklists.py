@@ -309,8 +309,11 @@ def _waiting(worklist: Worklist) -> Clause:
     if viewer.organisation is None:
         return for_me
     here = open_work.where(_here(viewer, worklist.permissions))
-    # Nobody reviews what they started themselves.
-    not_mine = sa.func.coalesce(_c.initiator, "") != viewer.person
+    # Nobody reviews what they started for themselves; for an organisation it goes on (ADR 9).
+    not_mine = sa.or_(
+        _c.initiator_organisation.is_not(None),
+        sa.func.coalesce(_c.initiator, "") != viewer.person,
+    )
     return sa.or_(for_me, sa.and_(_c.id.in_(here), not_mine))
 
 

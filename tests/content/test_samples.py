@@ -34,6 +34,13 @@ PROVING = [
     pytest.param("sichuan/discard", marks=pytest.mark.req("APP-23", "APP-36")),
     pytest.param("sichuan/evidence-required", marks=pytest.mark.req("DEPT-10", "PROF-34")),
     pytest.param("tianjin/evidence-required", marks=pytest.mark.req("DEPT-10", "PROF-34")),
+    pytest.param("sichuan/superior-change", marks=pytest.mark.req("ORG-12", "ORG-23")),
+    pytest.param("sichuan/unit-registration", marks=pytest.mark.req("ORG-12", "ORG-14")),
+    pytest.param(
+        "tianjin/superior-change", marks=pytest.mark.req("ORG-12", "ORG-14", "ORG-15", "ORG-23")
+    ),
+    pytest.param("tianjin/superior-change-discarded", marks=pytest.mark.req("ORG-23")),
+    pytest.param("tianjin/unit-registration", marks=pytest.mark.req("ORG-12", "ORG-14", "ORG-15")),
     pytest.param("sichuan/failed-at-authority", marks=pytest.mark.req("REV-08", "REV-09")),
     pytest.param("sichuan/failed-at-reception", marks=pytest.mark.req("REV-08", "REV-09")),
     pytest.param("sichuan/failed-at-superior", marks=pytest.mark.req("REV-08", "REV-09")),

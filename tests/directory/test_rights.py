@@ -1,12 +1,14 @@
 """Rights are decided in one place: role, organisation, time."""
 
 from datetime import timedelta
+from textwrap import dedent
 
 import pytest
 
+from engine.definitions import release as releases
 from engine.domain.errors import NotAllowed, Refused
 from engine.services.platform import Platform
-from tests.support.office import NINE, open_office, person
+from tests.support.office import FILES, NINE, a_request, open_office, person
 
 
 @pytest.fixture
@@ -112,3 +114,53 @@ class TestGranting:
     def test_a_role_is_given_only_where_it_is_meant_for(self, office: Platform):
         with pytest.raises(Refused, match="role_not_here"):
             office.directory.add_grant(person("钱管", "市局"), "李四", "town/handler", "一所")
+
+
+ORGANISATIONS = "definitions/registers/organisations.yaml"
+APPROVED = "approved: {title: 正常}"
+WAITING = f"{APPROVED}, waiting: {{title: 待审核, only: [edit_unit]}}"
+
+
+def test_in_some_states_an_organisation_keeps_only_some_permissions():
+    office = open_office(more={ORGANISATIONS: FILES[ORGANISATIONS].replace(APPROVED, WAITING)})
+    a_request(office)
+    reviewer, everything = person("王审", "一所"), {"review", "view_keys"}
+    with office.store.write() as unit:
+        office.directory.grant(unit, "王审", "administrator", "一所", jurisdiction="town")
+    assert everything <= office.directory.permissions(reviewer)
+    assert not office.directory.is_limited(reviewer)
+
+    put_in(office, "一所", "waiting")
+
+    assert office.directory.permissions(reviewer) == {"edit_unit"}
+    assert office.directory.holds("王审", "edit_unit", "一所")
+    assert not office.directory.holds("王审", "review", "一所")
+    assert office.directory.is_limited(reviewer)
+    with pytest.raises(NotAllowed):
+        office.lists.page(reviewer, "town/to-review")
+    # What arrives meanwhile waits there and is nobody's incident.
+    assert office.directory.holders("review", "一所") == ["王审"]
+
+
+def put_in(office: Platform, organisation: str, state: str) -> None:
+    """Put an organisation in a state."""
+    with office.store.write() as unit:
+        row = office.records.load(unit, "organisations", organisation)
+        register, at = office.release.registers["organisations"], office.records.now()
+        office.records.change(unit, register, row, row.data, at=at, state=state)
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after", "code"),
+    [
+        (ORGANISATIONS, APPROVED, WAITING.replace("edit_unit", "edit_units"), "REG102"),
+        ("definitions/registers/keys.yaml", "free: {title: 在库}",
+         "free: {title: 在库, only: [review]}", "DEF309"),
+    ],
+)  # fmt: skip
+def test_what_a_state_leaves_is_checked(path: str, before: str, after: str, code: str):
+    files = {**FILES, path: FILES[path].replace(before, after)}
+
+    loaded = releases.load({name: dedent(text).lstrip() for name, text in files.items()})
+
+    assert [problem.code for problem in loaded.problems] == [code]

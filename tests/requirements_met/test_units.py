@@ -79,3 +79,160 @@ def test_each_series_and_level_is_decided_once():
 
     assert page.status == 409
     assert "已有" in page
+
+
+REGISTRATION = (
+    "{by: 管校长, does: start, process: tianjin/unit-registration, case: r, with: {unit: 新建学校}}"
+)
+SUBMITTED = (
+    REGISTRATION,
+    "{by: 管校长, does: save, case: r, with: $forms/unit-registration}",
+    "{by: 管校长, does: submit, case: r, with: {superior: 和平教育局}}",
+)
+REVIEW = "/lists/tianjin/registration-review"
+COMPLETE = {
+    "department_confirmed": "true",
+    "address": "和平区新建路",
+    "contact_name": "管校长",
+    "contact_phone": "022-23000064",
+    "manages_all_posts": "false",
+}
+#: what a unit that has not been approved yet is offered beside its own data
+OPEN = {"首页", "我的消息", "单位注册", "单位基本信息提交审核"}
+ENTRIES = {"本单位人员审核", "下级单位人员审核", "已审核列表", "下级单位管理", "变更上级单位"}
+
+
+@pytest.mark.req("ORG-11", "ORG-12")
+def test_a_unit_not_yet_approved_sees_its_basic_information_and_nothing_else():
+    town = city()
+    unit = town.visit("管校长", "新建学校")
+
+    links = unit.get("/").links
+    assert links.keys() >= OPEN
+    assert not ENTRIES & links.keys()
+    assert unit.get("/lists/tianjin/own-review").status == 403
+    assert unit.get("/console/register-organisations/").status == 403
+
+    unit.get(links["单位注册"])
+    page = unit.press("新建", unit="新建学校")
+    assert page.field("name").get("value") == "天津市新建实验学校"
+    page = unit.press("提交审核")
+    assert page.status == 422
+    assert "单位地址：请填写单位地址" in page
+    assert unit.get("/").field("address").get("value") in (None, "")
+    page = unit.press("提交审核", **{**COMPLETE, "superior": "和平教育局"})
+    assert page.status == 200
+    assert "状态待审核" in unit.get("/")
+    assert not ENTRIES & unit.page.links.keys()
+
+
+@pytest.mark.req("ORG-11", "ORG-13", "ORG-14")
+def test_the_superior_named_approves_ticked_registrations_in_bulk():
+    town = city(*SUBMITTED)
+    superior = town.visit("江桂芳", "和平教育局")
+
+    superior.get(
+        next(
+            a
+            for words, a in superior.get("/").links.items()
+            if words.startswith("下级单位注册审核")
+        )
+    )
+    (row,) = superior.page.rows()
+    assert row[1:3] == ["天津市新建实验学校", "121200001023876802"]
+    assert {"批量通过", "批量不通过"} <= set(superior.page.buttons)
+    assert town.visit("钱主任", "教委下属中心").get(REVIEW).rows() == []
+    superior.get(REVIEW)
+    superior.press("批量通过", row=town["r"])
+    superior.press("确定批量通过")
+
+    assert superior.get(REVIEW).rows() == []
+    below = superior.get("/console/register-organisations/").rows()
+    assert any("天津市新建实验学校" in row and "审核通过" in row for row in below)
+    links = town.visit("管校长", "新建学校").get("/").links
+    assert links.keys() >= ENTRIES
+    assert "单位注册" not in links
+
+
+@pytest.mark.req("ORG-13", "ORG-15")
+def test_a_refused_registration_goes_back_and_may_name_another_superior():
+    town = city(*SUBMITTED)
+    superior = town.visit("江桂芳", "和平教育局")
+    superior.get(REVIEW)
+    superior.press("批量不通过", row=town["r"])
+    superior.press("确定批量不通过", reason="不是我单位的下属单位")
+
+    unit = town.visit("管校长", "新建学校")
+    town.platform.outgoing.work_off()
+    assert "不是我单位的下属单位" in unit.get(f"/cases/{town['r']}").text
+    page = unit.press("提交审核", superior="教委下属中心")
+    assert page.status == 200
+    assert len(town.visit("钱主任", "教委下属中心").get(REVIEW).rows()) == 1
+    assert superior.get(REVIEW).rows() == []
+
+
+@pytest.mark.req("ORG-03")
+def test_a_unit_confirms_the_one_department_that_its_superior_leads_to():
+    town = city(REGISTRATION, "{by: 管校长, does: save, case: r, with: $forms/unit-registration}")
+    unit = town.visit("管校长", "新建学校")
+
+    page = unit.get(f"/cases/{town['r']}")
+    assert "职称业务主管部门 由上级单位确定。 天津市教育委员会" in page
+    fields = {"superior": "路桥公司", "address": "和平区"}
+    page = unit.press("暂存", **fields)
+    assert "天津城建控股集团有限公司" in page
+
+    with town.platform.store.read() as unit_of_work:
+        views = town.platform.records.views(unit_of_work)
+        assert views.view("organisations", "第一中学")["department"]["id"] == "教委"
+
+
+RULES = {
+    "state_owned_enterprise": "一般为上级委办局或集团公司",
+    "stationed": "没有委托的，请勿在本系统注册和申报",
+    "non_public_enterprise": "没有的，为所在区的人力资源和社会保障局",
+    "mixed_ownership": "原集团公司或新的平台公司",
+}
+
+
+@pytest.mark.req("ORG-04", "ORG-05", "ORG-07", "ORG-08")
+@pytest.mark.parametrize("nature", RULES)
+def test_the_page_shows_the_rule_for_the_nature_of_the_unit(nature: str):
+    town = city(REGISTRATION)
+    unit = town.visit("管校长", "新建学校")
+    unit.get(f"/cases/{town['r']}")
+
+    page = unit.press("暂存", nature=nature)
+
+    shown = {name for name, rule in RULES.items() if rule in page}
+    assert shown == {nature}
+
+
+@pytest.mark.req("ORG-21")
+def test_the_page_says_which_superior_is_meant():
+    town = city(REGISTRATION)
+
+    page = town.visit("管校长", "新建学校").get(f"/cases/{town['r']}")
+
+    assert "职称业务的上级单位，例如市教育局的上级单位是省教育厅" in page
+
+
+@pytest.mark.req("ORG-23")
+def test_a_change_of_superior_closes_the_review_lists_until_it_is_approved():
+    town = city(
+        "{by: 李复审, does: start, process: tianjin/superior-change, case: c, "
+        "with: {unit: 第一中学}}"
+    )
+    unit = town.visit("李复审", "第一中学")
+    assert unit.get("/").links.keys() >= ENTRIES
+    unit.get(f"/cases/{town['c']}")
+    page = unit.press("提交审核", superior="和平教育局", department_confirmed="true", reason="调整")
+    assert page.status == 200
+
+    assert not ENTRIES & unit.get("/").links.keys()
+    assert unit.get("/lists/tianjin/own-review").status == 403
+    superior = town.visit("江桂芳", "和平教育局")
+    superior.get(f"/cases/{town['c']}")
+    superior.press("确定通过")
+    assert unit.get("/").links.keys() >= ENTRIES
+    assert town.platform.directory.superior("第一中学") == "和平教育局"
