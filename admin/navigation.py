@@ -22,6 +22,7 @@ PAGES = {
     "send-message": "messages.compose",
     "opinions": "opinions.edit",
     "account": "account.menu",
+    "staff": "staff.overview",
     "console": "console.index",
 }
 

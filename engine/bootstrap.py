@@ -52,6 +52,7 @@ from engine.services.rehearsal import Outcome, rehearse
 from engine.services.routes import RouteTables
 from engine.services.samples import Samples
 from engine.services.sentences import Sentences
+from engine.services.staff import Staff
 from engine.services.studio import Studio
 from engine.services.views import Views
 from engine.settings import Settings
@@ -181,7 +182,9 @@ def assemble(
     entries = Entries(casework, profile, records.lookup, sentences)
     groups = Groups(casework)
     panels = Panels(casework, entries)
-    registers = Registers(records, directory, sentences)
+    accounts = Accounts(store, directory, sentences, clock)
+    staff = Staff(records, directory, accounts, sentences)
+    registers = Registers(records, directory, sentences, staff)
     lists = Lists(records, directory, registers, sentences)
     messages = Messages(casework, directory, sentences, records.lookup, lists)
 
@@ -233,7 +236,8 @@ def assemble(
         rebuilding=Rebuilding(casework),
         documents=documents,
         lists=lists,
-        accounts=Accounts(store, directory, sentences, clock),
+        accounts=accounts,
+        staff=staff,
         messages=messages,
         opinions=Opinions(store, sentences),
         attachments=attachments,

@@ -28,6 +28,7 @@ from admin.errors import status_of
 from admin.listing import XLSX, asked, table_of
 from admin.navigation import caption, entry_title, opens
 from admin.parked import RESTORE
+from admin.portal.staff import shown_once
 from admin.presses import version
 from admin.tables import Link
 from engine.domain.errors import InvalidSubmission, Refused
@@ -150,9 +151,12 @@ class RegistersPage(TablePage):
             posted = entry.read_record(actor, self.register, None)
             if not posted.unfinished and RESTORE not in request.form:
                 try:
-                    key = platform().registers.create(actor, self.register, posted.data)
+                    added = platform().registers.add(actor, self.register, posted.data)
+                    onwards = self.get_url(".details_view", id=added.key)
+                    if added.staff:
+                        return shown_once(added.staff, onwards)
                     flash(_("已保存。"), "success")
-                    return redirect(self.get_url(".details_view", id=key))
+                    return redirect(onwards)
                 except Refused as refused:
                     refusal = refused
         return self._form(None, _("新增"), posted, refusal, None)

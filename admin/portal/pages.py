@@ -17,13 +17,14 @@ from admin.portal import (
     papers,
     profile,
     reviewing,
+    staff,
     starting,
     verification,
 )
 
 SUBJECTS = (
     account, home, profile, starting, cases, filling, reviewing, groups, lists, messages,
-    opinions, papers, attachments, verification,
+    staff, opinions, papers, attachments, verification,
 )  # fmt: skip
 
 

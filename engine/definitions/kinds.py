@@ -170,6 +170,7 @@ def known_from(
         registers=content.registers,
         codes={name: tuple(found.values) for name, found in content.codes.items()},
         permissions=tuple(content.permissions),
+        roles={name for set_ in content.roles.values() for name in set_.roles},
         processes=processes or {},
         lists=content.lists,
         routes=(*content.routes, route.SUPERIOR),

@@ -47,6 +47,8 @@ class Known:
     #: code list → its codes
     codes: Mapping[str, Collection[str]] = field(default_factory=dict)
     permissions: Collection[str] = ()
+    #: the bare names of the roles of all sets
+    roles: Collection[str] = ()
     #: process → its steps, and what else lists ask about it
     processes: Mapping[str, Any] = field(default_factory=dict)
     lists: Mapping[str, Any] = field(default_factory=dict)

@@ -48,6 +48,7 @@ PEOPLE = "people"
 REVIEW_ACTION = "review-action"
 INDEXABLE: tuple[Kind, ...] = ("text", "number", "boolean", "date", "datetime")
 VALUE_TYPES = ("text", "number", "boolean", "date", "datetime")
+ROLE = Phrase("角色", "role")
 REGISTER_NAME = Phrase("登记表", "register")
 ANY_NAME = Phrase("名称", "name")
 
@@ -95,6 +96,21 @@ class Locked:
 
     fields: tuple[str, ...]
     permission: str
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """The people named in an organisation's record, who work for it.
+
+    Attributes:
+        rows: the rows of its form that name them.
+        person: path in the form of people → the field of a row that is copied there.
+        role: what they get when the organisation is added.
+    """
+
+    rows: str
+    person: Mapping[str, str]
+    role: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +166,7 @@ class Register:
     filters: tuple[str, ...] = ()
     unique: tuple[tuple[str, ...], ...] = ()
     locked: Locked | None = None
+    staff: Staff | None = None
     permissions: Rights = field(default_factory=Rights)
     actions: Mapping[str, RecordAction] = field(default_factory=dict)
 
@@ -222,6 +239,10 @@ def _computed(values: Values) -> Computed | None:
 
 def _locked(values: Values) -> Locked:
     return Locked(values.get("fields", ()), values.get("permission", ""))
+
+
+def _staff(values: Values) -> Staff:
+    return Staff(values.get("rows", ""), values.get("person", {}), values.get("role", ""))
 
 
 def _rights(values: Values) -> Rights:
@@ -317,6 +338,28 @@ LOCKED_VOCABULARY = Vocabulary(
         Key("permission", Name(ANY_NAME), "可修改者的权限", "who may change them", required=True),
     ),
     called=Phrase("locked", "locked"),
+)
+STAFF_VOCABULARY = Vocabulary(
+    "staff",
+    Phrase("单位的人员", "staff"),
+    (
+        Key("rows", FIELD_PATH, "单位表单中列出人员的多行记录", "rows of the form", required=True),
+        Key(
+            "person",
+            MapOf(Name(ANY_NAME), Phrase("字段", "field"), r"[a-z][a-z0-9_.]*"),
+            "人员表单的字段 → 取自该行的哪个字段",
+            "field of a person's form → the field of the row it is copied from",
+            required=True,
+        ),
+        Key(
+            "role",
+            Name(ANY_NAME),
+            "新增单位时授予的角色",
+            "the role they get when the organisation is added",
+            required=True,
+        ),
+    ),
+    called=Phrase("staff", "staff"),
 )
 PERMISSION_NAME = Name(Phrase("权限名", "permission"))
 RIGHTS_VOCABULARY = Vocabulary(
@@ -423,6 +466,14 @@ REGISTER = Vocabulary(
             "锁定的字段",
             "fields not everyone may change",
         ),
+        Key(
+            "staff",
+            One(STAFF_VOCABULARY, _staff),
+            "单位的人员：新增单位时为其开通账户，工作人员管理也按此填写"
+            "（仅用于登记册 `organisations`）",
+            "people of an organisation: they get accounts when it is added, and are entered so "
+            "later (only in the register `organisations`)",
+        ),
         Key("permissions", One(RIGHTS_VOCABULARY, _rights), "权限", "permissions"),
         Key(
             "actions",
@@ -466,6 +517,7 @@ def parse_register(node: Node, path: str, problems: Problems) -> Register | None
         filters=values.get("filters", ()),
         unique=values.get("unique", ()),
         locked=values.get("locked"),
+        staff=values.get("staff"),
         permissions=values.get("permissions", Rights()),
         actions=values.get("actions", {}),
     )
@@ -554,6 +606,7 @@ class _Check:
             for inner, path in enumerate(paths):
                 self._indexable(node.at_path(["unique", place, inner]), path, where)
         self._shown(where)
+        self._staff(where)
         for name, computed in register.computed.items():
             if self.form and name in (*self.form.fields, "id", "state"):
                 at = node.at_path(["computed"]).key(name)
@@ -563,6 +616,34 @@ class _Check:
                 called = said("计算字段", "computed field", name)
                 names = self.known.registers
                 expect(self.problems, at, REGISTER_NAME, computed.reference, names, called)
+
+    def _staff(self, where: Phrase) -> None:
+        staff, node = self.register.staff, self.register.node.at_path(["staff"])
+        if staff is None:
+            return
+        if self.register.id != ORGANISATIONS:
+            self.problems.add(
+                "DEF309", node, key="staff", where=where, belongs=f'"{ORGANISATIONS}"'
+            )
+        expect(self.problems, node.at_path(["role"]), ROLE, staff.role, self.known.roles, where)
+        rows = expect_field(
+            self.problems, node.at_path(["rows"]), self.known, self.record, staff.rows, where
+        )
+        people = self.known.registers.get(PEOPLE)
+        person = self.known.forms.get(people.form) if people is not None else None
+        row = getattr(rows, "item", None)
+        if rows is not None and not isinstance(row, Record):
+            self.problems.add(
+                "DEF102", node.at_path(["rows"]), where=where, key="rows", value=staff.rows,
+                expected=Phrase("多行记录", "repeated rows"),
+            )  # fmt: skip
+        for path, name in staff.person.items():
+            if person is not None:
+                key = node.at_path(["person"]).key(path)
+                expect_field(self.problems, key, self.known, person, path, where)
+            if isinstance(row, Record):
+                at = node.at_path(["person", path])
+                expect_field(self.problems, at, self.known, row, name, where)
 
     def _shown(self, where: Phrase) -> None:
         register, node = self.register, self.register.node

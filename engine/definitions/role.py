@@ -53,6 +53,7 @@ PAGES = (
     "send-message",
     "opinions",
     "account",
+    "staff",
     "console",
 )
 EntryKind = Literal["list", "register", "route", "page", "start"]

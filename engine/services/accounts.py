@@ -214,6 +214,8 @@ class Accounts:
             names = self._directory.names(PEOPLE, [account.person for account in accounts])
             found = []
             for account in accounts:
+                if not self._is_in_scope(unit, actor, account.person):
+                    continue
                 name = names.get(account.person, account.person)
                 if text and text not in account.login and text not in name:
                     continue
@@ -233,7 +235,7 @@ class Accounts:
         """
         with self._sentences.saying(), self._store.write() as unit:
             self._demand(actor)
-            self._account(unit, login)
+            self._account(unit, actor, login)
             password = secrets.token_urlsafe(9)
             hashed = self._identity.hash(password)
             unit.accounts.set_password(login, hashed, must_change=True, at=self._clock.now())
@@ -248,7 +250,7 @@ class Accounts:
         """
         with self._sentences.saying(), self._store.write() as unit:
             self._demand(actor)
-            account = self._account(unit, login)
+            account = self._account(unit, actor, login)
             if account.person == actor.person:
                 raise Refused("not_your_own_account")
             if not active and not _has_another(unit, account):
@@ -350,11 +352,24 @@ class Accounts:
         left = account.locked_until - self._clock.now()
         return {"minutes": max(1, -(-int(left.total_seconds()) // 60))}
 
-    def _account(self, unit: UnitOfWork, login: str) -> AccountRow:
+    def _account(self, unit: UnitOfWork, actor: Actor, login: str) -> AccountRow:
         account = unit.accounts.load(login)
-        if account is None:
+        if account is None or not self._is_in_scope(unit, actor, account.person):
             raise NotFound("no_such_account")
         return account
+
+    def _is_in_scope(self, unit: UnitOfWork, actor: Actor, person: str) -> bool:
+        """Tell whether everything a person holds lies where the actor acts, or below.
+
+        A new password opens all of it. Whoever holds nothing is managed by the jurisdiction's head.
+        """
+        held = self._directory.organisations_of(person)
+        if held:
+            here = actor.organisation
+            return here is not None and all(self._directory.is_within(one, here) for one in held)
+        row = unit.records.load(PEOPLE, person)
+        same = row is not None and row.jurisdiction == actor.jurisdiction
+        return same and self._directory.leads(actor)
 
     def _demand(self, actor: Actor) -> None:
         refusal = self._directory.why_not(actor, GRANT_ROLES)

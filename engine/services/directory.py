@@ -228,6 +228,53 @@ class Directory:
             if known is None or id_.split("/", 1)[0] in known.sets
         }
 
+    def roles_for(self, unit: UnitOfWork, organisation: str) -> dict[str, Role]:
+        """The roles that are meant for an organisation of its kind and jurisdiction, by id."""
+        row = unit.records.load(ORGANISATIONS, organisation)
+        if row is None:
+            return {}
+        kind = row.data.get("kind")
+        return {
+            id_: role
+            for id_, role in self.roles_of(row.jurisdiction).items()
+            if not role.kinds or kind in role.kinds
+        }
+
+    def leads(self, actor: Actor) -> bool:
+        """Whether an actor acts for the organisation at the head of the jurisdiction, or above."""
+        known = self._release.jurisdictions.get(actor.jurisdiction or "")
+        here = actor.organisation
+        return known is not None and here is not None and self.is_within(known.bureau, here)
+
+    def organisations_of(self, person: str) -> set[str]:
+        """The organisations at which a person holds a role now, closed ones too."""
+        with self._store.read() as unit:
+            return {grant.organisation for grant, _ in self._granted(unit, person)}
+
+    def grants_at(self, organisation: str) -> dict[str, list[Role]]:
+        """The roles in force at an organisation, by the person who holds them."""
+        found: dict[str, list[Role]] = {}
+        now = self._clock.now()
+        with self._store.read() as unit:
+            for grant in unit.grants.at([organisation]):
+                role = self._release.roles.get(grant.role)
+                if role is not None and _in_force(grant, now):
+                    held = found.setdefault(grant.person, [])
+                    held += [role] if role not in held else []
+        return found
+
+    def take_back(self, unit: UnitOfWork, person: str, role: str, organisation: str) -> None:
+        """End every grant of a role to a person at an organisation.
+
+        Raises:
+            Refused: the organisation would lose the last holder of a role it must keep.
+        """
+        now = self._clock.now()
+        for grant in unit.grants.at([organisation], [role]):
+            if grant.person == person and _in_force(grant, now):
+                self.demand_another(unit, grant)
+                unit.grants.end(grant.id, now)
+
     def grants_of(self, actor: Actor, person: str) -> list[HeldRole]:
         """The roles a person holds, as far as the actor may see: where they act and below."""
         with self._store.read() as unit:

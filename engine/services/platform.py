@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from engine.services.registers import Registers
     from engine.services.routes import RouteTables
     from engine.services.sentences import Sentences
+    from engine.services.staff import Staff
     from engine.services.studio import Studio
     from engine.services.views import Views
     from engine.store.database import Store
@@ -74,6 +75,7 @@ class Platform:
     documents: Documents
     lists: Lists
     accounts: Accounts
+    staff: Staff
     messages: Messages
     opinions: Opinions
     attachments: Attachments

@@ -77,6 +77,11 @@ class Records:
         known = self.release.jurisdictions.get(jurisdiction or "")
         return self.release.calendars.get(known.calendar or "") if known is not None else None
 
+    @property
+    def definitions(self) -> Definitions:
+        """Where the content in force comes from."""
+        return self._definitions
+
     def views(self, unit: UnitOfWork) -> Views:
         """The records a unit of work looks at."""
         return self._views.of(unit)
@@ -267,6 +272,18 @@ class Records:
             row = self.load(unit, register, key)
             data = _merged(row.data, given)
             self.change(unit, known, row, data, at=now, by=by, state=state, action="effect")
+
+    def holder(
+        self, unit: UnitOfWork, register: Register, data: Mapping[str, Any], jurisdiction: str
+    ) -> str | None:
+        """The key of the record that has a unique value of these data; None when none has."""
+        at = self.now(jurisdiction)
+        row = RecordRow(
+            0, register.id, "", jurisdiction, None, register.initial, data, None, 1, at, at
+        )
+        views = self.views(unit)
+        findable = self.index.findable(register, views.preview(row), views)
+        return unit.records.holding(register.id, findable.unique)
 
     def load(self, unit: UnitOfWork, register: str, key: str) -> RecordRow:
         """A record's row.

@@ -11,6 +11,7 @@ from typing import Any
 
 from engine.definitions.process import Formula
 from engine.definitions.register import (
+    ORGANISATIONS,
     PEOPLE,
     REVIEW_ACTION,
     RecordAction,
@@ -18,8 +19,10 @@ from engine.definitions.register import (
 )
 from engine.domain.actor import Actor
 from engine.domain.errors import InvalidSubmission, NotFound, Refused, Stale
+from engine.forms import FieldError
 from engine.forms.effective import EffectiveForm
 from engine.forms.form import Form
+from engine.forms.sentences import sentence
 from engine.forms.surroundings import Found, Query, Rights, Surroundings
 from engine.services.directory import Directory
 from engine.services.pages import Page
@@ -29,6 +32,7 @@ from engine.services.records import Records
 from engine.services.register_pages import RegisterPages, Shown
 from engine.services.register_rights import Operation, RegisterRights, is_own
 from engine.services.sentences import Sentences
+from engine.services.staff import Admitted, Staff
 from engine.store.access import Access
 from engine.store.records import RecordRow
 from engine.store.unit import UnitOfWork
@@ -65,6 +69,14 @@ class RecordView:
     actions: Sequence[RecordOffer] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A new record, and whoever was given an account with it."""
+
+    key: str
+    staff: Sequence[Admitted] = ()
+
+
 class Registers:
     """The pages of registers."""
 
@@ -73,7 +85,9 @@ class Registers:
         records: Records,
         directory: Directory,
         sentences: Sentences,
+        staff: Staff,
     ) -> None:
+        self._staff = staff
         self._records = records
         self._directory = directory
         self._sentences = sentences
@@ -205,16 +219,21 @@ class Registers:
             return form.effective(filled, self._surroundings(unit, actor), rights)
 
     def create(self, actor: Actor, register: str, data: Mapping[str, Any]) -> str:
-        """Add a record; return its key.
+        """Add a record; return its key. See :meth:`add`."""
+        return self.add(actor, register, data).key
+
+    def add(self, actor: Actor, register: str, data: Mapping[str, Any]) -> Added:
+        """Add a record; with an organisation come the accounts of the people named in it.
 
         Raises:
-            InvalidSubmission: the form says no.
+            InvalidSubmission: the form says no, or nobody is named who is to work for it.
             Refused: a right, a unique value or the tree says no.
         """
         known = self._rights.known(register)
         with self._sentences.saying(), self._store.write() as unit:
             self._rights.demand(actor, register, "create")
             kept = self._checked(unit, actor, known, data, self._rights.of_form(actor, known))
+            self._demand_staff(actor, known, kept)
             row = self._records.add(
                 unit,
                 known,
@@ -225,7 +244,32 @@ class Registers:
                 organisation=actor.organisation,
             )
             self._rights.stays_within(actor, known, row)
-            return row.key
+            if register != ORGANISATIONS:
+                return Added(row.key)
+            return Added(row.key, self._staff.begin(unit, row, actor.person))
+
+    def _demand_staff(self, actor: Actor, register: Register, data: Mapping[str, Any]) -> None:
+        """Refuse a new organisation without anybody to work for it (ORG-20)."""
+        if register.id != ORGANISATIONS:
+            return
+        declared = self._staff.expected(data, actor.jurisdiction or "")
+        if declared is None or at_path(data, declared.rows):
+            return
+        element = self._form(register).element(declared.rows)
+        title = self._sentences.caption(element.title if element is not None else declared.rows)
+        language = self._sentences.language()
+        place = tuple(declared.rows.split("."))
+        raise InvalidSubmission(
+            [
+                FieldError(
+                    place,
+                    "required_rows",
+                    sentence("required_rows", {"title": title}, language),
+                    title,
+                )
+            ],
+            count=1,
+        )
 
     def change(
         self,

@@ -95,6 +95,15 @@ _DROP_UNIQUE = Statement(sa.delete(unique_keys).where(_u.record_id == given(_u.r
 _ADD_FIELD = Statement(insert(record_fields))
 _ADD_TERM = Statement(insert(record_terms))
 _ADD_UNIQUE = Statement(insert(unique_keys))
+_HOLDING = Statement(
+    sa.select(_c.key)
+    .join(unique_keys, _u.record_id == _c.id)
+    .where(
+        _u.register == given(_u.register),
+        _u.fields == given(_u.fields),
+        _u.value == given(_u.value),
+    )
+)
 _DROP_UNIQUE_OF = Statement(sa.delete(unique_keys).where(_u.register == given(_u.register)))
 _REFILL = Statement(
     sa.update(records)
@@ -230,6 +239,14 @@ class Records:
                 assert read is not None  # there is a row
                 yield read
             after = int(found[-1][0])
+
+    def holding(self, register: str, unique: Mapping[str, str]) -> str | None:
+        """Return the key of the first record that has one of some unique values."""
+        for fields, value in unique.items():
+            row = self._session.one(_HOLDING, register=register, fields=fields, value=value)
+            if row is not None:
+                return str(row[0])
+        return None
 
     def forget_unique(self, register: str) -> None:
         """Let every value of a register be taken again, before its records are refilled."""

@@ -52,6 +52,24 @@ WRONG = {
     permissions: {view: views}
  """
     ),
+    "register_staff": base(
+        registers__organisations=GOOD_ORG
+        + """
+    staff: {rows: nmae, person: {basics.nam: name}, role: unit_admn}
+ """,
+        roles__here="""
+    roles: {unit_admin: {title: 管理员, permissions: [edit]}}
+ """,
+    ),
+    "register_staff_in_one_field": base(
+        registers__organisations=GOOD_ORG
+        + """
+    staff: {rows: name, person: {basics.name: name}, role: unit_admin}
+ """,
+        roles__here="""
+    roles: {unit_admin: {title: 管理员, permissions: [edit]}}
+ """,
+    ),
     "register_fields": base(
         registers__organisations="""
     register: organisations

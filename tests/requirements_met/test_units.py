@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.support.city import STARTED, city
+from admin.app import create_app
+from engine.domain.errors import NotFound
+from tests.support.city import STARTED, WEB, City, Visitor, city
 
 FILLED = "{by: 张三, does: save, case: z, with: $forms/complete-application}"
 REQUIREMENTS = "/console/register-evidence_requirements"
@@ -236,3 +238,154 @@ def test_a_change_of_superior_closes_the_review_lists_until_it_is_approved():
     superior.press("确定通过")
     assert unit.get("/").links.keys() >= ENTRIES
     assert town.platform.directory.superior("第一中学") == "和平教育局"
+
+
+def signed_in(town: City, login: str, password: str) -> Visitor:
+    """Somebody who has just been given an account sets a password of their own."""
+    visitor = Visitor(create_app(town.platform, WEB))
+    visitor.post("/sign-in", {"login": login, "password": password})
+    assert "请先修改初始密码" in visitor.page
+    visitor.press("修改密码", old=password, new=OWN_PASSWORD, again=OWN_PASSWORD)
+    assert "密码已修改" in visitor.page
+    return visitor
+
+
+OWN_PASSWORD = "a meadow in spring"
+NEW_UNIT = {
+    "name": "天津市新校",
+    "kind": "work_unit",
+    "nature": "state_owned_enterprise",
+    "title_jurisdiction": "120000",
+}
+HANDLER = {
+    "handlers.0.name": "钱新",
+    "handlers.0.id_number": "110101199003070079",
+    "handlers.0.mobile": "13900000998",
+}
+
+
+def created(town: City, creator: Visitor, superior: str) -> list[str]:
+    """Add a unit below ``superior`` with its handler; return name, login and first password."""
+    creator.get("/console/register-organisations/new/")
+    creator.press("+ 添加经办人员")
+    page = creator.press("保存", **NEW_UNIT, **HANDLER, superior=superior)
+    assert page.status == 200, page.text
+    (row,) = page.rows()
+    return row
+
+
+@pytest.mark.req("ORG-09", "ORG-10", "ORG-20", "ACC-07")
+def test_a_superior_creates_a_unit_whose_handler_administers_it_at_once():
+    town = city()
+    superior = town.visit("钱主任", "教委下属中心")
+    superior.get("/console/register-organisations/new/")
+    page = superior.press("保存", **NEW_UNIT, superior="教委下属中心")
+    assert page.status == 422
+    assert "经办人员：请至少填写一条经办人员" in page
+
+    name, login, password = created(town, superior, "教委下属中心")
+
+    assert name == "钱新"
+    handler = signed_in(town, login, password)
+    page = handler.get("/")
+    assert "天津市新校" in page
+    assert "状态审核通过" in page
+    assert {"下级单位管理", "工作人员管理", "变更上级单位"} <= page.links.keys()
+    (row,) = handler.get("/staff").rows()
+    assert row[2] == "超级管理员"
+
+
+@pytest.mark.req("ORG-10")
+def test_a_department_creates_units_below_itself_and_nobody_elsewhere():
+    town = city()
+    department = town.visit("吕复审", "教委")
+    created(town, department, "教委")
+    assert any("天津市新校" in row for row in department.get(ORGANISATIONS).rows())
+
+    other = city().visit("江桂芳", "和平教育局")
+    other.get("/console/register-organisations/new/")
+    other.press("+ 添加经办人员")
+    page = other.press("保存", **NEW_UNIT, **HANDLER, superior="教委")
+    assert page.status == 403
+
+
+ORGANISATIONS = "/console/register-organisations/?q=新校"
+PERSON = {"name": "周新", "id_number": "110101199003070159", "mobile": "13900000997"}
+
+
+@pytest.mark.req("ORG-25")
+def test_the_administrator_adds_staff_who_may_do_what_their_roles_say():
+    town = city()
+    unit = town.visit("李复审", "第一中学")
+    unit.get(unit.get("/").links["工作人员管理"])
+    unit.get(unit.page.links["添加工作人员"])
+    page = unit.press("保存", **PERSON)
+    assert page.status == 409
+    assert "请至少选择一个角色" in page
+
+    unit.press("保存", role="tianjin/first_reviewer")
+    (row,) = unit.page.rows()
+    reviewer = signed_in(town, row[1], row[2])
+    links = reviewer.get("/").links
+    assert {"本单位人员审核", "下级单位人员审核"} <= links.keys()
+    assert "工作人员管理" not in links
+    assert reviewer.get("/staff").status == 403
+
+    unit.get("/staff")
+    unit.get(unit.page.links["管理 周新"])
+    unit.press("保存", role=["tianjin/quota_officer", "tianjin/unit_admin"])
+    links = reviewer.get("/").links
+    assert {"新增职数申报", "工作人员管理"} <= links.keys()
+    assert "下级单位人员审核" not in links
+
+
+@pytest.mark.req("ORG-25")
+def test_the_administrator_gives_no_role_of_another_kind_of_organisation():
+    town = city()
+    unit = town.visit("李复审", "第一中学")
+    unit.get("/staff/new")
+    assert "人社部门管理员" not in unit.page
+
+    page = unit.post("/staff/new", {**PERSON, "role": "tianjin/bureau_admin"})
+
+    assert page.status == 404
+    assert unit.get("/staff/陈管理").status == 404
+    assert not any("周新" in row for row in unit.get("/staff").rows())
+
+
+@pytest.mark.req("ORG-25", "ACC-18")
+def test_somebody_with_an_account_keeps_it_and_acts_for_one_more_unit():
+    town = city()
+    first, second = town.visit("李复审", "第一中学"), town.visit("江桂芳", "和平教育局")
+    for visitor in (first, second):
+        visitor.get("/staff/new")
+        visitor.press("保存", **PERSON, role="tianjin/first_reviewer")
+    (row,) = second.page.rows()
+    assert row[1:] == ["已有账户，用原来的用户名和密码登录", ""]
+
+    second.get("/staff/new")
+    page = second.press("保存", **{**PERSON, "name": "周旧"}, role="tianjin/first_reviewer")
+    assert page.status == 409
+    assert "该证件号码与姓名“周旧”不符" in page
+
+
+def test_a_password_is_given_only_to_those_who_work_nowhere_else():
+    """An administrator of one unit set the passwords of everybody and could sign in as them."""
+    town = city()
+    first, second = town.visit("李复审", "第一中学"), town.visit("江桂芳", "和平教育局")
+    first.get("/staff/new")
+    (row,) = first.press("保存", **PERSON, role="tianjin/first_reviewer").rows()
+    accounts, admin = town.platform.accounts, town.person("李复审", "第一中学")
+    assert [one.login for one in accounts.search(admin, row[1])] == [row[1]]
+    assert accounts.reset_password(admin, row[1])
+
+    second.get("/staff/new")
+    second.press("保存", **PERSON, role="tianjin/first_reviewer")
+
+    assert accounts.search(admin, row[1]) == []
+    town.visit("陈管理")
+    for login in (row[1], "陈管理"):
+        with pytest.raises(NotFound):
+            accounts.reset_password(admin, login)
+        with pytest.raises(NotFound):
+            accounts.set_active(admin, login, False)
