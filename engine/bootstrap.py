@@ -47,6 +47,7 @@ from engine.services.profile import Profile
 from engine.services.publishing import MovedOn, Publishing
 from engine.services.rebuild import Rebuilding
 from engine.services.records import Records
+from engine.services.register_sheets import RegisterSheets
 from engine.services.registers import Registers
 from engine.services.rehearsal import Outcome, rehearse
 from engine.services.routes import RouteTables
@@ -225,6 +226,7 @@ def assemble(
         cases=cases,
         views=views,
         forecasts=forecasts,
+        register_sheets=RegisterSheets(registers, records, sentences),
         routes=RouteTables(store, records, oversight, forecasts, sentences),
         incidents=Incidents(casework, interventions, oversight, sentences),
         interventions=interventions,

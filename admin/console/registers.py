@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from io import BytesIO
 from typing import Any
 
 from flask import (
@@ -15,23 +14,24 @@ from flask import (
     redirect,
     render_template,
     request,
-    send_file,
 )
 from flask.typing import ResponseReturnValue
 
 from admin import entry, security
 from admin.captions import _
+from admin.console import sheets
 from admin.console.base import TablePage, expose
 from admin.context import SignedIn, platform
 from admin.entry import Asked
 from admin.errors import status_of
-from admin.listing import XLSX, asked, table_of
+from admin.listing import asked, table_of
 from admin.navigation import caption, entry_title, opens
 from admin.parked import RESTORE
 from admin.portal.staff import shown_once
 from admin.presses import version
 from admin.tables import Link
 from engine.domain.errors import InvalidSubmission, Refused
+from engine.services.registers import RecordOffer
 
 
 class RegistersPage(TablePage):
@@ -78,31 +78,109 @@ class RegistersPage(TablePage):
         page = platform().registers.page(
             me.actor, self.register, filters=filters, search=search, sort=sort, cursor=cursor
         )
+        offers = platform().registers.offers(
+            me.actor, self.register, [row.key for row in page.rows]
+        )
         table = table_of(
             page,
             here=self.get_url(".index_view"),
-            links=lambda row: [Link(_("查看"), self.get_url(".details_view", id=row.key))],
+            links=lambda row: self._links(row.key, *offers[row.key]),
             export_href=self.get_url(".export_view", **filters, search=search or None)
             if page.may_export
             else None,
         )
-        new = Link(_("新增"), self.get_url(".create_view"))
+        links = [Link(_("新增"), self.get_url(".create_view"))] if page.may_create else []
+        if platform().register_sheets.why_not(me.actor, self.register) is None:
+            links.append(Link(_("导入"), self.get_url(".import_view")))
         return render_template(
             "portal/list.html",
             table=table,
             title=entry_title(me, "register", self.register, page.title),
             trail=[(entry_title(me, "register", self.register, page.title), None)],
-            head_links=[new] if page.may_create else [],
+            head_links=links,
         )
+
+    def _links(self, key: str, edit: bool, actions: Sequence[RecordOffer]) -> list[Link]:
+        return [
+            Link(_("查看"), self.get_url(".details_view", id=key)),
+            *([Link(_("编辑"), self.get_url(".edit_view", id=key))] if edit else []),
+            *(
+                Link(caption(one.title), self.get_url(".action_page", id=key, action=one.name))
+                for one in actions
+            ),
+        ]
 
     @expose("/export")
     def export_view(self) -> ResponseReturnValue:
         """The records as a spreadsheet."""
         filters, search, _sort, _cursor = asked()
-        name, content = platform().registers.export(
-            security.signed_in().actor, self.register, filters=filters, search=search
+        return sheets.download(
+            platform().registers.export(
+                security.signed_in().actor, self.register, filters=filters, search=search
+            )
         )
-        return send_file(BytesIO(content), mimetype=XLSX, as_attachment=True, download_name=name)
+
+    # ------------------------------------------------------------ import
+
+    @expose("/import", methods=("GET", "POST"))
+    def import_view(self) -> ResponseReturnValue:
+        """Check the lines of a sheet; nothing is added before the person submits them."""
+        actor, service = security.signed_in().actor, platform().register_sheets
+        with platform().views.sheets.open():
+            form = service.asked(actor, self.register, {})
+        typed, checked, refusal = Asked(dict(form.data)), None, None
+        if request.method == "POST":
+            typed = entry.receive(
+                lambda: service.asked(actor, self.register, {}), actor, actor.person
+            )
+            if not typed.unfinished:
+                try:
+                    checked = service.check(actor, self.register, typed.data, sheets.uploaded())
+                except Refused as refused:
+                    refusal = refused
+        errors = refusal.errors if isinstance(refusal, InvalidSubmission) else ()
+        with platform().views.sheets.open():
+            form = service.asked(actor, self.register, typed.data)
+            fields = entry.to_fill(form, errors, received=typed.received)
+        title = _("导入")
+        text = render_template(
+            "console/import.html",
+            title=title,
+            trail=self._trail(title),
+            form=fields,
+            checked=checked,
+            failed=sheets.written(checked.failed) if checked else "",
+            staged=sheets.written(checked.good) if checked else "",
+            action=self.get_url(".import_view"),
+            submit_url=self.get_url(".submit_view"),
+            failed_url=self.get_url(".failed_view"),
+            template_url=self.get_url(".template_view"),
+            cancel=self.get_url(".index_view"),
+            problem=refusal.sentence if refusal is not None and not errors else None,
+        )
+        return make_response(text, status_of(refusal) if refusal else 200)
+
+    @expose("/import/submit", methods=("POST",))
+    def submit_view(self) -> ResponseReturnValue:
+        """Add the records that were checked."""
+        actor = security.signed_in().actor
+        added, late = platform().register_sheets.submit(actor, self.register, sheets.staged())
+        flash(_("已导入 {count} 条。", count=added), "success")
+        for number, reason in late:
+            flash(_("第 {number} 行没有导入：{reason}", number=number, reason=reason), "warning")
+        return redirect(self.get_url(".index_view"))
+
+    @expose("/import/failed", methods=("POST",))
+    def failed_view(self) -> ResponseReturnValue:
+        """The lines that failed, as a sheet to be mended."""
+        actor, lines = security.signed_in().actor, sheets.failed()
+        return sheets.download(platform().register_sheets.failed_sheet(actor, self.register, lines))
+
+    @expose("/import/template")
+    def template_view(self) -> ResponseReturnValue:
+        """An empty sheet with the columns of the register."""
+        actor = security.signed_in().actor
+        return sheets.download(platform().register_sheets.template(actor, self.register))
 
     # ------------------------------------------------------------ one record
 
@@ -210,7 +288,7 @@ class RegistersPage(TablePage):
             version=None,
             warning=caption(action.confirm),
             action=request.full_path.rstrip("?"),
-            button=caption(action.title),
+            button=f"{_('确定') if action.confirm else ''}{caption(action.title)}",
             cancel=self.get_url(".details_view", id=key),
             problem=refusal.sentence if refusal is not None and not errors else None,
         )

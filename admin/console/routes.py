@@ -5,27 +5,26 @@ What a person proposes travels in their page until it is published; nobody else 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from io import BytesIO
+from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, flash, make_response, redirect, render_template, request, send_file
+from flask import abort, flash, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from admin import entry, security
 from admin.captions import _
+from admin.console import sheets
 from admin.console.base import Page, expose
 from admin.context import SignedIn, platform
 from admin.entry import Asked
 from admin.errors import status_of
 from admin.filters import zone
-from admin.listing import XLSX
 from admin.navigation import caption, opens
 from admin.parked import RESTORE
 from engine.domain.errors import InvalidSubmission, NotFound, Refused, Stale
 from engine.services.route_rows import Change, Kept, Row
+from engine.services.sheet_lines import Failed
 
 #: how many rows a page of the grid has
 ROWS = 100
@@ -158,13 +157,13 @@ class RoutesPage(Page):
         actor, routes = security.signed_in().actor, platform().routes
         search, day = request.args.get("search", "").strip(), request.args.get("day") or None
         rows = [kept.row for kept, _cells in routes.found(actor, route, search, day)]
-        return _sheet(*routes.sheet(actor, route, rows))
+        return sheets.download(routes.sheet(actor, route, rows))
 
     @expose("/template/<path:route>")
     def template(self, route: str) -> ResponseReturnValue:
         """An empty spreadsheet with the columns of the table."""
         actor = security.signed_in().actor
-        return _sheet(*platform().routes.sheet(actor, route, ()))
+        return sheets.download(platform().routes.sheet(actor, route, ()))
 
     # ------------------------------------------------------------ proposing
 
@@ -212,7 +211,7 @@ class RoutesPage(Page):
         text = render_template(
             "console/routes_end.html",
             **self._common(route, changes),
-            trail=self._trail(route, _("截止")),
+            trail=self._trail(route, _("注销")),
             row=routes.in_words(actor, route, [known.of.row])[0],
             id=known.of.id,
             until=until,
@@ -228,14 +227,17 @@ class RoutesPage(Page):
         if refusal is not None:
             raise refusal
         changes = _proposal()
+        keys = {
+            name: value
+            for name in routes.table(route).keys
+            if (value := request.form.get(f"key_{name}", ""))
+        }
         proposed: Sequence[Change] = ()
-        wrong: Sequence[tuple[int, str]] = ()
+        failed: Sequence[Failed] = ()
         checked, problem = False, None
         if request.form.get("do") == "check":
-            file = request.files.get("sheet")
             try:
-                content = file.read() if file is not None else b""
-                proposed, wrong = routes.read_sheet(actor, route, content, changes)
+                proposed, failed = routes.read(actor, route, sheets.uploaded(), keys, changes)
                 checked = True
             except Refused as refused:
                 problem = refused
@@ -245,11 +247,20 @@ class RoutesPage(Page):
             trail=self._trail(route, _("导入")),
             checked=checked,
             lines=self._lines(route, proposed),
-            wrong=wrong,
-            taken=_written([*changes, *proposed]),
+            failed=failed,
+            failed_written=sheets.written(failed),
+            taken=sheets.written([*changes, *proposed]),
+            keys=keys,
+            choices=self._choices(route),
             problem=problem.sentence if problem else None,
         )
         return make_response(text, status_of(problem) if problem else 200)
+
+    @expose("/failed/<path:route>", methods=("POST",))
+    def failed(self, route: str) -> ResponseReturnValue:
+        """The lines of a sheet that failed, as a sheet to be mended."""
+        actor = security.signed_in().actor
+        return sheets.download(platform().routes.failed_sheet(actor, route, sheets.failed()))
 
     # ------------------------------------------------------------ what is proposed
 
@@ -266,15 +277,15 @@ class RoutesPage(Page):
             changes = [one for at, one in enumerate(changes) if str(at) != number]
         elif do == "renew":
             changes = routes.onto_present(actor, route, changes)
-        elif do == "publish":
+        if not changes:
+            flash(_("没有要发布的修改了。"), "info")
+            return redirect(self.get_url(".table", route=route))
+        if do == "publish":
             try:
                 routes.publish(actor, route, changes, request.form.get("reason", ""))
             except Refused as refusal:
                 return self._proposal_page(route, changes, refusal)
             flash(_("已发布 {count} 处修改。", count=len(changes)), "success")
-            return redirect(self.get_url(".table", route=route))
-        if not changes:
-            flash(_("没有要发布的修改了。"), "info")
             return redirect(self.get_url(".table", route=route))
         return self._proposal_page(route, changes, try_out=do == "try")
 
@@ -345,7 +356,7 @@ class RoutesPage(Page):
             "route": route,
             "columns": routes.columns(route),
             "may_edit": routes.why_not(actor, route) is None,
-            "proposal": _written(proposed),
+            "proposal": sheets.written(proposed),
             "proposed": len(proposed),
         }
 
@@ -408,8 +419,8 @@ class RoutesPage(Page):
         text = render_template(
             "console/routes_row.html",
             **self._common(route, changes),
-            trail=self._trail(route, _("编辑") if known else _("增加一行")),
-            heading=_("编辑") if known else _("增加一行"),
+            trail=self._trail(route, _("编辑") if known else _("新增")),
+            heading=_("编辑") if known else _("新增"),
             fields=fields,
             action=request.full_path.rstrip("?"),
             problem=_said(refusal) if not errors else None,
@@ -426,7 +437,7 @@ class RoutesPage(Page):
         )
         return [
             Line(
-                _("新增") if one.of is None else _("截止") if one.ends else _("修改"),
+                _("新增") if one.of is None else _("注销") if one.ends else _("修改"),
                 _cells(next(old) if one.of is not None else None, cells),
                 one in moved,
             )
@@ -444,10 +455,6 @@ def _today() -> str:
     return platform().clock.now().astimezone(zone()).date().isoformat()
 
 
-def _sheet(name: str, content: bytes) -> ResponseReturnValue:
-    return send_file(BytesIO(content), mimetype=XLSX, as_attachment=True, download_name=name)
-
-
 def _cells(
     old: Mapping[str, str] | None, now: Mapping[str, str]
 ) -> list[tuple[str, str | None, str]]:
@@ -458,24 +465,14 @@ def _cells(
     ]
 
 
-def _written(changes: Sequence[Change]) -> str:
-    """A proposal as the text that travels in the page."""
-    return json.dumps([asdict(change) for change in changes], ensure_ascii=False)
-
-
 def _proposal() -> list[Change]:
     """The proposal that came with the page; every row of it is checked again before it counts."""
-    try:
-        written = json.loads(request.form.get("proposal") or "[]")
-        return [
-            Change(
-                _row(one["row"]),
-                Kept(int(one["of"]["id"]), _row(one["of"]["row"])) if one["of"] else None,
-            )
-            for one in written
-        ]
-    except (ValueError, TypeError, KeyError, AttributeError):
-        abort(400)
+    return sheets.travelled("proposal", _change)
+
+
+def _change(written: Mapping[str, Any]) -> Change:
+    of = written["of"]
+    return Change(_row(written["row"]), Kept(int(of["id"]), _row(of["row"])) if of else None)
 
 
 def _row(written: Mapping[str, Any]) -> Row:

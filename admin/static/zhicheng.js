@@ -2,6 +2,12 @@
 (function () {
   "use strict";
 
+  // Ask before what a button says should be asked about.
+  document.addEventListener("submit", function (event) {
+    var asks = event.submitter && event.submitter.dataset.confirm;
+    if (asks && !window.confirm(asks)) { event.preventDefault(); event.stopImmediatePropagation(); }
+  });
+
   // A second press of the same button sends nothing twice.
   document.addEventListener("submit", function (event) {
     var form = event.target;

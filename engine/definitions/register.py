@@ -114,6 +114,14 @@ class Staff:
 
 
 @dataclass(frozen=True, slots=True)
+class Import:
+    """Records may be added from a spreadsheet by who may add them one by one."""
+
+    #: fields asked for once instead of being columns of the sheet
+    ask: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Rights:
     """Which permission each operation on the records of a register needs.
 
@@ -169,6 +177,7 @@ class Register:
     staff: Staff | None = None
     permissions: Rights = field(default_factory=Rights)
     actions: Mapping[str, RecordAction] = field(default_factory=dict)
+    import_: Import | None = None
 
     @property
     def index_paths(self) -> tuple[str, ...]:
@@ -361,6 +370,19 @@ STAFF_VOCABULARY = Vocabulary(
     ),
     called=Phrase("staff", "staff"),
 )
+IMPORT_VOCABULARY = Vocabulary(
+    "register-import",
+    Phrase("导入", "import"),
+    (
+        Key(
+            "ask",
+            Names(FIELD_PATH),
+            "导入时统一填写、不作为列的字段",
+            "fields given once for all lines instead of as columns",
+        ),
+    ),
+    called=Phrase("import", "import"),
+)
 PERMISSION_NAME = Name(Phrase("权限名", "permission"))
 RIGHTS_VOCABULARY = Vocabulary(
     "register-permissions",
@@ -481,6 +503,12 @@ REGISTER = Vocabulary(
             "对一条记录的操作",
             "buttons on a record",
         ),
+        Key(
+            "import",
+            One(IMPORT_VOCABULARY, lambda values: Import(values.get("ask", ()))),
+            "可由有 `create` 权限的人从 Excel 导入",
+            "who may `create` may import from Excel",
+        ),
     ),
     called=Phrase("登记表", "the register"),
 )
@@ -520,6 +548,7 @@ def parse_register(node: Node, path: str, problems: Problems) -> Register | None
         staff=values.get("staff"),
         permissions=values.get("permissions", Rights()),
         actions=values.get("actions", {}),
+        import_=values.get("import"),
     )
 
 
@@ -553,6 +582,7 @@ class _Check:
         self._fields(where)
         self._references(where)
         self._actions()
+        self._import(where)
 
     def _states(self) -> None:
         register, where = self.register, said("登记表", "register", self.register.id)
@@ -698,3 +728,10 @@ class _Check:
             for path in action.set:
                 at = action.node.at_path(["set"]).key(path)
                 expect_field(self.problems, at, self.known, self.record, path, where)
+
+    def _import(self, where: Phrase) -> None:
+        if self.register.import_ is None or self.form is None:
+            return
+        node = self.register.node.at_path(["import", "ask"])
+        for place, name in enumerate(self.register.import_.ask):
+            expect(self.problems, node.at_path([place]), COLUMN, name, self.form.fields, where)

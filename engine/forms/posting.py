@@ -272,16 +272,19 @@ class _Reader:
         if element.kind in ("many", "files"):
             return list(dict.fromkeys(value for value in values if value)) or None
         text = next((value for value in reversed(values) if value), "")
-        if not text:
-            return None
-        if element.kind == "boolean":
-            return {"true": True, "false": False}.get(text, text)
-        if element.kind == "integer" and _WHOLE.match(text):
-            return int(text)
-        if element.kind in ("number", "integer") and _NUMBER.match(text):
-            number = float(text)
-            return int(number) if "." not in text else number
-        return text
+        return value_of(element, text) if text else None
+
+
+def value_of(element: Element, text: str) -> object:
+    """Return the value a typed text stands for; what cannot be read stays as it was typed."""
+    if element.kind == "boolean":
+        return {"true": True, "false": False}.get(text, text)
+    if element.kind == "integer" and _WHOLE.match(text):
+        return int(text)
+    if element.kind in ("number", "integer") and _NUMBER.match(text):
+        number = float(text)
+        return int(number) if "." not in text else number
+    return text
 
 
 def _clean(text: str) -> str:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from engine.services.publishing import Publishing
     from engine.services.rebuild import Rebuilding
     from engine.services.records import Records
+    from engine.services.register_sheets import RegisterSheets
     from engine.services.registers import Registers
     from engine.services.routes import RouteTables
     from engine.services.sentences import Sentences
@@ -65,6 +66,7 @@ class Platform:
     cases: Cases
     views: Views
     forecasts: Forecasts
+    register_sheets: RegisterSheets
     routes: RouteTables
     incidents: Incidents
     interventions: Interventions

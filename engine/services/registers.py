@@ -193,6 +193,20 @@ class Registers:
             actions=[self._offer(actor, known, row, each) for each in known.actions.values()],
         )
 
+    def offers(
+        self, actor: Actor, register: str, keys: Sequence[str]
+    ) -> dict[str, tuple[bool, list[RecordOffer]]]:
+        """For each of some records: whether the actor may change it, and what else they may do."""
+        known = self._rights.known(register)
+        found: dict[str, tuple[bool, list[RecordOffer]]] = {}
+        with self._store.read() as unit:
+            for key in keys:
+                row = self._records.load(unit, register, key)
+                offers = [self._offer(actor, known, row, one) for one in known.actions.values()]
+                edit = self.why_not(actor, register, "edit", row) is None
+                found[key] = edit, [one for one in offers if one.allowed]
+        return found
+
     def form(
         self,
         actor: Actor,
@@ -208,7 +222,7 @@ class Registers:
                 self._rights.demand(actor, register, "create")
                 return form.effective(
                     data if data is not None else form.initial(),
-                    self._surroundings(unit, actor),
+                    self.surroundings(unit, actor),
                     self._rights.of_form(actor, known),
                 )
             row = self._records.load(unit, register, key)
@@ -216,7 +230,7 @@ class Registers:
             may_edit = self.why_not(actor, register, "edit", row) is None
             rights = self._rights.of_form(actor, known, row) if may_edit else Rights(edit=())
             filled = {**row.data, **(data or {})}
-            return form.effective(filled, self._surroundings(unit, actor), rights)
+            return form.effective(filled, self.surroundings(unit, actor), rights)
 
     def create(self, actor: Actor, register: str, data: Mapping[str, Any]) -> str:
         """Add a record; return its key. See :meth:`add`."""
@@ -229,24 +243,30 @@ class Registers:
             InvalidSubmission: the form says no, or nobody is named who is to work for it.
             Refused: a right, a unique value or the tree says no.
         """
-        known = self._rights.known(register)
         with self._sentences.saying(), self._store.write() as unit:
-            self._rights.demand(actor, register, "create")
-            kept = self._checked(unit, actor, known, data, self._rights.of_form(actor, known))
-            self._demand_staff(actor, known, kept)
-            row = self._records.add(
-                unit,
-                known,
-                kept,
-                jurisdiction=actor.jurisdiction or "",
-                at=self._records.now(actor.jurisdiction),
-                by=actor.person,
-                organisation=actor.organisation,
-            )
-            self._rights.stays_within(actor, known, row)
-            if register != ORGANISATIONS:
-                return Added(row.key)
-            return Added(row.key, self._staff.begin(unit, row, actor.person))
+            return self.added(unit, actor, register, data)
+
+    def added(
+        self, unit: UnitOfWork, actor: Actor, register: str, data: Mapping[str, Any]
+    ) -> Added:
+        """Add a record as :meth:`add` does, in a transaction that is open already."""
+        known = self._rights.known(register)
+        self._rights.demand(actor, register, "create")
+        kept = self._checked(unit, actor, known, data, self._rights.of_form(actor, known))
+        self._demand_staff(actor, known, kept)
+        row = self._records.add(
+            unit,
+            known,
+            kept,
+            jurisdiction=actor.jurisdiction or "",
+            at=self._records.now(actor.jurisdiction),
+            by=actor.person,
+            organisation=actor.organisation,
+        )
+        self._rights.stays_within(actor, known, row)
+        if register != ORGANISATIONS:
+            return Added(row.key)
+        return Added(row.key, self._staff.begin(unit, row, actor.person))
 
     def _demand_staff(self, actor: Actor, register: Register, data: Mapping[str, Any]) -> None:
         """Refuse a new organisation without anybody to work for it (ORG-20)."""
@@ -319,7 +339,7 @@ class Registers:
             asked = self._asked(known, chosen)
             entered = dict(input or {})
             if asked is not None:
-                surroundings = self._surroundings(unit, actor, row.data)
+                surroundings = self.surroundings(unit, actor, row.data)
                 errors = asked.validate(entered, surroundings, complete=True)
                 if errors:
                     raise InvalidSubmission(errors)
@@ -339,7 +359,10 @@ class Registers:
         action: str,
         data: Mapping[str, Any] | None = None,
     ) -> EffectiveForm:
-        """The form an action asks with; an empty one when it asks nothing."""
+        """The form an action asks with; an empty one when it asks nothing.
+
+        What the action writes into the record as it is entered begins with what is there.
+        """
         known = self._rights.known(register)
         chosen = known.actions.get(action)
         if chosen is None:
@@ -348,7 +371,15 @@ class Registers:
             row = self._records.load(unit, register, key)
             self._rights.demand(actor, register, "view", row)
             form = self._asked(known, chosen) or self._form(known).fields(())
-            return form.effective(data or form.initial(), self._surroundings(unit, actor, row.data))
+            there = {
+                name: value
+                for path, formula in chosen.set.items()
+                if formula.text.startswith("input.")
+                and (name := formula.text.removeprefix("input.")) in form.sections
+                and (value := at_path(row.data, path)) is not None
+            }
+            begun = data or {**form.initial(), **there}
+            return form.effective(begun, self.surroundings(unit, actor, row.data))
 
     def delete(self, actor: Actor, register: str, key: str) -> None:
         """Remove a record that nothing refers to (BUR-07).
@@ -431,7 +462,7 @@ class Registers:
     ) -> Mapping[str, Any]:
         """Check entered data, all of them or some parts; return what is kept of them."""
         form = self._form(register)
-        surroundings = self._surroundings(unit, actor)
+        surroundings = self.surroundings(unit, actor)
         errors = [
             error
             for error in form.validate(data, surroundings, rights, complete=True)
@@ -441,9 +472,10 @@ class Registers:
             raise InvalidSubmission(errors)
         return form.effective(data, surroundings, rights).submitted
 
-    def _surroundings(
+    def surroundings(
         self, unit: UnitOfWork, actor: Actor, data: Mapping[str, Any] | None = None
     ) -> Surroundings:
+        """What the forms of records need from outside, for whom fills them in."""
         names = self._records.names(unit, actor)
         names |= {"initiator": names["actor"], "jurisdiction": {"id": actor.jurisdiction}}
         return Surroundings(

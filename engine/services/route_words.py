@@ -9,12 +9,15 @@ from typing import Any
 from engine.definitions.register import ORGANISATIONS
 from engine.definitions.route import Route, RouteKey
 from engine.domain.errors import Refused
+from engine.forms.binding import bind
 from engine.forms.form import Form
 from engine.services.record_index import LABEL
 from engine.services.records import Records
 from engine.services.route_rows import Row
 from engine.store.unit import UnitOfWork
 
+#: the field of organisations that says what kind they are
+KIND = "kind"
 _YES = ("是", "yes", "true", "1")
 #: how the names of a row's keys begin among its parts
 KEYS = "keys."
@@ -35,11 +38,19 @@ def columns(route: Route) -> dict[str, str]:
     }
 
 
-def form_of(route: Route) -> Form:
-    """The form to fill in a row."""
+def form_of(route: Route, organisation: Form) -> Form:
+    """The form to fill in a row; who has chosen a kind of organisation finds only those."""
     captions = columns(route)
-    fields: dict[str, Any] = {
-        "start": {"title": captions["start"], "reference": ORGANISATIONS},
+    start: dict[str, Any] = {"title": captions["start"], "reference": ORGANISATIONS}
+    kind = organisation.element(KIND)
+    fields: dict[str, Any] = {}
+    if kind is not None and kind.codes:
+        start["where"] = f"data.{KIND} == null || it.{KIND} == data.{KIND}"
+        fields[KIND] = {
+            "title": "下级节点类型", "codes": kind.codes, "help": "选定后只查询这一类机构",
+        }  # fmt: skip
+    fields |= {
+        "start": start,
         **{f"{_KEY_FIELD}{key.name}": _field(key) for key in route.keys.values()},
         "to": {
             "title": captions["to"],
@@ -54,9 +65,8 @@ def form_of(route: Route) -> Form:
             "title": captions["valid_until"], "format": "date", "help": "含当日；不填表示长期",
         },
     }  # fmt: skip
-    return Form(
-        {"form": "route-row", "title": route.title, "required": ["start"], "properties": fields}
-    )
+    spec = {"form": "route-row", "title": route.title, "required": ["start"], "properties": fields}
+    return bind(Form(spec), organisation.names)
 
 
 def way_form_of(route: Route) -> Form:
@@ -145,11 +155,12 @@ class RouteWords:
         codes = self._records.release.codes.get(key.codes) if key.codes else None
         return codes.title_of(value) if codes is not None else value
 
-    def read(self, line: Mapping[str, str]) -> Row:
+    def read(self, line: Mapping[str, str], given: Mapping[str, str]) -> Row:
         """The row that a line of a sheet means; cells by the captions of ``columns``.
 
         Raises:
-            Refused: there is no organisation of a name, or there are several.
+            Refused: there is no organisation of a name, or there are several; or a key has another
+                value than the one given for all lines.
         """
         cells = {
             part: line.get(caption, "").strip() for part, caption in columns(self._route).items()
@@ -159,6 +170,9 @@ class RouteWords:
             for key in self._route.keys.values()
             if cells[f"{KEYS}{key.name}"]
         }
+        for name, value in given.items():
+            if keys.setdefault(name, value) != value:
+                raise Refused("sheet_other_value", column=self._route.keys[name].title)
         final = cells["final"].lower() in _YES
         return Row(
             self._organisation(cells["start"]),
@@ -171,11 +185,7 @@ class RouteWords:
 
     @cached_property
     def _keys_by_name(self) -> dict[str, list[str]]:
-        keys = self._records.find(self._unit, ORGANISATIONS, None, jurisdiction=self._jurisdiction)
-        found: dict[str, list[str]] = {}
-        for key, name in self._unit.record_pages.texts(ORGANISATIONS, list(keys), LABEL).items():
-            found.setdefault(name, []).append(key)
-        return found
+        return self._records.by_name(self._unit, ORGANISATIONS, self._jurisdiction)
 
     def _organisation(self, written: str) -> str:
         """Return the key of an organisation written by its name or its key."""

@@ -10,15 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from io import BytesIO
 from typing import Any
 
-from engine.connectors.spreadsheets import UnreadableSheet, read_table, write_xlsx
 from engine.definitions.register import ORGANISATIONS, PEOPLE
 from engine.definitions.route import Route
 from engine.domain.actor import Actor
 from engine.domain.errors import InvalidSubmission, NotAllowed, NotFound, Refused, Stale
 from engine.forms.effective import EffectiveForm
+from engine.forms.form import Form
 from engine.forms.surroundings import Surroundings
 from engine.services.forecasts import Forecasts, Stop
 from engine.services.oversight import Oversight
@@ -37,12 +36,11 @@ from engine.services.route_rows import (
 )
 from engine.services.route_words import RouteWords, columns, data_of, form_of, row_of, way_form_of
 from engine.services.sentences import Sentences
+from engine.services.sheet_lines import Failed, failed_sheet, lines_of, sheet
 from engine.store.database import Store
 from engine.store.routes import NewHop, RouteChange
 from engine.store.unit import UnitOfWork
 
-#: how many lines a sheet may have
-MOST_LINES = 5000
 #: the code of the sentence for each kind of fault
 _FAULTS = {"circle": "route_goes_round", "hole": "route_has_a_hole"}
 
@@ -197,13 +195,17 @@ class RouteTables:
             ]
 
     def sheet(self, actor: Actor, route: str, rows: Sequence[Row]) -> tuple[str, bytes]:
-        """Rows as a spreadsheet, which ``read_sheet`` reads; without rows a template."""
+        """Rows as a spreadsheet, which ``read`` reads; without rows a template."""
         self._demand(actor, route, "view")
-        title, captions = self.table(route).title, self.columns(route)
         cells = self.in_words(actor, route, rows)
-        content = BytesIO()
-        write_xlsx(content, title, list(captions.values()), [list(one.values()) for one in cells])
-        return f"{title}.xlsx", content.getvalue()
+        captions = self.columns(route)
+        lines = [list(one.values()) for one in cells]
+        return sheet(self.table(route).title, list(captions.values()), lines, [captions["start"]])
+
+    def failed_sheet(self, actor: Actor, route: str, failed: Sequence[Failed]) -> tuple[str, bytes]:
+        """The lines of a sheet that failed, to be mended."""
+        self._demand(actor, route, "edit")
+        return failed_sheet(self.table(route).title, list(self.columns(route).values()), failed)
 
     # ------------------------------------------------------------ proposing
 
@@ -211,7 +213,7 @@ class RouteTables:
         """The form of a row, with what is filled in."""
         self._demand(actor, route, "edit")
         with self._store.read() as unit:
-            return form_of(self.table(route)).effective(data, self._surroundings(unit, actor))
+            return self._row_form(route).effective(data, self._surroundings(unit, actor))
 
     def filled(self, actor: Actor, route: str, data: Mapping[str, Any]) -> Row:
         """The row that was filled in.
@@ -222,7 +224,7 @@ class RouteTables:
         self._demand(actor, route, "edit")
         with self._store.read() as unit:
             surroundings = self._surroundings(unit, actor)
-            errors = form_of(self.table(route)).validate(data, surroundings)
+            errors = self._row_form(route).validate(data, surroundings)
         if errors:
             raise self._sentences.worded(InvalidSubmission(errors))
         return row_of(data)
@@ -267,67 +269,43 @@ class RouteTables:
         self,
         actor: Actor,
         route: str,
-        lines: Sequence[Mapping[str, str]],
+        content: bytes,
+        keys: Mapping[str, str] | None = None,
         others: Sequence[Change] = (),
-    ) -> tuple[list[Change], list[tuple[int, str]]]:
-        """Read rows of a spreadsheet as proposals; rows in force already are left out.
+    ) -> tuple[list[Change], list[Failed]]:
+        """Read the lines of a spreadsheet as proposals; a line that is a row already fails.
 
         Args:
             actor: who asks.
             route: the route table.
-            lines: for each line its cells by the captions ``columns`` gives. Organisations are
-                written by their names or keys.
+            content: the sheet; organisations are written by their names or keys.
+            keys: values that count for every line; a line that says another one fails.
             others: what is proposed already.
 
-        Returns:
-            The proposals, and for each line that cannot be read its number from 1 and why.
+        Raises:
+            Refused: it is no such spreadsheet, or there is no such value.
         """
         self._demand(actor, route, "edit")
+        captions = list(self.columns(route).values())
         proposed: list[Change] = []
-        wrong: list[tuple[int, str]] = []
-        with self._store.read() as unit:
+        failed: list[Failed] = []
+        with self._sentences.saying(), self._store.read() as unit:
+            for name, value in (keys or {}).items():
+                self._check_key(unit, self.table(route), name, value)
             words = self._words(unit, actor, route)
             beside = _Beside(laid_over(self._rows(unit, actor, route), others))
-            for number, line in enumerate(lines, 1):
+            for line in lines_of(content, captions):
                 try:
                     with self._sentences.saying():
-                        change = Change(words.read(line))
-                        if change.row in beside:
-                            continue
+                        change = Change(words.read(line.cells, keys or {}))
                         self._check(unit, actor, self.table(route), change, beside)
                 except Refused as refusal:
-                    wrong.append((number, refusal.sentence))
+                    cells = [line.cells[caption] for caption in captions]
+                    failed.append(Failed(line.number, refusal.sentence, cells))
                     continue
                 proposed.append(change)
                 beside.add(change)
-        return proposed, wrong
-
-    def read_sheet(
-        self, actor: Actor, route: str, content: bytes, others: Sequence[Change] = ()
-    ) -> tuple[list[Change], list[tuple[int, str]]]:
-        """Read the rows of a spreadsheet as proposals; lines are counted as the sheet shows them.
-
-        Raises:
-            Refused: it is no spreadsheet, has other columns, no lines or too many.
-        """
-        self._demand(actor, route, "edit")
-        captions = self.columns(route)
-        with self._sentences.saying():
-            try:
-                table = read_table(content, MOST_LINES + 1)
-            except UnreadableSheet:
-                raise Refused("sheet_unreadable") from None
-            heads = table[0] if table else []
-            if not set(captions.values()) <= set(heads):
-                raise Refused("sheet_other_columns", columns="、".join(captions.values()))
-            if len(table) > MOST_LINES + 1:
-                raise Refused("sheet_too_long", most=MOST_LINES)
-            lines = [(at, dict(zip(heads, cells, strict=True))) for at, cells in
-                     enumerate(table[1:], 2) if any(cells)]  # fmt: skip
-            if not lines:
-                raise Refused("sheet_without_lines")
-        proposed, wrong = self.read(actor, route, [line for _, line in lines], others)
-        return proposed, [(lines[number - 1][0], sentence) for number, sentence in wrong]
+        return proposed, failed
 
     # ------------------------------------------------------------ looking at a proposal
 
@@ -487,6 +465,11 @@ class RouteTables:
             raise self._sentences.worded(NotFound("no_such_record"))
         return found
 
+    def _row_form(self, route: str) -> Form:
+        release = self._records.release
+        organisation = release.forms[release.registers[ORGANISATIONS].form]
+        return form_of(self.table(route), organisation)
+
     def _words(self, unit: UnitOfWork, actor: Actor, route: str) -> RouteWords:
         return RouteWords(unit, self._records, self.table(route), actor.jurisdiction)
 
@@ -597,9 +580,6 @@ class _Beside:
         self._of: dict[str, list[Kept | Change]] = {}
         for one in rows:
             self.add(one)
-
-    def __contains__(self, row: Row) -> bool:
-        return any(one.row == row for one in self._of.get(row.start, ()))
 
     def add(self, one: Kept | Change) -> None:
         self._of.setdefault(one.row.start, []).append(one)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -84,6 +85,18 @@ class Session:
     def rows(self, statement: sa.Select[Any]) -> list[tuple[Any, ...]]:
         """Return all rows of a query that was composed for this occasion."""
         return [tuple(row) for row in self.connection.execute(statement)]
+
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """A part of the transaction: if it raises, it is taken back, and the rest goes on."""
+        self._cursor.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            self._cursor.execute("ROLLBACK TO SAVEPOINT part")
+            self._cursor.execute("RELEASE SAVEPOINT part")
+            raise
+        self._cursor.execute("RELEASE SAVEPOINT part")
 
     def _execute(self, sql: str, values: dict[str, Any]) -> None:
         try:

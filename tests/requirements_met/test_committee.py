@@ -97,7 +97,7 @@ class TestActivities:
 
         secretary = town.visit("孙秘书", "教师高评委")
         secretary.get(f"/console/register-activities/act/?id={key}&action=publish")
-        secretary.press("发布")
+        secretary.press("确定发布")
 
         assert ACTIVITY["name"] in self.offered(town)
 
@@ -433,7 +433,7 @@ class TestCertificate:
 
         page = officer.get(page.links["撤销"])
         assert "撤销后证书失效" in page
-        officer.press("撤销", reason="申报材料不实")
+        officer.press("确定撤销", reason="申报材料不实")
 
         page = officer.get(details)
         assert "已撤销" in page

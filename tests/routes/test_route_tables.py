@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from engine.connectors.spreadsheets import write_xlsx
+from engine.connectors.spreadsheets import read_table, write_xlsx
 from engine.content import bundled
 from engine.domain.errors import NotAllowed, NotFound, Refused, Stale
 from engine.services.platform import Platform
 from engine.services.route_rows import Change, Kept, Row, hop_of
-from engine.services.routes import MOST_LINES
+from engine.services.sheet_lines import MOST_LINES
 from tests.support.office import FILES, a_request, open_office, person
 
 ROUTE = "approval"
@@ -213,85 +213,101 @@ class TestRules:
             office.routes.end(KEEPER, ROUTE, 999, "2026-12-31")
 
 
+HEADS = ["机构", "类别", "下一机构", "起始日期", "截止日期", "终点"]
+
+
+def sheet(*lines: dict[str, str]) -> bytes:
+    return table([HEADS, *([line.get(head, "") for head in HEADS] for line in lines)])
+
+
+def table(lines: list[list[str]]) -> bytes:
+    written = BytesIO()
+    write_xlsx(written, "x", lines[0], lines[1:])
+    return written.getvalue()
+
+
 class TestImport:
     def test_lines_of_a_sheet_become_proposals(self, office):
-        lines = [
+        content = sheet(
             {"机构": D, "类别": "大厅", "下一机构": C, "起始日期": "2026-10-01"},
-            {"机构": A, "下一机构": B},
             {"机构": D, "下一机构": C, "终点": ""},
-        ]
+        )
 
-        proposed, wrong = office.routes.read(KEEPER, ROUTE, lines)
+        proposed, failed = office.routes.read(KEEPER, ROUTE, content)
 
-        assert wrong == []
+        assert failed == []
         assert [change.row for change in proposed] == [
             Row(D, C, {"kind": "hall"}, "2026-10-01"),
             Row(D, C),
         ]
 
     def test_each_line_that_cannot_be_read_is_named_with_the_reason(self, office):
-        lines = [
+        content = sheet(
             {"机构": "三所", "下一机构": C},
             {"机构": D, "类别": "塔楼", "下一机构": C},
             {"机构": D, "下一机构": C},
+            {},
             {"机构": D, "下一机构": B},
+            {"下一机构": C},
+            {"机构": A},
+        )
+
+        proposed, failed = office.routes.read(KEEPER, ROUTE, content)
+
+        assert [(one.number, one.reason) for one in failed] == [
+            (2, "没有机构“三所”"),
+            (3, "“类别”没有“塔楼”这个值"),
+            (6, f"“{NAMES[D]}”在这段时间已有条件相同的一行"),
+            (7, "请填写机构"),
+            (8, "请填写下一机构，或标明这里是终点"),
         ]
+        assert failed[0].cells == ["三所", "", C, "", "", ""]
+        assert [change.row for change in proposed] == [Row(D, C)]
 
-        proposed, wrong = office.routes.read(KEEPER, ROUTE, lines)
+    def test_a_value_given_for_all_lines_counts_where_a_line_says_nothing(self, office):
+        content = sheet({"机构": D, "下一机构": C}, {"机构": D, "类别": "处室", "下一机构": B})
 
-        assert [number for number, _ in wrong] == [1, 2, 4]
-        assert wrong[0][1] == "没有机构“三所”"
-        assert len(proposed) == 1
+        proposed, failed = office.routes.read(KEEPER, ROUTE, content, {"kind": "hall"})
 
-    def test_a_line_may_name_an_organisation_in_no_other_way_than_the_others(self, office):
-        proposed, wrong = office.routes.read(KEEPER, ROUTE, [{"下一机构": C}, {"机构": D}])
+        assert [change.row for change in proposed] == [Row(D, C, {"kind": "hall"})]
+        assert [one.reason for one in failed] == ["“类别”与导入时统一填写的不同"]
+        with pytest.raises(Refused, match="route_unknown_value"):
+            office.routes.read(KEEPER, ROUTE, content, {"kind": "tower"})
 
-        assert proposed == []
-        assert [sentence for _, sentence in wrong] == [
-            "请填写机构",
-            "请填写下一机构，或标明这里是终点",
+    def test_the_sheet_of_failed_lines_can_be_mended_and_read_again(self, office):
+        _, failed = office.routes.read(KEEPER, ROUTE, sheet({"机构": "三所", "下一机构": C}))
+
+        _, content = office.routes.failed_sheet(KEEPER, ROUTE, failed)
+
+        assert read_table(content, 9) == [
+            [*HEADS, "行号", "原因"],
+            ["三所", "", C, "", "", "", "2", "没有机构“三所”"],
         ]
-
-
-def sheet(lines: list[list[object]]) -> bytes:
-    written = BytesIO()
-    write_xlsx(written, "x", [str(cell) for cell in lines[0]], lines[1:])
-    return written.getvalue()
+        assert office.routes.read(KEEPER, ROUTE, content) == ([], failed)
 
 
 class TestSheets:
-    def test_what_is_exported_is_read_back_as_no_change(self, office):
+    def test_what_is_exported_is_there_already(self, office):
         rows_ = rows(office)
 
         name, content = office.routes.sheet(KEEPER, ROUTE, rows_)
+        proposed, failed = office.routes.read(KEEPER, ROUTE, content)
 
         assert name == "审批路径.xlsx"
-        assert office.routes.read_sheet(KEEPER, ROUTE, content) == ([], [])
-
-    def test_lines_are_counted_as_the_sheet_shows_them(self, office):
-        heads = list(office.routes.columns(ROUTE).values())
-        empty = [""] * len(heads)
-        content = sheet([heads, [D, "", C, "", "", ""], empty, ["三所", "", C, "", "", ""]])
-
-        proposed, wrong = office.routes.read_sheet(KEEPER, ROUTE, content)
-
-        assert [change.row for change in proposed] == [Row(D, C)]
-        assert wrong == [(4, "没有机构“三所”")]
+        assert (proposed, len(failed)) == ([], len(rows_))
 
     @pytest.mark.parametrize(
         ("content", "code"),
         [
             (b"no sheet", "sheet_unreadable"),
-            (sheet([["机构", "下一机构"], [D, C]]), "sheet_other_columns"),
-            (sheet([["机构", "类别", "下一机构", "起始日期", "截止日期", "终点"]]),
-             "sheet_without_lines"),
-            (sheet([["机构", "类别", "下一机构", "起始日期", "截止日期", "终点"],
-                    *[[D, "", C, "", "", ""]] * (MOST_LINES + 1)]), "sheet_too_long"),
+            (table([["机构", "下一机构"], [D, C]]), "sheet_other_columns"),
+            (sheet(), "sheet_without_lines"),
+            (table([HEADS, *[[D, "", C, "", "", ""]] * (MOST_LINES + 1)]), "sheet_too_long"),
         ],
     )  # fmt: skip
     def test_a_file_that_is_not_the_template_is_refused_as_a_whole(self, office, content, code):
         with pytest.raises(Refused, match=code) as refused:
-            office.routes.read_sheet(KEEPER, ROUTE, content)
+            office.routes.read(KEEPER, ROUTE, content)
 
         assert refused.value.say
 

@@ -1,13 +1,21 @@
 """An administrator changes a route table in the browser (CON-01, CON-06)."""
 
+from io import BytesIO
+
 import pytest
 from playwright.sync_api import expect
 
+from admin.listing import XLSX
+from engine.connectors.spreadsheets import write_xlsx
 from engine.domain.actor import Actor
 from engine.services.route_rows import Row
 from tests.stories.site import Served
 
 SENIOR = "tianjin/senior-committee"
+LINES = (
+    ["天津市中小学教学研究室", "", "天津市教育事业服务中心", "", "", ""],
+    ["天津市没有的学校", "", "天津市教育事业服务中心", "", "", ""],
+)
 ACTOR = Actor("陈管理", "人社局", jurisdiction="tianjin")
 
 
@@ -38,34 +46,46 @@ def follows(person, caption):
 
 
 @pytest.mark.req("CON-01", "CON-06", "CON-10")
-def test_a_row_is_added_and_one_ended_and_the_change_counts_at_once(site, people):
+def test_rows_are_added_imported_and_ended_and_the_change_counts_at_once(site, people):
     routes = site.platform.routes
+    content = BytesIO()
+    write_xlsx(content, "x", list(routes.columns(SENIOR).values()), LINES)
+    sheet = {"name": "x.xlsx", "mimeType": XLSX, "buffer": content.getvalue()}
     before = [one.row for one in routes.rows(ACTOR, SENIOR)]
     admin = people("chenguanli").opens("管理控制台")
     follows(admin.looks("console-index"), "下一步交给谁")
-    admin.sees("高评会审核路径").looks("routes")
+    for kind in ("职称初定", "职称认定", "初评会", "中评会", "高评会"):
+        admin.sees(f"{kind}审核路径")
+    admin.looks("routes")
     follows(admin, "高评会审核路径")
     admin.sees("天津市第一示范中学").looks("routes-table")
     follows(admin, "树").sees("天津市中小学教师高级职称评审委员会").looks("routes-tree")
-    follows(admin, "增加一行")
+    follows(admin, "新增")
     admin.looks("routes-row")
     finds(admin, "机构*（必填）", "城南", "天津市城南实验中学")
     finds(admin, "下一机构", "教育事业", "天津市教育事业服务中心")
     admin.picks("职称等级", "副高级").looks("routes-row-filled")
-    admin.presses("下一步：查看差异").sees("没有问题")
-    admin.presses("再改别的行").presses("截止 天津市第二示范中学")
+    admin.presses("保存并查看差异").sees("没有问题")
+    admin.presses("再改别的行").presses("注销 天津市第二示范中学")
     admin.fills("最后有效的一天", "2026-12-31").looks("routes-end")
-    admin.presses("下一步：查看差异")
+    admin.presses("确定注销")
+    admin.presses("导入 Excel")
+    admin.page.get_by_label("Excel 文件").set_input_files(files=sheet)
+    admin.page.once("dialog", lambda asks: asks.accept())
+    admin.page.get_by_role("button", name="导入", exact=True).click()
+    admin.sees("成功 1 条，失败 1 条").sees("没有机构").looks("routes-import")
+    admin.presses("提交").sees("天津市中小学教学研究室")
     finds(admin, "机构*（必填）", "路桥检测", "天津城建路桥检测有限公司")
     admin.presses("试算").sees("发布后").looks("routes-proposal")
     admin.fills("理由", "新学年调整")
     admin.page.get_by_role("button", name="发布", exact=True).click()
-    admin.sees("已发布 2 处修改")
+    admin.sees("已发布 3 处修改")
     follows(admin, "修改记录").sees("新学年调整").looks("routes-history")
 
     after = [one.row for one in routes.rows(ACTOR, SENIOR)]
     assert [row for row in after if row not in before] == [
         Row("实验中学", "教委下属中心", {"level": "fugao"}),
+        Row("教研室", "教委下属中心"),
         Row("第二中学", "教委下属中心", valid_until="2026-12-31"),
     ]
     assert [row for row in before if row not in after] == [Row("第二中学", "教委下属中心")]
@@ -73,7 +93,6 @@ def test_a_row_is_added_and_one_ended_and_the_change_counts_at_once(site, people
     assert routes.way(ACTOR, SENIOR, (), "实验中学", {"level": "fugao"}, day)[1]
 
 
-@pytest.mark.req("CON-06")
 def test_it_reads_in_english_too(site, people):
     admin = people("chenguanli").goes(f"/console/routes/table/{SENIOR}").presses("English")
     admin.sees("Next organisation").sees("End of the route").looks("routes-table-en")
