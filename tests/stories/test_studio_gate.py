@@ -103,6 +103,17 @@ class Administrator:
         return self
 
 
+def is_whole_when_narrow(admin, address):
+    """Nothing of a page is cut off or beside the screen of a telephone."""
+    size = admin.page.viewport_size
+    admin.page.set_viewport_size({"width": 390, "height": 844})
+    admin.goes(address)
+    wide = "[document.documentElement, ...document.querySelectorAll('.table-wrap')]"
+    more = admin.page.evaluate(f"{wide}.map(one => one.scrollWidth - one.clientWidth)")
+    admin.page.set_viewport_size(size)
+    assert max(more) <= 0, (address, more)
+
+
 def applies(site, person, organisation="第一中学"):
     """Begin an application; return its id."""
     actor = site.platform.directory.actor_for(person)
@@ -282,6 +293,10 @@ def test_of_two_who_publish_at_the_same_instant_one_wins_and_the_other_loses_not
     expect(person.page.get_by_label("为什么修改")).to_have_value(f"改成{new}")
     assert new in platform.drafts.file(actor, draft, PROCESS).text
     monkeypatch.undo()
+    for page in ("", f"{draft}/", f"{draft}/edit?path={PROCESS}"):
+        is_whole_when_narrow(person, f"/console/studio/{page}")
+    is_whole_when_narrow(person, "/console/versions/")
+    is_whole_when_narrow(person, f"/console/publish/{draft}")
 
     # It is brought to the new version and published there, with the change of both.
     person.presses("移到第 2 版").sees("没有冲突").opens("检查并发布")

@@ -150,7 +150,7 @@ def test_what_a_deleted_form_leaves_behind_is_counted_by_file_below_its_name(her
 
     page = one.gate()
 
-    assert f"草稿删除了这些文件，别处可能还要用到：{form}" in page
+    assert f"草稿删除了这些文件，别处可能还要用到： {form}" in page
     files = [each.text_content() for each in page.tree.xpath("//details[@id]/summary[code]")]
     counts = [int(one.partition("（")[2].partition("）")[0]) for one in files]
     errors = one.platform.publishing.check(one.actor, one.draft).errors
