@@ -43,6 +43,9 @@ class WebSettings:
     upload_bytes: int = 60 * 1024 * 1024
     sign_in_rate: str = "30 per minute"
     verify_rate: str = "30 per minute"
+    #: whether organisations register themselves here, and how often from one address
+    registration: bool = False
+    registration_rate: str = "10 per hour"
 
 
 def web_settings(settings: Settings, *, demo: bool = False) -> WebSettings:
@@ -56,7 +59,13 @@ def web_settings(settings: Settings, *, demo: bool = False) -> WebSettings:
         file.touch(mode=0o600)
         file.write_bytes(secrets.token_bytes(32))
     secure = settings.public_url.startswith("https://")
-    return WebSettings(secret=file.read_bytes(), secure_cookies=secure, demo=demo)
+    return WebSettings(
+        secret=file.read_bytes(),
+        secure_cookies=secure,
+        demo=demo,
+        # The sample world is there to try everything.
+        registration=settings.registration or demo,
+    )
 
 
 def _show_one_content(app: Flask, platform: Platform) -> None:

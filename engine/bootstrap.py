@@ -49,6 +49,7 @@ from engine.services.rebuild import Rebuilding
 from engine.services.records import Records
 from engine.services.register_sheets import RegisterSheets
 from engine.services.registers import Registers
+from engine.services.registration import Registration
 from engine.services.rehearsal import Outcome, rehearse
 from engine.services.routes import RouteTables
 from engine.services.samples import Samples
@@ -240,6 +241,7 @@ def assemble(
         lists=lists,
         accounts=accounts,
         staff=staff,
+        registration=Registration(records, staff, accounts, cases, sentences),
         messages=messages,
         opinions=Opinions(store, sentences),
         attachments=attachments,

@@ -33,6 +33,8 @@ class Settings:
     zone: ZoneInfo
     #: What ``host`` and ``port`` are reached by from outside, for links in mails and QR codes.
     public_url: str
+    #: Whether organisations register themselves, where the content of a jurisdiction lets them.
+    registration: bool
 
     @classmethod
     def load(cls, options: Mapping[str, object] | None = None) -> Settings:
@@ -57,6 +59,7 @@ class Settings:
             port=port,
             language=_language(values["language"] or "zh"),
             zone=_zone(values["zone"] or "Asia/Shanghai"),
+            registration=_open(values["registration"] or "closed"),
             public_url=str(values["public_url"] or f"http://{host}:{port}").rstrip("/"),
         )
 
@@ -66,6 +69,12 @@ def _port(value: object) -> int:
     if not text.isdigit() or not 0 < int(text) < 65536:
         raise WrongSetting(f'port "{text}" is not a number from 1 to 65535')
     return int(text)
+
+
+def _open(value: object) -> bool:
+    if value not in ("open", "closed"):
+        raise WrongSetting(f'registration "{value}" is neither "open" nor "closed"')
+    return value == "open"
 
 
 def _language(value: object) -> str:

@@ -9,6 +9,7 @@ from admin import captions, parked, security
 from admin.captions import _
 from admin.context import platform, setting
 from admin.places import within
+from admin.portal import registration
 from admin.security import limiter, public
 from engine.domain.errors import Refused
 
@@ -27,6 +28,7 @@ def _page(status: int = 200, *, login: str = "", problem: str | None = None) -> 
         problem=problem,
         next=request.values.get("next", ""),
         parked=request.form.get("parked", ""),
+        may_register=bool(registration.offered()),
         demo=platform().accounts.demo() if setting("demo") else (),
     )
     return make_response(page, status)

@@ -16,6 +16,7 @@ from admin.portal import (
     opinions,
     papers,
     profile,
+    registration,
     reviewing,
     staff,
     starting,
@@ -23,8 +24,8 @@ from admin.portal import (
 )
 
 SUBJECTS = (
-    account, home, profile, starting, cases, filling, reviewing, groups, lists, messages,
-    staff, opinions, papers, attachments, verification,
+    account, registration, home, profile, starting, cases, filling, reviewing, groups, lists,
+    messages, staff, opinions, papers, attachments, verification,
 )  # fmt: skip
 
 

@@ -96,7 +96,7 @@ def password(person: str) -> ResponseReturnValue:
     found = _member(actor, person)
     made = platform().accounts.reset_password(actor, found.login)
     return shown_once(
-        [Admitted(found.name, found.login, made)], url_for("staff.member", person=person)
+        [Admitted(person, found.name, found.login, made)], url_for("staff.member", person=person)
     )
 
 

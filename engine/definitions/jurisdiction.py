@@ -9,14 +9,26 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from engine.authoring.node import Node
 from engine.authoring.problem import Phrase
 from engine.authoring.problems import Problems
-from engine.definitions.known import CALENDAR, PROCESS, SET, Known, expect, said
+from engine.definitions.known import (
+    CALENDAR,
+    FORM,
+    PROCESS,
+    SET,
+    STATE,
+    Known,
+    expect,
+    expect_field,
+    said,
+)
 from engine.definitions.reading import file_id, read_file
+from engine.definitions.register import ORGANISATIONS
 from engine.definitions.shapes import (
     KEBAB,
     Id,
     Key,
     Literally,
     MapOf,
+    Name,
     Names,
     One,
     Text,
@@ -27,6 +39,7 @@ from engine.definitions.shapes import (
 )
 
 COMMON = "common"
+ANY_NAME = Phrase("名称", "name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +56,25 @@ class Pool:
     def number(self, count: int, year: int) -> str:
         """Write the number."""
         return self.format.format(number=count, year=year)
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """How organisations register themselves.
+
+    Attributes:
+        form: what is asked; its fields are those of an organisation, but for one section.
+        person: that section: whoever registers it, as a row of its staff.
+        state: in which the record begins.
+        process: the case that is started for it.
+        field: the field of the case that names the organisation.
+    """
+
+    form: str
+    person: str
+    state: str
+    process: str
+    field: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +96,8 @@ class Jurisdiction:
     pools: Mapping[str, Pool] = field(default_factory=dict)
     #: whether content that concerns it is published by somebody else than its author
     four_eyes: bool = False
+    #: None: organisations are created by others
+    registration: Registration | None = None
 
     def runs(self, process: str) -> bool:
         """Tell whether cases of a process are run here."""
@@ -90,6 +124,41 @@ def _pool(values: Values) -> Pool:
     return pool
 
 
+def _registration(values: Values) -> Registration:
+    names = ("form", "person", "state", "process", "field")
+    return Registration(**{name: values.get(name, "") for name in names})
+
+
+REGISTRATION = Vocabulary(
+    "registration",
+    Phrase("单位自行注册", "registration"),
+    (
+        Key(
+            "form",
+            Id(Phrase("表单标识", "form id")),
+            "填写的表单：单位表单的字段，另有一个分区填写注册人",
+            "what is asked: fields of an organisation, and a section about who registers it",
+            required=True,
+        ),
+        Key("person", Name(ANY_NAME), "填写注册人的分区", "that section", required=True),
+        Key("state", Name(ANY_NAME), "单位的初始状态", "state of the record", required=True),
+        Key(
+            "process",
+            Id(Phrase("流程标识", "process id")),
+            "随后发起的流程",
+            "the process that is started",
+            required=True,
+        ),
+        Key(
+            "field",
+            Name(ANY_NAME),
+            "流程表单中指向本单位的字段",
+            "the field of its form that names the organisation",
+            required=True,
+        ),
+    ),
+    called=Phrase("registration", "registration"),
+)
 POOL = Vocabulary(
     "pool",
     Phrase("编号库", "number pool"),
@@ -160,6 +229,12 @@ JURISDICTION = Vocabulary(
             "definitions are published by somebody else than their author",
             "false",
         ),
+        Key(
+            "registration",
+            One(REGISTRATION, _registration),
+            "单位可以自行注册；还要由安装时的设置打开",
+            "organisations register themselves, where a setting of the installation opens it too",
+        ),
         Key("pools", MapOf(One(POOL, _pool), Phrase("名称", "name")), "编号库", "number pools"),
     ),
     called=Phrase("地区", "the jurisdiction"),
@@ -183,6 +258,7 @@ def parse_jurisdiction(node: Node, path: str, problems: Problems) -> Jurisdictio
         policy=values.get("policy", {}),
         pools=values.get("pools", {}),
         four_eyes=values.get("four_eyes", False),
+        registration=values.get("registration"),
     )
 
 
@@ -195,6 +271,9 @@ def check_jurisdiction(jurisdiction: Jurisdiction, known: Known, problems: Probl
         expect(problems, node.at_path(["sets", place]), SET, name, known.sets, where)
     for place, name in enumerate(jurisdiction.processes or ()):
         expect(problems, node.at_path(["processes", place]), PROCESS, name, known.processes, where)
+    if jurisdiction.registration is not None:
+        _check_registration(jurisdiction.registration, node.at_path(["registration"]), known,
+                            problems)  # fmt: skip
     for process, switches in jurisdiction.policy.items():
         key = node.at_path(["policy"]).key(process)
         if not expect(problems, key, PROCESS, process, known.processes, where):
@@ -213,3 +292,22 @@ def check_jurisdiction(jurisdiction: Jurisdiction, known: Known, problems: Probl
         ZoneInfo(jurisdiction.zone)
     except (ZoneInfoNotFoundError, ValueError):
         problems.add("REG115", node.at_path(["zone"]), value=jurisdiction.zone)
+
+
+def _check_registration(
+    registration: Registration, node: Node, known: Known, problems: Problems
+) -> None:
+    """Report forms, sections, states, processes and fields that do not exist."""
+    where = Phrase("registration", "registration")
+    expect(problems, node.at_path(["process"]), PROCESS, registration.process, known.processes,
+           where)  # fmt: skip
+    register = known.registers.get(ORGANISATIONS)
+    states = register.states if register is not None else ()
+    expect(problems, node.at_path(["state"]), STATE, registration.state, states, where)
+    if expect(problems, node.at_path(["form"]), FORM, registration.form, known.forms, where):
+        form = known.forms[registration.form]
+        expect_field(problems, node.at_path(["person"]), known, form, registration.person, where)
+    process = known.processes.get(registration.process)
+    asked = known.forms.get(process.form or "") if process is not None else None
+    if asked is not None:
+        expect_field(problems, node.at_path(["field"]), known, asked, registration.field, where)

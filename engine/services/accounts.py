@@ -170,12 +170,26 @@ class Accounts:
                 raise NotAllowed("session_over")
             if not self._identity.verify(account.password, old):
                 raise NotAllowed("wrong_password")
-            self._demand_strength(account.login, old, new)
+            self.demand_strength(account.login, new, old)
             hashed = self._identity.hash(new)
             with self._store.write() as unit:
                 now = self._clock.now()
                 unit.accounts.set_password(account.login, hashed, must_change=False, at=now)
                 unit.sessions.end_of(account.login, but=_hash(token))
+
+    @staticmethod
+    def demand_strength(login: str, new: str, old: str | None = None) -> None:
+        """Refuse a password that is too weak, or the old one.
+
+        Raises:
+            Refused: with what is wrong.
+        """
+        if len(new) < SHORTEST_PASSWORD:
+            raise Refused("password_too_short", least=SHORTEST_PASSWORD)
+        if new == old:
+            raise Refused("password_not_new")
+        if (login and login.casefold() in new.casefold()) or len(set(new)) < 4:
+            raise Refused("password_too_simple")
 
     # ------------------------------------------------------------ managing
 
@@ -375,15 +389,6 @@ class Accounts:
         refusal = self._directory.why_not(actor, GRANT_ROLES)
         if refusal is not None:
             raise refusal
-
-    @staticmethod
-    def _demand_strength(login: str, old: str, new: str) -> None:
-        if len(new) < SHORTEST_PASSWORD:
-            raise Refused("password_too_short", least=SHORTEST_PASSWORD)
-        if new == old:
-            raise Refused("password_not_new")
-        if login.casefold() in new.casefold() or len(set(new)) < 4:
-            raise Refused("password_too_simple")
 
 
 def _has_another(unit: UnitOfWork, account: AccountRow) -> bool:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from engine.services.records import Records
     from engine.services.register_sheets import RegisterSheets
     from engine.services.registers import Registers
+    from engine.services.registration import Registration
     from engine.services.routes import RouteTables
     from engine.services.sentences import Sentences
     from engine.services.staff import Staff
@@ -78,6 +79,7 @@ class Platform:
     lists: Lists
     accounts: Accounts
     staff: Staff
+    registration: Registration
     messages: Messages
     opinions: Opinions
     attachments: Attachments

@@ -37,6 +37,7 @@ class Admitted:
     ``password`` is shown once and must be changed at first use; None: they sign in as before.
     """
 
+    person: str
     name: str
     login: str | None
     password: str | None
@@ -159,14 +160,20 @@ class Staff:
         return declared if not kinds or organisation.get("kind") in kinds else None
 
     def begin(
-        self, unit: UnitOfWork, row: RecordRow, by: str | None, password: str | None = None
+        self,
+        unit: UnitOfWork,
+        row: RecordRow,
+        by: str | None,
+        entries: Sequence[Mapping[str, Any]] | None = None,
+        password: str | None = None,
     ) -> list[Admitted]:
-        """Give the people named in a new organisation an account and its first role."""
+        """Give the people named in a new organisation, or others, an account and its first role."""
         declared = self.expected(row.data, row.jurisdiction)
         if declared is None:
             return []
+        named = entries if entries is not None else at_path(row.data, declared.rows) or ()
         found = []
-        for entry in at_path(row.data, declared.rows) or ():
+        for entry in named:
             person, admitted = self._admitted(unit, entry, row.jurisdiction, by, password)
             self._directory.grant(
                 unit, person, declared.role, row.key, jurisdiction=row.jurisdiction, by=by
@@ -233,13 +240,13 @@ class Staff:
             raise Refused("person_goes_by_another_name", name=said)
         accounts = unit.accounts.of_person(known)
         if accounts:
-            return known, Admitted(said, None, None)
+            return known, Admitted(known, said, None, None)
         login = _login(unit)
         chosen = password or secrets.token_urlsafe(9)
         hashed = self._accounts.hash(chosen)
         must_change = password is None
         self._accounts.add_in(unit, login, known, hashed, now, must_change=must_change)
-        return known, Admitted(said, login, chosen if must_change else None)
+        return known, Admitted(known, said, login, chosen if must_change else None)
 
     def _assign(
         self,

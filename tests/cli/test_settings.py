@@ -7,7 +7,16 @@ from engine.settings import Settings, WrongSetting
 
 @pytest.fixture(autouse=True)
 def no_variables(monkeypatch: pytest.MonkeyPatch):
-    for name in ("DATA_DIR", "PORT", "HOST", "DATABASE_URL", "LANGUAGE", "ZONE", "PUBLIC_URL"):
+    for name in (
+        "DATA_DIR",
+        "PORT",
+        "HOST",
+        "DATABASE_URL",
+        "LANGUAGE",
+        "ZONE",
+        "PUBLIC_URL",
+        "REGISTRATION",
+    ):
         monkeypatch.delenv(f"ZHICHENG_{name}", raising=False)
 
 
@@ -19,6 +28,7 @@ def test_without_any_setting_everything_is_in_the_data_folder(monkeypatch, tmp_p
     assert settings.secret_key_file.parent == settings.data_dir
     assert settings.public_url == "http://127.0.0.1:8000"
     assert (settings.language, settings.zone.key) == ("zh", "Asia/Shanghai")
+    assert not settings.registration
 
 
 def test_an_option_counts_more_than_a_variable(monkeypatch, tmp_path: Path):
@@ -31,6 +41,7 @@ def test_an_option_counts_more_than_a_variable(monkeypatch, tmp_path: Path):
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
+        ({"registration": "yes"}, 'registration "yes"'),
         ({"port": "x"}, 'port "x"'),
         ({"port": 70000}, 'port "70000"'),
         ({"language": "fr"}, 'language "fr"'),

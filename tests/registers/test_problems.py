@@ -52,6 +52,22 @@ WRONG = {
     permissions: {view: views}
  """
     ),
+    "jurisdiction_registration": base(
+        jurisdictions__north="""
+    jurisdiction: north
+    title: 北方
+    bureau: 局
+    registration: {form: profil, person: account, state: aproved, process: north/reg, field: unit}
+ """
+    ),
+    "jurisdiction_registration_person": base(
+        jurisdictions__north="""
+    jurisdiction: north
+    title: 北方
+    bureau: 局
+    registration: {form: profile, person: basic, state: approved, process: north/x, field: unit}
+ """
+    ),
     "register_staff": base(
         registers__organisations=GOOD_ORG
         + """

@@ -1,5 +1,8 @@
 """Units and their departments: what they decide for those below."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from admin.app import create_app
@@ -309,7 +312,7 @@ def test_a_department_creates_units_below_itself_and_nobody_elsewhere():
     assert page.status == 403
 
 
-ORGANISATIONS = "/console/register-organisations/?q=新校"
+ORGANISATIONS = "/console/register-organisations/"
 PERSON = {"name": "周新", "id_number": "110101199003070159", "mobile": "13900000997"}
 
 
@@ -389,3 +392,124 @@ def test_a_password_is_given_only_to_those_who_work_nowhere_else():
             accounts.reset_password(admin, login)
         with pytest.raises(NotFound):
             accounts.set_active(admin, login, False)
+
+
+def passer_by(town: City, **settings: Any) -> Visitor:
+    """A browser in which nobody has signed in, at an installation where units may register."""
+    return Visitor(create_app(town.platform, replace(WEB, registration=True, **settings)))
+
+
+SELF = {
+    "name": "天津海河环保科技有限公司",
+    "credit_code": "91120116300300300Q",
+    "kind": "work_unit",
+    "account.name": "何环保",
+    "mobile": "13900000777",
+    "new": OWN_PASSWORD,
+    "again": OWN_PASSWORD,
+}
+
+
+@pytest.mark.req("ORG-09", "ORG-11", "ACC-06")
+def test_a_unit_registers_itself_and_is_approved_by_the_superior_it_names():
+    town = city()
+    unit = passer_by(town)
+    unit.get(unit.get("/sign-in").links["单位注册"])
+    page = unit.press("注册", **SELF)
+    assert "您的用户名：" in page
+    login = page.tree.xpath("//code")[0].text
+
+    page = unit.get(page.links["继续"])
+    assert page.field("name").get("value") == SELF["name"]
+    later = passer_by(town)
+    later.post("/sign-in", {"login": login, "password": OWN_PASSWORD})
+    assert "提交审核" in later.get("/").buttons
+    assert not ENTRIES & later.page.links.keys()
+    later.press("暂存", nature="non_public_enterprise")
+    typed = {**COMPLETE, "superior": "滨海产业园", "title_jurisdiction": "120000"}
+    # That is asked of public institutions only.
+    del typed["manages_all_posts"]
+    page = later.press("提交审核", **typed)
+    assert page.status == 200, page.text
+
+    case = page.address.rpartition("/")[2]
+    (superior,) = town.platform.directory.holders("manage_organisations", "滨海产业园")
+    reviewer = town.visit(superior, "滨海产业园")
+    reviewer.get(REVIEW)
+    reviewer.press("批量通过", row=case)
+    reviewer.press("确定批量通过")
+
+    page = later.get("/")
+    assert "状态审核通过" in page
+    assert {"工作人员管理", "下级单位管理"} <= page.links.keys()
+    (row,) = later.get("/staff").rows()
+    assert (row[0], row[2]) == ("何环保", "超级管理员")
+    below = reviewer.get("/console/register-organisations/").rows()
+    assert SELF["name"] in [cells[0] for cells in below]
+
+
+def test_registration_is_closed_unless_the_installation_and_the_jurisdiction_open_it():
+    town = city()
+    closed = Visitor(create_app(town.platform, WEB))
+    assert "单位注册" not in closed.get("/sign-in").links
+    assert closed.get("/register").status == 404
+    assert closed.post("/register/tianjin", SELF).status == 404
+
+    # Sichuan registers units on its own platform.
+    assert passer_by(town).get("/register/sichuan").status == 404
+    with pytest.raises(NotFound):
+        town.platform.registration.form("sichuan")
+
+
+def test_registering_says_what_is_wrong_and_keeps_what_was_typed():
+    town = city()
+    unit = passer_by(town)
+    unit.get("/register")
+    page = unit.press("注册", **{**SELF, "credit_code": "91120116300300300A", "account.name": ""})
+    assert page.status == 422
+    assert "经办人员 · 姓名：请填写姓名" in page
+    assert "不是正确的统一社会信用代码" in page
+    assert page.field("name").get("value") == SELF["name"]
+
+    for wrong, sentence in (
+        ({"again": "another meadow"}, "两次输入的新密码不一致"),
+        ({"new": "short", "again": "short"}, "密码"),
+        ({"credit_code": "12120000102328779B"}, "已有同名或同一统一社会信用代码的单位"),
+    ):
+        page = unit.press("注册", **{**SELF, **wrong})
+        assert page.status == 409, wrong
+        assert sentence in page
+        assert page.field("mobile").get("value") == SELF["mobile"]
+
+
+def test_registering_says_nothing_about_people():
+    """Whoever registers under the name and number of somebody else gets an account of their own."""
+    town = city()
+    logins = []
+    for code in ("91120116300300300Q", "91120116300300301U"):
+        unit = passer_by(town)
+        unit.get("/register")
+        page = unit.press(
+            "注册",
+            **{
+                **SELF,
+                "name": f"第 {code} 号单位",
+                "credit_code": code,
+                "account.name": "张三",
+                "mobile": "13900000001",
+            },
+        )
+        assert page.status == 200, page.text
+        logins.append(page.tree.xpath("//code")[0].text)
+
+    assert len(set(logins)) == 2
+    posts = town.platform.directory.posts("张三")
+    assert posts == []
+
+
+def test_registering_again_and_again_from_one_address_has_to_wait():
+    unit = passer_by(city(), registration_rate="2 per hour")
+    unit.get("/register")
+    statuses = [unit.press("注册", name="").status for _ in range(2)]
+    assert statuses == [422, 422]
+    assert unit.post("/register/tianjin", SELF).status == 429

@@ -10,7 +10,8 @@ from tests.web.conftest import field
 
 PUBLIC = {
     "static", "account.sign_in", "account.do_sign_in", "account.language", "verification.ask",
-    "verification.verify", "cases.diagram_style",
+    "verification.verify", "cases.diagram_style", "registration.choose", "registration.begin",
+    "registration.register",
 }  # fmt: skip
 
 
