@@ -31,7 +31,18 @@ from admin.portal.staff import shown_once
 from admin.presses import version
 from admin.tables import Link
 from engine.domain.errors import InvalidSubmission, Refused
+from engine.services.register_pages import Figure
 from engine.services.registers import RecordOffer
+
+
+def _named(figure: Figure) -> str:
+    """What a figure counts, in words."""
+    if figure.ages is None:
+        return caption(figure.title)
+    low, high = figure.ages
+    if high is None:
+        return _("{low} 岁以上", low=low)
+    return _("{low}–{high} 岁", low=low, high=high) if low else _("{age} 岁以下", age=high + 1)
 
 
 class RegistersPage(TablePage):
@@ -66,7 +77,7 @@ class RegistersPage(TablePage):
 
     def opened_by(self, me: SignedIn) -> bool:
         """Whether the menu of the person leads to the register."""
-        return opens(me, "register", self.register)
+        return any(opens(me, kind, self.register) for kind in ("register", "counts"))
 
     # ------------------------------------------------------------ list
 
@@ -109,6 +120,20 @@ class RegistersPage(TablePage):
                 for one in actions
             ),
         ]
+
+    @expose("/figures/")
+    def figures_view(self) -> ResponseReturnValue:
+        """How many records have each value of what the register counts."""
+        me = security.signed_in()
+        title = entry_title(me, "counts", self.register, _("统计"))
+        return render_template(
+            "console/figures.html",
+            title=title,
+            trail=[(title, None)],
+            figures=platform().registers.figures(me.actor, self.register),
+            named=_named,
+            href=lambda one: self.get_url(".index_view", **{one.field: one.value}),
+        )
 
     @expose("/export")
     def export_view(self) -> ResponseReturnValue:

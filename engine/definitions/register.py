@@ -37,6 +37,7 @@ from engine.definitions.shapes import (
     Text,
     Values,
     Vocabulary,
+    Whole,
     Yes,
 )
 from engine.domain.types import TEXT, Field, Kind, Record, Reference, Scalar, Type
@@ -122,6 +123,18 @@ class Import:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """A field whose values are counted on the statistics page of a register.
+
+    ``ages`` splits a year of birth into ages: below the first, between each two, from the last.
+    """
+
+    field: str
+    title: str | None = None
+    ages: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Rights:
     """Which permission each operation on the records of a register needs.
 
@@ -172,6 +185,7 @@ class Register:
     columns: tuple[Column, ...] = ()
     search: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
+    counts: tuple[Tally, ...] = ()
     unique: tuple[tuple[str, ...], ...] = ()
     locked: Locked | None = None
     staff: Staff | None = None
@@ -183,6 +197,7 @@ class Register:
     def index_paths(self) -> tuple[str, ...]:
         """Every path kept as a typed index: those declared and those the register itself needs."""
         own = [self.label, self.tree, *self.search, *self.filters]
+        own += [tally.field for tally in self.counts]
         own += [path for paths in self.unique for path in paths]
         wanted = [*self.indexes, *(path for path in own if path)]
         return tuple(dict.fromkeys(path for path in wanted if path not in ("id", "state")))
@@ -309,6 +324,32 @@ COLUMNS = ListOf(
     ByKind(
         scalar=Made(FIELD_PATH, lambda value, node, spot: Column(value)),
         mapping=One(COLUMN_VOCABULARY, _column),
+    )
+)
+TALLY_VOCABULARY = Vocabulary(
+    "tally",
+    Phrase("统计项", "counted field"),
+    (
+        Key("field", FIELD_PATH, "字段", "the field", required=True),
+        Key("title", Text(), "标题，缺省为字段名称", "caption, by default the field's"),
+        Key(
+            "ages",
+            ListOf(Whole()),
+            "字段是出生年份：按这些年龄分段",
+            "the field is a year of birth: counted by ages split here",
+        ),
+    ),
+    called=Phrase("统计项", "a counted field"),
+)
+COUNTS = ListOf(
+    ByKind(
+        scalar=Made(FIELD_PATH, lambda value, node, spot: Tally(value)),
+        mapping=One(
+            TALLY_VOCABULARY,
+            lambda values: Tally(
+                values.get("field", ""), values.get("title"), tuple(values.get("ages", ()))
+            ),
+        ),
     )
 )
 COMPUTED_VOCABULARY = Vocabulary(
@@ -481,6 +522,13 @@ REGISTER = Vocabulary(
         Key("columns", COLUMNS, "列表的列", "columns of its page", "label"),
         Key("search", Names(FIELD_PATH), "模糊查询的字段", "fields searched fuzzily", "label"),
         Key("filters", Names(FIELD_PATH), "查询条件", "filters of its page"),
+        Key(
+            "counts",
+            COUNTS,
+            "统计页按这些字段的取值计数，每个数字通往相应的记录（菜单项 `counts`）",
+            "fields whose values the statistics page counts; each number leads to its records "
+            "(menu entry `counts`)",
+        ),
         Key("unique", ListOf(Names(FIELD_PATH)), "不能重复的字段组合", "what must be unique"),
         Key(
             "locked",
@@ -543,6 +591,7 @@ def parse_register(node: Node, path: str, problems: Problems) -> Register | None
         columns=values.get("columns", (Column(label),)),
         search=values.get("search", (label,)),
         filters=values.get("filters", ()),
+        counts=tuple(values.get("counts", ())),
         unique=values.get("unique", ()),
         locked=values.get("locked"),
         staff=values.get("staff"),
@@ -632,6 +681,10 @@ class _Check:
             if key in node.entries:
                 for place, path in enumerate(getattr(register, key)):
                     self._indexable(node.at_path([key, place]), path, where)
+        for place, tally in enumerate(register.counts):
+            at = node.at_path(["counts", place])
+            at = at.at_path(["field"]) if at.kind == "mapping" else at
+            self._indexable(at, tally.field, where)
         for place, paths in enumerate(register.unique):
             for inner, path in enumerate(paths):
                 self._indexable(node.at_path(["unique", place, inner]), path, where)

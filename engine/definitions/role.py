@@ -56,8 +56,8 @@ PAGES = (
     "staff",
     "console",
 )
-EntryKind = Literal["list", "register", "route", "page", "start"]
-ENTRY_KINDS: tuple[EntryKind, ...] = ("list", "register", "route", "page", "start")
+EntryKind = Literal["list", "register", "counts", "route", "page", "start"]
+ENTRY_KINDS: tuple[EntryKind, ...] = ("list", "register", "counts", "route", "page", "start")
 #: the code list of the kinds of organisation
 KINDS = "organisation-kinds"
 
@@ -172,6 +172,12 @@ def _listed(name: str, node: Node) -> MenuEntry:
 _TARGETS = (
     Key("list", Id(Phrase("列表标识", "list id")), "列表", "a list"),
     Key("register", Id(Phrase("登记表标识", "register id")), "登记表", "a register"),
+    Key(
+        "counts",
+        Id(Phrase("登记表标识", "register id")),
+        "登记表的统计",
+        "the statistics of a register",
+    ),
     Key("route", Id(Phrase("审核路径标识", "route id")), "审核路径", "a route table"),
     Key("page", Closed(PAGES), "页面", "a page"),
     Key("start", Id(Phrase("流程标识", "process id")), "发起流程", "start a case of a process"),
@@ -319,6 +325,7 @@ def _check_entries(roles: RoleSet, known: Known, problems: Problems) -> None:
     targets = {
         "list": (LIST, known.lists),
         "register": (REGISTER, known.registers),
+        "counts": (REGISTER, [name for name, one in known.registers.items() if one.counts]),
         "route": (ROUTE, known.routes),
         "start": (PROCESS, known.processes),
     }

@@ -71,7 +71,7 @@ class Menus:
             case "list":
                 listing = self._release.lists[entry.target]
                 return not listing.permissions or bool(held & set(listing.permissions))
-            case "register":
+            case "register" | "counts":
                 return bool(held & self._release.registers[entry.target].opened_by)
             case "route":
                 route = self._release.routes.get(entry.target)
@@ -90,7 +90,7 @@ class Menus:
         match entry.kind:
             case "list":
                 title = self._release.lists[entry.target].title
-            case "register":
+            case "register" | "counts":
                 title = self._release.registers[entry.target].title
             case "start":
                 title = self._release.processes[entry.target].process.title

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 
 from engine.connectors.spreadsheets import write_xlsx
 from engine.definitions.listing import Listing, Sort
 from engine.definitions.process import Formula
 from engine.definitions.register import Column as Written
-from engine.definitions.register import Register
+from engine.definitions.register import Register, Tally
 from engine.domain.actor import Actor
 from engine.services.directory import Directory
 from engine.services.form_lookup import FormLookup
@@ -25,6 +25,8 @@ from engine.store.where import Where
 EXPORTED = 100_000
 #: how many values a filter offers
 OFFERED = 100
+#: stands between the lowest and the highest value of a filter
+SPAN = ".."
 #: a page says how many records there are up to this many
 COUNTED = 10_000
 
@@ -69,6 +71,18 @@ class Shown:
             listing.where,
             listing.relation,
         )
+
+
+@dataclass(frozen=True)
+class Figure:
+    """How many records have one value: its words, and the filter that finds them."""
+
+    title: str
+    number: int
+    field: str
+    value: str
+    #: the youngest and the oldest age, where ages are counted; the oldest may be open
+    ages: tuple[int, int | None] | None = None
 
 
 class RegisterPages:
@@ -137,6 +151,58 @@ class RegisterPages:
         write_xlsx(content, shown.title, heads, cells)
         return f"{shown.title}.xlsx", content.getvalue()
 
+    def figures(self, actor: Actor, register: Register) -> list[tuple[str, list[Figure]]]:
+        """What the register counts, for the records its page has: captions with their figures."""
+        shown = Shown.of_register(register)
+        year = self._records.now(actor.jurisdiction).year
+        with self._store.read() as unit:
+            selection = self._selection(unit, actor, shown, {}, "")
+            lookup = self._records.lookup(unit)
+            return [
+                (
+                    tally.title or self.title_of(register, tally.field),
+                    self._by_age(unit, selection, tally, year)
+                    if tally.ages
+                    else self._by_value(unit, lookup, selection, register, tally.field),
+                )
+                for tally in register.counts
+            ]
+
+    def _by_value(
+        self,
+        unit: UnitOfWork,
+        lookup: FormLookup,
+        selection: Selection,
+        register: Register,
+        path: str,
+    ) -> list[Figure]:
+        counted = dict(unit.record_pages.tally(selection, path))
+        words = self._choices(unit, lookup, register, path) or []
+        names = {_filter_value(value, not isinstance(value, str)): title for value, title in words}
+        if self._records.index.is_number(register, path):
+            names = {float(value): title for value, title in words}
+        order = {value: place for place, value in enumerate(names)}
+        return [
+            Figure(names.get(value, str(value)), number, path, _text_of(value))
+            for value, number in sorted(
+                counted.items(), key=lambda one: (order.get(one[0], len(order)), str(one[0]))
+            )
+        ]
+
+    def _by_age(
+        self, unit: UnitOfWork, selection: Selection, tally: Tally, year: int
+    ) -> list[Figure]:
+        found = []
+        for low, high in zip((0, *tally.ages), (*tally.ages, None), strict=True):
+            first, last = year - high + 1 if high else 0, year - low
+            span = f"{first:04}", f"{last if low else 9999:04}"
+            number = unit.record_pages.count(
+                replace(selection, between={**selection.between, tally.field: span})
+            )
+            ages = low, high - 1 if high else None
+            found.append(Figure("", number, tally.field, SPAN.join(span), ages))
+        return found
+
     # ------------------------------------------------------------ rows and columns
 
     def columns(self, shown: Shown) -> list[Column]:
@@ -182,10 +248,12 @@ class RegisterPages:
     ) -> Selection:
         register, index = shown.register, self._records.index
         usable = (*shown.filters, *register.index_paths, "id", "state")
+        given = {path: value for path, value in filters.items() if value and path in usable}
+        spans = {path: value.split(SPAN) for path, value in given.items() if SPAN in value}
         equal = {
             path: [_filter_value(value, index.is_number(register, path))]
-            for path, value in filters.items()
-            if value and path in usable
+            for path, value in given.items()
+            if path not in spans
         }
         exact = [
             (path, index.blind(register.id, path, search.strip()))
@@ -200,6 +268,7 @@ class RegisterPages:
             words=search,
             exact=exact,
             equal=equal,
+            between={path: (ends[0], ends[-1]) for path, ends in spans.items()},
             jurisdiction=actor.jurisdiction,
             scope_path=path,
             without_itself=shown.relation == "below",
@@ -261,6 +330,10 @@ class RegisterPages:
         keys = unit.record_pages.first_values(register.id, path, OFFERED)
         names = unit.record_pages.texts(reference, keys, LABEL)
         return sorted(names.items(), key=lambda item: item[1])
+
+
+def _text_of(value: object) -> str:
+    return str(int(value)) if isinstance(value, float) else str(value)
 
 
 def _filter_value(text: str, number: bool) -> str | float:

@@ -29,7 +29,7 @@ from engine.services.pages import Page
 from engine.services.record_index import LABEL
 from engine.services.record_views import at_path, plain
 from engine.services.records import Records
-from engine.services.register_pages import RegisterPages, Shown
+from engine.services.register_pages import Figure, RegisterPages, Shown
 from engine.services.register_rights import Operation, RegisterRights, is_own
 from engine.services.sentences import Sentences
 from engine.services.staff import Admitted, Staff
@@ -133,6 +133,13 @@ class Registers:
             may_create=self.why_not(actor, register, "create") is None,
             may_export=self.why_not(actor, register, "export") is None,
         )
+
+    def figures(self, actor: Actor, register: str) -> list[tuple[str, list[Figure]]]:
+        """What a register counts: captions with how many records have each value."""
+        known = self._rights.known(register)
+        with self._sentences.saying():
+            self._rights.demand(actor, register, "list")
+            return self.pages.figures(actor, known)
 
     def export(
         self,

@@ -55,6 +55,7 @@ class Selection:
         words: a typed text; records must contain each of its words.
         exact: (index path, value), any of which does in place of the words.
         equal: index path → values, one of which the record must have.
+        between: index path → the lowest and the highest text it may have.
         not_states: in none of these states.
         jurisdiction: only records of it.
         scope_path: only records that belong to the organisation with this path, or to one below.
@@ -69,6 +70,7 @@ class Selection:
     words: str = ""
     exact: Sequence[tuple[str, str]] = ()
     equal: Mapping[str, Sequence[IndexValue]] = field(default_factory=dict)
+    between: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     not_states: Sequence[str] = ()
     jurisdiction: str | None = None
     scope_path: str | None = None
@@ -82,7 +84,7 @@ class Selection:
 
         None for what people type and choose on pages: too many forms to be worth keeping.
         """
-        typed = self.words or self.scope_path or self.tree_path or self.scope
+        typed = self.words or self.scope_path or self.tree_path or self.scope or self.between
         if typed or len(self.keys or ()) > FEW_KEYS:
             return None
         equal = {path: tuple(map(slots.take, values)) for path, values in self.equal.items()}
@@ -207,6 +209,21 @@ class RecordPages:
         found = (number if text is None else text for text, number in rows)
         return [each for each in found if each not in ("", NO_NUMBER)]
 
+    def tally(self, selection: Selection, path: str) -> list[tuple[IndexValue, int]]:
+        """Return the different values the records have at an index, and how many have each."""
+        chosen = sa.select(_c.id).where(*_conditions(selection, few=False)).subquery()
+        query = (
+            sa.select(_f.text_value, _f.number_value, sa.func.count(_f.record_id.distinct()))
+            .where(_f.record_id.in_(sa.select(chosen.c.id)), _f.path == path)
+            .group_by(_f.text_value, _f.number_value)
+            .order_by(_f.text_value, _f.number_value)
+        )
+        rows = (
+            (number if text is None else text, int(count))
+            for text, number, count in self._session.rows(query)
+        )
+        return [(value, count) for value, count in rows if value not in ("", NO_NUMBER)]
+
     def _found(
         self,
         selection: Selection,
@@ -301,6 +318,17 @@ def _conditions(selection: Selection, *, few: bool) -> list[Condition]:
         else:
             found = _with_value(register, path, values)
             conditions.append(_c.id.in_(found) if few else _each(found, _f.record_id == _c.id))
+    for path, (lowest, highest) in selection.between.items():
+        conditions.append(
+            _c.id.in_(
+                sa.select(_f.record_id).where(
+                    _f.register == register,
+                    _f.path == path,
+                    _f.text_value >= lowest,
+                    _f.text_value <= highest,
+                )
+            )
+        )
     if selection.scope_path is not None:
         conditions.append(_in_scope(selection, few))
     if selection.tree_path is not None:

@@ -204,7 +204,7 @@ class TestClosedWindow:
         assert page.status == 409
         assert "已超过提交截止时间 2026年9月30日" in page
         assert typed_in(page, "personal_basics.mobile") == "13900000022"
-        assert applicant.get("/lists/tianjin/my-cases").rows()[0][4] == "暂存"
+        assert applicant.get("/lists/tianjin/my-cases").rows()[0][5] == "暂存"
 
     @pytest.mark.req("APP-26")
     def test_the_button_is_closed_and_says_why(self):

@@ -321,6 +321,50 @@ class TestTalentRegistry:
             assert "杨帆" in page
         assert "杨帆" not in town.visit("阳初审", "川交设计院").get("/console/register-talents/")
 
+    @pytest.mark.req("TAL-06")
+    def test_the_figures_lead_to_the_records_they_count(self):
+        town = city(
+            worlds="sichuan",
+            given="""{registers: {talents: {
+              杨帆: {person: 杨帆, unit: 蓉城中学, series: "22", level: zhongji,
+                education_level: "21", birth_year: "1992", is_ethnic_minority: false,
+                is_party_member: true, is_hk_mo_tw_or_foreign: false},
+              何苗: {person: 何苗, unit: 蓉城中学, series: "22", level: fugao,
+                education_level: "14", birth_year: "1991", is_ethnic_minority: true,
+                is_party_member: true, is_hk_mo_tw_or_foreign: false},
+              罗川: {person: 罗川, unit: 天府中学, series: "22", level: fugao,
+                education_level: "21", birth_year: "1970", is_ethnic_minority: false,
+                is_party_member: false, is_hk_mo_tw_or_foreign: false}}}}""".replace("\n", " "),
+        )
+        above = town.visit("卓处长", "省教育厅")
+
+        page = above.get("/console/register-talents/figures/")
+
+        counted = {title: self.counted(page, title) for title in self.titles(page)}
+        assert counted == {
+            "系列": {"中小学教师": 3},
+            "层级": {"中级": 1, "副高级": 2},
+            "学历": {"硕士研究生毕业": 1, "大学本科毕业": 2},
+            "年龄": {"35 岁以下": 1, "35–44 岁": 1, "45–54 岁": 0, "55 岁以上": 1},
+            "是否少数民族": {"是": 1, "否": 2},
+            "是否中共党员": {"是": 2, "否": 1},
+            "是否港澳台及外籍人士": {"否": 3},
+        }
+        for link in page.tree.xpath("//main//td/a"):
+            rows = above.get(link.get("href")).rows()
+            assert len(rows) == int(link.text_content()), link.get("href")
+        own = town.visit("蒲初审", "蓉城中学").get("/console/register-talents/figures/")
+        assert self.counted(own, "系列") == {"中小学教师": 2}
+        assert "专技人才统计" in own.links
+        assert town.visit("杨帆").get("/console/register-talents/figures/").status in (403, 404)
+
+    def titles(self, page) -> list[str]:
+        return [one.text_content() for one in page.tree.xpath("//main//section/h2")]
+
+    def counted(self, page, title) -> dict[str, int]:
+        rows = page.tree.xpath(f"//main//section[h2='{title}']//tr")
+        return {row.find("th").text_content(): int(row.find("td").text_content()) for row in rows}
+
 
 class TestEntrustedEvaluation:
     WANTED = (
