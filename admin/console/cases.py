@@ -313,6 +313,7 @@ def _filters(found: MonitorPage, chosen: Mapping[str, str]) -> list[Filter]:
         ("overdue", _("已逾期"), yes),
         ("returned", _("已退回"), yes),
         ("incident", _("有异常"), yes),
+        ("out_of_use", _("所在单位已停用"), yes),
         ("version", _("版本"), [("current", _("当前版本")), ("older", _("较早版本"))]),
         ("from", _("时间（起）"), None),
         ("to", _("时间（止）"), None),

@@ -210,6 +210,11 @@ class Monitor:
     ) -> tuple[Monitored, list[str]]:
         """What is asked for, and whose private values were searched for."""
         state: State = next((one for one in ORDERS if one == filters.get("state")), "all")
+        organisations = self._organisations(unit, jurisdiction, filters.get("organisation", ""))
+        if filters.get("out_of_use"):
+            # What has ended there waits for nobody.
+            state, gone = "open", self._out_of_use(unit, jurisdiction)
+            organisations = [one for one in gone if organisations is None or one in organisations]
         begin, end = (self._day(jurisdiction, filters.get(name, "")) for name in ("from", "to"))
         wanted = Monitored(
             jurisdiction,
@@ -217,7 +222,7 @@ class Monitor:
             process=filters.get("process", ""),
             step=filters.get("step", ""),
             status=filters.get("status", ""),
-            organisations=self._organisations(unit, jurisdiction, filters.get("organisation", "")),
+            organisations=organisations,
             pins=self._pins() if filters.get("version") else None,
             other_pins=filters.get("version") == "older",
             overdue_at=self._now(jurisdiction) if filters.get("overdue") else None,
@@ -248,6 +253,12 @@ class Monitor:
             raise Refused("search_too_wide", most=MOST_MEANT)
         both = unit.record_pages.keys(replace(by_name, exact=exact), limit=2 * MOST_MEANT)
         return named, [key for key in both if key not in named]
+
+    def _out_of_use(self, unit: UnitOfWork, jurisdiction: str) -> Sequence[str]:
+        """The organisations that were closed: what waits there has to be put elsewhere (BUR-19)."""
+        closed = self._release.registers[ORGANISATIONS].closed_states
+        gone = Selection(ORGANISATIONS, equal={"state": closed}, jurisdiction=jurisdiction)
+        return unit.record_pages.keys(gone) if closed else ()
 
     def _organisations(self, unit: UnitOfWork, jurisdiction: str, text: str) -> list[str] | None:
         if not text.strip():

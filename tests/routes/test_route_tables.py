@@ -386,7 +386,7 @@ class TestWays:
         assert [node.organisation for node in root.before[0].before] == [A]
 
 
-@pytest.mark.req("ENG-16")
+@pytest.mark.req("ENG-16", "BUR-19")
 class TestResolution:
     """Whether a case under way follows a change is a policy of its process."""
 

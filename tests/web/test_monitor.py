@@ -10,7 +10,7 @@ from python_calamine import CalamineWorkbook
 from engine.services.definitions import load, pin_all
 from engine.store.releases import Signature
 from engine.store.tables.cases import journal
-from tests.support.city import AT_UNIT, CERTIFIED, MEETING, PROCESS, STARTED, city
+from tests.support.city import AT_SUPERIOR, AT_UNIT, CERTIFIED, MEETING, PROCESS, STARTED, city
 
 RETURNED = (*AT_UNIT, "{by: 王初审, does: return, case: z, with: {reason: 缺少年度考核表}}")
 #: of 张三 in the sample world
@@ -246,6 +246,28 @@ class TestInterventions:
         assert "已改派。" in page
         assert place(here) == "department"
         assert "单位改制" in page
+
+    @pytest.mark.req("BUR-19")
+    def test_what_waits_at_an_organisation_out_of_use_is_listed_and_put_elsewhere(self):
+        here = city(*AT_SUPERIOR)
+        visitor = administrator(here)
+        gone = "/console/cases/?out_of_use=yes"
+        waiting = listed(visitor.get("/console/cases/"))
+        assert listed(visitor.get(gone)) == []
+        visitor.get("/console/register-organisations/act/?id=教委下属中心&action=deregister")
+        visitor.press("确定注销", reason="撤并")
+
+        page = visitor.get("/console/cases/")
+        page = visitor.press("查询", out_of_use="yes")
+
+        assert listed(page) == waiting
+        assert listed(visitor.get(f"{gone}&organisation=教育事业")) == waiting
+        assert listed(visitor.get(f"{gone}&organisation=和平区教育局")) == []
+        visitor.get(f"/console/cases/act/?id={here['z']}&do=reroute")
+        visitor.press("改派", step="department", organisation="教委", reason="撤并")
+        visitor.press("确定改派")
+        assert listed(visitor.get(gone)) == []
+        assert place(here) == "department"
 
     def test_cancelling_is_confirmed(self):
         here = city(*AT_UNIT)

@@ -13,6 +13,8 @@ REGISTER = "accepting_institutions"
 LIST = f"/console/register-{REGISTER}"
 CAPTION = "职称初定/认定受理机构管理"
 HEADS = ["受理节点类型", "机构名称", "联系电话"]
+#: the first field of the form an applicant fills in
+SUBJECT = "subject: {title: 举报对象, type: string, maxLength: 100, index: true}"
 GOOD = ["职称业务主管部门", "天津市教育委员会", "022-23000002"]
 OTHER = ["人社部门", "天津市人力资源和社会保障局", ""]
 LINES = (
@@ -123,6 +125,46 @@ class TestByHand:
         assert "请于九月三十日前提交" in page
         page = clerk.get(clerk.get(LIST).links["申报须知 天津市教育委员会"])
         assert page.field("notice").text.strip() == "请于九月三十日前提交"
+
+    @pytest.mark.req("BUR-12")
+    def test_a_deregistered_one_is_offered_no_more_and_stays_visible(self):
+        accepting = "accepting: {title: 受理机构, reference: accepting_institutions}"
+        notice = "notice: {title: 申报须知, widget: display, shows: data.accepting.notice}"
+        here = city(
+            changes=(("forms/complaint.yaml", SUBJECT, f"{accepting}\n  {notice}\n  {SUBJECT}"),)
+        )
+        clerk, applicant = here.visit("陈管理", "人社局"), here.visit("张三")
+        adds(clerk)
+        clerk.get(clerk.get(LIST).links["申报须知 天津市教育委员会"])
+        clerk.press("申报须知", notice="请于九月三十日前提交")
+        key = here.platform.registers.options(here.person("张三"), REGISTER)[0].key
+        applicant.get(applicant.get("/").links["举报"])
+        applicant.press("立即举报")
+        assert "天津市教育委员会" in applicant.press(
+            "查询 受理机构", **{"accepting~search": "教育"}
+        )
+        assert "请于九月三十日前提交" in applicant.press("选定", accepting=key)
+
+        clerk.get(clerk.get(LIST).links["注销 天津市教育委员会"])
+        clerk.press("确定注销")
+
+        applicant = here.visit("李四")
+        applicant.get(applicant.get("/").links["举报"])
+        applicant.press("立即举报")
+        page = applicant.press("查询 受理机构", **{"accepting~search": "教育"})
+        assert "天津市教育委员会" not in page
+        assert clerk.get(LIST).rows()[0][5] == "已注销"
+        page = clerk.get(clerk.get(LIST).links["查看 天津市教育委员会"])
+        assert "请于九月三十日前提交" in page
+        clerk.get("/console/register-organisations/act/?id=教研室&action=deregister")
+        clerk.press("确定注销", reason="撤并")
+        clerk.get("/console/routes/row/tianjin/initial-confirmation")
+        assert "天津市中小学教学研究室" not in clerk.press(
+            "查询 机构", **{"start~search": "教学研究"}
+        )
+        page = clerk.press("保存并查看差异", start="教研室", to="教委")
+        assert page.status == 422
+        assert "没有找到可选的" in page
 
     def test_one_institution_is_there_once_for_a_level_and_a_way(self, clerk):
         adds(clerk)
