@@ -15,18 +15,21 @@ from admin.captions import _
 from admin.console.base import Page, expose
 from admin.console.form_edits import code_edits, form_edits
 from admin.console.process_edits import deadline, edits, who_kind
+from admin.console.rule_edits import rule_edits
 from admin.context import platform
 from admin.drawings import drawing
 from admin.errors import status_of
-from engine.definitions.editing import Candidate, Question
+from engine.definitions.editing import Candidate, CellOutline, Question, RowOutline
 from engine.domain.errors import NotFound, Refused, Stale
 from engine.services.drafts import LONGEST_FILE, FileDifference, OpenFile, differences
-from engine.services.studio import Editor, Item, Mark
+from engine.services.studio import Editor, Item, Mark, Tried
 
 #: how the editor marks each kind of candidate
 _SHAPES = {"key": "property", "word": "enum", "name": "variable", "function": "function"}
 #: what the names of the fields of a preview begin with
 _PREVIEW = "preview-"
+#: what the names of the values begin with that a rule table is tried with
+_TRY = "try-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +303,10 @@ class StudioPage(Page):
             "who_kind": who_kind,
             "deadline": deadline,
             "sample": request.args.get("sample", ""),
+            "entered": _entered(),
+            "tried": _tried(editor),
+            "cell_problems": _cell_problems,
+            "row_problems": _row_problems,
         }
 
 
@@ -345,9 +352,47 @@ def _asked(editor: Editor, do: str, posted: Mapping[str, str]) -> list[Any]:
         return edits(editor.outline, do, posted)
     if editor.fields is not None:
         return form_edits(editor.fields, do, posted)
+    if editor.rows is not None:
+        return rule_edits(editor.rows, do, posted)
     if editor.codes is not None:
         return code_edits(editor.codes, do, posted)
     raise NotFound("edit_nothing_there", place=do)
+
+
+def _entered() -> dict[str, str]:
+    """What was typed to try a rule table with."""
+    return {
+        name.removeprefix(_TRY): value
+        for name, value in request.args.items()
+        if name.startswith(_TRY)
+    }
+
+
+def _tried(editor: Editor) -> Tried | None:
+    entered = _entered()
+    if not entered:
+        return None
+    return platform().studio.decide(security.signed_in().actor, editor, entered)
+
+
+def _cell_problems(editor: Editor, cell: CellOutline | None) -> list[str]:
+    """What is wrong inside a cell of a rule table."""
+    return [
+        one.sentence
+        for one in editor.problems
+        if cell is not None and cell.holds(one.line, one.column)
+    ]
+
+
+def _row_problems(editor: Editor, row: RowOutline) -> list[str]:
+    """What is wrong with a row of a rule table, beside its cells."""
+    cells = [*row.when.values(), *row.then.values()]
+    return [
+        one.sentence
+        for one in editor.problems
+        if row.lines[0] <= one.line <= row.lines[1]
+        and not any(cell.holds(one.line, one.column) for cell in cells)
+    ]
 
 
 def _new_fields() -> dict[str, str]:

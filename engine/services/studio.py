@@ -22,15 +22,19 @@ from engine.definitions.editing import (
     FormOutline,
     ProcessOutline,
     Question,
+    RuleOutline,
     complete,
     edit_codes,
     edit_form,
     edit_process,
+    edit_rule,
     form_outline,
     process_outline,
+    rule_outline,
 )
 from engine.definitions.flow import Flow
 from engine.definitions.release import Release
+from engine.definitions.rules import Decided, Rule, typed
 from engine.domain.actor import Actor
 from engine.domain.errors import Refused
 from engine.forms import EffectiveForm, FieldError
@@ -48,6 +52,7 @@ from engine.store.database import Store
 PROCESSES = "definitions/processes/"
 FORMS = "forms/"
 CODES = "definitions/codes/"
+RULES = "definitions/rules/"
 SAMPLE_DATA = "examples/data/"
 #: the files of a folder: paths and texts
 Folder = tuple[tuple[str, str], ...]
@@ -95,10 +100,22 @@ class Editor:
     samples: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     #: the code list, if it is one
     codes: CodeList | None = None
+    #: the rows of a rule table that can be read
+    rows: RuleOutline | None = None
+    #: the rule table, if nothing is wrong with it
+    rule: Rule | None = None
     #: the content of the draft, if all of it is without errors
     release: Release | None = None
     #: places that name what an edit changed and that it could not decide
     look_at: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A rule table tried with some values: what it says, or the inputs that could not be read."""
+
+    decided: Decided | None = None
+    wrong: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +202,8 @@ class Studio:
             fields=_fields(_name(path, FORMS), _folder(loaded.sources, FORMS)),
             samples=self._samples(actor, draft, loaded.forms.get(_name(path, FORMS))),
             codes=loaded.content.codes.get(_name(path, CODES)),
+            rows=_rows(_name(path, RULES), loaded.sources, loaded.content.codes),
+            rule=loaded.rules.get(f"rules/{_name(path, RULES)}"),
             release=loaded.release,
         )
 
@@ -261,6 +280,22 @@ class Studio:
             return []
         return form.form.validate(data, form.surroundings, form.rights)
 
+    def decide(self, actor: Actor, editor: Editor, entered: Mapping[str, str]) -> Tried | None:
+        """Which rows of a rule table hold for what was typed, and what comes out."""
+        if editor.rule is None:
+            return None
+        values: dict[str, Any] = {}
+        wrong = []
+        for column in editor.rule.inputs.values():
+            text = entered.get(column.name, "").strip()
+            values[column.name] = typed(column, text) if text else None
+            if text and values[column.name] is None:
+                wrong.append(column.title)
+        if wrong:
+            return Tried(wrong=tuple(wrong))
+        calendar = self._records.calendar(actor.jurisdiction)
+        return Tried(decided=editor.rule.decide(values, calendar=calendar))
+
     # ------------------------------------------------------------ inside
 
     def _texts(self, actor: Actor, draft: int) -> Mapping[str, str]:
@@ -292,6 +327,16 @@ class Studio:
             if path.startswith(SAMPLE_DATA)
         }
         return {name: data for name, data in found.items() if names & set(data)}
+
+
+def _rows(
+    rule: str, sources: Mapping[str, str], codes: Mapping[str, CodeList]
+) -> RuleOutline | None:
+    try:
+        return rule_outline(sources, rule, codes) if rule else None
+    except Refused:
+        # It cannot be read; the problems say why.
+        return None
 
 
 @lru_cache(maxsize=32)
@@ -335,6 +380,8 @@ def _edited(
         return edit_process(files, _name(path, PROCESSES), operation, alias=alias)
     if path.startswith(FORMS):
         return edit_form(files, _name(path, FORMS), operation, alias=alias)
+    if path.startswith(RULES):
+        return edit_rule(files, _name(path, RULES), operation, alias=alias)
     return edit_codes(files, _name(path, CODES), operation, alias=alias)
 
 
@@ -355,6 +402,7 @@ def _titles(release: Release) -> dict[str, str]:
     kinds: Mapping[str, Mapping[str, object]] = {
         "registers": release.registers,
         "routes": release.routes,
+        "rules": release.content.rules,
         "lists": release.lists,
         "codes": release.codes,
         "documents": release.documents,

@@ -8,6 +8,7 @@ from tests.stories.site import Served
 
 FORM = "forms/unit-recommendation.yaml"
 CODES = "definitions/codes/levels.yaml"
+RULES = "definitions/rules/ordinary-conditions.yaml"
 ACTOR = Actor("陈管理", "人社局", jurisdiction="tianjin")
 
 
@@ -122,3 +123,48 @@ def test_the_editor_offers_what_may_be_written(site, people):
     admin.page.keyboard.press("Control+Home")
     admin.page.keyboard.type("hel")
     expect(admin.page.locator(".cm-tooltip-autocomplete")).to_contain_text("help", timeout=20000)
+
+
+@pytest.mark.req("VER-02", "CON-03")
+def test_a_rule_table_is_a_grid_that_shows_its_problems_and_is_tried(site, people):
+    admin = opened(people, RULES)
+    page = admin.page
+    told = page.locator("[data-editor-status]")
+
+    # Tried with a case: the row that holds stands out.
+    page.locator("#try-level").select_option("fugao")
+    page.locator("#try-series").select_option("19")
+    page.locator("#try-education").select_option("college")
+    page.get_by_role("button", name="看结果").click()
+    expect(page.locator("#tried")).to_contain_text("成立的行：5")
+    expect(page.locator("#tried")).to_contain_text('"years": 10')
+    expect(page.locator("#rules-5")).to_contain_text("成立")
+    admin.looks("studio-rules")
+
+    # A cell changed in the grid is one line; a gap is said at once, and a wrong word in its cell.
+    page.locator("#row-2-when-level").fill("fugao")
+    page.locator("#rules-2").get_by_role("button", name="应用修改").click()
+    expect(told).to_contain_text("个错误", timeout=20000)
+    expect(page.locator("#problems-title + ul")).to_contain_text("没有一行适用于：level = zhenggao")
+    page.locator("#row-2-when-level").fill("zhengga")
+    page.locator("#rules-2").get_by_role("button", name="应用修改").click()
+    expect(page.locator("#row-2-when-level-wrong")).to_contain_text('是否想写 "zhenggao"')
+    admin.looks("studio-rules-wrong")
+    page.locator("#row-2-when-level").fill("zhenggao")
+    applied(admin, "#rules-2", "应用修改")
+    assert changed(site) == []
+
+    # A row like another, moved and taken out again.
+    page.locator("#row-5-more > summary").click()
+    page.locator("#row-5-more").get_by_role("button", name="照此增加一行").click()
+    expect(page.locator(".rules__wrong")).to_contain_text("第 6 行永远轮不到")
+    page.locator("#row-6-when-series").fill("18")
+    applied(admin, "#rules-6", "应用修改")
+    assert changed(site) == [
+        '+  - when: {level: fugao, education: college, series: "18"}',
+        "+    then: {education_met: true, after: zhongji, years: 10}",
+        "+    note: 经济专业人员",
+    ]
+    page.locator("#row-6-more > summary").click()
+    applied(admin, "#row-6-more", "删除")
+    assert changed(site) == []

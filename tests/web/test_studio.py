@@ -180,6 +180,45 @@ def test_whoever_only_reads_a_file_sees_it_without_a_draft(here):
     assert reader.drafts.mine(reader.actor) == []
 
 
+RULES = "definitions/rules/application-category.yaml"
+
+
+def test_a_row_of_a_rule_table_is_changed_with_plain_forms(author):
+    page = author.applies("row", path=RULES, row="3", **{"when-category": "normal"})
+
+    assert page.status == 200
+    assert author.changes() == {
+        RULES: [
+            "-  - {when: {category: [normal, education_exception, seniority_exception]}, "
+            "then: false}",
+            "+  - {when: {category: normal}, then: false}",
+        ]
+    }
+
+
+@pytest.mark.parametrize(
+    ("entered", "shown"),
+    [
+        ("try-category=normal&try-education_met=true", "成立的行：4"),
+        ("try-category=lateral_transfer", "成立的行：5"),
+        ("try-category=nonsense", "这些输入无法理解：申报类别"),
+    ],
+)
+def test_a_rule_table_is_tried_without_keeping_anything(author, entered, shown):
+    page = author.opens(f"edit?path={RULES}&{entered}")
+
+    assert shown in page
+    assert author.changes() == {}
+
+
+def test_rows_that_are_not_there_are_refused(author):
+    assert author.applies("remove_row", path=RULES, row="77").status == 404
+    assert author.applies("move_up", path=RULES, row="0").status == 404
+    assert author.applies("polish", path=RULES, row="0").status == 404
+
+    assert author.changes() == {}
+
+
 # ---------------------------------------------------------------- bad text
 
 

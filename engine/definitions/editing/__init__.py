@@ -8,7 +8,10 @@ problems of the new text, and publishing refuses them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from engine.authoring.writing import Choice
+from engine.definitions.codes import CodeList
 from engine.definitions.editing.adding import AddAction, AddLevel, AddStep
 from engine.definitions.editing.answer import Answer, Changed, Question, Spot
 from engine.definitions.editing.codes import AddCode, CodesDraft, MoveCode, RetireCode, SetCode
@@ -48,6 +51,19 @@ from engine.definitions.editing.outline import (
 )
 from engine.definitions.editing.process import ProcessDraft
 from engine.definitions.editing.removing import RemoveAction, RemoveLevel, RemoveStep
+from engine.definitions.editing.rules import (
+    AddRow,
+    CellOutline,
+    MoveRow,
+    RemoveRow,
+    RowOutline,
+    RuleDraft,
+    RuleOutline,
+    SetCell,
+    SetNote,
+    SetOutput,
+    rule_outline_of,
+)
 from engine.definitions.editing.steps import MoveStep, RenameStep
 
 __all__ = [
@@ -56,10 +72,12 @@ __all__ = [
     "AddCode",
     "AddField",
     "AddLevel",
+    "AddRow",
     "AddStep",
     "Answer",
     "At",
     "Candidate",
+    "CellOutline",
     "ChangeCaption",
     "ChangeCondition",
     "ChangeDeadline",
@@ -71,6 +89,7 @@ __all__ = [
     "Lines",
     "MoveCode",
     "MoveField",
+    "MoveRow",
     "MoveStep",
     "ProcessOutline",
     "Question",
@@ -78,14 +97,20 @@ __all__ = [
     "RemoveAction",
     "RemoveField",
     "RemoveLevel",
+    "RemoveRow",
     "RemoveStep",
     "RenameField",
     "RenameStep",
     "RequireField",
     "RetireCode",
+    "RowOutline",
+    "RuleOutline",
+    "SetCell",
     "SetCode",
     "SetField",
     "SetKey",
+    "SetNote",
+    "SetOutput",
     "Spot",
     "StageOutline",
     "StepOutline",
@@ -94,8 +119,10 @@ __all__ = [
     "edit_codes",
     "edit_form",
     "edit_process",
+    "edit_rule",
     "form_outline",
     "process_outline",
+    "rule_outline",
 ]
 
 
@@ -155,3 +182,20 @@ def edit_codes(
 ) -> Answer:
     """Make one edit of a code list; see ``edit_process``."""
     return answered(CodesDraft(files, codes, alias), operation)
+
+
+def rule_outline(files: Files, rule: str, codes: Mapping[str, CodeList]) -> RuleOutline:
+    """Return the columns and rows of a rule table, with the captions of code lists.
+
+    Raises:
+        NotFound: there is no such table.
+        Refused: it cannot be read.
+    """
+    return rule_outline_of(RuleDraft(files, rule), codes)
+
+
+def edit_rule(
+    files: Files, rule: str, operation: Operation[RuleDraft], *, alias: Choice | None = None
+) -> Answer:
+    """Make one edit of a rule table; see ``edit_process``."""
+    return answered(RuleDraft(files, rule, alias), operation)

@@ -5,6 +5,7 @@ no row or two rows answer (:mod:`space`), and made ready to decide (:mod:`rule`)
 uses one, it is put in its place by :mod:`use`. No I/O, no clock.
 """
 
+from engine.definitions.rules.cells import typed
 from engine.definitions.rules.rule import Decided, Rule, bind_rule, scope_of
 from engine.definitions.rules.table import FOLDER, RULE, RuleTable, parse_rule
 from engine.definitions.rules.use import with_rules
@@ -18,5 +19,6 @@ __all__ = [
     "bind_rule",
     "parse_rule",
     "scope_of",
+    "typed",
     "with_rules",
 ]

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 from engine.authoring.node import Node
 from engine.authoring.problem import Phrase
@@ -173,8 +173,7 @@ class CellReader:
         found = self._range(node, text)
         if found is not None:
             return found
-        parts = [part.strip() for part in _split(text)]
-        tests = [self._comparison(node, part) for part in parts]
+        tests = [self._comparison(node, part) for part in split(text, "&&")]
         good = [test for test in tests if test is not None]
         return tuple(good) if len(good) == len(tests) else None
 
@@ -253,6 +252,14 @@ def constant(column: Column, text: str) -> Constant:
     return value or None
 
 
+def typed(column: Column, text: str) -> Any:
+    """Return a value of a column that was typed, as JSON; None for what is none."""
+    found = constant(column, text)
+    if isinstance(found, Fraction):
+        return int(found) if found.denominator == 1 else float(found)
+    return found.isoformat() if isinstance(found, date) else found
+
+
 def _date(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if len(text) == len("2026-09-01") else None
@@ -266,11 +273,11 @@ def _unquoted(text: str) -> str:
     return text
 
 
-def _split(text: str) -> list[str]:
-    """Split at ``&&`` outside quotes."""
+def split(text: str, separator: str) -> list[str]:
+    """Split a text outside its quotes."""
     parts, start = [], 0
-    for match in re.finditer(rf"{_QUOTED.pattern}|&&", text):
-        if match[0] == "&&":
-            parts.append(text[start : match.start()])
+    for match in re.finditer(rf"{_QUOTED.pattern}|{re.escape(separator)}", text):
+        if match[0] == separator:
+            parts.append(text[start : match.start()].strip())
             start = match.end()
-    return [*parts, text[start:]]
+    return [*parts, text[start:].strip()]
