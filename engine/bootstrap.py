@@ -31,6 +31,7 @@ from engine.services.entries import Entries
 from engine.services.folder import ContentRefused, look
 from engine.services.forecasts import Forecasts
 from engine.services.groups import Groups
+from engine.services.history import History
 from engine.services.incidents import Incidents
 from engine.services.installation import Installation
 from engine.services.interventions import Interventions
@@ -208,8 +209,9 @@ def assemble(
     attachments = Attachments(casework, sentences, may_see_case, registers.may_view)
     rights = ContentRights(definitions, directory)
     drafts = Drafts(store, rights, directory, sentences, clock)
+    history = History(store, definitions, rights, sentences)
     publishing = Publishing(
-        store, definitions, drafts, rights, directory, sentences, records, _rehearse, clock
+        store, definitions, drafts, rights, directory, sentences, records, _rehearse, clock, history
     )
     forecasts = Forecasts(casework, directory)
     return Platform(
@@ -247,9 +249,10 @@ def assemble(
         attachments=attachments,
         profile=profile,
         drafts=drafts,
+        history=history,
         publishing=publishing,
-        installation=Installation(store, publishing, sentences),
-        studio=Studio(store, drafts, publishing, rights, records, sentences),
+        installation=Installation(store, publishing, history, sentences),
+        studio=Studio(store, drafts, history, rights, records, sentences),
         sentences=sentences,
         printer=outside.printer,
     )

@@ -36,7 +36,7 @@ class ConsoleIndex(Index):
             figures=platform().monitor.figures(me.actor) if monitors else None,
             routes=len(platform().routes.tables(me.actor)),
             may_edit=may_edit,
-            version=platform().publishing.history(me.actor, limit=1)[0] if may_edit else None,
+            version=platform().history.versions(me.actor, limit=1)[0] if may_edit else None,
             commit=platform().definitions.commit,
             processes=[
                 bound.process.title

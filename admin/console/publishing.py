@@ -176,7 +176,7 @@ def _done(actor: Actor, refusal: Refused) -> Version | None:
     tree = request.form.get("tree")
     if not isinstance(refusal, NotFound) or not tree:
         return None
-    newest = platform().publishing.history(actor, limit=1)[0]
+    newest = platform().history.versions(actor, limit=1)[0]
     mine = actor.person in (newest.person, newest.published_by)
     return newest if mine and newest.tree == tree else None
 

@@ -63,7 +63,7 @@ class StudioPage(Page):
             kinds=_kinds(items, search),
             search=search,
             states=_states(),
-            version=platform().publishing.history(actor, limit=1)[0],
+            version=platform().history.versions(actor, limit=1)[0],
         )
 
     @expose("/begin", methods=("POST",))

@@ -25,7 +25,7 @@ class VersionsPage(Page):
         """All versions, the newest first; or those that changed one file."""
         actor = security.signed_in().actor
         path, before = request.args.get("path") or None, request.args.get("before") or None
-        found = platform().publishing.history(actor, path=path, before=before)
+        found = platform().history.versions(actor, path=path, before=before)
         return render_template(
             "console/versions.html",
             title=_("历史版本"),
@@ -40,7 +40,7 @@ class VersionsPage(Page):
         """How two versions differ."""
         actor = security.signed_in().actor
         old, new = request.args.get("old", ""), request.args.get("new", "")
-        publishing = platform().publishing
+        history = platform().history
         return render_template(
             "console/compare.html",
             title=_("比较版本"),
@@ -49,9 +49,9 @@ class VersionsPage(Page):
                 (_("历史版本"), self.get_url(".index")),
                 (_("比较版本"), None),
             ],
-            old=publishing.version(actor, old),
-            new=publishing.version(actor, new),
-            changes=publishing.compare(actor, old, new),
+            old=history.version(actor, old),
+            new=history.version(actor, new),
+            changes=history.compare(actor, old, new),
         )
 
     @expose("/<commit>/")
@@ -63,7 +63,7 @@ class VersionsPage(Page):
     def file(self, commit: str) -> ResponseReturnValue:
         """A file as it was in a version."""
         actor, path = security.signed_in().actor, request.args.get("path", "")
-        files = platform().publishing.show(actor, commit)
+        files = platform().history.show(actor, commit)
         if path not in files:
             abort(404)
         return render_template(
@@ -93,11 +93,9 @@ class VersionsPage(Page):
 
     def _page(self, commit: str, refusal: Refused | None = None) -> str:
         actor = security.signed_in().actor
-        publishing = platform().publishing
-        version = publishing.version(actor, commit)
-        changes = (
-            publishing.compare(actor, version.parent, version.commit) if version.parent else []
-        )
+        history = platform().history
+        version = history.version(actor, commit)
+        changes = history.compare(actor, version.parent, version.commit) if version.parent else []
         return render_template(
             "console/version.html",
             title=_("第 {number} 版", number=version.number),
@@ -107,7 +105,7 @@ class VersionsPage(Page):
                 (_("第 {number} 版", number=version.number), None),
             ],
             version=version,
-            current=publishing.history(actor, limit=1)[0],
+            current=history.versions(actor, limit=1)[0],
             changes=changes,
             refusal=refusal,
             reason=request.form.get("reason", ""),

@@ -14,6 +14,7 @@ from engine.content import Files
 from engine.domain.errors import NotFound
 from engine.services.drafts import FileDifference, differences
 from engine.services.folder import FolderDisagrees
+from engine.services.history import History
 from engine.services.publishing import Publishing
 from engine.services.sentences import Sentences
 from engine.services.three_way import Merged, merged_files
@@ -39,15 +40,18 @@ class By:
 class Installation:
     """Versions of the content, for the command line."""
 
-    def __init__(self, store: Store, publishing: Publishing, sentences: Sentences) -> None:
+    def __init__(
+        self, store: Store, publishing: Publishing, history: History, sentences: Sentences
+    ) -> None:
         self._store = store
         self._publishing = publishing
+        self._history = history
         self._sentences = sentences
 
     def versions(self, *, limit: int | None = None, path: str | None = None) -> list[Version]:
         """The versions that were in force, the newest first; only those that changed a file."""
         with self._store.read() as unit:
-            return self._publishing.versions(unit, limit=limit, path=path)
+            return self._history.log(unit, limit=limit, path=path)
 
     def compare(self, old: str, new: str | None = None) -> list[FileDifference]:
         """How two versions differ, the second being that in force unless it is named.

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from engine.services.entries import Entries
     from engine.services.forecasts import Forecasts
     from engine.services.groups import Groups
+    from engine.services.history import History
     from engine.services.incidents import Incidents
     from engine.services.installation import Installation
     from engine.services.interventions import Interventions
@@ -85,6 +86,7 @@ class Platform:
     attachments: Attachments
     profile: Profile
     drafts: Drafts
+    history: History
     publishing: Publishing
     installation: Installation
     studio: Studio

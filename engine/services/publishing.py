@@ -1,4 +1,4 @@
-"""Publishing: what a draft has to pass before it is in force, and the versions that were.
+"""Publishing: what a draft has to pass before it is in force; earlier versions restored.
 
 Check, then replay of all sample cases, then, where it is asked for, a second person; then one
 commit. All of it is one transaction: what fails leaves the content and the draft as they were.
@@ -6,7 +6,7 @@ commit. All of it is one transaction: what fails leaves the content and the draf
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,12 +16,13 @@ from engine.definitions.register import PEOPLE
 from engine.definitions.release import Release
 from engine.domain.actor import Actor
 from engine.domain.clock import Clock
-from engine.domain.errors import NotFound, Refused, Stale
+from engine.domain.errors import Refused, Stale
 from engine.services.content_rights import EDIT, PUBLISH, ContentRights
 from engine.services.definitions import Definitions, load, pin_all
 from engine.services.directory import Directory
-from engine.services.drafts import Checked, Drafts, DraftView, FileDifference, differences, plain
+from engine.services.drafts import Checked, Drafts, DraftView, plain
 from engine.services.folder import Opening
+from engine.services.history import History
 from engine.services.records import Records
 from engine.services.refilling import refill
 from engine.services.rehearsal import Outcome, SampleDifference
@@ -50,8 +51,6 @@ OPERATOR = Signature("Zhicheng", "installation", datetime.min.replace(tzinfo=UTC
 #: the content folder, where nobody says who changed it
 FOLDER_ITSELF = OPERATOR._replace(name="内容目录", email="folder")
 FOLDER_CHANGED = "读入内容目录"
-#: how many versions a page of the history shows
-PAGE = 50
 
 #: Replays the sample cases of some content: how many there are, and what comes of each.
 Rehearse = Callable[[Files, Callable[[], Release]], tuple[int, Iterator[Outcome]]]
@@ -155,8 +154,10 @@ class Publishing:
         records: Records,
         rehearse: Rehearse,
         clock: Clock,
+        history: History,
     ) -> None:
         self._store = store
+        self._history = history
         self._definitions = definitions
         self._records = records
         self._drafts = drafts
@@ -166,7 +167,6 @@ class Publishing:
         self._rehearse = rehearse
         self._clock = clock
         self._loaded: tuple[str, Release | None] = ("", None)
-        self._origins: tuple[str, dict[str, Version]] = ("", {})
 
     # ------------------------------------------------------------ before it is published
 
@@ -546,74 +546,7 @@ class Publishing:
                 raise Stale("draft_changed")
         return Rebased(head, conflicts)
 
-    # ------------------------------------------------------------ versions
-
-    def history(
-        self, actor: Actor, *, limit: int = PAGE, before: str | None = None, path: str | None = None
-    ) -> list[Version]:
-        """The versions that were in force, the newest first.
-
-        Args:
-            actor: who asks.
-            limit: how many at most.
-            before: begin behind this version.
-            path: only those that changed this file.
-
-        Raises:
-            NotFound: there is no such version.
-        """
-        with self._sentences.saying(), self._store.read() as unit:
-            self._rights.demand(actor, EDIT, PUBLISH)
-            start = self._version(unit, before).commit if before is not None else None
-            return self.versions(unit, limit=limit, before=start, path=path)
-
-    def versions(
-        self,
-        unit: UnitOfWork,
-        *,
-        limit: int | None = None,
-        before: str | None = None,
-        path: str | None = None,
-    ) -> list[Version]:
-        """The versions that were in force; no rights are asked."""
-        found: list[Version] = []
-        for row in unit.releases.log(before):
-            if row.id == before:
-                continue
-            parent = row.parents[0] if row.parents else None
-            if path is not None and path not in {
-                change.path for change in unit.releases.changes(parent, row.id)
-            }:
-                continue
-            found.append(version_of(row))
-            if len(found) == limit:
-                break
-        return found
-
-    def version(self, actor: Actor, name: str) -> Version:
-        """A version by its number, or by its commit or the beginning of it.
-
-        Raises:
-            NotFound: there is none.
-        """
-        with self._sentences.saying(), self._store.read() as unit:
-            self._rights.demand(actor, EDIT, PUBLISH)
-            return self._version(unit, name)
-
-    def show(self, actor: Actor, version: str) -> dict[str, bytes]:
-        """All files of a version."""
-        with self._sentences.saying(), self._store.read() as unit:
-            self._rights.demand(actor, EDIT, PUBLISH)
-            return unit.releases.files(self._version(unit, version).commit)
-
-    def compare(self, actor: Actor, old: str, new: str) -> list[FileDifference]:
-        """How two versions differ, file by file."""
-        with self._sentences.saying(), self._store.read() as unit:
-            self._rights.demand(actor, EDIT, PUBLISH)
-            before, after = self._version(unit, old), self._version(unit, new)
-            return differences(
-                unit.releases.files(before.commit), unit.releases.files(after.commit)
-            )
+    # ------------------------------------------------------------ earlier versions
 
     def restore(self, actor: Actor, version: str, reason: str, *, override: str = "") -> Version:
         """Put an earlier version into force again, as a new one.
@@ -624,7 +557,7 @@ class Publishing:
         with self._sentences.saying():
             with self._store.read() as unit:
                 self._rights.demand(actor, PUBLISH)
-                old, head = self._version(unit, version), current_version(unit.releases)
+                old, head = self._history.named(unit, version), current_version(unit.releases)
                 files = unit.releases.files(old.commit)
             assert head is not None  # content never goes away
             notes = {"Restores": old.number}
@@ -644,7 +577,7 @@ class Publishing:
         now = self._clock.now()
         with self._sentences.saying(), self._store.write() as unit:
             self._rights.demand(actor, EDIT)
-            old, head = self._version(unit, version), current_version(unit.releases)
+            old, head = self._history.named(unit, version), current_version(unit.releases)
             assert head is not None  # content never goes away
             row = self._drafts.add_in(unit, actor, f"v{old.number}", head.commit)
             before, after = unit.releases.files(old.commit), unit.releases.files(head.commit)
@@ -652,30 +585,7 @@ class Publishing:
                 unit.drafts.put(row.id, path, before.get(path), now, expected=0)
             return self._drafts.view(unit, actor, row)
 
-    def origins(self, actor: Actor) -> dict[str, Version]:
-        """The version in which each file of the content in force came to be as it is (VER-04)."""
-        last, paths = self._last(actor), self._paths()
-        return {path: one for path, one in last.items() if path in paths}
-
-    def retired(self, actor: Actor) -> dict[str, Version]:
-        """The files that are in force no more, with the version that took them out (CON-02)."""
-        last, paths = self._last(actor), self._paths()
-        return {path: one for path, one in last.items() if path not in paths}
-
     # ------------------------------------------------------------ inside
-
-    def _paths(self) -> Collection[str]:
-        with self._store.read() as unit:
-            return unit.releases.paths(self._definitions.commit)
-
-    def _last(self, actor: Actor) -> Mapping[str, Version]:
-        """The version that changed each path last; of the history only what is new is read."""
-        with self._sentences.saying(), self._store.read() as unit:
-            self._rights.demand(actor, EDIT, PUBLISH)
-            commit = self._definitions.commit
-            if self._origins[0] != commit:
-                self._origins = commit, _last_changes(unit, commit, self._origins)
-            return self._origins[1]
 
     def _draft(self, actor: Actor, draft: int) -> tuple[DraftRow, dict[str, bytes]]:
         with self._store.read() as unit:
@@ -703,12 +613,6 @@ class Publishing:
         release = known[1]
         assert release is not None  # only the first, of no tree, is nothing
         return release
-
-    def _version(self, unit: UnitOfWork, name: str) -> Version:
-        commit = unit.releases.named(name)
-        if commit is None:
-            raise NotFound("no_such_version", version=name)
-        return version_of(unit.releases.load(commit))
 
     def _name(self, actor: Actor) -> str:
         return self._directory.name(PEOPLE, actor.person)
@@ -767,19 +671,6 @@ def _counts(row: ReplayRow, now: datetime) -> bool:
 
 def _changed(before: Files, after: Files) -> list[str]:
     return [path for path in sorted({*before, *after}) if before.get(path) != after.get(path)]
-
-
-def _last_changes(
-    unit: UnitOfWork, commit: str, known: tuple[str, Mapping[str, Version]]
-) -> dict[str, Version]:
-    found: dict[str, Version] = {}
-    for row in unit.releases.log(commit):
-        if row.id == known[0]:
-            return {**known[1], **found}
-        parent = row.parents[0] if row.parents else None
-        for change in unit.releases.changes(parent, row.id):
-            found.setdefault(change.path, version_of(row))
-    return found
 
 
 def _difference(one: Mapping[str, Any]) -> SampleDifference:

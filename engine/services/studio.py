@@ -42,7 +42,7 @@ from engine.forms.form import Form
 from engine.forms.surroundings import Surroundings
 from engine.services.content_rights import ContentRights
 from engine.services.drafts import DraftFile, Drafts, DraftView, OpenFile
-from engine.services.publishing import Publishing
+from engine.services.history import History
 from engine.services.records import Records
 from engine.services.sentences import Sentences
 from engine.services.versions import Version
@@ -139,14 +139,14 @@ class Studio:
         self,
         store: Store,
         drafts: Drafts,
-        publishing: Publishing,
+        history: History,
         rights: ContentRights,
         records: Records,
         sentences: Sentences,
     ) -> None:
         self._store = store
         self._drafts = drafts
-        self._publishing = publishing
+        self._history = history
         self._rights = rights
         self._records = records
         self._sentences = sentences
@@ -155,7 +155,7 @@ class Studio:
 
     def items(self, actor: Actor, release: Release, draft: int | None = None) -> list[Item]:
         """The files of the content, as a draft has them if there is one; retired ones last."""
-        origins, retired = self._publishing.origins(actor), self._publishing.retired(actor)
+        origins, retired = self._history.origins(actor), self._history.retired(actor)
         own: Mapping[str, DraftFile] = {}
         if draft is not None:
             own = {file.path: file for file in self._drafts.files(actor, draft)}

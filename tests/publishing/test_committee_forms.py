@@ -59,7 +59,7 @@ def test_material_exceptions_and_scoring_are_edited_in_the_console_and_versioned
     platform.publishing.replay(ACTOR, 1)
     admin.post("/console/publish/1/publish", {"do": "publish", "reason": "评委会要求"})
 
-    version = platform.publishing.history(ACTOR, limit=1)[0]
+    version = platform.history.versions(ACTOR, limit=1)[0]
     assert (version.number, version.reason, version.name) == (2, "评委会要求", "陈管理")
     forms = platform.release.forms
     assert forms["activity"].element("material_items.copies") is not None

@@ -55,8 +55,8 @@ def test_a_start_without_changes_makes_no_commit(opened):
 
     again = opened()
 
-    assert [one.number for one in again.publishing.history(ONE)] == [1]
-    assert again.publishing.origins(ONE)[PROCESS].commit == again.definitions.commit
+    assert [one.number for one in again.history.versions(ONE)] == [1]
+    assert again.history.origins(ONE)[PROCESS].commit == again.definitions.commit
 
 
 def test_a_changed_file_is_a_new_version_for_new_cases(opened):
@@ -66,9 +66,9 @@ def test_a_changed_file_is_a_new_version_for_new_cases(opened):
 
     again = opened(changed(PROCESS, "title: 用房申请", "title: 房屋申请"))
 
-    newest, oldest = again.publishing.history(ONE)
+    newest, oldest = again.history.versions(ONE)
     assert (newest.number, newest.name, title(again)) == (2, "内容目录", "房屋申请")
-    origins = again.publishing.origins(ONE)
+    origins = again.history.origins(ONE)
     assert (origins[PROCESS], origins[FORM]) == (newest, oldest)
     with again.store.read() as unit:
         row = unit.cases.load(before)

@@ -156,7 +156,7 @@ def test_what_is_no_package_changes_nothing(elsewhere, tmp_path):
         with pytest.raises(NotAPackage):
             elsewhere.installation.take_in(tmp_path / name, BY)
 
-    assert len(elsewhere.publishing.history(ONE)) == 1
+    assert len(elsewhere.history.versions(ONE)) == 1
 
 
 def test_links_in_a_package_are_refused(town, elsewhere, tmp_path):

@@ -42,12 +42,12 @@ def test_a_publication_is_one_commit_with_author_reason_and_version(platform):
 
     made = platform.publishing.publish(ONE, draft, "统一名称")
 
-    newest, first = platform.publishing.history(ONE)
+    newest, first = platform.history.versions(ONE)
     assert newest == made
     assert (made.number, made.reason, made.name, made.person) == (2, "统一名称", "发布甲", "发布甲")
     assert (made.parent, made.replayed, made.failed) == (first.commit, 1, 0)
     assert first.number == 1
-    assert platform.publishing.show(ONE, "2")[PROCESS].decode() == renamed("房屋申请")
+    assert platform.history.show(ONE, "2")[PROCESS].decode() == renamed("房屋申请")
     assert platform.drafts.mine(ONE) == []
 
 
@@ -94,7 +94,7 @@ def test_a_sample_that_comes_out_otherwise_stops_the_publication(platform):
     (difference,) = refused.value.state.failed
     assert (difference.file, difference.step, difference.what) == (SAMPLE, 3, "a.status")
     assert (difference.expected, difference.found) == ("pending", "checked")
-    assert len(platform.publishing.history(ONE)) == 1
+    assert len(platform.history.versions(ONE)) == 1
 
 
 @pytest.mark.req("CON-12")
@@ -104,7 +104,7 @@ def test_who_overrides_a_failing_sample_stands_in_the_history_with_the_reason(pl
 
     platform.publishing.publish(ONE, draft, "改状态", override="样例还没有改\n下周改")
 
-    newest = platform.publishing.history(ONE)[0]
+    newest = platform.history.versions(ONE)[0]
     assert (newest.replayed, newest.failed) == (1, 1)
     assert (newest.override, newest.overridden_by) == ("样例还没有改 下周改", "发布甲")
 
@@ -124,7 +124,7 @@ def test_a_publication_needs_a_reason_a_right_and_a_change(platform):
     same = draft_of(platform, ONE, PROCESS, text_of(PROCESS))
     with pytest.raises(Refused, match="nothing_to_publish"):
         platform.publishing.publish(ONE, same, "没有改")
-    assert len(platform.publishing.history(ONE)) == 1
+    assert len(platform.history.versions(ONE)) == 1
 
 
 def test_only_what_was_looked_at_is_published(platform):
@@ -179,14 +179,14 @@ def test_lines_that_both_changed_are_shown_side_by_side_and_lose_nothing(platfor
 def test_an_earlier_version_is_shown_compared_and_restored_as_a_new_one(platform):
     platform.publishing.publish(ONE, draft_of(platform, ONE, PROCESS, renamed("甲")), "改名")
 
-    (change,) = platform.publishing.compare(ONE, "1", "2")
+    (change,) = platform.history.compare(ONE, "1", "2")
     made = platform.publishing.restore(ONE, "1", "改错了")
 
     assert change.path == PROCESS
     assert "-title: 用房申请\n+title: 甲\n" in change.text
     assert (made.number, made.restores, made.reason) == (3, 1, "改错了")
-    assert platform.publishing.show(ONE, "3") == platform.publishing.show(ONE, "1")
-    assert platform.publishing.show(ONE, "2")[PROCESS].decode() == renamed("甲")
+    assert platform.history.show(ONE, "3") == platform.history.show(ONE, "1")
+    assert platform.history.show(ONE, "2")[PROCESS].decode() == renamed("甲")
     assert platform.release.processes["town/request"].process.title == "用房申请"
 
 
@@ -196,12 +196,12 @@ def test_the_history_of_a_file_holds_the_versions_that_changed_it(platform):
         ONE, draft_of(platform, ONE, FORM, text_of(FORM) + "# 注\n"), "加注"
     )
 
-    numbers = [one.number for one in platform.publishing.history(ONE, path=PROCESS)]
+    numbers = [one.number for one in platform.history.versions(ONE, path=PROCESS)]
 
     assert numbers == [2, 1]
-    assert [one.number for one in platform.publishing.history(ONE, limit=1)] == [3]
-    newest = platform.publishing.history(ONE)[0]
-    assert [one.number for one in platform.publishing.history(ONE, before=newest.commit)] == [2, 1]
+    assert [one.number for one in platform.history.versions(ONE, limit=1)] == [3]
+    newest = platform.history.versions(ONE)[0]
+    assert [one.number for one in platform.history.versions(ONE, before=newest.commit)] == [2, 1]
 
 
 @pytest.mark.req("VER-05")

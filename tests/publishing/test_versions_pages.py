@@ -23,7 +23,7 @@ def site(tmp_path):
 @pytest.mark.req("VER-03")
 def test_a_version_is_shown_compared_and_restored_as_a_new_one(site):
     platform = site.platform
-    first = platform.publishing.history(ACTOR, limit=1)[0]
+    first = platform.history.versions(ACTOR, limit=1)[0]
     draft = platform.drafts.begin(ACTOR).id
     text = platform.drafts.file(ACTOR, draft, CODES).text
     changed = text.replace("title: 员级", "title: 初级员级")
@@ -44,5 +44,5 @@ def test_a_version_is_shown_compared_and_restored_as_a_new_one(site):
     admin.get(f"/console/versions/{first.commit}/")
     restored = admin.press("恢复", reason="改回原名")
     assert "已恢复，成为第 3 版。" in restored
-    assert platform.publishing.show(ACTOR, "3")[CODES].decode() == text
+    assert platform.history.show(ACTOR, "3")[CODES].decode() == text
     assert admin.get("/console/versions/nothing/").status == 404

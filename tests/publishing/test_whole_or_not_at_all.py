@@ -101,7 +101,7 @@ def test_of_many_who_publish_at_once_one_wins_and_the_drafts_of_the_rest_stay(
         results = list(pool.map(publish, drafts))
 
     (won,) = [one for one in results if not isinstance(one, MovedOn)]
-    assert [one.number for one in platform.publishing.history(ONE)] == [2, 1]
+    assert [one.number for one in platform.history.versions(ONE)] == [2, 1]
     for (_, actor, draft), result in zip(drafts, results, strict=True):
         if isinstance(result, MovedOn):
             assert result.version == won
@@ -124,8 +124,8 @@ def test_two_hundred_versions_are_read_and_written_as_fast_as_the_first(platform
             )  # fmt: skip
         times.append(time.perf_counter() - begun)
 
-    assert len(platform.publishing.history(ONE, limit=500)) == 201
-    assert platform.publishing.version(ONE, "100").reason == "98"
+    assert len(platform.history.versions(ONE, limit=500)) == 201
+    assert platform.history.version(ONE, "100").reason == "98"
     draft = platform.drafts.begin(ONE).id
     platform.drafts.save(ONE, draft, PROCESS, CONTENT[PROCESS].decode() + "# 末\n", version=0)
     assert platform.publishing.publish(ONE, draft, "末").number == 202
@@ -156,6 +156,6 @@ def test_a_process_killed_while_it_publishes_leaves_a_database_that_opens(
 
     again = another_node()
 
-    assert len(again.publishing.history(ONE)) == 1
+    assert len(again.history.versions(ONE)) == 1
     assert again.release.processes["town/request"].process.title == "用房申请"
     assert again.publishing.publish(ONE, draft, "改名").number == 2

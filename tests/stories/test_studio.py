@@ -98,4 +98,4 @@ def test_an_administrator_adds_a_level_and_a_field_mends_mistakes_and_publishes(
     admin.goes("/console/publish/1").presses("开始重放")
     expect(page.locator("#gate")).to_contain_text("结果和写的不一样", timeout=60000)
     admin.sees("样例写的").sees("现在得到").looks("gate-difference")
-    assert platform.publishing.history(ACTOR, limit=1)[0].number == 1
+    assert platform.history.versions(ACTOR, limit=1)[0].number == 1

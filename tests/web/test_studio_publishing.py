@@ -110,7 +110,7 @@ def test_a_step_is_added_tried_mended_published_and_taken_back(here, one):
     refused = one.publishes("增加自查")
     assert refused.status == 409
     assert "样例" in refused
-    assert one.platform.publishing.history(one.actor, limit=1)[0].number == 1
+    assert one.platform.history.versions(one.actor, limit=1)[0].number == 1
 
     # The sample is what was wanted otherwise: it is mended like any file.
     one.saves(
@@ -193,7 +193,7 @@ def test_pressing_publish_twice_publishes_once_and_says_so_twice(one):
 
     assert [page.status for page in pages] == [200, 200]
     assert all("已发布为第 2 版" in page for page in pages)
-    assert one.platform.publishing.history(one.actor, limit=1)[0].number == 2
+    assert one.platform.history.versions(one.actor, limit=1)[0].number == 2
 
 
 @pytest.mark.req("CON-12")
