@@ -20,7 +20,7 @@ VENDOR := admin/static/vendor
 INSTALL = $(BIN)/uv pip install --quiet --python $(BIN)/python
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
-.PHONY: help run demo test check format bench coverage coverage-req screenshots setup setup-system lock clean
+.PHONY: help run demo test soak check format bench coverage coverage-req screenshots setup setup-system lock clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | \
@@ -34,6 +34,9 @@ demo: setup ## Take the sample cases from start to certificate and print their t
 
 test: setup setup-system ## Set up and run every test, those in a browser and on PostgreSQL too
 	@$(BIN)/pytest -n 2 --dist worksteal
+
+soak: setup ## Walk random processes at random for long, beyond what the tests do
+	@ZHICHENG_WALKS=20000 $(BIN)/pytest tests/runtime/test_random_walks.py
 
 check: setup ## Format, lint, types, layers and the shipped content
 	@$(BIN)/ruff format --check .

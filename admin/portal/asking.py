@@ -25,6 +25,7 @@ from engine.services.views import CaseView, Choice, Paper
 _SEVERE = frozenset({"return", "fail", "discard", "cancel"})
 #: the field of the members that an action asks for
 MEMBERS = "members"
+TRANSFER = "transfer"
 #: an action that asks for this many simple fields at most is asked in the side column
 _SIDE_FIELDS = 3
 _SECTIONS = frozenset({"group", "rows"})
@@ -49,6 +50,8 @@ class Shown:
     opinion_field: str | None
     #: the members of the group to choose from: key, name, ticked
     members: Sequence[tuple[str, str, bool]] = ()
+    #: to whom the task may be handed over: key and name
+    colleagues: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,7 @@ def operation_title(name: str) -> str:
     return {
         "withdraw": _("撤回"),
         "extend": _("修改提交截止时间"),
+        "transfer": _("转办"),
         "vote": _("投票"),
         "add": _("加入人员"),
         "remove": _("移出人员"),
@@ -251,6 +255,11 @@ def shown(
         wide=is_wide,
         fields=fields,
         opinion_field=opinion,
+        colleagues=(
+            platform().views.colleagues(actor, view.uid, at=view.at)
+            if choice.operation and choice.name == TRANSFER
+            else ()
+        ),
     )
 
 
@@ -339,7 +348,7 @@ def operations(choices: Sequence[Choice]) -> list[OperationLink]:
     return [
         OperationLink(one.name, title_of(one), one.allowed, one.sentence)
         for one in choices
-        if one.operation and one.name in ("withdraw", "extend")
+        if one.operation and one.name in ("withdraw", "extend", TRANSFER)
     ]
 
 

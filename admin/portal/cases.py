@@ -105,6 +105,7 @@ def kind_of(kind: str) -> str:
         "start": _("新建"),
         "withdraw": _("撤回"),
         "extend": _("修改提交截止时间"),
+        "transfer": _("转办"),
         "outcome": _("集体办理结果"),
         "time": _("到期自动办理"),
         "vote": _("投票"),

@@ -131,6 +131,9 @@ def _done(view: CaseView, choice: Choice, data: Mapping[str, Any], key: str | No
         return cases.act(actor, uid, choice.name, input=data, version=seen, key=key, at=at)
     if choice.name == "withdraw":
         return cases.withdraw(actor, uid, version=seen, key=key, at=at)
+    if choice.name == asking.TRANSFER:
+        person, reason = request.form.get("person", ""), str(data.get("opinion") or "")
+        return cases.transfer(actor, uid, person, reason, version=seen, key=key, at=at)
     until = str(data.get("until") or "")
     return cases.extend(actor, uid, until, version=seen, key=key, at=at)
 

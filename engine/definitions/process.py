@@ -23,6 +23,8 @@ VERBS: tuple[Verb, ...] = (
     "submit", "pass", "return", "fail", "discard", "save", "record", "reopen", "cancel",
 )  # fmt: skip
 T = TypeVar("T")
+#: optional operations; all are offered unless a step says which
+ALLOWED = ("claim", "transfer")
 StepKind = Literal["task", "automatic", "chain", "panel", "wait", "parallel", "end"]
 EndKind = Literal["success", "failure", "cancelled"]
 
@@ -280,6 +282,8 @@ class Step:
     wait: Wait | None = None
     parallel: Parallel | None = None
     end: EndKind | None = None
+    #: operations of the engine that are offered beside the actions
+    allow: tuple[str, ...] = ALLOWED
     #: the parallel steps and their branches that it is in, from the outside in
     within: tuple[tuple[str, str], ...] = ()
 

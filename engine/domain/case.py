@@ -202,6 +202,8 @@ class State:
     branches: Mapping[str, State] = field(default_factory=dict)
     #: this is a branch that has come to its join
     joined: bool = False
+    #: who took the present place over from a colleague (``transfer``)
+    assigned: str | None = None
     #: this is a branch that was returned to after its join, which waits for it again
     again: bool = False
     #: this is a branch: the number of the command that last changed it
@@ -317,8 +319,8 @@ def written(state: State) -> str | list[str]:
 class Command:
     """What somebody wants done to a case.
 
-    ``kind`` is one of: start, act, save, withdraw, extend, outcome, time, open, vote, add, remove,
-    result, and the interventions cancel, reroute, unclaim, retry, suspend and resume.
+    ``kind`` is one of: start, act, save, withdraw, extend, transfer, outcome, time, open, vote,
+    add, remove, result, and the interventions cancel, reroute, unclaim, retry, suspend and resume.
     """
 
     kind: str

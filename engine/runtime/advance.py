@@ -27,7 +27,7 @@ from engine.runtime.withdrawing import withdraw
 #: verbs that move the case on and are refused after a hard deadline
 _MOVING = frozenset({"submit", "pass", "return", "fail", "reopen"})
 #: commands of those who take part; a suspended case refuses them
-_OF_PEOPLE = frozenset({"act", "save", "withdraw", "vote", "add", "remove"})
+_OF_PEOPLE = frozenset({"act", "save", "withdraw", "transfer", "vote", "add", "remove"})
 
 
 def start(
@@ -242,6 +242,7 @@ def _pass_stage(run: Run, action: Action, following: str) -> None:
         arrived_at=moments.local(run.now),
         touched=False,
         opened=False,
+        assigned=None,
     )
     run.moved = True
     run.events.append({"event": "arrived", "place": run.state.place.to_json()})
@@ -389,6 +390,36 @@ def why_not_extend(run: Run) -> Refused | None:
     return None
 
 
+def _transfer(run: Run) -> None:
+    """A colleague takes the task over; the place stays the same (转办)."""
+    refusal = why_not_transfer(run)
+    if refusal is not None:
+        raise refusal
+    person = str(run.command.input["person"])
+    who = run.step.who
+    if person == run.command.person:
+        raise run.refuse("transfer_to_oneself")
+    if who is not None and person in run.excluded(who):
+        raise run.refuse("transfer_to_excluded", person=person)
+    run.events.append({"event": "transferred", "place": run.state.place.to_json(), "to": person})
+    run.moved = True
+    run.change(assigned=person)
+
+
+def why_not_transfer(run: Run) -> Refused | None:
+    """Why the present task cannot be handed to a colleague."""
+    who = run.step.who
+    if run.state.closed:
+        return run.refuse("case_closed")
+    if run.state.suspended:
+        return run.refuse("case_suspended")
+    if run.state.stuck:
+        return run.refuse(run.state.stuck)
+    if "transfer" not in run.step.allow or who is None or who.kind != "permission":
+        return run.refuse("no_transfer", step=run.step.title)
+    return None
+
+
 def _time(run: Run) -> None:
     """A timer has fired: the deadline is over, or a waiting step may go on."""
     if run.state.suspended:
@@ -516,6 +547,7 @@ _COMMANDS: dict[str, Callable[[Run], None]] = {
     "save": _save,
     "withdraw": withdraw,
     "extend": _extend,
+    "transfer": _transfer,
     "time": _time,
     "outcome": _outcome,
     "open": _open,

@@ -13,13 +13,13 @@ from typing import Any
 from engine.definitions.process import Action, Assignment, Step
 from engine.domain.actor import Rights
 from engine.domain.errors import NotAllowed, Refused
-from engine.runtime.advance import why_not, why_not_extend
+from engine.runtime.advance import why_not, why_not_extend, why_not_transfer
 from engine.runtime.going_back import acting_place
 from engine.runtime.run import Run
 from engine.runtime.withdrawing import why_not_withdraw
 
 #: operations the engine offers beside the author's actions
-OPERATIONS = ("withdraw", "extend", "vote")
+OPERATIONS = ("withdraw", "extend", "transfer", "vote")
 _NO_DEADLINE = ("no_deadline", "deadline_fixed")
 
 
@@ -70,6 +70,8 @@ def may_act(run: Run, action: Action, rights: Rights) -> Refused | None:
     if action.who is not None and who.kind == "permission":
         organisation = run.organisation(who)
     elif action.who is None:
+        if run.state.assigned not in (None, run.command.person):
+            return forbid(run, "handed_over", person=run.state.assigned)
         stage = run.step.stages.get(run.state.place.stage or "")
         permission = stage.permission if stage and stage.permission else permission
     return _may(run, who, permission, organisation, rights)
@@ -106,6 +108,16 @@ def _operation(run: Run, name: str, rights: Rights) -> Offer:
             forbidden = _may_extend(run, rights)
             refusal = forbidden or why_not_extend(run)
             mine = forbidden is None and (refusal is None or refusal.code not in _NO_DEADLINE)
+        case "transfer":
+            held = (a for a in run.step.actions.values() if a.who is None)
+            probe = next(held, None)
+            forbidden = (
+                may_act(run, probe, rights)
+                if probe is not None
+                else run.refuse("no_transfer", step=run.step.title)
+            )
+            refusal = forbidden or why_not_transfer(run)
+            mine = refusal is None
         case _:
             mine = run.command.person in run.state.voters
             refusal = None if mine else run.refuse("not_a_voter")

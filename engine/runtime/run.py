@@ -137,13 +137,13 @@ class Run:
         self,
     ) -> tuple[tuple[WorkItem, ...], tuple[Timer, ...], frozenset[tuple[str, int]]]:
         """Who is waited for at the places come to, and the timers of all of them."""
-        before = {_key(one): one.place for _, one in places_of(self.first)}
+        before = {_key(one): (one.place, one.assigned) for _, one in places_of(self.first)}
         work: list[WorkItem] = []
         timers: list[Timer] = []
         kept = set()
         for at, one in list(places_of(self.state)):
             self.focus(at)
-            if before.get(_key(one)) == one.place:
+            if before.get(_key(one)) == (one.place, one.assigned):
                 kept.add(_key(one))
             else:
                 self._look_at_status()
@@ -346,6 +346,7 @@ class Run:
             branches={},
             joined=False,
             wait_until=None,
+            assigned=None,
         )
         if stage is None and step.stages:
             first = self.next_stage(step, None)
@@ -485,7 +486,9 @@ class Run:
             return (self._item(None, self.state.initiator, None),)
         stage = step.stages.get(self.state.place.stage or "")
         permission = stage.permission if stage and stage.permission else who.permission
-        person = self.context.key(who.person) if who.person is not None else None
+        person = self.state.assigned
+        if person is None and who.person is not None:
+            person = self.context.key(who.person)
         return (self._item(permission, person, self.state.place.organisation, self.excluded(who)),)
 
     def excluded(self, who: Assignment) -> tuple[str, ...]:

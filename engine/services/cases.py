@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from engine.definitions.process import Action
-from engine.domain.actor import SYSTEM, Actor, Rights
+from engine.domain.actor import SYSTEM, Actor
 from engine.domain.case import Command, places_of
 from engine.domain.errors import EngineError, NotAllowed, NotFound, Refused, Stale
 from engine.runtime.advance import guard, no_such_action, offered
@@ -26,6 +26,7 @@ from engine.store.unit import UnitOfWork
 if TYPE_CHECKING:
     from engine.services.entries import Entries
     from engine.services.groups import Groups
+    from engine.services.interventions import Permissions
     from engine.services.outgoing import Outgoing
     from engine.services.panels import Panels
     from engine.services.sentences import Sentences
@@ -46,7 +47,7 @@ class Cases:
     def __init__(
         self,
         work: Casework,
-        rights: Rights,
+        rights: Permissions,
         entries: Entries,
         groups: Groups,
         panels: Panels,
@@ -261,6 +262,57 @@ class Cases:
         entered = {"until": until}
         return self._operate(actor, uid, "extend", entered, version=version, key=key, at=at)
 
+    def transfer(
+        self,
+        actor: Actor,
+        uid: str,
+        person: str,
+        reason: str = "",
+        *,
+        version: int | None = None,
+        key: str | None = None,
+        at: str | None = None,
+    ) -> Done:
+        """Hand the task to a colleague, who alone deals with it from now on (转办).
+
+        Raises:
+            Refused: the actor does not hold the task, or the colleague could not deal with it.
+        """
+
+        def make(unit: UnitOfWork, loaded: Loaded) -> Command:
+            run = self._operating(unit, loaded, actor, "transfer", at)
+            refusal = may_operate(run, "transfer", self._rights)
+            if refusal is not None:
+                raise refusal
+            self._claimed(unit, loaded, actor, run.at)
+            if person not in self._colleagues(run) and person != actor.person:
+                raise run.refuse("transfer_to_stranger", person=person)
+            entered = {"person": person, "opinion": reason}
+            return _command(actor, run, "transfer", "transfer", entered)
+
+        return self._do(actor, uid, make, version=version, key=key)
+
+    def colleagues(self, actor: Actor, uid: str, *, at: str | None = None) -> list[str]:
+        """To whom the actor could hand the task over."""
+        with self._work.store.read() as unit:
+            loaded = self._work.load(unit, uid)
+            run = self._operating(unit, loaded, actor, "transfer", at)
+            if may_operate(run, "transfer", self._rights) is not None:
+                return []
+            return self._colleagues(run)
+
+    def _colleagues(self, run: Run) -> list[str]:
+        who, place = run.step.who, run.state.place
+        stage = run.step.stages.get(place.stage or "")
+        permission = stage.permission if stage and stage.permission else None
+        if permission is None and who is not None:
+            permission = who.permission
+        if who is None or permission is None or place.organisation is None:
+            return []
+        known = self._rights.holders(permission, place.organisation)
+        excluded = {*run.excluded(who), run.command.person}
+        return [one for one in known if one not in excluded]
+
     def _operate(
         self,
         actor: Actor,
@@ -348,6 +400,9 @@ class Cases:
         with self._said(), self._work.store.write() as unit:
             loaded = self._work.load(unit, uid)
             item = self._item(unit, loaded, actor)
+            step = loaded.compiled.process.steps[item.step]
+            if "claim" not in step.allow:
+                raise self._work.look(unit, loaded, actor).refuse("no_claim", step=step.title)
             if loaded.state.suspended:
                 raise self._work.look(unit, loaded, actor).refuse("case_suspended")
             if not unit.work.claim(item.id, actor.person, expected=None):

@@ -97,8 +97,11 @@ class Courses:
         lookup = self._lookup(unit)
         events = _events(event)
         acted = _acted(events)
-        place = acted.get("place")
+        place = acted.get("place") or next(
+            (e["place"] for e in events if e.get("event") == "transferred"), None
+        )
         arrived = self._arrived(loaded, events)
+        to = next((e["to"] for e in events if e.get("event") == "transferred"), None)
         broken_off = [e["open"] for e in events if e.get("event") in ("joined", "left")]
         person = event.person or ""
         return Entry(
@@ -114,7 +117,8 @@ class Courses:
             texts=tuple(
                 self._texts(unit, loaded, run, event, str(acted.get("action", "")), mask=mask)
             ),
-            leads_to="；".join(words(unit, run, one) for one in arrived),
+            leads_to="；".join(words(unit, run, one) for one in arrived)
+            or (lookup.label("people", to) or str(to) if to else ""),
             ended=not arrived and any(e.get("event") == "branch_ended" for e in events),
             broken_off=tuple(
                 words(unit, run, Place.from_json(one)) for several in broken_off for one in several

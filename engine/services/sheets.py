@@ -125,14 +125,18 @@ class Sheets:
         *,
         at: str | None = None,
     ) -> EffectiveForm | None:
-        """What an operation of the engine asks for: a new deadline, or nothing."""
-        if name != "extend":
+        """What an operation of the engine asks for: a new deadline, why, or nothing."""
+        if name not in ("extend", "transfer"):
             return None
         with self._work.store.read() as unit:
             loaded, run = self._open(unit, actor, uid, at)
             release = self._work.definitions.release_of(loaded.row.process, loaded.row.pin, unit)
-            form = release.forms[REVIEW_ACTION].fields(("until",))
             surroundings = self._entries.surroundings(unit, run, loaded.data)
+            if name == "transfer":
+                opinion = self._opinion(unit, loaded)
+                rights = Rights(mode="optional")
+                return opinion.effective(entered or {}, surroundings, rights) if opinion else None
+            form = release.forms[REVIEW_ACTION].fields(("until",))
             return form.effective(entered or {}, surroundings, Rights())
 
     def _opinion(self, unit: UnitOfWork, loaded: Loaded) -> Form | None:

@@ -334,7 +334,9 @@ class Views:
             held = self._groups.holding(unit, loaded, run)
             found = []
             for offer in offers(run, self._rights):
-                if not offer.mine:
+                if not offer.mine or (
+                    offer.name == "transfer" and not self._cases.colleagues(actor, uid, at=run.at)
+                ):
                     continue
                 refusal = offer.refusal or held
                 sentence = self._sentences.worded(refusal).sentence if refusal else None
@@ -430,6 +432,13 @@ class Views:
         targets = action.to.values if action.to is not None else ()
         named = [steps[target].title for target in targets if target in steps]
         return " / ".join(named) or None
+
+    def colleagues(self, actor: Actor, uid: str, *, at: str | None = None) -> list[tuple[str, str]]:
+        """To whom the actor could hand the task over: key and name."""
+        found = self._cases.colleagues(actor, uid, at=at)
+        with self._work.store.read() as unit:
+            lookup = self._lookup(unit)
+            return [(one, lookup.label("people", one) or one) for one in found]
 
     # ------------------------------------------------------------ groups and voters
 

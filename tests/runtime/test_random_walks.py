@@ -169,7 +169,7 @@ class Walk:
 
     def step(self) -> None:
         kind = self.draw(st.sampled_from(["act"] * 6 + ["withdraw", "withdraw", "time", "day",
-                                          "resubmit", "other"]))  # fmt: skip
+                                          "resubmit", "transfer", "other"]))  # fmt: skip
         before, seq = self.case.state, self.case.seq
         try:
             getattr(self, kind)()
@@ -220,6 +220,12 @@ class Walk:
     def resubmit(self) -> None:
         if self.case.state.place.step == "fill":
             self.case.typed("submit", "ann", {"note": "again"})
+
+    def transfer(self) -> None:
+        place, state = self.somewhere()
+        here = state.place.organisation
+        person = f"{here}-{self.draw(st.integers(0, 2))}"
+        self.case.operate("transfer", f"{here}-0", here, place=place, person=person)
 
     def other(self) -> None:
         kind = self.draw(st.sampled_from(["suspend", "resume", "reroute", "open"]))

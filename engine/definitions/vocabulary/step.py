@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from engine.authoring.problem import Phrase
-from engine.definitions.process import Step, StepKind
+from engine.definitions.process import ALLOWED, Step, StepKind
 from engine.definitions.shapes import (
     ChoiceOf,
+    Closed,
     Key,
     MapOf,
     Name,
@@ -22,6 +23,8 @@ from engine.definitions.vocabulary.effect import EFFECTS
 from engine.definitions.vocabulary.kinds import KINDS, STAGES, parallel
 from engine.definitions.vocabulary.people import WHO
 
+#: operations that a later version will know
+LATER = ("cc", "urge", "add_signer", "remove_signer", "delegate")
 STEP_TARGET = Name(Phrase("步骤名 / `join`", "step / `join`"))
 
 STEP = Vocabulary(
@@ -73,10 +76,10 @@ STEP = Vocabulary(
         Key("do", EFFECTS, "到达时的效果", "effects on arrival"),
         Key(
             "allow",
-            Text(),
-            "可选的通用操作",
-            "optional operations offered",
-            later=True,
+            Names(Closed(ALLOWED, later=LATER)),
+            "除动作外还提供哪些操作：认领、转办给同一单位的同事",
+            "operations offered beside the actions: claiming, handing over to a colleague",
+            default="[claim, transfer]",
         ),
         STAGES,
         *KINDS,
@@ -134,6 +137,7 @@ def _build(values: Values) -> Step:
         wait=values.get("wait"),
         parallel=values.get("parallel"),
         end=values.get("end"),
+        allow=values.get("allow", ALLOWED),
     )
 
 
