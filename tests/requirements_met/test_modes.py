@@ -35,7 +35,7 @@ class TestSelfAppointment:
 
         page = applicant.get(f"/new/{APPOINTMENT}")
 
-        assert "立即聘任申请" in page.buttons
+        assert "立即申报" in page.buttons
         assert "申报委员会" not in page
         assert "settings.activity" not in page.source
 
