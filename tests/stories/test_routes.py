@@ -97,3 +97,33 @@ def test_it_reads_in_english_too(site, people):
     admin = people("chenguanli").goes(f"/console/routes/table/{SENIOR}").presses("English")
     admin.sees("Next organisation").sees("End of the route").looks("routes-table-en")
     admin.goes(f"/console/routes/row/{SENIOR}").sees("Title level").looks("routes-row-en")
+
+
+@pytest.mark.req("BUR-08", "IMP-02")
+def test_accepting_institutions_are_added_and_imported_after_a_prompt(site, people):
+    heads = ["受理节点类型", "机构名称", "联系电话"]
+    good, bad = ["人社部门", "天津市教育委员会", ""], ["人社部门", "天津市没有的委员会", ""]
+    content = BytesIO()
+    write_xlsx(content, "x", heads, [good, bad])
+    sheet = {"name": "x.xlsx", "mimeType": XLSX, "buffer": content.getvalue()}
+    admin = people("chenguanli").opens("职称初定/认定受理机构管理")
+    follows(admin, "新增")
+    finds(admin, "机构名称*（必填）", "卫生", "天津市卫生健康委员会")
+    admin.picks("职称等级", "中级").picks("取得方式", "初定")
+    admin.picks("受理节点类型", "职称业务主管部门").looks("accepting-new")
+    admin.presses("保存").sees("已保存")
+    follows(admin, "申报须知").fills("申报须知", "请于九月三十日前提交。")
+    admin.looks("accepting-notice").presses("申报须知").sees("请于九月三十日前提交")
+    admin.opens("职称初定/认定受理机构管理").looks("accepting")
+    follows(admin, "导入")
+    admin.picks("职称等级", "中级").picks("取得方式", "初定")
+    admin.page.get_by_label("Excel 文件").set_input_files(files=sheet)
+    button = admin.page.get_by_role("button", name="导入", exact=True)
+    admin.page.once("dialog", lambda asks: asks.dismiss())
+    button.click()
+    expect(admin.page.get_by_text("成功 1 条，失败 1 条")).to_have_count(0)
+    admin.page.once("dialog", lambda asks: asks.accept())
+    button.click()
+    admin.sees("成功 1 条，失败 1 条").looks("accepting-import")
+    admin.presses("提交").sees("已导入 1 条").sees("天津市教育委员会")
+    admin.presses("English").sees("Accepting institutions").looks("accepting-en")
