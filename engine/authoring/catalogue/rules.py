@@ -142,4 +142,10 @@ TABLE: tuple[Entry, ...] = (
         en='the rule table "{rule}" cannot decide this: {reason}',
         example="to: {rule: rules/two-outputs}",
     ),
+    Entry(
+        "RUL140",
+        zh="不能导入：{reason}",
+        en="this cannot be imported: {reason}",
+        example='<decisionTable hitPolicy="PRIORITY">',
+    ),
 )
