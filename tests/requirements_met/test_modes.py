@@ -163,7 +163,7 @@ class TestSelfReview:
 
         officer = town.visit("陈管理", "人社局")
         officer.get(f"/console/register-authorisations/act/?id={key}&action=withdraw")
-        officer.press("撤销", reason="授权到期未续")
+        officer.press("确定撤销", reason="授权到期未续")
 
         with pytest.raises(Refused, match="该评委会未获授权"):
             town.platform.cases.start(
