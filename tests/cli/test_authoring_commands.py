@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from engine.cli import COMMANDS, zhicheng
 from tests.definitions.support import CONTENT
+from tests.rules.support import YEARS
 
 WRONG = """\
 process: north/wrong
@@ -190,6 +191,18 @@ class TestExplain:
 
     def test_a_file_that_is_no_process_is_wrong_usage(self, content):
         assert run("explain", content / "forms/request.yaml").exit_code == 2
+
+    def test_a_row_of_a_rule_table_is_explained_as_its_condition(self, content):
+        rules = content / "definitions/rules"
+        rules.mkdir()
+        (rules / "years.yaml").write_text(
+            YEARS.replace("codes: degrees", "values: [doctor, master, bachelor]"), "utf-8"
+        )
+
+        result = run("explain", f"{rules / 'years.yaml'}:{line_of(rules / 'years.yaml', '>= 5')}")
+
+        assert "degree == 'master' && years >= 5" in result.stdout
+        assert "年限" in result.stdout
 
 
 class TestSchema:
