@@ -104,6 +104,14 @@ class Problem:
             parts.append(f"另见 {place}。" if language == "zh" else f"See {place}.")
         return " ".join(parts) if language == "en" else "".join(parts)
 
+    def whole(self, language: Language = "zh") -> str:
+        """Say what is wrong and what may help, to be read in one go."""
+        sentence, hint = self.sentence(language), self.hint(language)
+        stop = "。" if language == "zh" else "."
+        if not sentence.endswith((stop, "?", "？")):
+            sentence += stop
+        return (f"{sentence}{hint}" if language == "zh" else f"{sentence} {hint}").strip()
+
 
 def nearest(name: str, choices: Iterable[str], limit: int = NEAREST_SHOWN) -> list[str]:
     """Return the choices most like a name, best first; ``limit`` of them at most."""

@@ -313,7 +313,7 @@ class Studio:
             end_column=found.at.column + found.length,
             severity="warning" if found.is_warning else "error",
             code=found.code,
-            sentence=f"{found.sentence(language)} {found.hint(language)}".strip(),
+            sentence=found.whole(language),
         )
 
     def _samples(self, actor: Actor, draft: int, form: Form | None) -> dict[str, Mapping[str, Any]]:

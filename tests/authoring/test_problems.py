@@ -38,6 +38,16 @@ class TestSaying:
         assert a_problem().sentence("en") == '"to" of step "apply" cannot be "desicion"'
         assert a_problem().sentence("zh") == '步骤 "apply" 的 "to" 不能是 "desicion"'
 
+    def test_sentence_and_hint_are_read_in_one_go(self):
+        assert a_problem().whole("zh") == (
+            '步骤 "apply" 的 "to" 不能是 "desicion"。是否想写 "decision"？可用：apply、decision。'
+        )
+        assert a_problem().whole("en") == (
+            '"to" of step "apply" cannot be "desicion". '
+            'Did you mean "decision"? Allowed: apply, decision.'
+        )
+        assert a_problem(choices=()).whole("en") == '"to" of step "apply" cannot be "desicion".'
+
     def test_the_nearest_name_is_offered_with_the_allowed_ones(self):
         assert a_problem().hint("en") == 'Did you mean "decision"? Allowed: apply, decision.'
         assert a_problem().hint("zh") == '是否想写 "decision"？可用：apply、decision。'
