@@ -237,7 +237,10 @@ def test_a_change_of_superior_closes_the_review_lists_until_it_is_approved():
     assert not ENTRIES & unit.get("/").links.keys()
     assert unit.get("/lists/tianjin/own-review").status == 403
     superior = town.visit("江桂芳", "和平教育局")
-    superior.get(f"/cases/{town['c']}")
+    (row,) = superior.get(REVIEW).rows()
+    assert row[1:5] == ["天津市第一示范中学", "12120000102328779B", "本市事业单位", "变更上级单位"]
+    page = superior.get(f"/cases/{town['c']}")
+    assert "现上级单位天津市教育事业服务中心" in page
     superior.press("确定通过")
     assert unit.get("/").links.keys() >= ENTRIES
     assert town.platform.directory.superior("第一中学") == "和平教育局"
@@ -513,3 +516,36 @@ def test_registering_again_and_again_from_one_address_has_to_wait():
     statuses = [unit.press("注册", name="").status for _ in range(2)]
     assert statuses == [422, 422]
     assert unit.post("/register/tianjin", SELF).status == 429
+
+
+@pytest.mark.req("DEPT-01")
+def test_a_department_has_all_functions_of_a_unit():
+    town = city(
+        "{by: 施职员, does: start, process: tianjin/socialised-review, case: z, "
+        "with: {settings: {activity: a1, work_unit: 教委}}}",
+        "{by: 施职员, does: submit, case: z, with: $forms/complete-application}",
+        *SUBMITTED[:2],
+        "{by: 管校长, does: submit, case: r, with: {superior: 教委}}",
+    )
+    first, second = town.visit("何处长", "教委"), town.visit("吕复审", "教委")
+    page = second.get("/")
+    for block in ("单位基本信息", "消息通知", "当前待审核情况"):
+        assert block in page
+    assert {"基本信息维护", "发送消息", "下级单位管理", "工作人员管理"} <= page.links.keys()
+
+    page = first.get("/lists/tianjin/own-review")
+    assert {"批量通过", "批量不通过"} <= set(page.buttons)
+    first.press("批量通过", row=town["z"])
+    first.press("确定批量通过")
+    page = second.get(f"/cases/{town['z']}")
+    assert "常用意见" in page
+    page = second.get(page.links["通过"])
+    assert "推荐委员会（推荐小组）是否推荐" in page
+    assert "公示起止时间" in page
+
+    second.get(REVIEW)
+    second.press("批量通过", row=town["r"])
+    second.press("确定批量通过")
+    below = second.get(ORGANISATIONS).rows()
+    assert any("天津市新建实验学校" in row and "审核通过" in row for row in below)
+    assert second.get("/messages/new").status == 200
