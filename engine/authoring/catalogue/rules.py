@@ -122,7 +122,7 @@ TABLE: tuple[Entry, ...] = (
         "RUL125",
         zh='"{key}" 有 {count} 个，最多 {most} 个',
         en='there are {count} in "{key}", at most {most} are possible',
-        example="rows: a thousand and one of them",
+        example="rows: three hundred and one of them",
     ),
     Entry(
         "RUL130",

@@ -24,7 +24,7 @@ TYPES: Mapping[str, Scalar] = {
     "text": TEXT, "number": NUMBER, "integer": NUMBER, "boolean": BOOLEAN, "date": DATE,
 }  # fmt: skip
 MOST_INPUTS = 16
-MOST_ROWS = 1000
+MOST_ROWS = 300
 #: how many answers a table remembers
 MOST_KNOWN = 1000
 INPUT = Phrase("输入", "input")

@@ -17,8 +17,8 @@ from math import ceil, floor
 from engine.definitions.rules.cells import Cell, Constant, constant
 from engine.definitions.rules.table import Column
 
-#: segments looked at before a table is given up; about a second
-MOST_STEPS = 1_000_000
+#: segments looked at before a table is given up; about half a second
+MOST_STEPS = 500_000
 #: a text that no cell names
 OTHER = "\0other"
 
