@@ -17,6 +17,24 @@ ACCOUNT = AccountRow("li", "Li", None, "active", True, 0, None, NOW)
 SESSION = SessionRow("t1", "li", None, "127.0.0.1", NOW, NOW, NOW + DAY)
 
 
+def test_a_part_that_fails_is_taken_back_alone_and_the_rest_is_kept(store):
+    def both(unit, one, another):
+        with unit.part():
+            unit.accounts.insert(one)
+            unit.accounts.insert(another)
+
+    other = ACCOUNT._replace(login="wang", person="Wang")
+    with store.write() as unit:
+        unit.accounts.insert(ACCOUNT)
+        with pytest.raises(Duplicate):
+            both(unit, other._replace(login="zhao"), ACCOUNT)
+        with unit.part():
+            unit.accounts.insert(other)
+
+    with store.read() as unit:
+        assert [account.login for account in unit.accounts.all()] == ["li", "wang"]
+
+
 def test_an_account_counts_wrong_passwords_until_a_right_one(store):
     with store.write() as unit:
         unit.accounts.insert(ACCOUNT)
