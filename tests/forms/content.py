@@ -132,7 +132,10 @@ def around(**changed: Mapping[str, Any]) -> Surroundings:
     for register, rows in changed.items():
         for key, row in rows.items():
             kept[register].setdefault(key, {}).update(row)
-    names_given = {"today": "2026-09-01", "now": "2026-09-01T09:00:00"}
+    names_given = {
+        "today": "2026-09-01", "now": "2026-09-01T09:00:00",
+        "policy": {"evaluation_mode": "socialised_review"},
+    }  # fmt: skip
     return Surroundings(names=names_given, lookup=Content(records=kept))
 
 

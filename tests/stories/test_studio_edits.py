@@ -192,6 +192,9 @@ def test_a_step_is_renamed_in_every_file_that_names_it(writer):
     assert [one.path for one in writer.changes()] == [
         "definitions/lists/sichuan/to-issue.yaml",
         "definitions/lists/tianjin/to-issue.yaml",
+        "definitions/processes/sichuan/entrusted-review.yaml",
+        "definitions/processes/tianjin/exam-in-lieu.yaml",
+        "definitions/processes/tianjin/self-appointment.yaml",
         PROCESS,
         "examples/cases/sichuan/happy-path.yaml",
         "examples/cases/tianjin/happy-path.yaml",
