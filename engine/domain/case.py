@@ -12,7 +12,8 @@ renamed, reordered or given another meaning. A change that cannot keep this rule
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from typing import Any
 
 FORMAT = 1
@@ -211,7 +212,11 @@ class State:
 
     def with_(self, **changes: Any) -> State:
         """A copy with some fields changed."""
-        return replace(self, **changes)
+        # A command makes dozens of these: half the time of ``dataclasses.replace``.
+        values = list(_VALUES(self))
+        for name, value in changes.items():
+            values[_INDEX[name]] = value
+        return State(*values)
 
     def to_json(self) -> dict[str, Any]:
         """As a JSON object without fields that have their default; the format number first."""
@@ -273,6 +278,8 @@ def _defaults() -> tuple[tuple[str, Any], ...]:
 
 
 _DEFAULTS = _defaults()
+_INDEX = {item.name: number for number, item in enumerate(fields(State))}
+_VALUES = attrgetter(*_INDEX)
 
 
 _OWN: dict[str, Any] = {
@@ -284,14 +291,14 @@ _OWN: dict[str, Any] = {
 def branch_of(state: State, name: str) -> State:
     """A branch as a state one can work with: what the case shares is filled in."""
     shared = {key: getattr(state, key) for key in SHARED}
-    return replace(state.branches[name], **shared)
+    return state.branches[name].with_(**shared)
 
 
 def with_branch(state: State, name: str, branch: State) -> State:
     """The state with a branch as it is now; what they share is taken from the branch."""
     shared = {key: getattr(branch, key) for key in SHARED}
-    own = replace(branch, **_OWN)
-    return replace(state, branches={**state.branches, name: own}, **shared)
+    own = branch.with_(**_OWN)
+    return state.with_(branches={**state.branches, name: own}, **shared)
 
 
 def places_of(

@@ -172,7 +172,8 @@ class _Running:
         """All steps, until the first difference."""
         for step in self.sample.steps:
             self.result.steps += 1
-            self.messages_before = self._last_message()
+            if step.expect:
+                self.messages_before = self._last_message()
             try:
                 self._take(step)
             except Refused as refusal:
@@ -180,7 +181,7 @@ class _Running:
                 self._differ(step, step.does or step.kind, "done", said)
             except LookupError as error:
                 self._differ(step, step.does or step.kind, "done", repr(error))
-            if not self.result.differences:
+            if step.expect and not self.result.differences:
                 with self.platform.store.read():
                     self._expect(step)
             if self.result.differences:
@@ -262,15 +263,14 @@ class _Running:
         at: str | None = None,
     ) -> None:
         cases, interventions = self.platform.cases, self.platform.interventions
-        actor = self._actor(by, uid, does)
-        known = self._action(actor, uid, does, at)
         entered = self._named(entered)
+        with self.platform.store.read():
+            actor = self._actor(by, uid, does)
+            known = self._action(actor, uid, does, at)
+            edits = known is not None and (known[1].edit or known[0].edit) and not known[1].ask
+            data = self._merged(uid, entered) if edits else None
         if known is not None:
-            step, action = known
-            if (action.edit or step.edit) and action.ask is None:
-                cases.act(actor, uid, does, data=self._merged(uid, entered), at=at)
-            else:
-                cases.act(actor, uid, does, input=entered, at=at)
+            cases.act(actor, uid, does, input=None if edits else entered, data=data, at=at)
             return
         members = list(entered.get("members", ()))
         reason = str(entered.get("reason", ""))
