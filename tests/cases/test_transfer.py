@@ -55,6 +55,7 @@ def test_it_can_be_handed_back(office, uid):
     office.cases.transfer(COLLEAGUE, uid, "王审")
 
     office.cases.act(FIRST, uid, "pass")
+    assert office.lists.keys(CHECKER, "town/to-review") == [uid]
 
 
 def test_only_to_colleagues_who_may_deal_with_it(office, uid):
@@ -86,4 +87,6 @@ def test_the_next_place_is_for_everybody_again(office, uid):
     office.cases.act(COLLEAGUE, uid, "return", input={"reason": "缺材料"})
     office.cases.act(person("张三"), uid, "submit")
 
+    assert office.lists.keys(FIRST, "town/to-review") == [uid]
     office.cases.act(FIRST, uid, "pass")
+    assert office.lists.keys(CHECKER, "town/to-review") == [uid]
