@@ -8,12 +8,13 @@ and each like the steps of the process; ``null`` removes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from engine.authoring.node import Entry, Node
 from engine.authoring.problems import Problems
 
+Merge = Callable[[Node, Node], Node]
 BY_NAME = ("facts", "policy", "flags", "actions")
 
 
@@ -69,47 +70,28 @@ class _Merging:
         return replace(own, entries=entries)
 
     def _steps(self, base: Node, own: Node) -> Node:
-        entries = dict(base.entries)
-        for name, entry in own.entries.items():
-            before = entries.get(name)
-            if before is None or before.value.kind != "mapping" or entry.value.kind != "mapping":
-                self._put(entries, name, entry)
-            else:
-                entries[name] = Entry(entry.key, self._step(before.value, entry.value))
-        return replace(own, entries=entries)
+        return self._each(base, own, dict.fromkeys(own.entries, self._step))
 
     def _step(self, base: Node, own: Node) -> Node:
-        entries = dict(base.entries)
-        for name, entry in own.entries.items():
-            before = entries.get(name)
-            both = before is not None and before.value.kind == entry.value.kind == "mapping"
-            if name == "actions" and both and before is not None:
-                entries[name] = Entry(entry.key, self._by_name(before.value, entry.value))
-            elif name == "parallel" and both and before is not None:
-                entries[name] = Entry(entry.key, self._parallel(before.value, entry.value))
-            else:
-                self._put(entries, name, entry)
-        return replace(own, entries=entries)
+        return self._each(base, own, {"actions": self._by_name, "parallel": self._parallel})
 
     def _parallel(self, base: Node, own: Node) -> Node:
-        entries = dict(base.entries)
-        for name, entry in own.entries.items():
-            before = entries.get(name)
-            if name == "branches" and before is not None and before.value.kind == "mapping":
-                merged = self._branches(before.value, entry.value)
-                entries[name] = Entry(entry.key, merged)
-            else:
-                self._put(entries, name, entry)
-        return replace(own, entries=entries)
+        return self._each(base, own, {"branches": self._branches})
 
     def _branches(self, base: Node, own: Node) -> Node:
+        return self._each(base, own, dict.fromkeys(own.entries, self._steps))
+
+    def _each(self, base: Node, own: Node, inside: Mapping[str, Merge]) -> Node:
+        """Entry by entry: mappings named ``inside`` are merged in turn, the rest is replaced."""
         entries = dict(base.entries)
         for name, entry in own.entries.items():
             before = entries.get(name)
-            if before is None or before.value.kind != "mapping" or entry.value.kind != "mapping":
+            merge = inside.get(name)
+            both = before is not None and before.value.kind == entry.value.kind == "mapping"
+            if before is None or merge is None or not both:
                 self._put(entries, name, entry)
             else:
-                entries[name] = Entry(entry.key, self._steps(before.value, entry.value))
+                entries[name] = Entry(entry.key, merge(before.value, entry.value))
         return replace(own, entries=entries)
 
     def _by_name(self, base: Node, own: Node) -> Node:

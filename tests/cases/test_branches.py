@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 
 from engine.domain.errors import Refused, Stale
 from engine.services.platform import Platform
+from tests.support.at_once import at_once
 from tests.support.office import person
 from tests.support.works import FIRE, HEALTH, SECOND, a_permit, open_works
 
@@ -186,25 +186,6 @@ def test_what_is_claimed_in_one_branch_does_not_hinder_the_other(town: Platform)
     town.cases.act(HEALTH, uid, "pass")
 
     assert waiting(town, uid) == [("fire_check", "一所")]
-
-
-def at_once(*actions: Callable[[], object]) -> list[object]:
-    barrier = threading.Barrier(len(actions))
-    results: list[object] = [None] * len(actions)
-
-    def run(index: int, action: Callable[[], object]) -> None:
-        barrier.wait()
-        try:
-            results[index] = action()
-        except Refused as refusal:
-            results[index] = refusal
-
-    threads = [threading.Thread(target=run, args=item) for item in enumerate(actions)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 @pytest.mark.parametrize("town", ["file", "postgresql"], indirect=True)

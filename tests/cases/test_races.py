@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from engine.domain.errors import Refused, Stale
 from engine.services.platform import Platform
+from tests.support.at_once import at_once
 from tests.support.office import a_request, open_office, person
 
 FIRST = person("王审", "一所")
@@ -24,26 +24,6 @@ def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Platform]
         platform = open_office(str(request.getfixturevalue("postgres_url")))
     yield platform
     platform.close()
-
-
-def at_once(*actions: Callable[[], object]) -> list[object]:
-    """Run actions at the same moment; returns results or refusals in order."""
-    barrier = threading.Barrier(len(actions))
-    results: list[object] = [None] * len(actions)
-
-    def run(index: int, action: Callable[[], object]) -> None:
-        barrier.wait()
-        try:
-            results[index] = action()
-        except Refused as refusal:
-            results[index] = refusal
-
-    threads = [threading.Thread(target=run, args=item) for item in enumerate(actions)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 @pytest.mark.req("ENG-11")

@@ -3,7 +3,9 @@
 import pytest
 
 from engine.authoring.render import render
-from tests.definitions.support import bound, loaded
+from engine.content import read_files
+from engine.definitions.release import load
+from tests.definitions.support import CONTENT, bound, loaded
 
 SOUTH = bound("south/permit").process
 NORTH = bound("north/permit").process
@@ -71,3 +73,34 @@ def test_a_file_may_be_based_on_one_that_is_based_on_another():
     third = found.processes["north/third"].process
     assert third.steps["unit"].title == "第三单位审核"
     assert "evaluation" not in third.steps
+
+
+def test_branches_merge_by_name_and_each_like_the_steps_of_a_process():
+    files = {name: text.decode() for name, text in read_files(CONTENT).items()}
+    files["definitions/processes/south/works.yaml"] = """\
+process: south/works
+based_on: north/works
+steps:
+  checks:
+    parallel:
+      join: any
+      branches:
+        fire:
+          fire_check: {title: 消防初审, actions: {pass: {to: join}}}
+          fire_second: null
+        water: {water_check: {title: 供水审查, who: initiator, actions: {pass: {to: join}}}}
+"""
+    found = load(files)
+    assert render(found.problems, found.sources) == ""
+    assert found.release is not None
+    process = found.release.processes["south/works"].process
+    parallel = process.steps["checks"].parallel
+
+    assert parallel is not None
+    assert parallel.join == "any"
+    assert {name: list(steps) for name, steps in parallel.branches.items()} == {
+        "fire": ["fire_check"], "health": ["health_check"], "water": ["water_check"],
+    }  # fmt: skip
+    assert process.steps["fire_check"].title == "消防初审"
+    assert process.steps["fire_check"].actions["return"].to is not None
+    assert process.steps["health_check"].within == (("checks", "health"),)
