@@ -32,7 +32,8 @@ class Person:
         self.page.goto(f"{self.site.url}/sign-in")
         self.page.get_by_label("用户名").fill(self.login)
         self.page.get_by_label("密码").fill(PASSWORD)
-        self.page.get_by_role("button", name="登录", exact=True).click()
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name="登录", exact=True).click()
         return self
 
     def goes(self, path: str) -> "Person":
@@ -42,12 +43,17 @@ class Person:
     def opens(self, *captions: str) -> "Person":
         """Follow entries of the menu or links by their captions."""
         for caption in captions:
-            self.page.get_by_role("link", name=caption).first.click()
+            self._follows(caption)
         return self
 
     def takes(self, name: str = "张三", caption: str = "审核") -> "Person":
         """Follow the link of a row of a list."""
-        self.page.get_by_role("link", name=f"{caption} {name}").first.click()
+        return self._follows(f"{caption} {name}")
+
+    def _follows(self, link: str) -> "Person":
+        # A click returns before the next page is there: who looks then sees a page being left.
+        with self.page.expect_navigation():
+            self.page.get_by_role("link", name=link).first.click()
         return self
 
     def presses(self, caption: str) -> "Person":

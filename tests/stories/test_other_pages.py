@@ -27,7 +27,7 @@ def test_pages_of_units(people):
     unit.opens("下级单位管理").sees("天津市第一示范中学").looks("register-list")
     unit.opens("查看 天津市第一示范中学").looks("register-record")
     unit.opens("修改").looks("register-edit")
-    unit.presses("English").looks("register-edit-english")
+    unit.presses("English").sees("Save").looks("register-edit-english")
 
 
 @pytest.mark.timeout(300)

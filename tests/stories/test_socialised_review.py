@@ -96,7 +96,7 @@ def test_an_application_becomes_a_certificate(site, people):
         votes(people(login), meeting)
     secretary.goes(f"/cases/{meeting}/members").sees("是").looks("meeting-result")
     secretary.goes(f"/cases/{meeting}").looks("meeting-minutes")
-    secretary.presses("确认").looks("confirm").presses("确定确认").sees("已确认。")
+    secretary.presses("确认").sees("确定确认").looks("confirm").presses("确定确认").sees("已确认。")
     secretary.opens("公示名单").sees("张三").looks("list-publicity")
 
     people.at("2026-10-28 10:00")
@@ -112,7 +112,7 @@ def test_an_application_becomes_a_certificate(site, people):
 
     issuer = people("fengfazheng").opens("证书发放").looks("list-to-issue")
     issuer.page.locator("input[name=row]").first.check()
-    issuer.presses("批量发放证书").looks("bulk")
+    issuer.presses("批量发放证书").sees("确定批量发放证书").looks("bulk")
     issuer.presses("确定批量发放证书").sees("成功 1 件").looks("bulk-result")
 
     applicant.opens("我的证书").sees("电子职称证书").looks("my-certificates")
