@@ -10,7 +10,8 @@ from typing import Any
 
 from engine.bench.figures import figure, rounds
 from engine.bench.floors import CoreFloor, PlainSpiff, Recorded
-from engine.bench.town import APPLICANT, PROCESS, REVIEWERS, STEPS, open_town
+from engine.bench.town import APPLICANT, PROCESS, REVIEWERS, STEPS, VOTE, open_town
+from engine.domain.actor import Actor
 from engine.services.platform import Platform
 from engine.store.database import Store
 
@@ -18,6 +19,9 @@ from engine.store.database import Store
 CASES = 30
 ROUNDS = 7
 LOOPS = 200
+#: voters of a panel, and the ballots of the large one that are measured in each round
+LARGE, SMALL = 200, 5
+BALLOTS = 20
 #: about three kilobytes of data, as a filled-in form has
 SENTENCE = "a sentence of forty characters or so, " * 2
 DATA: dict[str, Any] = {
@@ -57,6 +61,7 @@ def _measured(folder: Path) -> list[dict[str, Any]]:
     for made, floor in zip(figures, ("core", "plain"), strict=True):
         _against(made, found["product"], found[floor])
     figures += _loops(product)
+    figures.append(_ballots(product))
     for store in (product.store, *floors):
         store.close()
     return figures
@@ -97,6 +102,46 @@ def _floor_steps(floor: CoreFloor | PlainSpiff, recorded: Recorded) -> float:
         for uid in uids:
             floor.step(uid, seq, event, blob)
     return (time.perf_counter() - begun) / (CASES * len(steps))
+
+
+# ------------------------------------------------------------------ panels
+
+
+def _ballots(platform: Platform) -> dict[str, Any]:
+    """What a ballot costs among many voters, with all before it in, against one among five."""
+    large, small = [_vote(platform, LARGE)], [_vote(platform, SMALL) for _ in range(CASES * ROUNDS)]
+    _cast(platform, large[0], LARGE - BALLOTS * ROUNDS - 1)
+    found = rounds(
+        {
+            "large": lambda: _cast(platform, large[0], BALLOTS),
+            "small": lambda: (
+                sum(_cast(platform, small.pop(), SMALL - 1) for _ in range(CASES)) / CASES
+            ),
+        },
+        ROUNDS,
+    )
+    made = figure("ballot_panel_200_vs_5", [v * 1e6 for v in found["large"]], "µs")
+    made |= {"floor": figure("", [v * 1e6 for v in found["small"]], "")["value"]}
+    made["ratio"] = figure("", found["small"], "", found["large"])["ratio"]
+    return made
+
+
+def _vote(platform: Platform, voters: int) -> str:
+    uid = platform.cases.start(APPLICANT, VOTE, {"voters": voters}).uid
+    platform.cases.act(APPLICANT, uid, "open", data={"voters": voters})
+    return uid
+
+
+def _cast(platform: Platform, uid: str, count: int) -> float:
+    """Seconds one ballot takes, over the next ``count`` voters."""
+    with platform.store.read() as unit:
+        row = unit.cases.load(uid)
+        assert row is not None
+        waiting = [item.person or "" for item in unit.work.of(row.id)][:count]
+    begun = time.perf_counter()
+    for voter in waiting:
+        platform.cases.vote(Actor(voter, None, "town"), uid, {"": {"choice": "agree"}})
+    return (time.perf_counter() - begun) / count
 
 
 # ------------------------------------------------------------------ growth

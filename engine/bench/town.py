@@ -19,6 +19,7 @@ from engine.store.database import Store
 
 NOW = datetime(2026, 9, 1, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
 PROCESS = "town/request"
+VOTE = "town/vote"
 FILES = {
     "forms/organisation.yaml": """
         form: organisation
@@ -116,7 +117,37 @@ FILES = {
             actions: {pass: {title: Pass, to: done}, return: {title: Return, to: fill}}
           done: {title: Done, status: done, end: success}
         """,
+    "forms/vote.yaml": """
+        form: vote
+        title: Vote
+        properties:
+          voters: {title: Voters, type: integer}
+        """,
+    "definitions/processes/town/vote.yaml": """
+        process: town/vote
+        title: Vote
+        form: vote
+        start: {who: person}
+        steps:
+          fill:
+            title: Fill
+            status: draft
+            who: initiator
+            edit: all
+            actions: {open: {title: Open, to: vote}}
+          vote:
+            title: Vote
+            status: pending
+            panel:
+              voters: {draw: data.voters, from: people}
+              enough: vote.cast == vote.voters
+              decide: {pass: {option: agree, at_least: 1/2, of: voters}}
+            outcomes: {passed: done, failed: done}
+          done: {title: Done, status: done, end: success}
+        """,
 }
+#: people who can only vote
+CROWD = 200
 ORGANISATIONS = ("bureau", "department", "unit")
 APPLICANT = Actor("ann", None, "town")
 REVIEWERS = {name: Actor(f"{name} reviewer", name, "town") for name in ORGANISATIONS}
@@ -145,7 +176,8 @@ def open_town(url: str) -> Platform:
             platform.records.add(
                 unit, registers["organisations"], data, jurisdiction="town", at=NOW, key=name
             )
-        for actor in (APPLICANT, *REVIEWERS.values()):
+        crowd = [Actor(f"voter {number}", None, "town") for number in range(CROWD)]
+        for actor in (APPLICANT, *REVIEWERS.values(), *crowd):
             platform.records.add(
                 unit, registers["people"], {"name": actor.person}, jurisdiction="town",
                 at=NOW, key=actor.person,

@@ -187,6 +187,8 @@ class State:
     actors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: people who may vote now (a panel)
     voters: tuple[str, ...] = ()
+    #: those of them whose ballots are in
+    voted: tuple[str, ...] = ()
     #: the next holder has opened the case (``withdraw: until_next_opens``)
     opened: bool = False
     #: nobody could be found for the present place
@@ -258,7 +260,7 @@ class State:
             data["path"] = tuple(Passed.from_json(item) for item in data["path"])
         if "resume" in data:
             data["resume"] = tuple(Resumption.from_json(item) for item in data["resume"])
-        for name in ("inserted", "flags", "voters"):
+        for name in ("inserted", "flags", "voters", "voted"):
             if name in data:
                 data[name] = tuple(data[name])
         for name in ("actors", "pinned"):

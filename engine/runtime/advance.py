@@ -491,7 +491,9 @@ def _cancel(run: Run) -> None:
 def _vote(run: Run) -> None:
     if run.command.person not in run.state.voters:
         raise run.refuse("not_a_voter")
-    run.change(touched=True)
+    if run.command.person in run.state.voted:
+        raise run.refuse("voted_already")
+    run.change(touched=True, voted=(*run.state.voted, run.command.person))
     run.events.append({"event": "voted", "place": run.state.place.to_json()})
 
 

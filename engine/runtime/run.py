@@ -108,7 +108,7 @@ class Run:
             self.change(since=self.seq)
         at = tuple(level.branch for level in self.around)
         here = self.state
-        work, timers, kept = self.work(), self._all_timers(), frozenset[tuple[str, int]]()
+        work, timers, kept = self._waited_for(), self._all_timers(), frozenset[tuple[str, int]]()
         if self.around or self.first.branches or self.state.branches:
             while self.around:
                 self.rise()
@@ -126,6 +126,11 @@ class Run:
             kept=kept,
             here=here,
         )
+
+    def _waited_for(self) -> tuple[WorkItem, ...]:
+        # A ballot leaves everybody else waiting as before; to list them all again for each of
+        # many voters would make every ballot dearer the more of them there are.
+        return self.work() if self.moved or self.command.kind != "vote" else ()
 
     def _look_at_status(self) -> None:
         step = self.step
@@ -337,6 +342,7 @@ class Run:
             visits={**self.state.visits, name: visit},
             arrived_at=moments.local(self.now),
             voters=(),
+            voted=(),
             opened=False,
             touched=False,
             resumed=False,
@@ -467,7 +473,8 @@ class Run:
         if state.closed or state.stuck:
             return ()
         if step.panel is not None:
-            return tuple(self._item(None, voter, None) for voter in state.voters)
+            waiting = (voter for voter in state.voters if voter not in state.voted)
+            return tuple(self._item(None, voter, None) for voter in waiting)
         if step.who is not None:
             return self._assigned(step, step.who)
         seen: dict[tuple[str | None, str | None, str | None], WorkItem] = {}

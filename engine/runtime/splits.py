@@ -94,7 +94,7 @@ def end_branch(run: Run) -> None:
         {"event": "branch_ended", "branch": branch, "place": run.state.place.to_json()}
     )
     run.change(
-        joined=True, due=None, due_given=None, overdue=False, wait_until=None, voters=(),
+        joined=True, due=None, due_given=None, overdue=False, wait_until=None, voters=(), voted=(),
         stuck=None, touched=False, opened=False, returned=False, relaying=False,
     )  # fmt: skip
     run.moved = True

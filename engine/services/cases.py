@@ -544,14 +544,19 @@ class Cases:
 
         def then(unit: UnitOfWork, outcome: Outcome) -> None:
             now = self._work.now(outcome.row.jurisdiction)
-            self._panels.cast(unit, outcome, actor.person, papers, now)
-            self._tally(unit, outcome, now)
+            loaded = self._work.loaded(unit, outcome.row)
+            self._panels.cast(unit, loaded, outcome.command, papers, now)
+            self._tally(unit, outcome, now, loaded)
 
         return self._do(actor, uid, make, version=version, key=key, then=then)
 
-    def _tally(self, unit: UnitOfWork, outcome: Outcome, now: datetime) -> None:
+    def _tally(
+        self, unit: UnitOfWork, outcome: Outcome, now: datetime, loaded: Loaded | None = None
+    ) -> None:
+        """Let the case go on if its vote is over; ``loaded`` is the case where it is at hand."""
         at = outcome.command.at
-        result = self._panels.result(unit, outcome.row, at, now)
+        case = loaded if loaded is not None else self._work.loaded(unit, outcome.row)
+        result = self._panels.result(unit, case, at)
         if result is not None:
             command = Command("outcome", SYSTEM.person, name=result, at=at)
             further = self._work.within(unit, outcome.row.uid, command, now)

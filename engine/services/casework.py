@@ -541,12 +541,20 @@ class Casework:
         if result.moved:
             self._close(unit, row, before, command, result, now)
             unit.work.open(row, [new_work(item, now) for item in result.work])
-        elif here is not result.state or result.kept:
-            step = here.place.step
-            due = instant(here.due, now)
-            unit.work.update_open(row.id, due=due, status=here.status, step=step)
-        elif (here.status, here.due) != (before.status, before.due):
-            unit.work.update_open(row.id, due=instant(here.due, now), status=here.status)
+            return
+        if command.kind == "vote":
+            unit.work.done_by(row.id, here.place.step, command.person, at=now)
+        at = find(before, command.at) if command.at else ()
+        earlier = state_at(before, at) if at is not None else None
+        if earlier is not None and (here.status, here.due) == (earlier.status, earlier.due):
+            return
+        in_branch = here is not result.state or result.kept
+        unit.work.update_open(
+            row.id,
+            due=instant(here.due, now),
+            status=here.status,
+            step=here.place.step if in_branch else None,
+        )
 
     @staticmethod
     def _close(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -12,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from engine.definitions.process import Panel, Share
 from engine.domain.actor import SYSTEM
+from engine.domain.case import Command
 from engine.domain.errors import InvalidSubmission
-from engine.forms.form import Form
-from engine.forms.keywords import NUMBERS
 from engine.forms.sentences import sentence
 from engine.forms.validation import FieldError
-from engine.runtime.run import Run, get
-from engine.services.casework import Casework, Loaded, Outcome
+from engine.runtime.run import Run
+from engine.services.casework import Casework, Loaded
+from engine.services.tally import Tally
 from engine.store.ballots import Ballot
 from engine.store.cases import CaseRow
 from engine.store.unit import UnitOfWork
@@ -56,8 +54,7 @@ class Panels:
         present = self._present(run, panel)
         if run.command.person not in present:
             raise run.refuse("not_present")
-        place = run.state.place
-        if unit.ballots.counts(loaded.row, place).get(run.command.person):
+        if run.command.person in run.state.voted:
             raise run.refuse("voted_already")
         errors = [
             replace(error, place=(paper, *error.place))
@@ -80,51 +77,56 @@ class Panels:
     def cast(
         self,
         unit: UnitOfWork,
-        outcome: Outcome,
-        voter: str,
+        loaded: Loaded,
+        command: Command,
         papers: Mapping[str, Any],
         now: datetime,
     ) -> None:
-        """Put the papers in."""
-        assert outcome.result.here is not None  # the place of the panel
-        place = outcome.result.here.place
-        loaded = self._work.loaded(unit, outcome.row)
-        panel = loaded.compiled.process.steps[place.step].panel
-        assert panel is not None  # checked before
-        for paper in self.papers(unit, outcome.row, panel):
-            unit.ballots.cast(
-                outcome.row, place, voter=voter, paper=paper, ballot=papers[paper], at=now
-            )
+        """Put the papers of a voter in; where ``enough`` is asked, count them with the others.
 
-    def result(self, unit: UnitOfWork, row: CaseRow, at: str, now: datetime) -> str | None:
+        Counting on keeps a ballot as dear for the last voter as for the first: the ballots
+        themselves are opened once, when the vote is over.
+        """
+        run = self._work.look(unit, loaded, SYSTEM, at=command.at)
+        panel = run.step.panel
+        assert panel is not None  # checked before
+        place = run.state.place
+        given = {paper: papers[paper] for paper in self.papers(unit, loaded.row, panel)}
+        unit.ballots.cast(loaded.row, place, voter=command.person, papers=given, at=now)
+        if panel.enough is None:
+            return
+
+        known = unit.ballots.counted(loaded.row, place)
+        tally = Tally.from_json(known) if known is not None else Tally()
+        for paper, ballot in given.items():
+            form = self._entries.ballot(unit, loaded, run, paper)
+            tally.add(ballot, form, valid=not self._invalid(run, panel, ballot))
+        unit.ballots.count(loaded.row, place, tally.to_json(), first=known is None)
+
+    def result(self, unit: UnitOfWork, loaded: Loaded, at: str) -> str | None:
         """The outcome when all are in or the time is over; None while the vote is open.
 
         ``at`` is the step of the panel in a branch, "" for one that the case itself is at.
         Writes what each member got into its row: ``passed`` and ``votes``, never by a person.
         """
-        current = unit.cases.load(row.uid)
-        assert current is not None  # it was just written
-        loaded = self._work.loaded(unit, current)
         run = self._work.look(unit, loaded, SYSTEM, at=at)
         panel = run.step.panel
         if panel is None:
             return None
-        place = run.state.place
-        voted = unit.ballots.counts(current, place)
         present = self._present(run, panel)
-        ballots = unit.ballots.of(current, place)
-        if not self._closed(run, panel, present, voted, ballots):
+        if not self._closed(unit, loaded, run, panel, present):
             return None
-        turnout = len(voted)
+        turnout = len(run.state.voted)
         if panel.quorum is not None and not _reached(
             turnout, panel.quorum, _base(panel.quorum, run, present, turnout, turnout)
         ):
             return "no_quorum"
+        ballots = unit.ballots.of(loaded.row, run.state.place)
         if panel.about == "members":
             self._members(unit, loaded, run, panel, present, ballots)
             return "decided"
-        passed = self._passes(run, panel, present, [b.ballot for b in ballots], turnout)
-        return "passed" if passed else "failed"
+        tally = self._counted(unit, loaded, run, panel, "", ballots)
+        return "passed" if self._passes(run, panel, present, tally) else "failed"
 
     def _present(self, run: Run, panel: Panel) -> Sequence[str]:
         """Those who take part: all voters, or those of them who have come."""
@@ -134,54 +136,47 @@ class Panels:
         return tuple(v for v in run.state.voters if v in come) if come else run.state.voters
 
     def _closed(
-        self,
-        run: Run,
-        panel: Panel,
-        present: Sequence[str],
-        voted: Counter[str],
-        ballots: Sequence[Ballot],
+        self, unit: UnitOfWork, loaded: Loaded, run: Run, panel: Panel, present: Sequence[str]
     ) -> bool:
-        if run.state.overdue or all(voter in voted for voter in present):
+        if run.state.overdue or set(present) <= set(run.state.voted):
             return True
-        return panel.enough is not None and run.context.holds(
-            panel.enough, vote=self._vote(run, panel, present, [b.ballot for b in ballots])
-        )
-
-    def _vote(
-        self, run: Run, panel: Panel, present: Sequence[str], papers: Sequence[Mapping[str, Any]]
-    ) -> dict[str, Any]:
-        valid = [p for p in papers if not self._invalid(run, panel, p)]
-        counts = Counter(str(p.get("choice")) for p in valid)
-        return {
-            "voters": len(run.state.voters),
-            "present": len(present),
-            "cast": len(papers),
-            "valid": len(valid),
-            "counts": dict(counts),
-            "means": {},
-        }
+        if panel.enough is None:
+            return False
+        known = unit.ballots.counted(loaded.row, run.state.place)
+        tally = Tally.from_json(known) if known is not None else Tally()
+        return run.context.holds(panel.enough, vote=vote(run, present, tally))
 
     @staticmethod
     def _invalid(run: Run, panel: Panel, paper: Mapping[str, Any]) -> bool:
         return panel.invalid is not None and run.context.holds(panel.invalid, ballot=paper)
 
-    def _passes(
+    def _counted(
         self,
+        unit: UnitOfWork,
+        loaded: Loaded,
         run: Run,
         panel: Panel,
-        present: Sequence[str],
-        papers: Sequence[Mapping[str, Any]],
-        turnout: int,
-    ) -> bool:
-        vote = self._vote(run, panel, present, papers)
+        paper: str,
+        ballots: Sequence[Ballot],
+    ) -> Tally:
+        form = self._entries.ballot(unit, loaded, run, paper)
+        tally = Tally()
+        for ballot in ballots:
+            if ballot.paper == paper:
+                invalid = self._invalid(run, panel, ballot.ballot)
+                tally.add(ballot.ballot, form, valid=not invalid)
+        return tally
+
+    def _passes(self, run: Run, panel: Panel, present: Sequence[str], tally: Tally) -> bool:
         decide = panel.decide
         if decide == "all":
-            agreed: int = vote["counts"].get(OPTIONS[0], 0)
+            agreed: int = tally.counts.get(OPTIONS[0], 0)
             return agreed == len(present) and agreed > 0
         if decide == "any":
-            return bool(vote["counts"].get(OPTIONS[0], 0))
-        agreed = vote["counts"].get(decide.option or OPTIONS[0], 0)
-        return _reached(agreed, decide, _base(decide, run, present, turnout, vote["valid"]))
+            return bool(tally.counts.get(OPTIONS[0], 0))
+        agreed = tally.counts.get(decide.option or OPTIONS[0], 0)
+        turnout = len(run.state.voted)
+        return _reached(agreed, decide, _base(decide, run, present, turnout, tally.valid))
 
     def _members(
         self,
@@ -193,45 +188,27 @@ class Panels:
         ballots: Sequence[Ballot],
     ) -> None:
         group = loaded.row
-        turnout = len({ballot.voter for ballot in ballots})
         for member in unit.members.of(group.id):
             if member.state != "in":
                 continue
-            papers = [b.ballot for b in ballots if b.paper == member.uid]
-            vote = self._vote(run, panel, present, papers)
+            tally = self._counted(unit, loaded, run, panel, member.uid, ballots)
             row = dict(member.row or {})
-            row["votes"] = vote["counts"]
-            row["passed"] = self._passes(run, panel, present, papers, turnout)
-            valid = [paper for paper in papers if not self._invalid(run, panel, paper)]
-            row |= scores(self._entries.ballot(unit, loaded, run, member.uid), valid)
+            row["votes"] = dict(tally.counts)
+            row["passed"] = self._passes(run, panel, present, tally)
+            row |= tally.scores(self._entries.ballot(unit, loaded, run, member.uid))
             unit.members.set_row(group.id, member.case_id, row)
 
 
-def scores(form: Form | None, papers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The mean of every number on the papers, and the total; nothing where there are none.
-
-    A number with a ``weight`` counts in the total as its share of the maximum times the weight.
-    """
-    means, total = [], Fraction(0)
-    for element in (one for top in form.elements for one in top.walk()) if form is not None else ():
-        if element.kind not in NUMBERS or "*" in element.path:
-            continue
-        found = (get(paper, ".".join(element.path)) for paper in papers)
-        given = [value for value in found if value is not None]
-        if not given:
-            continue
-        mean = sum((Fraction(str(value)) for value in given), Fraction(0)) / len(given)
-        means.append({"title": element.title, "mean": _rounded(mean)})
-        most = element.schema.get("maximum")
-        if element.weight is not None and isinstance(most, int | float) and most:
-            mean = mean / Fraction(str(most)) * Fraction(str(element.weight))
-        total += mean
-    return {"means": means, "total": _rounded(total)} if means else {}
-
-
-def _rounded(value: Fraction) -> float:
-    """Two decimals, a half upwards, as people do."""
-    return math.floor(value * 100 + Fraction(1, 2)) / 100
+def vote(run: Run, present: Sequence[str], tally: Tally) -> dict[str, Any]:
+    """What a rule over the tally reads as ``vote``."""
+    return {
+        "voters": len(run.state.voters),
+        "present": len(present),
+        "cast": len(run.state.voted),
+        "valid": tally.valid,
+        "counts": dict(tally.counts),
+        "means": {name: float(mean) for name, mean in tally.means().items()},
+    }
 
 
 def _base(share: Share, run: Run, present: Sequence[str], turnout: int, valid: int) -> int:

@@ -160,6 +160,9 @@ class Rebuilding:
             kept = [item for item in before if (item.step, item.visit) in result.kept]
             return (*kept, *(new_work(item, now) for item in result.work))
         here = result.here or result.state
+        if event.kind == "vote":
+            own = (here.place.step, event.person)
+            before = tuple(item for item in before if (item.step, item.person) != own)
         due = instant(here.due, now)
         return tuple(
             item._replace(status=here.status, due=due)

@@ -488,8 +488,7 @@ class Views:
             panel = run.step.panel
             if panel is None or actor.person not in run.state.voters:
                 raise NotFound("no_such_case", uid=uid)
-            place = run.state.place
-            cast = bool(unit.ballots.counts(loaded.row, place).get(actor.person))
+            cast = actor.person in run.state.voted
             if panel.about == "case":
                 return Paper((("", run.process.title),), cast)
             about = tuple((member.uid, member.name) for member in self._members(unit, loaded))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ from engine.store.chain import canonical
 from engine.store.sealing import Sealer
 from engine.store.session import Session
 from engine.store.statement import Statement, given, insert
-from engine.store.tables.cases import ballots
+from engine.store.tables.cases import ballots, tallies
 
 
 class Ballot(NamedTuple):
@@ -29,61 +29,61 @@ class Ballot(NamedTuple):
 
 
 _CAST = Statement(insert(ballots))
-_SEEN = Statement(
-    sa.select(ballots.c.visit).where(
-        ballots.c.case_id == given(ballots.c.case_id),
-        ballots.c.step == given(ballots.c.step),
-        ballots.c.visit == given(ballots.c.visit),
-        ballots.c.voter == given(ballots.c.voter),
-        ballots.c.paper == given(ballots.c.paper),
-    )
+_VISIT = (
+    ballots.c.case_id == given(ballots.c.case_id),
+    ballots.c.step == given(ballots.c.step),
+    ballots.c.visit == given(ballots.c.visit),
 )
 _OF = Statement(
     sa.select(*(ballots.c[name] for name in Ballot._fields))
-    .where(
-        ballots.c.case_id == given(ballots.c.case_id),
-        ballots.c.step == given(ballots.c.step),
-        ballots.c.visit == given(ballots.c.visit),
-    )
+    .where(*_VISIT)
     .order_by(ballots.c.paper, ballots.c.cast_at, ballots.c.voter)
 )
-_PAPERS = Statement(
-    sa.select(ballots.c.voter, ballots.c.paper).where(
-        ballots.c.case_id == given(ballots.c.case_id),
-        ballots.c.step == given(ballots.c.step),
-        ballots.c.visit == given(ballots.c.visit),
+_COUNT = Statement(
+    sa.select(tallies.c.tally).where(
+        tallies.c.case_id == given(tallies.c.case_id),
+        tallies.c.step == given(tallies.c.step),
+        tallies.c.visit == given(tallies.c.visit),
     )
+)
+_BEGIN = Statement(insert(tallies))
+_COUNT_ON = Statement(
+    sa.update(tallies)
+    .where(
+        tallies.c.case_id == given(tallies.c.case_id, "key"),
+        tallies.c.step == given(tallies.c.step, "at_step"),
+        tallies.c.visit == given(tallies.c.visit, "at_visit"),
+    )
+    .values({tallies.c.tally: given(tallies.c.tally, "new_tally")})
 )
 
 
 class Ballots:
-    """The rows of ``ballots``."""
+    """The rows of ``ballots`` and ``tallies``."""
 
     def __init__(self, session: Session, sealer: Sealer) -> None:
         self._session = session
         self._sealer = sealer
 
     def cast(
-        self, case: CaseRow, place: Place, *, voter: str, paper: str, ballot: object, at: datetime
-    ) -> bool:
-        """Put a vote in; False if the voter has voted on this paper in this visit."""
-        if self._session.one(
-            _SEEN, case_id=case.id, step=place.step, visit=place.visit, voter=voter, paper=paper
-        ):
-            return False
+        self, case: CaseRow, place: Place, *, voter: str, papers: Mapping[str, object], at: datetime
+    ) -> None:
+        """Put the papers of a voter in, each once. Raises Duplicate."""
         cipher = subject_cipher(self._session, self._sealer, _subject(case))
-        self._session.run(
-            _CAST,
-            case_id=case.id,
-            step=place.step,
-            visit=place.visit,
-            voter=voter,
-            paper=paper,
-            jurisdiction=case.jurisdiction,
-            ballot=cipher.seal(canonical(ballot), _subject(case)),
-            cast_at=at,
-        )
-        return True
+        rows = [
+            {
+                "case_id": case.id,
+                "step": place.step,
+                "visit": place.visit,
+                "voter": voter,
+                "paper": paper,
+                "jurisdiction": case.jurisdiction,
+                "ballot": cipher.seal(canonical(ballot), _subject(case)),
+                "cast_at": at,
+            }
+            for paper, ballot in papers.items()
+        ]
+        self._session.run_all(_CAST, rows)
 
     def of(self, case: CaseRow, place: Place) -> list[Ballot]:
         """Open the votes of one visit."""
@@ -96,10 +96,27 @@ class Ballots:
             for voter, paper, sealed, at in rows
         ]
 
-    def counts(self, case: CaseRow, place: Place) -> Counter[str]:
-        """Return how many papers each voter has handed in, without opening any."""
-        rows = self._session.all(_PAPERS, case_id=case.id, step=place.step, visit=place.visit)
-        return Counter(voter for voter, _ in rows)
+    def counted(self, case: CaseRow, place: Place) -> Any:
+        """Return the running tally of a visit; None before the first ballot."""
+        row = self._session.one(_COUNT, case_id=case.id, step=place.step, visit=place.visit)
+        if row is None:
+            return None
+        cipher = known_cipher(self._session, self._sealer, _subject(case))
+        return orjson.loads(cipher.open(row[0], _subject(case)))
+
+    def count(self, case: CaseRow, place: Place, tally: object, *, first: bool) -> None:
+        """Keep the running tally of a visit, sealed like the ballots; ``first`` begins it."""
+        cipher = known_cipher(self._session, self._sealer, _subject(case))
+        sealed = cipher.seal(canonical(tally), _subject(case))
+        if first:
+            self._session.run(
+                _BEGIN, case_id=case.id, step=place.step, visit=place.visit,
+                jurisdiction=case.jurisdiction, tally=sealed,
+            )  # fmt: skip
+            return
+        self._session.run(
+            _COUNT_ON, key=case.id, at_step=place.step, at_visit=place.visit, new_tally=sealed
+        )
 
 
 def _subject(case: CaseRow) -> str:

@@ -80,6 +80,23 @@ _CLOSE_ALL = Statement(
     )
     .values(_CLOSING)
 )
+_VOTED = Statement(
+    sa.update(work_items)
+    .where(
+        _table.case_id == given(_table.case_id, "key"),
+        _table.state == sa.literal_column("'open'"),
+        _table.step == given(_table.step, "here"),
+        _table.person == given(_table.person, "voter"),
+    )
+    .values(
+        {
+            _table.state: sa.literal_column("'done'"),
+            _table.closed_at: given(_table.closed_at, "at"),
+            _table.closed_by: given(_table.closed_by, "by"),
+            _table.action: sa.literal_column("'vote'"),
+        }
+    )
+)
 _ALL_OF = Statement(
     sa.select(work_items).where(_table.case_id == given(_table.case_id)).order_by(_table.id)
 )
@@ -164,6 +181,10 @@ class Work:
         if ids is None:
             return self._session.run(_CLOSE_ALL, key=case_id, **values)
         return sum(self._session.run(_CLOSE, key=key, **values) for key in ids)
+
+    def done_by(self, case_id: int, step: str, person: str, *, at: datetime) -> None:
+        """Close what waits for a voter at a panel, whose ballot is in."""
+        self._session.run(_VOTED, key=case_id, here=step, voter=person, by=person, at=at)
 
     def of(self, case_id: int, *, open_only: bool = True) -> list[WorkRow]:
         """Return the items of a case, oldest first."""

@@ -150,18 +150,30 @@ def test_a_case_is_in_one_open_group_of_a_process(store, new_case):
 
 def test_one_ballot_for_each_voter_and_paper(store, new_case):
     row, panel = new_case(store), Place("vote")
+    papers = {"a": {"choice": "yes"}, "b": {"choice": "no"}}
     with store.write() as unit:
-        vote = {"paper": "", "ballot": {"choice": "yes"}, "at": NOW}
-        assert unit.ballots.cast(row, panel, voter="Wang", **vote)
-        assert not unit.ballots.cast(row, panel, voter="Wang", **vote)
-        assert unit.ballots.cast(row, panel, voter="Zhao", **vote)
-        assert [(b.voter, b.ballot) for b in unit.ballots.of(row, panel)] == [
-            ("Wang", {"choice": "yes"}),
-            ("Zhao", {"choice": "yes"}),
+        unit.ballots.cast(row, panel, voter="Wang", papers=papers, at=NOW)
+        unit.ballots.cast(row, panel, voter="Zhao", papers={"b": {"choice": "yes"}}, at=NOW)
+        assert [(b.voter, b.paper, b.ballot) for b in unit.ballots.of(row, panel)] == [
+            ("Wang", "a", {"choice": "yes"}),
+            ("Wang", "b", {"choice": "no"}),
+            ("Zhao", "b", {"choice": "yes"}),
         ]
-        assert unit.ballots.counts(row, panel) == {"Wang": 1, "Zhao": 1}
         assert unit.ballots.of(row, Place("vote", visit=2)) == []
         assert unit.ballots.of(row, Place("other")) == []
+    with pytest.raises(Duplicate), store.write() as unit:
+        unit.ballots.cast(row, panel, voter="Wang", papers=papers, at=NOW)
+
+
+def test_a_running_tally_is_kept_for_each_visit(store, new_case):
+    row, panel = new_case(store), Place("vote")
+    with store.write() as unit:
+        unit.ballots.cast(row, panel, voter="Wang", papers={"": {"choice": "yes"}}, at=NOW)
+        assert unit.ballots.counted(row, panel) is None
+        unit.ballots.count(row, panel, {"yes": 1}, first=True)
+        unit.ballots.count(row, panel, {"yes": 2}, first=False)
+        assert unit.ballots.counted(row, panel) == {"yes": 2}
+        assert unit.ballots.counted(row, Place("vote", visit=2)) is None
 
 
 def test_an_incident_is_resolved_once(store, new_case):

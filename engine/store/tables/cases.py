@@ -220,6 +220,17 @@ ballots = sa.Table(
     sa.Column("cast_at", Moment, nullable=False),
 )
 
+# What the ballots of a panel say so far, where that is asked before all of them are in.
+tallies = sa.Table(
+    "tallies",
+    metadata,
+    sa.Column("case_id", Key, sa.ForeignKey("cases.id"), primary_key=True),
+    sa.Column("step", ByteText, primary_key=True),
+    sa.Column("visit", sa.Integer, primary_key=True),
+    _jurisdiction(),
+    sa.Column("tally", sa.LargeBinary, nullable=False),
+)
+
 members = sa.Table(
     "members",
     metadata,

@@ -650,6 +650,16 @@ def upgrade() -> None:
     op.create_index(op.f("ix_sessions_expires_at"), "sessions", ["expires_at"], unique=False)
     op.create_index(op.f("ix_sessions_login"), "sessions", ["login"], unique=False)
     op.create_table(
+        "tallies",
+        sa.Column("case_id", Key, nullable=False),
+        sa.Column("step", ByteText, nullable=False),
+        sa.Column("visit", sa.Integer(), nullable=False),
+        sa.Column("jurisdiction", sa.Text(), nullable=False),
+        sa.Column("tally", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_tallies_case_id_cases")),
+        sa.PrimaryKeyConstraint("case_id", "step", "visit", name=op.f("pk_tallies")),
+    )
+    op.create_table(
         "timers",
         sa.Column("id", Key, nullable=False),
         sa.Column("case_id", Key, nullable=False),
@@ -817,6 +827,7 @@ def downgrade() -> None:
     op.drop_table("unique_keys")
     op.drop_index(op.f("ix_timers_at"), table_name="timers")
     op.drop_table("timers")
+    op.drop_table("tallies")
     op.drop_index(op.f("ix_sessions_login"), table_name="sessions")
     op.drop_index(op.f("ix_sessions_expires_at"), table_name="sessions")
     op.drop_table("sessions")
