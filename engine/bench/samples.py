@@ -16,7 +16,7 @@ def replays() -> list[dict[str, Any]]:
     files = content.read_files(content.bundled(), content.FOLDERS)
     samples = bootstrap.samples_of(files, bootstrap.load_content(None))
     chosen = samples.chosen(())
-    list(samples.run(chosen[:1]))  # Worlds are prepared once, not once a case.
+    list(samples.run(chosen, alone=True))  # Worlds are prepared once, not once a case.
     rates = []
     for _ in range(ROUNDS):
         # The time of the processor: what one core does, whatever else the machine is doing.

@@ -29,7 +29,7 @@ def files_of(process: Process, release: Release) -> set[str]:
     registers = {name for name in _registers(process) if name in release.registers}
     forms = set(_forms(process))
     for name in forms & release.forms.keys():
-        registers |= set(release.forms[name].reference_paths().values())
+        registers |= set(release.forms[name].reference_paths.values())
         registers |= {fact.register for fact in release.forms[name].facts.values()}
     forms |= {release.registers[name].form for name in registers if name in release.registers}
     for name in forms:

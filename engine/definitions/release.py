@@ -219,7 +219,7 @@ class _Loader:
         forms = bind_forms(forms, form_nodes, known_to_forms, self.problems, self.memory)
         rules = self._rules(content)
         processes, flat = self._processes(rules)
-        form_indexes = {name: tuple(form.index_paths()) for name, form in forms.items()}
+        form_indexes = {name: tuple(form.index_paths) for name, form in forms.items()}
         known = known_from(
             content,
             forms=types,

@@ -9,8 +9,8 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from engine.forms.build import FEW_OR_MANY
 from engine.forms.formats import masked
@@ -236,8 +236,23 @@ class Looking:
         editable = element.stored and self.rights.may_edit(element) and not element.locked
         if editable and element.locked_when is not None:
             editable = not self.holds(element.locked_when, it)
+        more: Mapping[str, Any] = {}
+        if is_masked:
+            value, editable = masked(value), False
+            more = {"labels": (value,)}
+        elif element.kind == "group":
+            value = value if isinstance(value, Mapping) else {}
+            inner = view if isinstance(view, Mapping) else {}
+            more = {"children": self.fields(element.children, value, inner, place, it)}
+            if not more["children"]:
+                return None
+        elif element.kind == "display" and element.shows is not None:
+            value = self.value(element.shows, it)
+            more = {"labels": () if value is None else (_said(value),)}
+        else:
+            more = self.filled(element, value, view, place, it, editable=editable)
         caption = self.surroundings.caption
-        base = EffectiveField(
+        return EffectiveField(
             element=element,
             place=place,
             name=written(place),
@@ -245,44 +260,29 @@ class Looking:
             help=caption(element.help) if element.help else "",
             value=value,
             required=demanded or (element.required and mode == "required"),
-            editable=editable and not is_masked,
+            editable=editable,
             masked=is_masked,
+            **more,
         )
-        if is_masked:
-            return replace(base, value=masked(value), labels=(masked(value),))
-        return self.filled(base, view, it)
 
-    def filled(self, base: EffectiveField, view: object, it: object) -> EffectiveField | None:
-        """Add what belongs to the kind of the field."""
-        element, value = base.element, base.value
-        if element.kind == "group":
-            return self.group(base, view, it)
+    def filled(
+        self, element: Element, value: object, view: object, place: Place, it: object,
+        *, editable: bool,
+    ) -> Mapping[str, Any]:  # fmt: skip
+        """Return what a field shows beside its value, by the kind of the field."""
         if element.kind == "rows":
-            return replace(base, rows=self.rows(element, value, view, base.place))
+            return {"rows": self.rows(element, value, view, place)}
         if element.chosen:
-            return self.options(base, it)
-        if element.kind == "display" and element.shows is not None:
-            shown = self.value(element.shows, it)
-            return replace(base, labels=() if shown is None else (_said(shown),), value=shown)
+            return self.options(element, value, it, editable=editable)
         if element.kind in ("photo", "files"):
             uids = value if isinstance(value, list) else [value] if value else []
             known = self.surroundings.lookup.attachment
             files = (known(str(uid)) or Attachment(str(uid), str(uid), gone=True) for uid in uids)
-            return replace(base, attachments=tuple(files))
+            return {"attachments": tuple(files)}
         if element.at_least is not None or element.at_most is not None:
-            return replace(
-                base, least=self.bound(element.at_least, it), most=self.bound(element.at_most, it)
-            )
-        return base
-
-    def group(self, base: EffectiveField, view: object, it: object) -> EffectiveField | None:
-        """Return a group with its fields; nothing when none of them shows."""
-        data = base.value if isinstance(base.value, Mapping) else {}
-        inner = view if isinstance(view, Mapping) else {}
-        children = self.fields(base.element.children, data, inner, base.place, it)
-        if not children:
-            return None
-        return replace(base, children=children, value=data)
+            least, most = self.bound(element.at_least, it), self.bound(element.at_most, it)
+            return {"least": least, "most": most}
+        return {}
 
     def rows(
         self, element: Element, value: object, view: object, place: Place
@@ -308,10 +308,11 @@ class Looking:
             )
         return tuple(found)
 
-    def options(self, base: EffectiveField, it: object) -> EffectiveField:
-        """Return a field to choose in, with its options or its question to a register."""
-        element = base.element
-        raw = base.value if isinstance(base.value, list) else [base.value]
+    def options(
+        self, element: Element, value: object, it: object, *, editable: bool
+    ) -> Mapping[str, Any]:
+        """Return what may be chosen in a field: its options or its question to a register."""
+        raw = value if isinstance(value, list) else [value]
         chosen = [str(one) for one in raw if one is not None and one != ""]
         if element.reference and element.options_from is None:
             query = Query(
@@ -322,22 +323,22 @@ class Looking:
                 self.surroundings.lookup.label(element.reference, one, element.label) or one
                 for one in chosen
             )
-            return replace(base, query=query, labels=labels)
+            return {"query": query, "labels": labels}
         waits = self.waits_for(element.options_from, it) if element.options_from else ""
         # What cannot be changed offers nothing; only captions written there need the source.
         written_there = element.options_from is not None and element.options_from.source == "each"
-        asked = not waits and (base.editable or (bool(chosen) and written_there))
+        asked = not waits and (editable or (bool(chosen) and written_there))
         options = self.offered(element, chosen, it) if asked else ()
+        if not chosen:
+            return {"options": options, "waits_for": waits}
         captions = self.captions(element, chosen, options)
         offered = {option.value for option in options}
-        stale = any(one not in offered for one in chosen) and base.editable
-        return replace(
-            base,
-            options=options,
-            labels=tuple(captions.get(one, one) for one in chosen),
-            stale=stale,
-            waits_for=waits,
-        )
+        return {
+            "options": options,
+            "labels": tuple(captions.get(one, one) for one in chosen),
+            "stale": editable and any(one not in offered for one in chosen),
+            "waits_for": waits,
+        }
 
     def offered(self, element: Element, chosen: list[str], it: object) -> tuple[Option, ...]:
         """Return what may be chosen now."""

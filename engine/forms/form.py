@@ -105,18 +105,22 @@ class Form:
             tuple(part for part in element.path if part != "*"): element for element in self.walk()
         }
 
+    @cached_property
     def reference_paths(self) -> dict[str, str]:
         """Return the register that the references at each path lead to; "*" stands for rows."""
         return {written(one.path): one.reference for one in self.walk() if one.reference}
 
+    @cached_property
     def index_paths(self) -> dict[str, Element]:
         """Return the fields declared as indexes, by dotted path."""
         return {written(one.path): one for one in self.walk() if one.index}
 
+    @cached_property
     def file_paths(self) -> dict[str, Element]:
         """Return the fields that hold attachments, by dotted path."""
         return {written(one.path): one for one in self.walk() if one.files is not None}
 
+    @cached_property
     def private_paths(self) -> dict[str, Element]:
         """Return the fields that hold personal data, by dotted path."""
         return {written(one.path): one for one in self.walk() if one.private}

@@ -197,7 +197,7 @@ class Rights:
 
     def hides(self, element: Element) -> bool:
         """Tell whether the element is not shown."""
-        return _dotted(element) in self.hide
+        return bool(self.hide) and _dotted(element) in self.hide
 
     def masks(self, element: Element) -> bool:
         """Tell whether the element's value is masked: named itself, or private in a named part."""

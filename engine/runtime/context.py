@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from engine.definitions.process import Choice, Formula, RuleUse, Word
 from engine.domain.types import ListOf, Record, Reference, Type
 from engine.expressions import Expression, Scope, Shape, Where, look_up
+from engine.runtime.moments import local
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -216,9 +217,9 @@ class Context:
             case "input":
                 return self.command.input
             case "now":
-                return self.now.strftime("%Y-%m-%dT%H:%M:%S")
+                return local(self.now)
             case "today":
-                return self.now.strftime("%Y-%m-%d")
+                return local(self.now)[:10]
             case "members":
                 return list(self.facts.members())
         return None

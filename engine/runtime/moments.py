@@ -24,4 +24,10 @@ def is_over(text: str | None, now: datetime) -> bool:
 
 def local(now: datetime) -> str:
     """A moment as text."""
-    return now.strftime("%Y-%m-%dT%H:%M:%S")
+    return now.replace(tzinfo=None).isoformat(timespec="seconds")
+
+
+def now_and_today(now: datetime) -> dict[str, str]:
+    """What ``now`` and ``today`` are in expressions."""
+    text = local(now)
+    return {"now": text, "today": text[:10]}

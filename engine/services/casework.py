@@ -609,8 +609,8 @@ class Casework:
     ) -> None:
         form = self.definitions.current.forms.get(compiled.process.form or "")
         if form is not None:
-            values = {path: _value(data, path) for path in form.index_paths()}
-            values[FILES] = sorted(_files(data, form.file_paths()))
+            values = {path: _value(data, path) for path in form.index_paths}
+            values[FILES] = sorted(_files(data, form.file_paths))
             unit.cases.set_fields(case_id, values)
 
     def _incident(

@@ -429,12 +429,12 @@ class Directory:
 
     def _state(self, unit: UnitOfWork, organisation: str) -> State | None:
         """The state of an organisation; None when there is no such organisation."""
-        row = unit.records.load(ORGANISATIONS, organisation)
-        if row is None:
+        state = unit.records.state(ORGANISATIONS, organisation)
+        if state is None:
             return None
         register = self._release.registers.get(ORGANISATIONS)
-        known = register.states.get(row.state) if register is not None else None
-        return known or State(row.state, row.state)
+        known = register.states.get(state) if register is not None else None
+        return known or State(state, state)
 
 
 def _active(unit: UnitOfWork, person: str) -> bool:

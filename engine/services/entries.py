@@ -24,6 +24,7 @@ from engine.forms.surroundings import Lookup, Rights, Surroundings
 from engine.forms.validation import FieldError, check
 from engine.runtime.compiled import Compiled
 from engine.runtime.context import plain
+from engine.runtime.moments import now_and_today
 from engine.runtime.run import Run
 from engine.services.casework import Casework, Loaded
 from engine.services.sentences import Sentences
@@ -126,8 +127,7 @@ class Entries:
             "initiator": _record(lookup, "people", state.initiator),
             "actor": _record(lookup, "people", run.command.person),
             "here": _record(lookup, "organisations", run.command.organisation),
-            "now": run.now.strftime("%Y-%m-%dT%H:%M:%S"),
-            "today": run.now.strftime("%Y-%m-%d"),
+            **now_and_today(run.now),
             "jurisdiction": {"id": run.process.jurisdiction},
             "policy": _Policies(run),
             "case": {
@@ -144,7 +144,7 @@ class Entries:
             lookup=lookup,
             data=data,
             calendar=self._work.calendar(run.process.jurisdiction),
-            caption=self._sentences.caption,
+            caption=self._sentences.captions(),
             language=self._sentences.language(),
         )
 

@@ -32,7 +32,7 @@ class RecordIndex:
     def private(self, register: Register) -> frozenset[str]:
         """Return the paths that hold personal data."""
         form = self.release.forms.get(register.form)
-        return frozenset(form.private_paths()) if form is not None else frozenset()
+        return frozenset(form.private_paths) if form is not None else frozenset()
 
     def subject(self, register: Register, key: str) -> str | None:
         """Return whose key seals a record; None for a record without personal data."""
@@ -147,7 +147,7 @@ class RecordIndex:
             fields = {
                 f"data.{path.replace('.*', '')}": element.reference
                 for name in sorted(form for form in forms if form is not None)
-                for path, element in self.release.forms[name].index_paths().items()
+                for path, element in self.release.forms[name].index_paths.items()
             }
             references = {path: target for path, target in fields.items() if target}
             self._searchable[CASES] = Searchable(frozenset(fields), references)

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from engine.definitions.release import Release
 from engine.domain.types import ListOf, Record, Reference, Type
 from engine.expressions import ExpressionError
+from engine.runtime.moments import now_and_today
 from engine.store.records import RecordRow
 from engine.store.unit import UnitOfWork
 
@@ -146,16 +148,14 @@ class Views:
         """Return the value of a computed field; one that has no value is None."""
         expression = self.release.bound.expressions[formula]
         try:
-            return expression.evaluate({"it": it, **self.names()}, calendar=self._calendar)
+            return expression.evaluate({"it": it, **self.names}, calendar=self._calendar)
         except ExpressionError:
             return None
 
-    def names(self) -> dict[str, Any]:
-        """Return what every expression may read beside its row."""
-        return {
-            "now": self.now.strftime("%Y-%m-%dT%H:%M:%S"),
-            "today": self.now.strftime("%Y-%m-%d"),
-        }
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """What every expression may read beside its row."""
+        return now_and_today(self.now)
 
 
 class ViewsOfUnits:

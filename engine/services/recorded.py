@@ -23,6 +23,7 @@ from engine.domain.errors import Refused, UnreadableFact
 from engine.runtime.advance import advance, start
 from engine.runtime.compiled import Compiled
 from engine.runtime.facts import recorded
+from engine.runtime.moments import local
 from engine.services.replay import Difference
 
 #: where recorded cases are kept
@@ -146,4 +147,4 @@ def _differs(step: RecordedStep, what: str, expected: Any, found: Any) -> Differ
 
 def moment(at: datetime, zone: ZoneInfo) -> str:
     """A moment as a recording writes it."""
-    return at.astimezone(zone).strftime("%Y-%m-%dT%H:%M:%S")
+    return local(at.astimezone(zone))

@@ -98,7 +98,7 @@ class Records:
         """What expressions of registers and lists read beside their row."""
         views = self.views(unit)
         return {
-            **views.names(),
+            **views.names,
             "actor": views.view(PEOPLE, actor.person),
             "here": views.view(ORGANISATIONS, actor.organisation),
         }

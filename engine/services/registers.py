@@ -406,7 +406,7 @@ class Registers:
             name = unit.record_pages.text(other, other_key, LABEL) or other_key
             raise Refused("record_in_use", register=self._rights.known(other).title, name=name)
         for form in self._records.release.forms.values():
-            paths = [path for path, to in form.reference_paths().items() if to == register]
+            paths = [path for path, to in form.reference_paths.items() if to == register]
             for uid in (uid for path in paths for uid in unit.cases.with_field(path, key)):
                 case = unit.cases.load(uid)
                 name = (case.number if case is not None else None) or uid
@@ -490,7 +490,7 @@ class Registers:
             lookup=self._records.lookup(unit, actor.jurisdiction),
             data=data,
             calendar=self._records.calendar(actor.jurisdiction),
-            caption=self._sentences.caption,
+            caption=self._sentences.captions(),
             language=self._sentences.language(),
         )
 

@@ -19,6 +19,7 @@ from engine.domain.errors import InvalidSubmission, NotFound, Refused
 from engine.forms import Form
 from engine.forms.effective import EffectiveForm
 from engine.forms.surroundings import Surroundings
+from engine.runtime.moments import now_and_today
 from engine.services.accounts import Accounts
 from engine.services.cases import Cases
 from engine.services.records import Records
@@ -112,9 +113,9 @@ class Registration:
     def _surroundings(self, unit: UnitOfWork, jurisdiction: str) -> Surroundings:
         now = self._records.now(jurisdiction)
         return Surroundings(
-            names={"today": now.strftime("%Y-%m-%d"), "now": now.strftime("%Y-%m-%dT%H:%M:%S")},
+            names=now_and_today(now),
             lookup=self._records.lookup(unit, jurisdiction),
             calendar=self._records.calendar(jurisdiction),
-            caption=self._sentences.caption,
+            caption=self._sentences.captions(),
             language=self._sentences.language(),
         )

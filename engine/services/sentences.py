@@ -38,13 +38,15 @@ class Sentences:
         """The language to answer in."""
         return "en" if self.reader() == "en" else "zh"
 
+    def captions(self) -> Callable[[str], str]:
+        """What gives texts of the content in the language to answer in, for one answer."""
+        language = self.language()
+        labels = self._definitions.current.labels.get(language) if language != SOURCE else None
+        return labels.shown if labels is not None else str
+
     def caption(self, text: str) -> str:
         """A text of the content in the language to answer in."""
-        language = self.language()
-        if language == SOURCE:
-            return text
-        labels = self._definitions.current.labels.get(language)
-        return labels.shown(text) if labels is not None else text
+        return self.captions()(text)
 
     def worded(self, refusal: Refused) -> Refused:
         """The same refusal with its sentence."""

@@ -208,7 +208,7 @@ class Staff:
             names=self._records.names(unit, actor),
             lookup=self._records.lookup(unit, actor.jurisdiction),
             calendar=self._records.calendar(actor.jurisdiction),
-            caption=self._sentences.caption,
+            caption=self._sentences.captions(),
             language=self._sentences.language(),
         )
 

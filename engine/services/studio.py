@@ -40,6 +40,7 @@ from engine.domain.errors import Refused
 from engine.forms import EffectiveForm, FieldError
 from engine.forms.form import Form
 from engine.forms.surroundings import Surroundings
+from engine.runtime.moments import now_and_today
 from engine.services.content_rights import ContentRights
 from engine.services.drafts import DraftFile, Drafts, DraftView, OpenFile
 from engine.services.history import History
@@ -264,7 +265,7 @@ class Studio:
             names = self._records.names(unit, actor)
             names |= {"initiator": names["actor"], "jurisdiction": {"id": actor.jurisdiction}}
             now = self._records.now(actor.jurisdiction)
-            names |= {"today": now.strftime("%Y-%m-%d"), "now": now.strftime("%Y-%m-%dT%H:%M:%S")}
+            names |= now_and_today(now)
             surroundings = Surroundings(
                 names=names,
                 lookup=self._records.lookup(unit, actor.jurisdiction, release=editor.release),

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from engine.store.session import Session
-from engine.store.statement import Statement, given, insert
+from engine.store.statement import KEPT, Few, Statement, given, insert
 from engine.store.tables.people import grants
 
 
@@ -86,12 +86,14 @@ class Grants:
         self, organisations: Sequence[str] | None = None, roles: Sequence[str] | None = None
     ) -> list[GrantRow]:
         """Return the grants at any of the organisations, of any of the roles; None for all."""
-        query = sa.select(grants).order_by(_c.id)
-        if organisations is not None:
-            query = query.where(_c.organisation.in_(organisations))
-        if roles is not None:
-            query = query.where(_c.role.in_(roles))
-        return [GrantRow._make(row) for row in self._session.rows(query)]
+        asked = {_c.organisation: organisations, _c.role: roles}
+        few = [Few(column, among) for column, among in asked.items() if among is not None]
+        statement = KEPT.get(
+            ("grants", *((one.column.name, one.places) for one in few)),
+            lambda: sa.select(grants).where(*(one.clause for one in few)).order_by(_c.id),
+        )
+        values = {name: value for one in few for name, value in one.values.items()}
+        return [GrantRow._make(row) for row in self._session.all(statement, **values)]
 
     def end(self, grant_id: int, at: datetime) -> bool:
         """Let a grant end at a time; False if it has ended before."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from engine.store.records import NO_NUMBER, IndexValue, below
 from engine.store.search import fold, wanted
 from engine.store.session import Session
-from engine.store.statement import KEPT, Statement, given
+from engine.store.statement import KEPT, Few, Statement, given
 from engine.store.tables.records import record_fields, record_terms, records
 from engine.store.where import Slots, Where, is_text, one_of
 
@@ -265,17 +266,10 @@ class RecordPages:
         """Return the text each record has at an index: what references are shown as."""
         found: dict[str, str] = {}
         for start in range(0, len(keys), 500):
-            query = (
-                sa.select(_c.key, _f.text_value)
-                .select_from(records.join(record_fields, _f.record_id == _c.id))
-                .where(
-                    _c.register == register,
-                    _c.key.in_(keys[start : start + 500]),
-                    _f.path == path,
-                    _f.no == 0,
-                )
-            )
-            found |= {str(key): str(text) for key, text in self._session.rows(query) if text}
+            few = Few(_c.key, keys[start : start + 500])
+            statement = KEPT.get(("texts", few.places), partial(_texts, few))
+            rows = self._session.all(statement, register=register, path=path, **few.values)
+            found |= {str(key): str(text) for key, text in rows if text}
         return found
 
     def users(self, key: str, fields: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -291,6 +285,15 @@ class RecordPages:
             .limit(10)
         )
         return [(str(register), str(found)) for register, found in self._session.rows(query)]
+
+
+def _texts(few: Few) -> sa.Select[Any]:
+    return (
+        sa.select(_c.key, _f.text_value)
+        .select_from(records.join(record_fields, _f.record_id == _c.id))
+        .where(_c.register == given(_c.register), _f.path == given(_f.path), _f.no == 0)
+        .where(few.clause)
+    )
 
 
 def unindexed(column: sa.ColumnElement[Any], number: bool = False) -> sa.ColumnElement[Any]:

@@ -17,7 +17,7 @@ from engine.store.chain import canonical
 from engine.store.errors import Erased
 from engine.store.search import terms
 from engine.store.session import Session
-from engine.store.statement import Statement, given, insert
+from engine.store.statement import KEPT, Few, Statement, given, insert
 from engine.store.tables.records import (
     record_changes,
     record_fields,
@@ -122,6 +122,9 @@ _EVERY = Statement(
     .limit(sa.bindparam("most", type_=sa.Integer))
 )
 _DELETE = Statement(sa.delete(records).where(_c.id == given(_c.id)))
+_STATE = Statement(
+    sa.select(_c.state).where(_c.register == given(_c.register), _c.key == given(_c.key))
+)
 _REVISION = Statement(sa.select(sa.func.max(_h.id)))
 _DROP_CHANGES = Statement(sa.delete(record_changes).where(_h.record_id == given(_h.record_id)))
 _ADD_CHANGE = Statement(insert(record_changes, without=("id",)))
@@ -142,6 +145,11 @@ class Records:
     def load(self, register: str, key: str) -> RecordRow | None:
         """Return a record with its data."""
         return self._row(self._session.one(_LOAD, register=register, key=key))
+
+    def state(self, register: str, key: str) -> str | None:
+        """Return the state of a record; None when there is none. Its data stay sealed."""
+        row = self._session.one(_STATE, register=register, key=key)
+        return None if row is None else str(row[0])
 
     def revision(self) -> int:
         """Return a number that grows with every change of any record."""
@@ -300,8 +308,11 @@ class Records:
         ids = [int(part) for part in (row.path or "").split("/") if part][:-1]
         if not ids:
             return []
-        query = sa.select(_c.id, _c.key).where(_c.id.in_(ids))
-        keys = {int(found): str(key) for found, key in self._session.rows(query)}
+        few = Few(_c.id, ids)
+        statement = KEPT.get(
+            ("ancestors", few.places), lambda: sa.select(_c.id, _c.key).where(few.clause)
+        )
+        keys = {int(found): str(key) for found, key in self._session.all(statement, **few.values)}
         return [keys[id_] for id_ in ids if id_ in keys]
 
     def add_change(self, row: RecordRow, change: Change) -> None:

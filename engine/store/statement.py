@@ -125,6 +125,37 @@ class Kept:
 KEPT = Kept()
 
 
+class Few:
+    """A few values that a column is compared with: statements of few forms hold any number.
+
+    The number of places is a power of two; those too many repeat the last value.
+    """
+
+    def __init__(self, column: sa.Column[Any], values: Sequence[Any]) -> None:
+        self.column = column
+        self._values = values
+        #: how many places there are: what two statements must have in common
+        self.places = 1 << (len(values) - 1).bit_length() if values else 0
+
+    def _name(self, place: int) -> str:
+        return f"{self.column.name}_{place}"
+
+    @property
+    def clause(self) -> sa.ColumnElement[bool]:
+        """That the column has one of the values."""
+        if not self.places:
+            return sa.false()
+        return self.column.in_(
+            [given(self.column, self._name(place)) for place in range(self.places)]
+        )
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The values by the names of their places."""
+        last = len(self._values) - 1
+        return {self._name(one): self._values[min(one, last)] for one in range(self.places)}
+
+
 def _columns(core: Any) -> Sequence[Any]:
     if isinstance(core, sa.Select):
         return list(core.selected_columns)

@@ -259,9 +259,9 @@ def test_the_type_of_the_data_follows_references() -> None:
 
 
 def test_the_form_knows_its_references_files_and_private_fields() -> None:
-    assert APPLY.reference_paths()["work.*.unit"] == "units"
-    assert set(APPLY.file_paths()) == {"education.*.proof", "work.*.proof", "statement.photo"}
-    assert set(APPLY.private_paths()) == {"basics.full_name", "basics.id_number", "basics.mobile"}
+    assert APPLY.reference_paths["work.*.unit"] == "units"
+    assert set(APPLY.file_paths) == {"education.*.proof", "work.*.proof", "statement.photo"}
+    assert set(APPLY.private_paths) == {"basics.full_name", "basics.id_number", "basics.mobile"}
 
 
 @pytest.mark.req("APP-16")
@@ -370,7 +370,7 @@ def test_a_condition_over_a_value_of_the_wrong_type_does_not_hold() -> None:
 def test_the_form_knows_its_indexes() -> None:
     form = form_of("a: {title: 甲, type: string, index: true}\nb: {title: 乙, type: string}")
 
-    assert set(form.index_paths()) == {"a"}
+    assert set(form.index_paths) == {"a"}
     assert repr(form) == "Form('test')"
 
 

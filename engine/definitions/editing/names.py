@@ -185,7 +185,7 @@ def _columns(place: Place) -> Names:
         if form is None or form.id in seen:
             continue
         seen.add(form.id)
-        for path in form.index_paths():
+        for path in form.index_paths:
             found = form.element(path)
             yield f"data.{path}", found.title if found is not None else ""
 
