@@ -203,9 +203,11 @@ def assemble(
     )
     outgoing = Outgoing(casework, groups, records, messages, documents)
     cases = Cases(casework, directory, entries, groups, panels, outgoing, sentences)
-    views = Views(casework, directory, cases, entries, groups, sentences, records.lookup)
+    views = Views(casework, directory, cases, entries, groups, panels, sentences, records.lookup)
     oversight = Oversight(definitions, directory)
-    interventions = Interventions(casework, oversight, groups, outgoing, sentences, directory)
+    interventions = Interventions(
+        casework, oversight, groups, panels, outgoing, sentences, directory
+    )
     attachments = Attachments(casework, sentences, may_see_case, registers.may_view)
     rights = ContentRights(definitions, directory)
     drafts = Drafts(store, rights, directory, sentences, clock)

@@ -218,6 +218,9 @@ class CasesPage(Page):
             )
             if name == "reroute"
             else (),
+            seats=platform().interventions.replacements(security.signed_in().actor, found.uid, find)
+            if name == "replace" and sentence is None
+            else ((), ()),
             find=find,
             typed=request.values,
             confirming=confirming,
@@ -257,6 +260,9 @@ class CasesPage(Page):
                 step=form.get("step") or None,
                 version=seen,
             )
+        elif name == "replace":
+            instead, person = form.get("instead", ""), form.get("person", "")
+            does.replace(actor, uid, instead, person, reason, version=seen)
         elif name == "extend":
             does.extend(actor, uid, form["until"], reason, version=seen)
         else:
@@ -332,6 +338,7 @@ def _interventions() -> dict[str, str]:
         "retry": _("重新处理"),
         "suspend": _("暂停办理"),
         "resume": _("恢复办理"),
+        "replace": _("更换投票人"),
         "cancel": _("终止"),
     }
 
@@ -345,6 +352,7 @@ def _explained() -> dict[str, str]:
         "retry": _("再次发送没有成功的消息和文书，再次处理没有成功的到期事项。"),
         "suspend": _("暂停期间任何人不能办理，到期事项也不处理，直到恢复。"),
         "resume": _("从暂停前的环节继续办理；暂停期间已到的期限随即生效，需要时请延长期限。"),
+        "replace": _("为已谢绝或不能表决的投票人指定另一个人；已投的选票不变。"),
         "cancel": _("业务立即结束，不再办理，不能恢复。名单中的业务会退回等待。"),
     }
 

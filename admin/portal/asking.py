@@ -26,6 +26,8 @@ _SEVERE = frozenset({"return", "fail", "discard", "cancel"})
 #: the field of the members that an action asks for
 MEMBERS = "members"
 TRANSFER = "transfer"
+#: operations on the seats of a panel
+SEATS = ("decline", "replace")
 #: an action that asks for this many simple fields at most is asked in the side column
 _SIDE_FIELDS = 3
 _SECTIONS = frozenset({"group", "rows"})
@@ -50,8 +52,12 @@ class Shown:
     opinion_field: str | None
     #: the members of the group to choose from: key, name, ticked
     members: Sequence[tuple[str, str, bool]] = ()
-    #: to whom the task may be handed over: key and name
+    #: to whom the task may be handed over, or who may take a seat: key and name
     colleagues: Sequence[tuple[str, str]] = ()
+    #: the voters whose seats somebody else may take: key and name
+    seats: Sequence[tuple[str, str]] = ()
+    #: why must be said, though no form asks for it
+    asks_reason: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,9 @@ def tabs(view: CaseView, current: str) -> list[Tab]:
         found.append(Tab(_("名单"), href, current == "members", len(view.members)))
     if view.may_vote:
         found.append(Tab(_("选票"), url_for("groups.ballot", uid=view.uid), current == "ballot"))
+    if view.at_panel:
+        href = url_for("groups.progress", uid=view.uid)
+        found.append(Tab(_("表决进度"), href, current == "progress"))
     found.append(
         Tab(
             _("办理流程"),
@@ -109,6 +118,8 @@ def operation_title(name: str) -> str:
         "extend": _("修改提交截止时间"),
         "transfer": _("转办"),
         "vote": _("投票"),
+        "decline": _("谢绝"),
+        "replace": _("更换投票人"),
         "add": _("加入人员"),
         "remove": _("移出人员"),
     }.get(name, name)
@@ -240,6 +251,7 @@ def shown(
                     )
                     fields = to_fill(form, errors, received=received, root=choice.name, url=page)
     ticked = (typed or {}).get(MEMBERS) or ()
+    colleagues, seats = _people(actor, view, choice)
     asks_members = choice.allowed and choice.ask is not None and choice.ask.members
     return Shown(
         members=[
@@ -255,12 +267,24 @@ def shown(
         wide=is_wide,
         fields=fields,
         opinion_field=opinion,
-        colleagues=(
-            platform().views.colleagues(actor, view.uid, at=view.at)
-            if choice.operation and choice.name == TRANSFER
-            else ()
-        ),
+        colleagues=colleagues,
+        seats=seats,
+        asks_reason=choice.operation and choice.name in SEATS,
     )
+
+
+def _people(
+    actor: Actor, view: CaseView, choice: Choice
+) -> tuple[Sequence[tuple[str, str]], Sequence[tuple[str, str]]]:
+    """Whom an operation lets choose, and the seats it is about."""
+    if not choice.operation or not choice.allowed:
+        return (), ()
+    if choice.name == TRANSFER:
+        return platform().views.colleagues(actor, view.uid, at=view.at), ()
+    if choice.name == "replace":
+        search = request.args.get("search", "").strip()
+        return platform().views.replacements(actor, view.uid, search, at=view.at)
+    return (), ()
 
 
 def _asked(
@@ -348,7 +372,7 @@ def operations(choices: Sequence[Choice]) -> list[OperationLink]:
     return [
         OperationLink(one.name, title_of(one), one.allowed, one.sentence)
         for one in choices
-        if one.operation and one.name in ("withdraw", "extend", TRANSFER)
+        if one.operation and one.name in ("withdraw", "extend", TRANSFER, *SEATS)
     ]
 
 

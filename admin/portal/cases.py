@@ -85,7 +85,7 @@ def diagram(flow: Flow, visited: frozenset[str], current: frozenset[str]) -> Mar
 
 
 def _line(entry: Entry) -> Line:
-    who = entry.person or _("系统")
+    who = entry.person or (_("不记名") if entry.secret else _("系统"))
     return Line(
         at=entry.at,
         title=caption(entry.title) if entry.title else kind_of(entry.kind),
@@ -109,6 +109,8 @@ def kind_of(kind: str) -> str:
         "outcome": _("集体办理结果"),
         "time": _("到期自动办理"),
         "vote": _("投票"),
+        "decline": _("谢绝"),
+        "replace": _("更换投票人"),
         "add": _("加入人员"),
         "remove": _("移出人员"),
         "cancel": _("终止"),

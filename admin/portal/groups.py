@@ -88,6 +88,7 @@ def _ballot(
         tabs=asking.tabs(view, "ballot"),
         trail=trail_of(view),
         paper=paper,
+        operations=_operations(uid),
         lines=asking.papers(actor, view, paper, asked or {}, errors),
         problem=problem.sentence if problem and not errors else None,
         key=new_key(),
@@ -112,6 +113,28 @@ def cast(uid: str) -> ResponseReturnValue:
     return redirect(url_for("groups.ballot", uid=uid))
 
 
+def progress(uid: str) -> ResponseReturnValue:
+    """How far the vote has come, and what can be done about who votes."""
+    actor = security.signed_in().actor
+    view = platform().views.view(actor, uid)
+    page = render_template(
+        "portal/progress.html",
+        view=view,
+        title=view.title,
+        tabs=asking.tabs(view, "progress"),
+        trail=trail_of(view),
+        progress=platform().views.progress(actor, uid),
+        operations=_operations(uid),
+    )
+    return make_response(page)
+
+
+def _operations(uid: str) -> list[asking.OperationLink]:
+    choices = platform().views.choices(security.signed_in().actor, uid)
+    return [one for one in asking.operations(choices) if one.name in asking.SEATS]
+
+
+pages.add_url_rule("/cases/<uid>/progress", view_func=progress, methods=["GET"])
 pages.add_url_rule("/cases/<uid>/members", view_func=members, methods=["GET"])
 pages.add_url_rule("/cases/<uid>/members", view_func=change, methods=["POST"])
 pages.add_url_rule("/cases/<uid>/ballot", view_func=ballot, methods=["GET"])

@@ -134,6 +134,12 @@ def _done(view: CaseView, choice: Choice, data: Mapping[str, Any], key: str | No
     if choice.name == asking.TRANSFER:
         person, reason = request.form.get("person", ""), str(data.get("opinion") or "")
         return cases.transfer(actor, uid, person, reason, version=seen, key=key, at=at)
+    if choice.name in asking.SEATS:
+        person, reason = request.form.get("person", ""), request.form.get("reason", "")
+        if choice.name == "decline":
+            return cases.decline(actor, uid, reason, version=seen, key=key, at=at)
+        instead = request.form.get("instead", "")
+        return cases.replace(actor, uid, instead, person, reason, version=seen, key=key, at=at)
     until = str(data.get("until") or "")
     return cases.extend(actor, uid, until, version=seen, key=key, at=at)
 

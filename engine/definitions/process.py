@@ -236,6 +236,11 @@ class Panel:
     #: the items that are added to the ballot (``ballot: {base, extend}``)
     extend: Formula | None = None
     secret: bool = False
+    #: who sees the case and the papers without a ballot
+    observers: Formula | None = None
+    #: one after the other, in the order of the voters
+    in_turn: bool = False
+    may_decline: bool = False
     quorum: Share | None = None
     invalid: Formula | None = None
     enough: Formula | None = None

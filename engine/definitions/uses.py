@@ -214,6 +214,8 @@ def _panel(panel: Panel) -> Iterator[Use]:
         yield Use(panel.voters, "people")
     if panel.present is not None:
         yield Use(panel.present, "people")
+    if panel.observers is not None:
+        yield Use(panel.observers, "people")
     if panel.extend is not None:
         yield Use(panel.extend, "value", "member")
     if panel.invalid is not None:

@@ -189,6 +189,12 @@ class State:
     voters: tuple[str, ...] = ()
     #: those of them whose ballots are in
     voted: tuple[str, ...] = ()
+    #: those who have given up their seats, and may not come back into one
+    declined: tuple[str, ...] = ()
+    #: whose turn it is, where they vote one after the other
+    turn: str | None = None
+    #: what the voters were drawn with; who takes a seat is drawn with it again
+    seed: int | None = None
     #: the next holder has opened the case (``withdraw: until_next_opens``)
     opened: bool = False
     #: nobody could be found for the present place
@@ -260,7 +266,7 @@ class State:
             data["path"] = tuple(Passed.from_json(item) for item in data["path"])
         if "resume" in data:
             data["resume"] = tuple(Resumption.from_json(item) for item in data["resume"])
-        for name in ("inserted", "flags", "voters", "voted"):
+        for name in ("inserted", "flags", "voters", "voted", "declined"):
             if name in data:
                 data[name] = tuple(data[name])
         for name in ("actors", "pinned"):
@@ -329,7 +335,8 @@ class Command:
     """What somebody wants done to a case.
 
     ``kind`` is one of: start, act, save, withdraw, extend, transfer, outcome, time, open, vote,
-    add, remove, result, and the interventions cancel, reroute, unclaim, retry, suspend and resume.
+    decline, replace, add, remove, result, and the interventions cancel, reroute, unclaim, retry,
+    suspend and resume.
     """
 
     kind: str

@@ -14,7 +14,7 @@ from typing import Any
 from engine.definitions.process import Action, Choice, Requirement
 from engine.domain.case import Advance, Command, Place, State
 from engine.domain.errors import Refused, Stale
-from engine.runtime import moments, splits
+from engine.runtime import moments, panels, splits
 from engine.runtime.branches import find
 from engine.runtime.compiled import DYNAMIC, Compiled
 from engine.runtime.context import plain
@@ -27,7 +27,9 @@ from engine.runtime.withdrawing import withdraw
 #: verbs that move the case on and are refused after a hard deadline
 _MOVING = frozenset({"submit", "pass", "return", "fail", "reopen"})
 #: commands of those who take part; a suspended case refuses them
-_OF_PEOPLE = frozenset({"act", "save", "withdraw", "transfer", "vote", "add", "remove"})
+_OF_PEOPLE = frozenset(
+    {"act", "save", "withdraw", "transfer", "vote", "decline", "replace", "add", "remove"}
+)
 
 
 def start(
@@ -488,15 +490,6 @@ def _cancel(run: Run) -> None:
     run.arrive(end.name)
 
 
-def _vote(run: Run) -> None:
-    if run.command.person not in run.state.voters:
-        raise run.refuse("not_a_voter")
-    if run.command.person in run.state.voted:
-        raise run.refuse("voted_already")
-    run.change(touched=True, voted=(*run.state.voted, run.command.person))
-    run.events.append({"event": "voted", "place": run.state.place.to_json()})
-
-
 def _regroup(run: Run) -> None:
     """Members came or went; the rows themselves are written with the command."""
     members = list(run.command.input["members"])
@@ -559,7 +552,9 @@ _COMMANDS: dict[str, Callable[[Run], None]] = {
     "retry": _retry,
     "suspend": _suspend,
     "resume": _unsuspend,
-    "vote": _vote,
+    "vote": panels.vote,
+    "decline": panels.decline,
+    "replace": panels.replace,
     "add": _regroup,
     "remove": _regroup,
     "result": _result,

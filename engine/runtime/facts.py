@@ -7,7 +7,7 @@ so that yesterday's decision does not change when a register does today.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from engine.definitions.process import Draw, Formula
@@ -61,8 +61,14 @@ class Facts(Protocol):
         """A linked case: {"id", "number", "open", "outcome", "data"}."""
         ...
 
-    def draw(self, draw: Draw, count: int, asking: Asking) -> Sequence[str]:
-        """Draw people by lot with the seed of the command."""
+    def seed(self) -> int:
+        """A number nobody could foresee, to draw by lot with."""
+        ...
+
+    def draw(
+        self, draw: Draw, count: int | None, asking: Asking, seed: int, without: Collection[str]
+    ) -> Sequence[str]:
+        """Draw people by lot, not those of ``without``; all who could be drawn without a count."""
         ...
 
     def before(self, seq: int) -> Mapping[str, Any]:
@@ -121,10 +127,18 @@ class Recording:
         found: Mapping[str, Any] = self._once(f"linked.{name}", lambda: self._facts.linked(name))
         return found
 
-    def draw(self, draw: Draw, count: int, asking: Asking) -> Sequence[str]:
+    def seed(self) -> int:
+        """See :class:`Facts`."""
+        found: int = self._once("seed", self._facts.seed)
+        return found
+
+    def draw(
+        self, draw: Draw, count: int | None, asking: Asking, seed: int, without: Collection[str]
+    ) -> Sequence[str]:
         """See :class:`Facts`."""
         found: Sequence[str] = self._once(
-            f"draw.{draw.register}", lambda: list(self._facts.draw(draw, count, asking))
+            f"draw.{draw.register}",
+            lambda: list(self._facts.draw(draw, count, asking, seed, without)),
         )
         return found
 

@@ -15,11 +15,12 @@ from engine.domain.actor import Rights
 from engine.domain.errors import NotAllowed, Refused
 from engine.runtime.advance import why_not, why_not_extend, why_not_transfer
 from engine.runtime.going_back import acting_place
+from engine.runtime.panels import why_not_decline, why_not_replace, why_not_vote
 from engine.runtime.run import Run
 from engine.runtime.withdrawing import why_not_withdraw
 
 #: operations the engine offers beside the author's actions
-OPERATIONS = ("withdraw", "extend", "transfer", "vote")
+OPERATIONS = ("withdraw", "extend", "transfer", "vote", "decline", "replace")
 _NO_DEADLINE = ("no_deadline", "deadline_fixed")
 
 
@@ -118,17 +119,30 @@ def _operation(run: Run, name: str, rights: Rights) -> Offer:
             )
             refusal = forbidden or why_not_transfer(run)
             mine = refusal is None
+        case "decline":
+            refusal = why_not_decline(run)
+            mine = refusal is None
+        case "replace":
+            refusal = why_not_replace(run) or may_lead(run, rights)
+            mine = refusal is None
         case _:
             mine = run.command.person in run.state.voters
-            refusal = None if mine else run.refuse("not_a_voter")
-            if mine and run.state.suspended:
-                refusal = run.refuse("case_suspended")
+            refusal = why_not_vote(run)
     return Offer(name, None, mine, refusal)
 
 
 def may_operate(run: Run, name: str, rights: Rights) -> Refused | None:
     """Why an operation is refused, right or rule; None when it may go ahead."""
     return _operation(run, name, rights).refusal
+
+
+def may_lead(run: Run, rights: Rights) -> Refused | None:
+    """Whoever may take an action of the panel leads it."""
+    own = [action for action in run.step.actions.values() if action.who is not None]
+    refusals = [may_act(run, action, rights) for action in own]
+    if None in refusals:
+        return None
+    return next(iter(refusals), forbid(run, "not_for_people", action=""))
 
 
 def _may_withdraw(run: Run, rights: Rights) -> Refused | None:

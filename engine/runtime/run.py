@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from engine.definitions.process import Action, Assignment, Draw, Effect, Formula, Step
+from engine.definitions.process import Action, Assignment, Effect, Formula, Step
 from engine.domain.case import (
     Advance,
     Command,
@@ -27,7 +27,7 @@ from engine.domain.case import (
     with_branch,
 )
 from engine.domain.errors import Refused
-from engine.runtime import moments, splits
+from engine.runtime import moments, panels, splits
 from engine.runtime.branches import At, Level, state_at
 from engine.runtime.compiled import Compiled, Within
 from engine.runtime.context import Context, plain
@@ -103,6 +103,8 @@ class Run:
 
     def result(self) -> Advance:
         """What the command led to, after looking once more at status and waiting people."""
+        if self.step.panel is not None:
+            panels.look_at_turn(self)
         self._look_at_status()
         if self.around:
             self.change(since=self.seq)
@@ -142,13 +144,13 @@ class Run:
         self,
     ) -> tuple[tuple[WorkItem, ...], tuple[Timer, ...], frozenset[tuple[str, int]]]:
         """Who is waited for at the places come to, and the timers of all of them."""
-        before = {_key(one): (one.place, one.assigned) for _, one in places_of(self.first)}
+        before = {_key(one): _holders(one) for _, one in places_of(self.first)}
         work: list[WorkItem] = []
         timers: list[Timer] = []
         kept = set()
         for at, one in list(places_of(self.state)):
             self.focus(at)
-            if before.get(_key(one)) == (one.place, one.assigned):
+            if before.get(_key(one)) == _holders(one):
                 kept.add(_key(one))
             else:
                 self._look_at_status()
@@ -343,6 +345,9 @@ class Run:
             arrived_at=moments.local(self.now),
             voters=(),
             voted=(),
+            declined=(),
+            turn=None,
+            seed=None,
             opened=False,
             touched=False,
             resumed=False,
@@ -360,7 +365,7 @@ class Run:
         if not restore:
             self.set_due(step)
             self._wait(step)
-            self._panel(step)
+            panels.convene(self, step)
         self.events.append({"event": "arrived", "place": self.state.place.to_json()})
         if not restore:
             self._effects(step.do, f"{name}:{visit}:arrive")
@@ -400,18 +405,6 @@ class Run:
             until = self.context.value(self.context.choose(step.wait.until)[1])
             if until:
                 self.change(wait_until=str(until))
-
-    def _panel(self, step: Step) -> None:
-        if step.panel is None:
-            return
-        voters = step.panel.voters
-        if isinstance(voters, Draw):
-            count = int(self.context.value(voters.count) or 0)
-            drawn = self.context.facts.draw(voters, count, self.context)
-            people = tuple(drawn)
-        else:
-            people = self.context.keys(voters)
-        self.change(voters=people, stuck=None if people else "no_voters")
 
     # ---------------------------------------------------------------- effects
 
@@ -473,8 +466,7 @@ class Run:
         if state.closed or state.stuck:
             return ()
         if step.panel is not None:
-            waiting = (voter for voter in state.voters if voter not in state.voted)
-            return tuple(self._item(None, voter, None) for voter in waiting)
+            return tuple(self._item(None, voter, None) for voter in panels.waited_for(self))
         if step.who is not None:
             return self._assigned(step, step.who)
         seen: dict[tuple[str | None, str | None, str | None], WorkItem] = {}
@@ -600,6 +592,11 @@ def _undo(before: State, after: State) -> dict[str, Any]:
     """What of a state withdrawing brings back, where it has changed."""
     earlier, later = before.to_json(), after.to_json()
     return {name: earlier.get(name) for name in RESTORED if earlier.get(name) != later.get(name)}
+
+
+def _holders(state: State) -> tuple[Any, ...]:
+    """What tells who is waited for at a place; who has voted there is taken off singly."""
+    return state.place, state.assigned, state.voters, state.declined, state.turn
 
 
 def _key(state: State) -> tuple[str, int]:

@@ -7,7 +7,7 @@ it is journalled (:class:`engine.runtime.facts.Recording`).
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -220,14 +220,26 @@ class CaseFacts:
         value = row.uid if field == "id" else getattr(row, field, None)
         return value.isoformat() if isinstance(value, datetime) else value
 
-    def draw(self, draw: Draw, count: int, asking: Asking) -> Sequence[str]:
+    def seed(self) -> int:
+        """The random number of this command."""
+        return self._seed
+
+    def draw(
+        self, draw: Draw, count: int | None, asking: Asking, seed: int, without: Collection[str]
+    ) -> Sequence[str]:
         """Draw by lot among those for whom the condition holds."""
         where = asking.search(draw.where) if draw.where is not None else None
         candidates = list(self._find(draw.register, where))
-        # Fair and repeatable: the seed is random, and what was drawn is journalled.
-        random.Random(self._seed).shuffle(candidates)  # noqa: S311
-        people = [self._person(draw.register, key) for key in candidates[:count]]
-        return [person for person in people if person]
+        # Fair and repeatable: the seed is random, and it is journalled with those drawn.
+        random.Random(seed).shuffle(candidates)  # noqa: S311
+        people: list[str] = []
+        for key in candidates:
+            if count is not None and len(people) >= count:
+                break
+            person = self._person(draw.register, key)
+            if person and person not in without and person not in people:
+                people.append(person)
+        return people
 
     def _person(self, register: str, key: str) -> str | None:
         # A register of experts points to the person by its field `person`.

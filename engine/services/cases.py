@@ -550,6 +550,71 @@ class Cases:
 
         return self._do(actor, uid, make, version=version, key=key, then=then)
 
+    def decline(
+        self,
+        actor: Actor,
+        uid: str,
+        reason: str,
+        *,
+        version: int | None = None,
+        key: str | None = None,
+        at: str | None = None,
+    ) -> Done:
+        """Decline to vote (谢绝): somebody else is drawn, or named by who leads the panel.
+
+        Raises:
+            Refused: the panel does not let voters decline, there is no reason, or it is too late.
+        """
+
+        def make(unit: UnitOfWork, loaded: Loaded) -> Command:
+            run = self._seats(unit, loaded, actor, "decline", reason, at)
+            return _command(actor, run, "decline", "decline", {"reason": reason})
+
+        return self._do(actor, uid, make, version=version, key=key)
+
+    def replace(
+        self,
+        actor: Actor,
+        uid: str,
+        instead: str,
+        person: str,
+        reason: str,
+        *,
+        version: int | None = None,
+        key: str | None = None,
+        at: str | None = None,
+    ) -> Done:
+        """Name somebody for the seat of a voter who declined or cannot vote.
+
+        Raises:
+            Refused: the actor does not lead the panel, there is no reason, or the one named could
+                not be drawn, or is no known person.
+        """
+
+        def make(unit: UnitOfWork, loaded: Loaded) -> Command:
+            run = self._seats(unit, loaded, actor, "replace", reason, at)
+            entered = self._panels.named(unit, run, instead, person, reason)
+            return _command(actor, run, "replace", "replace", entered)
+
+        return self._do(actor, uid, make, version=version, key=key)
+
+    def _seats(
+        self,
+        unit: UnitOfWork,
+        loaded: Loaded,
+        actor: Actor,
+        operation: str,
+        reason: str,
+        at: str | None,
+    ) -> Run:
+        run = self._operating(unit, loaded, actor, operation, at)
+        refusal = may_operate(run, operation, self._rights)
+        if refusal is not None:
+            raise refusal
+        if not reason.strip():
+            raise run.refuse("reason_needed")
+        return run
+
     def _tally(
         self, unit: UnitOfWork, outcome: Outcome, now: datetime, loaded: Loaded | None = None
     ) -> None:

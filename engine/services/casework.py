@@ -578,7 +578,7 @@ class Casework:
                 state="done" if done else "gone",
             )
 
-        acted = command.kind == "act"
+        acted = command.kind in ("act", "vote")
         if not before.branches:
             close(None, done=acted)
             return

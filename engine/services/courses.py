@@ -25,7 +25,9 @@ from engine.store.unit import UnitOfWork
 #: commands that are no step of the course: the case stayed, and nobody decided anything
 SILENT = frozenset({"save", "open", "result", "unclaim", "retry"})
 #: interventions, whose reason belongs to the course
-_WITH_REASON = frozenset({"extend", "cancel", "reroute", "suspend", "resume"})
+_WITH_REASON = frozenset({"extend", "cancel", "reroute", "suspend", "resume", "decline", "replace"})
+#: events that name who follows
+_HANDED = frozenset({"transferred", "declined", "replaced"})
 Words = Callable[[UnitOfWork, Run, Place], str]
 
 
@@ -33,8 +35,9 @@ Words = Callable[[UnitOfWork, Run, Place], str]
 class Entry:
     """One line of the course.
 
-    ``kind`` is the kind of command (start, act, withdraw, extend, outcome, time, vote, add,
-    remove, cancel, reroute, suspend, resume); ``title`` the author's caption where there is one.
+    ``kind`` is the kind of command (start, act, withdraw, extend, outcome, time, vote, decline,
+    replace, add, remove, cancel, reroute, suspend, resume); ``title`` the author's caption where
+    there is one.
     """
 
     at: datetime
@@ -46,6 +49,8 @@ class Entry:
     place: str
     texts: tuple[tuple[str, str], ...]
     leads_to: str
+    #: a ballot of a secret vote: whose it is is not told
+    secret: bool = False
     #: a branch has ended, and the others have not
     ended: bool = False
     #: places in other branches that were broken off by it
@@ -101,9 +106,12 @@ class Courses:
             (e["place"] for e in events if e.get("event") == "transferred"), None
         )
         arrived = self._arrived(loaded, events)
-        to = next((e["to"] for e in events if e.get("event") == "transferred"), None)
+        to = next((e["to"] for e in events if e.get("event") in _HANDED), None)
         broken_off = [e["open"] for e in events if e.get("event") in ("joined", "left")]
-        person = event.person or ""
+        voted = next((e["place"][0] for e in events if e.get("event") == "voted"), None)
+        panel = loaded.compiled.process.steps[voted].panel if voted is not None else None
+        secret = panel is not None and panel.secret
+        person = (event.person or "") if not secret else ""
         return Entry(
             at=event.at,
             kind=event.kind,
@@ -119,6 +127,7 @@ class Courses:
             ),
             leads_to="；".join(words(unit, run, one) for one in arrived)
             or (lookup.label("people", to) or str(to) if to else ""),
+            secret=secret,
             ended=not arrived and any(e.get("event") == "branch_ended" for e in events),
             broken_off=tuple(
                 words(unit, run, Place.from_json(one)) for several in broken_off for one in several

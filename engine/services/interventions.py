@@ -15,6 +15,7 @@ from engine.domain.actor import Actor, Rights
 from engine.domain.case import Advance, Command, places_of
 from engine.domain.errors import NotAllowed, Refused
 from engine.runtime.offers import may_operate
+from engine.runtime.panels import why_not_replace
 from engine.runtime.run import Run
 from engine.services.casework import Casework, Done, Loaded, Outcome
 from engine.services.oversight import CANCEL, INTERVENE, RESOLVE, Oversight
@@ -23,13 +24,14 @@ from engine.store.unit import UnitOfWork
 if TYPE_CHECKING:
     from engine.services.groups import Groups
     from engine.services.outgoing import Outgoing
+    from engine.services.panels import Panels
     from engine.services.sentences import Sentences
 
 #: incidents that are resolved by trying again what failed
 DELIVERY, TIMER = "not_delivered", "timer_failed"
 
 #: interventions about one place of a case; the others are about all of it
-_AT_A_PLACE = frozenset({"reroute", "extend"})
+_AT_A_PLACE = frozenset({"reroute", "extend", "replace"})
 
 Check = Callable[[Actor, UnitOfWork, Loaded, Run], None]
 Then = Callable[[UnitOfWork, Outcome], None]
@@ -59,6 +61,7 @@ class Interventions:
         work: Casework,
         oversight: Oversight,
         groups: Groups,
+        panels: Panels,
         outgoing: Outgoing,
         sentences: Sentences,
         rights: Permissions,
@@ -66,6 +69,7 @@ class Interventions:
         self._work = work
         self._oversight = oversight
         self._groups = groups
+        self._panels = panels
         self._outgoing = outgoing
         self._sentences = sentences
         self._rights = rights
@@ -77,6 +81,7 @@ class Interventions:
             "suspend": self._check_suspend,
             "resume": self._check_resume,
             "cancel": self._check_cancel,
+            "replace": self._check_replace,
         }
 
     # ------------------------------------------------------------ what can be done
@@ -93,6 +98,8 @@ class Interventions:
                     self._own(loaded, actor)
                     check(actor, unit, loaded, run)
                 except Refused as refused:
+                    if refused.code == "no_declining":
+                        continue  # It is at no panel, or at one whose voters stay as they are.
                     refusal = self._sentences.worded(refused)
                 found.append(Intervention(name, refusal))
             return found
@@ -134,6 +141,12 @@ class Interventions:
         self._groups.outside(unit, loaded, run)
         if not any(step.end == "cancelled" for step in run.process.steps.values()):
             raise run.refuse("no_cancelled_end")
+
+    def _check_replace(self, actor: Actor, unit: UnitOfWork, loaded: Loaded, run: Run) -> None:
+        refusal = why_not_replace(run)
+        if refusal is not None:
+            raise refusal
+        self._oversight.demand(actor, INTERVENE, loaded.row.jurisdiction)
 
     def _may_reroute(self, actor: Actor, loaded: Loaded) -> None:
         """Whoever resolves incidents may do it where one has stopped the case."""
@@ -244,6 +257,35 @@ class Interventions:
     def resume(self, actor: Actor, uid: str, reason: str, *, version: int | None = None) -> Done:
         """Let a suspended case go on where it was (恢复)."""
         return self._do(actor, uid, "resume", {"reason": reason}, version=version)
+
+    def replace(
+        self,
+        actor: Actor,
+        uid: str,
+        instead: str,
+        person: str,
+        reason: str,
+        *,
+        version: int | None = None,
+    ) -> Done:
+        """Name somebody for the seat of a voter, where nobody who leads the panel does."""
+        entered = {"instead": instead, "person": person, "reason": reason}
+
+        def possible(unit: UnitOfWork, loaded: Loaded, command: Command) -> None:
+            run = self._work.look(unit, loaded, actor, at=command.at)
+            self._panels.named(unit, run, instead, person, reason)
+
+        return self._do(actor, uid, "replace", entered, version=version, possible=possible)
+
+    def replacements(
+        self, actor: Actor, uid: str, search: str
+    ) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+        """Who could be named for a seat of a panel, and for whose; key and name of each."""
+        with self._sentences.saying(), self._work.store.read() as unit:
+            loaded = self._work.load(unit, uid)
+            run = self._work.look(unit, loaded, actor, at=_stopped_at(loaded))
+            self._check_replace(actor, unit, loaded, run)
+            return self._panels.replacements(unit, run, search)
 
     # ------------------------------------------------------------ inside
 

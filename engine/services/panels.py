@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from engine.definitions.process import Panel, Share
+from engine.definitions.process import Draw, Panel, Share
 from engine.domain.actor import SYSTEM
 from engine.domain.case import Command
 from engine.domain.errors import InvalidSubmission
 from engine.forms.sentences import sentence
+from engine.forms.surroundings import Lookup, Query
 from engine.forms.validation import FieldError
+from engine.runtime.panels import attending, why_not_replace
 from engine.runtime.run import Run
-from engine.services.casework import Casework, Loaded
+from engine.services.casework import Casework, Loaded, instant
 from engine.services.tally import Tally
 from engine.store.ballots import Ballot
 from engine.store.cases import CaseRow
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
 
 #: options of a panel without a ballot form of its own; the first is in favour
 OPTIONS = ("agree", "against", "abstain")
+#: how many people a search for somebody to vote shows
+FOUND = 20
 
 
 class Panels:
@@ -42,20 +47,14 @@ class Panels:
         return [m.uid for m in unit.members.of(group.id) if m.state == "in"]
 
     def check(self, unit: UnitOfWork, loaded: Loaded, run: Run, papers: Mapping[str, Any]) -> None:
-        """Refuse a ballot that is incomplete, or a second one.
+        """Refuse a ballot that is incomplete.
 
         Raises:
-            Refused: the voter is not here, has voted, or a paper is not filled in as its form
-                asks; the place of an error begins with the paper.
+            InvalidSubmission: a paper is not filled in as its form asks; the place of an error
+                begins with the paper.
         """
         panel = run.step.panel
-        if panel is None:
-            raise run.refuse("not_a_panel")
-        present = self._present(run, panel)
-        if run.command.person not in present:
-            raise run.refuse("not_present")
-        if run.command.person in run.state.voted:
-            raise run.refuse("voted_already")
+        assert panel is not None  # whoever may vote does so at a panel
         errors = [
             replace(error, place=(paper, *error.place))
             for paper in self.papers(unit, loaded.row, panel)
@@ -63,6 +62,45 @@ class Panels:
         ]
         if errors:
             raise InvalidSubmission(errors)
+
+    def replacements(
+        self, unit: UnitOfWork, run: Run, search: str
+    ) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+        """Who could be named for a seat, and for whose; key and name of each.
+
+        All who could be drawn, where voters are; else whom a search by name finds.
+        """
+        state, panel = run.state, run.step.panel
+        if panel is None or why_not_replace(run) is not None:
+            return [], []
+        lookup = self._entries.surroundings(unit, run).lookup
+        found: Iterable[str] = ()
+        if isinstance(panel.voters, Draw):
+            found = drawable(run, panel.voters)
+        elif search:
+            taken = {*state.voters, *state.declined, state.initiator}
+            people = lookup.search(Query("people"), search, FOUND)
+            found = (one.key for one in people if one.key not in taken)
+        seats = (one for one in state.voters if one not in state.voted)
+        return _named(lookup, found), _named(lookup, seats)
+
+    def named(
+        self, unit: UnitOfWork, run: Run, instead: str, person: str, reason: str
+    ) -> dict[str, str]:
+        """What is entered when somebody is named for a seat.
+
+        Raises:
+            Refused: it is nobody who could be drawn, where voters are, or nobody known.
+        """
+        panel = run.step.panel
+        if panel is not None and isinstance(panel.voters, Draw):
+            if person not in drawable(run, panel.voters):
+                raise run.refuse("not_to_be_drawn")
+            return {"instead": instead, "person": person, "reason": reason}
+        known = self._entries.surroundings(unit, run).lookup.fitting(Query("people"), [person])
+        if not known or person == run.state.initiator:
+            raise run.refuse("nobody_to_vote")
+        return {"instead": instead, "person": person, "reason": reason}
 
     def _wrong(
         self, unit: UnitOfWork, loaded: Loaded, run: Run, paper: str, filled: Mapping[str, Any]
@@ -92,7 +130,11 @@ class Panels:
         assert panel is not None  # checked before
         place = run.state.place
         given = {paper: papers[paper] for paper in self.papers(unit, loaded.row, panel)}
-        unit.ballots.cast(loaded.row, place, voter=command.person, papers=given, at=now)
+        voter, at = command.person, now
+        if panel.secret:
+            # Neither name nor time leads from the ballot to its voter.
+            voter, at = secrets.token_hex(8), instant(run.state.arrived_at, now) or now
+        unit.ballots.cast(loaded.row, place, voter=voter, papers=given, at=at)
         if panel.enough is None:
             return
 
@@ -107,20 +149,25 @@ class Panels:
         """The outcome when all are in or the time is over; None while the vote is open.
 
         ``at`` is the step of the panel in a branch, "" for one that the case itself is at.
-        Writes what each member got into its row: ``passed`` and ``votes``, never by a person.
+        At the time that is over, with fewer than that: ``short`` where the step says where that
+        leads, else the ballots that are in are counted. Writes what each member got into its row:
+        ``passed`` and ``votes``, never by a person.
         """
         run = self._work.look(unit, loaded, SYSTEM, at=at)
         panel = run.step.panel
         if panel is None:
             return None
-        present = self._present(run, panel)
-        if not self._closed(unit, loaded, run, panel, present):
+        present = attending(run, panel)
+        complete = self._complete(unit, loaded, run, panel, present)
+        if not complete and not run.state.overdue:
             return None
         turnout = len(run.state.voted)
         if panel.quorum is not None and not _reached(
             turnout, panel.quorum, _base(panel.quorum, run, present, turnout, turnout)
         ):
             return "no_quorum"
+        if not complete and "short" in run.step.outcomes:
+            return "short"
         ballots = unit.ballots.of(loaded.row, run.state.place)
         if panel.about == "members":
             self._members(unit, loaded, run, panel, present, ballots)
@@ -128,17 +175,11 @@ class Panels:
         tally = self._counted(unit, loaded, run, panel, "", ballots)
         return "passed" if self._passes(run, panel, present, tally) else "failed"
 
-    def _present(self, run: Run, panel: Panel) -> Sequence[str]:
-        """Those who take part: all voters, or those of them who have come."""
-        if panel.present is None:
-            return run.state.voters
-        come = run.context.keys(panel.present)
-        return tuple(v for v in run.state.voters if v in come) if come else run.state.voters
-
-    def _closed(
+    def _complete(
         self, unit: UnitOfWork, loaded: Loaded, run: Run, panel: Panel, present: Sequence[str]
     ) -> bool:
-        if run.state.overdue or set(present) <= set(run.state.voted):
+        """Whether nothing more is waited for: all ballots are in, or enough of them."""
+        if set(present) <= set(run.state.voted):
             return True
         if panel.enough is None:
             return False
@@ -197,6 +238,16 @@ class Panels:
             row["passed"] = self._passes(run, panel, present, tally)
             row |= tally.scores(self._entries.ballot(unit, loaded, run, member.uid))
             unit.members.set_row(group.id, member.case_id, row)
+
+
+def _named(lookup: Lookup, people: Iterable[str]) -> list[tuple[str, str]]:
+    return [(one, lookup.label("people", one) or one) for one in people]
+
+
+def drawable(run: Run, draw: Draw) -> Sequence[str]:
+    """Who could still be drawn: not those who have or had a seat."""
+    without = (*run.state.voters, *run.state.declined)
+    return run.context.facts.draw(draw, None, run.context, run.state.seed or 0, without)
 
 
 def vote(run: Run, present: Sequence[str], tally: Tally) -> dict[str, Any]:

@@ -274,6 +274,12 @@ class _Running:
             return
         members = list(entered.get("members", ()))
         reason = str(entered.get("reason", ""))
+        instead, person = str(entered.get("instead", "")), str(entered.get("person", ""))
+
+        def leads() -> bool:
+            offers = cases.offers(actor, uid, at=at)
+            return any(one.name == "replace" and one.mine for one in offers)
+
         operations: dict[str, Callable[[], object]] = {
             "save": lambda: cases.save(actor, uid, self._merged(uid, entered), at=at),
             "withdraw": lambda: cases.withdraw(actor, uid, at=at),
@@ -292,6 +298,10 @@ class _Running:
             ),
             "add": lambda: cases.add(actor, uid, members),
             "remove": lambda: cases.remove(actor, uid, members),
+            "decline": lambda: cases.decline(actor, uid, reason, at=at),
+            "replace": lambda: (cases if leads() else interventions).replace(
+                actor, uid, instead, person, reason
+            ),
             "vote": lambda: cases.vote(actor, uid, entered, at=at),
         }
         # What is no operation is refused by the service in its own words.

@@ -11,20 +11,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from engine.definitions.process import Action, Ask, Step
+from engine.definitions.process import Action, Ask, Panel, Step
 from engine.domain.actor import Actor
 from engine.domain.actor import Rights as Permissions
 from engine.domain.case import Command, Place, State, places_of
 from engine.domain.errors import EngineError, NotFound, Refused
 from engine.forms.surroundings import Lookup
 from engine.runtime.branches import find
-from engine.runtime.offers import offers
+from engine.runtime.offers import may_lead, offers
+from engine.runtime.panels import attending, vacant, why_not_vote
 from engine.runtime.run import Run
 from engine.services.cases import Cases
 from engine.services.casework import Casework, Loaded
 from engine.services.courses import Courses, Entry
 from engine.services.entries import Entries
 from engine.services.groups import Groups
+from engine.services.panels import Panels
 from engine.services.sheets import Sheets
 from engine.store.cases import CaseRow
 from engine.store.unit import UnitOfWork
@@ -70,6 +72,24 @@ class Paper:
 
     about: tuple[tuple[str, str], ...]
     cast: bool
+    #: why the reader cannot vote now, though the ballot is not in
+    sentence: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a panel has come: never what a ballot says, and no names where it is secret."""
+
+    about: tuple[tuple[str, str], ...]
+    given: int
+    required: int
+    #: whose turn it is, where they vote one after the other
+    turn: str
+    #: seats that wait for somebody else
+    vacant: int
+    secret: bool
+    #: each voter with whether the ballot is in; empty where the vote is secret
+    voters: tuple[tuple[str, bool], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +152,8 @@ class CaseView:
     member_columns: tuple[str, ...]
     documents: tuple[Issued, ...]
     may_vote: bool
+    #: at a panel: the reader votes, leads or watches it
+    at_panel: bool
     returned: Entry | None
 
 
@@ -160,6 +182,7 @@ class Views:
         cases: Cases,
         entries: Entries,
         groups: Groups,
+        panels: Panels,
         sentences: Any,
         lookup: Callable[[UnitOfWork], Lookup],
     ) -> None:
@@ -167,6 +190,7 @@ class Views:
         self._rights = rights
         self._cases = cases
         self._groups = groups
+        self._panels = panels
         self._sentences = sentences
         self._lookup = lookup
         self.sheets = Sheets(work, entries, rights, self._open)
@@ -232,7 +256,8 @@ class Views:
             members=members,
             member_columns=self.courses.row_columns(unit, loaded) if members is not None else (),
             documents=self.documents(unit, row.uid),
-            may_vote=actor.person in state.voters,
+            may_vote=actor.person in run.state.voters,
+            at_panel=self._at_panel(run, actor),
             returned=self.courses.returned(unit, loaded, run) if state.returned else None,
         )
 
@@ -440,6 +465,17 @@ class Views:
             lookup = self._lookup(unit)
             return [(one, lookup.label("people", one) or one) for one in found]
 
+    def replacements(
+        self, actor: Actor, uid: str, search: str = "", *, at: str | None = None
+    ) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+        """Who could be named for a seat of a panel, and for whose; key and name of each.
+
+        Those who could be drawn, where voters are; else people whose name is searched for.
+        """
+        with self._sentences.saying(), self._work.store.read() as unit:
+            _, run = self._open(unit, actor, uid, at)
+            return self._panels.replacements(unit, run, search)
+
     # ------------------------------------------------------------ groups and voters
 
     @staticmethod
@@ -488,11 +524,64 @@ class Views:
             panel = run.step.panel
             if panel is None or actor.person not in run.state.voters:
                 raise NotFound("no_such_case", uid=uid)
-            cast = actor.person in run.state.voted
-            if panel.about == "case":
-                return Paper((("", run.process.title),), cast)
-            about = tuple((member.uid, member.name) for member in self._members(unit, loaded))
-            return Paper(about, cast)
+            cast, refusal = actor.person in run.state.voted, why_not_vote(run)
+            sentence = None
+            if refusal is not None and not cast:
+                sentence = self._sentences.worded(refusal).sentence
+            return Paper(self._about(unit, loaded, panel), cast, sentence)
+
+    def progress(self, actor: Actor, uid: str) -> Progress:
+        """How far the panel has come, for its voters, who leads it and who watches.
+
+        Raises:
+            NotFound: the actor is none of them.
+        """
+        with self._sentences.saying(), self._work.store.read() as unit:
+            loaded, run = self._open(unit, actor, uid)
+            panel = run.step.panel
+            if panel is None or not self._at_panel(run, actor):
+                raise NotFound("no_such_case", uid=uid)
+            return self._progress(unit, run, panel, self._about(unit, loaded, panel))
+
+    def _about(self, unit: UnitOfWork, loaded: Loaded, panel: Panel) -> tuple[tuple[str, str], ...]:
+        if panel.about == "case":
+            return (("", loaded.compiled.process.title),)
+        return tuple((member.uid, member.name) for member in self._members(unit, loaded))
+
+    def _progress(
+        self, unit: UnitOfWork, run: Run, panel: Panel, about: tuple[tuple[str, str], ...]
+    ) -> Progress:
+        lookup, state = self._lookup(unit), run.state
+
+        def name(person: str) -> str:
+            return lookup.label("people", person) or person
+
+        taking_part = attending(run, panel)
+        return Progress(
+            about=about,
+            given=len(state.voted),
+            required=len(taking_part),
+            turn=name(state.turn) if state.turn is not None else "",
+            vacant=len(vacant(run)),
+            secret=panel.secret,
+            voters=()
+            if panel.secret
+            else tuple((name(one), one in state.voted) for one in taking_part),
+        )
+
+    def _at_panel(self, run: Run, actor: Actor) -> bool:
+        """Whether the actor votes at the panel, leads it or watches."""
+        panel = run.step.panel
+        if panel is None:
+            return False
+        if actor.person in run.state.voters or self._observes(run, actor):
+            return True
+        return may_lead(run, self._rights) is None
+
+    @staticmethod
+    def _observes(run: Run, actor: Actor) -> bool:
+        observers = run.step.panel.observers if run.step.panel is not None else None
+        return observers is not None and actor.person in run.context.keys(observers)
 
     # ------------------------------------------------------------ starting
 
@@ -528,7 +617,9 @@ class Views:
 
     def _sees(self, unit: UnitOfWork, loaded: Loaded, run: Run, actor: Actor) -> bool:
         """Whether the actor may know of a case (REV-22)."""
-        if actor.is_system or actor.person in (loaded.row.initiator, *loaded.state.voters):
+        if actor.is_system or actor.person in (loaded.row.initiator, *run.state.voters):
+            return True
+        if self._observes(run, actor):
             return True
         items = unit.work.of(loaded.row.id, open_only=False)
         if any(self._at(actor, item.person, item.organisation, item.permission) for item in items):

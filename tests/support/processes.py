@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from textwrap import dedent
@@ -106,9 +106,15 @@ class World:
         """Nothing is linked."""
         return {"open": False, "outcome": None, "data": {}}
 
-    def draw(self, draw: Any, count: int, asking: Any) -> Sequence[str]:
-        """Who was drawn."""
-        return self.drawn
+    def seed(self) -> int:
+        """What is drawn with."""
+        return 7
+
+    def draw(
+        self, draw: Any, count: int | None, asking: Any, seed: int, without: Collection[str]
+    ) -> Sequence[str]:
+        """Who is drawn, in the order given."""
+        return [one for one in self.drawn if one not in without][:count]
 
     def before(self, seq: int) -> Mapping[str, Any]:
         """What event ``seq`` overwrote."""

@@ -1,0 +1,181 @@
+"""Panels: who has a seat, whose turn it is, and who takes the seat of somebody else (language 1.3).
+
+Ballots are kept and counted by the services; here is what follows from who has voted, not how.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from engine.definitions.process import Draw, Panel, Step
+from engine.domain.errors import Refused
+
+if TYPE_CHECKING:
+    from engine.runtime.run import Run
+
+
+def convene(run: Run, step: Step) -> None:
+    """Find who votes at a panel the case has come to; those drawn are told in the event."""
+    panel = step.panel
+    if panel is None:
+        return
+    if isinstance(panel.voters, Draw):
+        count = int(run.context.value(panel.voters.count) or 0)
+        seed = run.context.facts.seed()
+        voters = tuple(run.context.facts.draw(panel.voters, count, run.context, seed, ()))
+        run.events.append({"event": "drawn", "seed": seed, "people": list(voters)})
+        run.change(seed=seed)
+    else:
+        voters = run.context.keys(panel.voters)
+    run.change(voters=voters, stuck=None if voters else "no_voters")
+    look_at_turn(run)
+
+
+def attending(run: Run, panel: Panel) -> Sequence[str]:
+    """Those who take part: all voters, or those of them who have come."""
+    if panel.present is None:
+        return run.state.voters
+    come = run.context.keys(panel.present)
+    return tuple(v for v in run.state.voters if v in come) if come else run.state.voters
+
+
+def look_at_turn(run: Run) -> None:
+    """Find whose turn it is; another one than before begins to be waited for."""
+    panel, state = run.step.panel, run.state
+    if panel is None or not panel.in_turn or not state.voters:
+        return
+    waiting = (
+        voter
+        for voter in attending(run, panel)
+        if voter not in state.voted and voter not in state.declined
+    )
+    turn = next(waiting, None)
+    if turn != state.turn:
+        run.change(turn=turn)
+        run.moved = True
+
+
+def waited_for(run: Run) -> tuple[str, ...]:
+    """Whose ballot is waited for now; in turn only that of the next one."""
+    panel, state = run.step.panel, run.state
+    if panel is not None and panel.in_turn:
+        return (state.turn,) if state.turn is not None else ()
+    gone = {*state.voted, *state.declined}
+    return tuple(voter for voter in state.voters if voter not in gone)
+
+
+def vacant(run: Run) -> tuple[str, ...]:
+    """Those whose seats wait for somebody else."""
+    return tuple(voter for voter in run.state.voters if voter in run.state.declined)
+
+
+# -------------------------------------------------------------------- voting
+
+
+def vote(run: Run) -> None:
+    """A ballot has been put in; what it says is no business of the state."""
+    refusal = why_not_vote(run)
+    if refusal is not None:
+        raise refusal
+    run.events.append({"event": "voted", "place": run.state.place.to_json()})
+    run.change(touched=True, voted=(*run.state.voted, run.command.person))
+    look_at_turn(run)
+
+
+def why_not_vote(run: Run) -> Refused | None:
+    """Why the actor cannot vote now."""
+    state, person, panel = run.state, run.command.person, run.step.panel
+    if panel is None:
+        return run.refuse("not_a_panel")
+    if person not in state.voters:
+        return run.refuse("not_a_voter")
+    if state.suspended:
+        return run.refuse("case_suspended")
+    if person in state.voted:
+        return run.refuse("voted_already")
+    if person in state.declined:
+        return run.refuse("declined_already")
+    if person not in attending(run, panel):
+        return run.refuse("not_present")
+    if panel.in_turn and person != state.turn:
+        return run.refuse("not_your_turn", person=state.turn)
+    return None
+
+
+# -------------------------------------------------------------------- seats
+
+
+def decline(run: Run) -> None:
+    """A voter declines (谢绝); where voters are drawn by lot, so is who takes the seat.
+
+    Nobody left to be drawn, or nobody drawn at all: the seat waits until somebody is named.
+    """
+    refusal = why_not_decline(run)
+    if refusal is not None:
+        raise refusal
+    state, panel, person = run.state, run.step.panel, run.command.person
+    following = None
+    if panel is not None and isinstance(panel.voters, Draw):
+        assert state.seed is not None  # it was drawn with one
+        without = (*state.voters, *state.declined)
+        drawn = run.context.facts.draw(panel.voters, 1, run.context, state.seed, without)
+        following = next(iter(drawn), None)
+    event = {"event": "declined", "place": state.place.to_json(), "to": following}
+    run.events.append(event)
+    _seat(run, person, following)
+
+
+def why_not_decline(run: Run) -> Refused | None:
+    """Why the actor cannot decline to vote."""
+    state, panel, person = run.state, run.step.panel, run.command.person
+    if panel is None or not panel.may_decline:
+        return run.refuse("no_declining", step=run.step.title)
+    if person not in state.voters:
+        return run.refuse("not_a_voter")
+    if state.suspended:
+        return run.refuse("case_suspended")
+    if person in state.voted:
+        return run.refuse("voted_already")
+    if person in state.declined:
+        return run.refuse("declined_already")
+    return None
+
+
+def replace(run: Run) -> None:
+    """Somebody is named for the seat of a voter who declined, or cannot vote."""
+    refusal = why_not_replace(run)
+    if refusal is not None:
+        raise refusal
+    state = run.state
+    instead, person = str(run.command.input["instead"]), str(run.command.input["person"])
+    if instead not in state.voters or instead in state.voted:
+        raise run.refuse("no_such_seat", person=instead)
+    if person in state.voters or person in state.declined:
+        raise run.refuse("seated_already", person=person)
+    run.events.append(
+        {"event": "replaced", "place": state.place.to_json(), "from": instead, "to": person}
+    )
+    _seat(run, instead, person)
+
+
+def why_not_replace(run: Run) -> Refused | None:
+    """Why nobody can be named for a seat now."""
+    state, panel = run.state, run.step.panel
+    if panel is None or not panel.may_decline:
+        return run.refuse("no_declining", step=run.step.title)
+    if state.suspended:
+        return run.refuse("case_suspended")
+    if set(state.voters) <= set(state.voted):
+        return run.refuse("all_have_voted")
+    return None
+
+
+def _seat(run: Run, instead: str, person: str | None) -> None:
+    """Put somebody into a seat; the others keep their order and their ballots."""
+    state = run.state
+    gone = state.declined if instead in state.declined else (*state.declined, instead)
+    voters = tuple(person if one == instead and person else one for one in state.voters)
+    run.change(voters=voters, declined=gone)
+    run.moved = True
+    look_at_turn(run)
