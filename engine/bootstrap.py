@@ -37,6 +37,8 @@ from engine.services.installation import Installation
 from engine.services.interventions import Interventions
 from engine.services.lists import Lists
 from engine.services.messages import Messages
+from engine.services.migration_plan import Judging
+from engine.services.migrations import Migrations
 from engine.services.monitor import Monitor
 from engine.services.opinions import Opinions
 from engine.services.outgoing import Outgoing
@@ -235,6 +237,9 @@ def assemble(
         routes=RouteTables(store, records, oversight, forecasts, sentences),
         incidents=Incidents(casework, interventions, oversight, sentences),
         interventions=interventions,
+        migrations=Migrations(
+            casework, Judging(casework, directory), oversight, history, outgoing, sentences
+        ),
         oversight=oversight,
         dossiers=Dossiers(
             casework, records, directory, oversight, views, entries, interventions, sentences

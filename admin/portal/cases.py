@@ -115,6 +115,8 @@ def kind_of(kind: str) -> str:
         "remove": _("移出人员"),
         "cancel": _("终止"),
         "reroute": _("改派"),
+        "migrate": _("迁移版本"),
+        "unmigrate": _("撤销迁移"),
         "suspend": _("暂停办理"),
         "resume": _("恢复办理"),
         "unclaim": _("释放认领"),

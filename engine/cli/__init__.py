@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("serve", "只启动网页 / web only"),
     "worker": ("serve", "只运行后台作业 / jobs only"),
     "release": ("release", "内容的版本：发布、回退、交换 / versions of the content"),
+    "migrate": ("migrate", "把办理中的业务迁移到另一版本 / move running cases to a version"),
     "db": ("db", "数据库升级、备份、恢复 / upgrade, back up, restore"),
     "audit": ("audit", "核对日志链 / verify the journal"),
     "doctor": ("doctor", "检查本机环境 / look at this installation"),

@@ -34,6 +34,8 @@ KINDS = {
     "remove": "移出成员",
     "cancel": "取消",
     "reroute": "改派",
+    "migrate": "迁移版本",
+    "unmigrate": "撤销迁移",
     "suspend": "暂停办理",
     "resume": "恢复办理",
 }

@@ -336,7 +336,7 @@ class Command:
 
     ``kind`` is one of: start, act, save, withdraw, extend, transfer, outcome, time, open, vote,
     decline, replace, add, remove, result, and the interventions cancel, reroute, unclaim, retry,
-    suspend and resume.
+    suspend, resume, migrate and unmigrate.
     """
 
     kind: str

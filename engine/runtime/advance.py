@@ -20,6 +20,7 @@ from engine.runtime.compiled import DYNAMIC, Compiled
 from engine.runtime.context import plain
 from engine.runtime.facts import Recording
 from engine.runtime.going_back import acting_place, go_back, go_back_into, latest, previous, resume
+from engine.runtime.migrating import migrate, unmigrate
 from engine.runtime.rerouting import reroute
 from engine.runtime.run import Run, get, put
 from engine.runtime.withdrawing import withdraw
@@ -548,6 +549,8 @@ _COMMANDS: dict[str, Callable[[Run], None]] = {
     "open": _open,
     "cancel": _cancel,
     "reroute": reroute,
+    "migrate": migrate,
+    "unmigrate": unmigrate,
     "unclaim": _unclaim,
     "retry": _retry,
     "suspend": _suspend,

@@ -91,6 +91,8 @@ class Run:
         self._trigger = ""
         #: a number was taken, which no withdrawal can give back
         self.numbered = False
+        #: steps at which what waits is found anew although the case stays there (a migration)
+        self.anew: frozenset[str] = frozenset()
 
     @property
     def step(self) -> Step:
@@ -150,7 +152,8 @@ class Run:
         kept = set()
         for at, one in list(places_of(self.state)):
             self.focus(at)
-            if before.get(_key(one)) == _holders(one):
+            same = before.get(_key(one)) == _holders(one)
+            if same and one.place.step not in self.anew:
                 kept.add(_key(one))
             else:
                 self._look_at_status()
@@ -405,6 +408,26 @@ class Run:
             until = self.context.value(self.context.choose(step.wait.until)[1])
             if until:
                 self.change(wait_until=str(until))
+
+    def look_again(self, *, dates: bool, keep: bool, voters: bool) -> None:
+        """Find deadline, date waited for and voters of the present place anew.
+
+        With ``keep`` the deadline stays as it is, whatever the step says now. One that is over
+        falls due by its timer, as every deadline does.
+        """
+        step = self.step
+        if dates and keep:
+            self.change(due_given=self.state.due)
+        elif dates:
+            self.change(due=None)
+            self.set_due(step)
+            self.change(overdue=False)
+        if dates:
+            self.change(wait_until=None)
+            self._wait(step)
+        if voters:
+            self.change(declined=(), turn=None)
+            panels.convene(self, step)
 
     # ---------------------------------------------------------------- effects
 

@@ -87,6 +87,27 @@ def _join(run: Run, step: Step) -> None:
     run.follow("@done")
 
 
+def join_what_is_complete(run: Run) -> None:
+    """Go on from parallel steps whose join asks for less than it did, from the inside out."""
+    while True:
+        for at, one in reversed(list(places_of(run.state))):
+            step = run.process.steps[one.place.step]
+            if (
+                step.parallel is not None
+                and one.branches
+                and is_joined(step.parallel, one.branches)
+            ):
+                run.focus(at)
+                run.moved = True
+                run.split = Split("", one.branches)
+                _join(run, step)
+                push_split(run)
+                run.focus(())
+                break
+        else:
+            return
+
+
 def end_branch(run: Run) -> None:
     """A branch has come to its join."""
     branch = run.around[-1].branch

@@ -25,7 +25,12 @@ from engine.store.unit import UnitOfWork
 #: commands that are no step of the course: the case stayed, and nobody decided anything
 SILENT = frozenset({"save", "open", "result", "unclaim", "retry"})
 #: interventions, whose reason belongs to the course
-_WITH_REASON = frozenset({"extend", "cancel", "reroute", "suspend", "resume", "decline", "replace"})
+_WITH_REASON = frozenset(
+    {
+        "extend", "cancel", "reroute", "suspend", "resume", "decline", "replace", "migrate",
+        "unmigrate",
+    }
+)  # fmt: skip
 #: events that name who follows
 _HANDED = frozenset({"transferred", "declined", "replaced"})
 Words = Callable[[UnitOfWork, Run, Place], str]
@@ -36,8 +41,8 @@ class Entry:
     """One line of the course.
 
     ``kind`` is the kind of command (start, act, withdraw, extend, outcome, time, vote, decline,
-    replace, add, remove, cancel, reroute, suspend, resume); ``title`` the author's caption where
-    there is one.
+    replace, add, remove, cancel, reroute, suspend, resume, migrate, unmigrate); ``title`` the
+    author's caption where there is one.
     """
 
     at: datetime
@@ -139,9 +144,11 @@ class Courses:
         """Where a command led: the last place, or all branches of a parallel step."""
         places = [Place.from_json(e["place"]) for e in events if e.get("event") == "arrived"]
         steps = loaded.compiled.process.steps
-        splits = [number for number, one in enumerate(places) if steps[one.step].parallel]
+        # A step of an earlier version may be gone.
+        divided = {name for name, step in steps.items() if step.parallel}
+        splits = [number for number, one in enumerate(places) if one.step in divided]
         after = places[splits[0] + 1 :] if splits else []
-        return [one for one in after if not steps[one.step].parallel] or places[-1:]
+        return [one for one in after if one.step not in divided] or places[-1:]
 
     def _texts(
         self,

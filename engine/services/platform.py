@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from engine.services.interventions import Interventions
     from engine.services.lists import Lists
     from engine.services.messages import Messages
+    from engine.services.migrations import Migrations
     from engine.services.monitor import Monitor
     from engine.services.opinions import Opinions
     from engine.services.outgoing import Outgoing
@@ -72,6 +73,7 @@ class Platform:
     routes: RouteTables
     incidents: Incidents
     interventions: Interventions
+    migrations: Migrations
     oversight: Oversight
     dossiers: Dossiers
     monitor: Monitor

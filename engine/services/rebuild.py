@@ -6,7 +6,7 @@ on an empty state must give the stored bytes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,9 @@ from engine.store.cases import CaseRow
 from engine.store.chain import Broken, Event, canonical
 from engine.store.unit import UnitOfWork
 from engine.store.work import NewWork
+
+#: commands that put a case on another version of its process
+MOVES = ("migrate", "unmigrate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +79,15 @@ class Rebuilding:
 
     def _rebuilt(self, unit: UnitOfWork, row: CaseRow) -> Rebuilt:
         events = unit.journal.of(row.id)
+        pins = pins_of(row, events)
         result: Advance | None = None
         data: Mapping[str, Any] = {}
         work: tuple[NewWork, ...] = ()
-        for event in events:
+        for event, pin in zip(events, pins, strict=True):
             typed, kept = self._data(unit, event)
             data = typed if typed is not None else data
             before = result.state if result is not None else None
-            result = self._again(unit, row, event, result, data)
+            result = self._again(unit, row._replace(pin=pin), event, result, data)
             data = kept if kept is not None else data
             work = self._waits(row, event, result, work, moved=result.moved or before is None)
         assert result is not None  # a case has at least its start
@@ -170,6 +174,19 @@ class Rebuilding:
             else item
             for item in before
         )
+
+
+def pins_of(row: CaseRow, events: Sequence[Event]) -> list[str]:
+    """The version a case was carried out under at each of its events."""
+    moves = [
+        orjson.loads(event.body)["events"][0] if event.kind in MOVES else None for event in events
+    ]
+    pin = next((move["from"] for move in moves if move is not None), row.pin)
+    pins = []
+    for move in moves:
+        pin = move["to"] if move is not None else pin
+        pins.append(pin)
+    return pins
 
 
 def _same(one: tuple[NewWork, ...], other: tuple[NewWork, ...]) -> bool:

@@ -16,12 +16,13 @@ import orjson
 
 from engine.definitions.register import ORGANISATIONS, PEOPLE
 from engine.domain.case import Advance, Command, places_of
-from engine.domain.errors import NotFound
+from engine.domain.errors import NotFound, Refused
 from engine.forms.model import Element
 from engine.runtime.advance import advance, start
 from engine.runtime.compiled import Compiled
 from engine.runtime.facts import recorded
 from engine.services.casework import Casework
+from engine.services.rebuild import MOVES
 from engine.services.recorded import CASE, moment, outcome
 from engine.store.cases import CaseRow
 from engine.store.chain import Event
@@ -100,6 +101,7 @@ class Recorder:
 
         Raises:
             NotFound: there is no such case.
+            Refused: it was moved to another version on its way.
             UnreadableFact: the journal does not hold a value that was needed.
         """
         with self._work.store.read() as unit:
@@ -113,6 +115,8 @@ class Recorder:
     def _recorded(self, unit: UnitOfWork, row: CaseRow) -> dict[str, Any]:
         compiled = self._work.definitions.compiled(row.process, row.pin, unit)
         events = unit.journal.of(row.id)
+        if any(event.kind in MOVES for event in events):
+            raise Refused("recorded_moved", noun=compiled.process.noun or compiled.process.title)
         disguise = self._disguise(unit, row, compiled, events)
         steps = []
         result: Advance | None = None

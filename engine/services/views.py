@@ -325,7 +325,9 @@ class Views:
 
     def place_words(self, unit: UnitOfWork, run: Run, place: Place) -> str:
         """A place in words: step, stage, and who is there."""
-        step = run.process.steps[place.step]
+        step = run.process.steps.get(place.step)
+        if step is None:
+            return place.step
         stage = step.stages.get(place.stage or "")
         words = f"{step.title} {stage.title}" if stage is not None else step.title
         if place.organisation is not None:

@@ -111,6 +111,17 @@ _PAGE = Statement(
     .order_by(cases.c.id)
     .limit(sa.bindparam("most", type_=sa.Integer))
 )
+_RUNNING = Statement(
+    sa.select(cases)
+    .where(
+        cases.c.jurisdiction == given(cases.c.jurisdiction),
+        cases.c.process == given(cases.c.process),
+        cases.c.closed_at.is_(None),
+        cases.c.id > given(cases.c.id, "after"),
+    )
+    .order_by(cases.c.id)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
 _INSERT = Statement(insert(cases, without=("id",)).returning(cases.c.id))
 _SAVE = Statement(
     sa.update(cases)
@@ -166,6 +177,15 @@ class Cases:
         """Go through all cases in the order in which they were started."""
         last = 0
         while page := self._session.all(_PAGE, after=last, most=_PAGE_SIZE):
+            for row in page:
+                yield CaseRow._make(row)
+            last = page[-1][0]
+
+    def running(self, jurisdiction: str, process: str) -> Iterator[CaseRow]:
+        """Go through the cases of a process that have not ended."""
+        last = 0
+        which = {"jurisdiction": jurisdiction, "process": process}
+        while page := self._session.all(_RUNNING, **which, after=last, most=_PAGE_SIZE):
             for row in page:
                 yield CaseRow._make(row)
             last = page[-1][0]

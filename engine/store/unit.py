@@ -22,6 +22,7 @@ from engine.store.members import Members
 from engine.store.messages import Messages, Opinions
 from engine.store.monitoring import Monitoring
 from engine.store.outbox import Outbox
+from engine.store.plans import Plans
 from engine.store.pools import Pools
 from engine.store.record_pages import RecordPages
 from engine.store.records import Records
@@ -108,6 +109,11 @@ class UnitOfWork(Session):
     def releases(self) -> Releases:
         """Commits of content, and what each pin refers to."""
         return Releases(self)
+
+    @cached_property
+    def plans(self) -> Plans:
+        """Cases that are to be moved to another version."""
+        return Plans(self)
 
     @cached_property
     def drafts(self) -> Drafts:

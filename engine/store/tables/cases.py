@@ -278,3 +278,42 @@ blobs = sa.Table(
     sa.Column("ciphertext", sa.LargeBinary, nullable=False),
     sa.Index(None, "subject"),
 )
+
+plans = sa.Table(
+    "plans",
+    metadata,
+    sa.Column("id", Key, primary_key=True),
+    _jurisdiction(),
+    sa.Column("process", ByteText, nullable=False),
+    # The version the cases are to be moved to: what they will be pinned to, and who published it.
+    sa.Column("pin", sa.Text, nullable=False),
+    sa.Column("release", sa.Integer, nullable=False),
+    # What was decided about steps, fields and deadlines, as JSON.
+    sa.Column("decisions", sa.Text, nullable=False),
+    sa.Column("person", ByteText, nullable=False),
+    sa.Column("made_at", Moment, nullable=False),
+)
+
+planned_cases = sa.Table(
+    "planned_cases",
+    metadata,
+    sa.Column("plan_id", Key, sa.ForeignKey("plans.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("case_id", Key, sa.ForeignKey("cases.id"), primary_key=True),
+    # The case as it was looked at; it is not moved once it has gone on.
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    # Why, what is to be decided, and what will come of it, as JSON.
+    sa.Column("told", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    # Its version after it was moved, and what undoing it needs, as JSON.
+    sa.Column("moved_to", sa.Integer),
+    sa.Column("undo", sa.Text, nullable=False),
+    one_of(
+        "kind", ("unaffected", "by_itself", "decision", "cannot"), "kind_is_one_of_four",
+    ),
+    one_of(
+        "state", ("planned", "replanned", "moved", "refused", "undone"), "state_is_a_known_word",
+    ),
+    sa.CheckConstraint("(state = 'moved') = (moved_to IS NOT NULL)", name="moved_to_when_moved"),
+    sa.Index(None, "case_id"),
+)  # fmt: skip

@@ -276,6 +276,18 @@ def upgrade() -> None:
         op.f("ix_opinions_person_position"), "opinions", ["person", "position"], unique=False
     )
     op.create_table(
+        "plans",
+        sa.Column("id", Key, nullable=False),
+        sa.Column("jurisdiction", sa.Text(), nullable=False),
+        sa.Column("process", ByteText, nullable=False),
+        sa.Column("pin", sa.Text(), nullable=False),
+        sa.Column("release", sa.Integer(), nullable=False),
+        sa.Column("decisions", sa.Text(), nullable=False),
+        sa.Column("person", ByteText, nullable=False),
+        sa.Column("made_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plans")),
+    )
+    op.create_table(
         "pools",
         sa.Column("name", ByteText, nullable=False),
         sa.Column("next", sa.Integer(), nullable=False),
@@ -575,6 +587,40 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("process", "closure", name=op.f("pk_pins")),
     )
     op.create_table(
+        "planned_cases",
+        sa.Column("plan_id", Key, nullable=False),
+        sa.Column("case_id", Key, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("told", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("moved_to", sa.Integer(), nullable=True),
+        sa.Column("undo", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'moved') = (moved_to IS NOT NULL)",
+            name=op.f("ck_planned_cases_moved_to_when_moved"),
+        ),
+        sa.CheckConstraint(
+            "kind IN ('unaffected', 'by_itself', 'decision', 'cannot')",
+            name=op.f("ck_planned_cases_kind_is_one_of_four"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('planned', 'replanned', 'moved', 'refused', 'undone')",
+            name=op.f("ck_planned_cases_state_is_a_known_word"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["cases.id"], name=op.f("fk_planned_cases_case_id_cases")
+        ),
+        sa.ForeignKeyConstraint(
+            ["plan_id"],
+            ["plans.id"],
+            name=op.f("fk_planned_cases_plan_id_plans"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("plan_id", "case_id", name=op.f("pk_planned_cases")),
+    )
+    op.create_index(op.f("ix_planned_cases_case_id"), "planned_cases", ["case_id"], unique=False)
+    op.create_table(
         "record_changes",
         sa.Column("id", Key, nullable=False),
         sa.Column("record_id", Key, nullable=False),
@@ -842,6 +888,8 @@ def downgrade() -> None:
     op.drop_table("record_fields")
     op.drop_index(op.f("ix_record_changes_record_id_id"), table_name="record_changes")
     op.drop_table("record_changes")
+    op.drop_index(op.f("ix_planned_cases_case_id"), table_name="planned_cases")
+    op.drop_table("planned_cases")
     op.drop_table("pins")
     op.drop_index(
         "ix_outbox_waiting",
@@ -891,6 +939,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_records_register_id"), table_name="records")
     op.drop_table("records")
     op.drop_table("pools")
+    op.drop_table("plans")
     op.drop_index(op.f("ix_opinions_person_position"), table_name="opinions")
     op.drop_index(op.f("ix_opinions_organisation"), table_name="opinions")
     op.drop_table("opinions")

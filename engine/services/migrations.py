@@ -1,0 +1,458 @@
+"""Moving running cases to another version of their process: planned, carried out, undone (CON-09).
+
+A plan says for each case what will come of it. Running it moves the cases one by one, each in a
+transaction of its own together with what the plan notes of it, so that a run that was cut off goes
+on where it stopped. A case that has gone on since, or would come out otherwise than predicted, is
+planned anew and told; none is forced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from engine.authoring.problem import near
+from engine.domain.actor import Actor
+from engine.domain.case import Command, State, places_of
+from engine.domain.errors import EngineError, NotFound, Refused, Stale
+from engine.runtime.run import IRREVERSIBLE
+from engine.services.casework import Casework, Loaded, Outcome
+from engine.services.history import History
+from engine.services.migration_data import Open
+from engine.services.migration_decisions import Decisions
+from engine.services.migration_plan import Judging, Target, Verdict, command_of, forecast_of
+from engine.services.outgoing import Outgoing
+from engine.services.oversight import INTERVENE, Oversight
+from engine.services.sentences import Sentences
+from engine.store.plans import Kind, PlannedCase, PlanRow
+from engine.store.plans import State as PlannedState
+from engine.store.unit import UnitOfWork
+
+#: what a case may be that is moved
+MOVABLE: tuple[Kind, ...] = ("unaffected", "by_itself")
+#: in the order in which they are told
+KINDS: tuple[Kind, ...] = ("cannot", "decision", "by_itself", "unaffected")
+#: plans shown
+LATEST = 20
+
+
+class _Otherwise(EngineError):
+    """The case would come out otherwise than the plan says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A decision that is open: the sentence that asks, and what is proposed."""
+
+    key: str
+    name: str
+    sentence: str
+    proposed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseInPlan:
+    """A case of a plan: what it is, why, and what became of it."""
+
+    uid: str
+    number: str
+    kind: Kind
+    state: PlannedState
+    sentences: tuple[str, ...]
+    open: tuple[Choice, ...]
+    #: where it will be, as sample cases write it
+    at: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Cases of which the same is told."""
+
+    kind: Kind
+    sentences: tuple[str, ...]
+    cases: tuple[CaseInPlan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A plan as people read it."""
+
+    id: int
+    process: str
+    title: str
+    release: int
+    person: str
+    made_at: datetime
+    decisions: Decisions
+    cases: tuple[CaseInPlan, ...]
+
+    def count(self, kind: Kind) -> int:
+        """How many cases are of a kind."""
+        return sum(one.kind == kind for one in self.cases)
+
+    def having(self, state: PlannedState) -> list[CaseInPlan]:
+        """The cases something became of."""
+        return [one for one in self.cases if one.state == state]
+
+    @property
+    def groups(self) -> list[Group]:
+        """The cases by what is told of them, those that need somebody first."""
+        found: dict[tuple[Kind, tuple[str, ...]], list[CaseInPlan]] = {}
+        for one in self.cases:
+            asked = tuple(choice.sentence for choice in one.open)
+            found.setdefault((one.kind, (*one.sentences, *asked)), []).append(one)
+        groups = [Group(kind, told, tuple(cases)) for (kind, told), cases in found.items()]
+        return sorted(groups, key=lambda group: (KINDS.index(group.kind), -len(group.cases)))
+
+    @property
+    def choices(self) -> list[tuple[Choice, int]]:
+        """Every decision that is open, and for how many cases."""
+        found: dict[tuple[str, str], tuple[Choice, int]] = {}
+        for case in self.cases:
+            for one in case.open:
+                _, count = found.get((one.key, one.name), (one, 0))
+                found[one.key, one.name] = (one, count + 1)
+        return list(found.values())
+
+
+class Migrations:
+    """Plans for moving running cases."""
+
+    def __init__(
+        self,
+        work: Casework,
+        judging: Judging,
+        oversight: Oversight,
+        history: History,
+        outgoing: Outgoing,
+        sentences: Sentences,
+    ) -> None:
+        self._work = work
+        self._judging = judging
+        self._oversight = oversight
+        self._history = history
+        self._outgoing = outgoing
+        self._sentences = sentences
+
+    # ------------------------------------------------------------ planning
+
+    def plan(
+        self, actor: Actor, process: str, release: str, decisions: Decisions | None = None
+    ) -> Plan:
+        """Say for every running case of a process what moving it to a version comes to.
+
+        Args:
+            actor: who asks; the platform itself where somebody has the installation in hand.
+            process: its id.
+            release: the number or commit of the version.
+            decisions: what was decided already.
+
+        Raises:
+            Refused: no right, no such process or version, or a decision names no step of it.
+        """
+        decisions = decisions or Decisions()
+        jurisdiction = process.split("/", 1)[0]
+        with self._sentences.saying():
+            self._demand(actor, jurisdiction)
+            with self._work.store.read() as unit:
+                target = self._target(unit, process, release)
+                _check_steps(target, decisions)
+                planned = [
+                    self._planned(unit, self._work.loaded(unit, row), target, decisions, actor)
+                    for row in unit.cases.running(jurisdiction, process)
+                    if row.pin != target.pin
+                ]
+            made = PlanRow(
+                0, jurisdiction, process, target.pin, target.number, decisions.to_json(),
+                actor.person, self._work.clock.now(),
+            )  # fmt: skip
+            with self._work.store.write() as unit:
+                made = unit.plans.add(made, planned)
+            return self._shown(made)
+
+    def show(self, actor: Actor, plan: int) -> Plan:
+        """A plan, and how far it was carried out.
+
+        Raises:
+            NotFound: there is none in a jurisdiction the actor may step in.
+        """
+        with self._sentences.saying():
+            return self._shown(self._load(actor, plan))
+
+    def latest(self, actor: Actor, jurisdiction: str) -> list[PlanRow]:
+        """The plans made last."""
+        with self._sentences.saying():
+            self._demand(actor, jurisdiction)
+            with self._work.store.read() as unit:
+                return unit.plans.latest(jurisdiction, LATEST)
+
+    def _planned(
+        self,
+        unit: UnitOfWork,
+        loaded: Loaded,
+        target: Target,
+        decisions: Decisions,
+        actor: Actor,
+        state: PlannedState = "planned",
+    ) -> PlannedCase:
+        verdict = self._judging.judge(unit, loaded, target, decisions, actor)
+        return PlannedCase(
+            loaded.row.id, loaded.row.version, verdict.kind, verdict.to_json(), state
+        )
+
+    def _target(self, unit: UnitOfWork, process: str, release: str) -> Target:
+        version = self._history.named(unit, release)
+        found = self._work.definitions.at(unit, version.commit)
+        if found is None or process not in found.processes:
+            raise NotFound("no_such_process", process=process)
+        pin = found.closure(process)
+        compiled = self._work.definitions.compiled(process, pin, unit)
+        return Target(version.number, pin, found, compiled)
+
+    def _demand(self, actor: Actor, jurisdiction: str) -> None:
+        if not actor.is_system:
+            self._oversight.demand(actor, INTERVENE, jurisdiction)
+
+    def _load(self, actor: Actor, plan: int) -> PlanRow:
+        with self._work.store.read() as unit:
+            row = unit.plans.load(plan)
+        if row is None:
+            raise NotFound("no_such_plan", plan=plan)
+        self._demand(actor, row.jurisdiction)
+        return row
+
+    # ------------------------------------------------------------ carrying out
+
+    def run(self, actor: Actor, plan: int, reason: str, *, by: str = "") -> Plan:
+        """Move the cases of a plan that need no decision; again, it goes on where it stopped.
+
+        ``by`` names whoever has the installation in hand.
+
+        Raises:
+            Refused: no right or no reason, or no such plan.
+        """
+        with self._sentences.saying():
+            row = self._load(actor, plan)
+            _demand_reason(reason)
+            with self._work.store.read() as unit:
+                target = self._target(unit, row.process, str(row.release))
+                planned = unit.plans.cases(plan)
+            entered = {"reason": reason.strip(), **({"by": by} if by else {})}
+            for one in planned:
+                if one.state in ("planned", "replanned") and one.kind in MOVABLE:
+                    self._move(actor, row, target, one, entered)
+            return self._shown(row)
+
+    def _move(
+        self,
+        actor: Actor,
+        plan: PlanRow,
+        target: Target,
+        one: PlannedCase,
+        entered: Mapping[str, str],
+    ) -> None:
+        decisions = Decisions.from_json(plan.decisions)
+        before: list[State] = []
+
+        def make(unit: UnitOfWork, loaded: Loaded) -> Command:
+            verdict = self._judging.judge(unit, loaded, target, decisions, actor)
+            _same(one, verdict)
+            before[:] = [loaded.state]
+            was = {"before": orjson.loads(loaded.row.state), "data": loaded.row.data_hash}
+            loaded.row = loaded.row._replace(pin=target.pin)
+            loaded.compiled = target.compiled
+            return command_of("migrate", actor, {**verdict.move, **was, **entered}, verdict.data)
+
+        def then(unit: UnitOfWork, outcome: Outcome) -> None:
+            if forecast_of(target.compiled, outcome.result) != one.told["forecast"]:
+                raise _Otherwise
+            undo = {
+                "anew": _left(before[0], outcome),
+                "final": _is_final(outcome),
+            }
+            unit.plans.save(
+                plan.id, one._replace(state="moved", moved_to=outcome.row.version, undo=undo)
+            )
+
+        try:
+            self._carry_out(actor, one, one.version, make, then, f"migrate:{plan.id}:{one.uid}")
+        except (Stale, _Otherwise):
+            self._again(actor, plan, target, one, decisions)
+        except Refused as refused:
+            self._note(plan, one, refused)
+
+    def _carry_out(
+        self,
+        actor: Actor,
+        one: PlannedCase,
+        version: int,
+        make: Callable[[UnitOfWork, Loaded], Command],
+        then: Callable[[UnitOfWork, Outcome], None],
+        key: str,
+    ) -> None:
+        outcome = self._work.execute(actor, one.uid, make, version=version, key=key, then=then)
+        if isinstance(outcome, Outcome):
+            self._outgoing.work_off(outcome.sent)
+
+    def _again(
+        self,
+        actor: Actor,
+        plan: PlanRow,
+        target: Target,
+        one: PlannedCase,
+        decisions: Decisions,
+    ) -> None:
+        """Plan a case anew that is not what it was."""
+        with self._work.store.write() as unit:
+            loaded = self._work.load(unit, one.uid)
+            if loaded.state.closed or loaded.row.pin == target.pin:
+                code = "case_closed" if loaded.state.closed else "migrate_there_already"
+                noun = loaded.compiled.process.noun or loaded.compiled.process.title
+                told = Verdict("cannot", ((code, {"noun": noun}),)).to_json()
+                found = one._replace(kind="cannot", told=told, state="replanned")
+            else:
+                found = self._planned(unit, loaded, target, decisions, actor, "replanned")
+            unit.plans.save(plan.id, found)
+
+    def _note(self, plan: PlanRow, one: PlannedCase, refused: Refused) -> None:
+        """Keep why a case was not moved, or not moved back."""
+        params = refused.params | ({"say": refused.say} if refused.say is not None else {})
+        told = {**one.told, "told": [[refused.code, params]]}
+        state: PlannedState = "moved" if one.moved_to is not None else "refused"
+        with self._work.store.write() as unit:
+            unit.plans.save(plan.id, one._replace(told=told, state=state))
+
+    # ------------------------------------------------------------ undoing
+
+    def undo(
+        self, actor: Actor, plan: int, reason: str, *, uids: Collection[str] = (), by: str = ""
+    ) -> Plan:
+        """Move cases back, all of a plan or some; only those nothing was done with since.
+
+        Raises:
+            Refused: no right or no reason, or no such plan.
+        """
+        with self._sentences.saying():
+            row = self._load(actor, plan)
+            _demand_reason(reason)
+            with self._work.store.read() as unit:
+                planned = unit.plans.cases(plan)
+            entered = {"reason": reason.strip(), **({"by": by} if by else {})}
+            for one in planned:
+                if one.state == "moved" and (not uids or one.uid in uids):
+                    self._move_back(actor, row, one, entered)
+            return self._shown(row)
+
+    def _move_back(
+        self, actor: Actor, plan: PlanRow, one: PlannedCase, entered: Mapping[str, str]
+    ) -> None:
+        def make(unit: UnitOfWork, loaded: Loaded) -> Command:
+            if one.undo["final"]:
+                raise Refused("migrate_final")
+            *_, event = unit.journal.of(loaded.row.id)
+            assert event.data_hash is not None  # a move has an input
+            moved = unit.blobs.get(event.data_hash)["input"]
+            old = loaded.row._replace(pin=moved["from"])
+            data = None
+            if loaded.row.data_hash != moved["data"]:
+                data = unit.blobs.get(moved["data"]) if moved["data"] is not None else {}
+            loaded.row = old
+            loaded.compiled = self._work.definitions.compiled(old.process, old.pin, unit)
+            back = {
+                "from": moved["to"], "to": moved["from"], "state": moved["before"],
+                "anew": one.undo["anew"], **entered,
+            }  # fmt: skip
+            return command_of("unmigrate", actor, back, data)
+
+        def then(unit: UnitOfWork, outcome: Outcome) -> None:
+            unit.plans.save(plan.id, one._replace(state="undone", moved_to=None))
+
+        try:
+            assert one.moved_to is not None  # it was moved
+            self._carry_out(actor, one, one.moved_to, make, then, f"unmigrate:{plan.id}:{one.uid}")
+        except Stale:
+            self._note(plan, one, Refused("migrate_gone_on"))
+        except Refused as refused:
+            self._note(plan, one, refused)
+
+    # ------------------------------------------------------------ words
+
+    def _shown(self, row: PlanRow) -> Plan:
+        with self._work.store.read() as unit:
+            planned = unit.plans.cases(row.id)
+            compiled = self._work.definitions.compiled(row.process, row.pin, unit)
+        return Plan(
+            row.id,
+            row.process,
+            compiled.process.title,
+            row.release,
+            row.person,
+            row.made_at,
+            Decisions.from_json(row.decisions),
+            tuple(self._case(one) for one in planned),
+        )
+
+    def _case(self, one: PlannedCase) -> CaseInPlan:
+        told = one.told
+        at = told["forecast"].get("at", ())
+        return CaseInPlan(
+            one.uid,
+            one.number or "",
+            one.kind,
+            one.state,
+            tuple(self._sentence(code, params) for code, params in told["told"]),
+            tuple(self._choice(Open(*parts)) for parts in told["open"]),
+            (at,) if isinstance(at, str) else tuple(at),
+        )
+
+    def _choice(self, one: Open) -> Choice:
+        return Choice(one.key, one.name, self._sentence(one.code, one.params), tuple(one.proposed))
+
+    def _sentence(self, code: str, params: Mapping[str, Any]) -> str:
+        return self._sentences.worded(Refused(code, **params)).sentence
+
+
+def _demand_reason(reason: str) -> None:
+    if not reason.strip():
+        raise Refused("reason_needed")
+
+
+def _check_steps(target: Target, decisions: Decisions) -> None:
+    """Refuse decisions that lead to a step or stage that the version does not have."""
+    steps = target.compiled.process.steps
+    for place in decisions.steps.values():
+        name, _, stage = place.partition(".")
+        step = steps.get(name)
+        if step is None or (stage and stage not in step.stages):
+            known: Sequence[str] = (
+                tuple(steps) if step is None else [f"{name}.{one}" for one in step.stages]
+            )
+            raise Refused("migrate_no_such_step", step=place, near=near(place, known) or "—")
+
+
+def _same(one: PlannedCase, verdict: Verdict) -> None:
+    """Refuse to do anything but what the plan says."""
+    if verdict.kind != one.kind or verdict.to_json()["forecast"] != one.told["forecast"]:
+        raise _Otherwise
+
+
+def _left(before: State, outcome: Outcome) -> list[str]:
+    """The places at which what waited was found anew."""
+    result, steps = outcome.result, outcome.command.input.get("steps", {})
+    if not result.moved:
+        return []
+    return [
+        one.place.step
+        for _, one in places_of(before)
+        if (steps.get(one.place.step, one.place.step), one.place.visit) not in result.kept
+    ]
+
+
+def _is_final(outcome: Outcome) -> bool:
+    """Whether something happened that nothing takes back."""
+    numbered = any(event.get("event") == "numbered" for event in outcome.result.events)
+    return numbered or any(effect.kind in IRREVERSIBLE for effect in outcome.result.effects)

@@ -1,0 +1,288 @@
+"""Moving running cases to another version: what is predicted, what comes, and back (CON-09)."""
+
+from __future__ import annotations
+
+import orjson
+import pytest
+
+from engine.content import bundled
+from engine.domain.errors import NotAllowed, NotFound, Refused
+from engine.services.migration_decisions import Decisions
+from engine.services.migrations import Plan
+from engine.services.platform import Platform
+from engine.services.recording import Recorder
+from tests.support.office import a_request, open_office, person
+from tests.support.versions import publish, with_text
+
+PROCESS, FORM = "definitions/processes/town/request.yaml", "forms/request.yaml"
+MONITOR = person("马监", "市局")
+REVIEWER, CHECKER = person("王审", "一所"), person("赵复", "一所")
+
+
+REFUSALS = "definitions/messages/refusals.yaml"
+LISTS = "definitions/lists/town/"
+
+
+def opened() -> Platform:
+    return open_office(more={REFUSALS: (bundled() / REFUSALS).read_text("utf-8")})
+
+
+@pytest.fixture
+def office() -> Platform:
+    return opened()
+
+
+def changed(office: Platform, *changes: tuple[str, str], path: str = PROCESS) -> str:
+    return str(publish(office, with_text(office, path, *changes)))
+
+
+def renamed(office: Platform) -> str:
+    """A version in which the review is called otherwise."""
+    files = with_text(office, PROCESS, *RENAMED)
+    files |= with_text(office, f"{LISTS}to-review.yaml", ("steps: [review]", "steps: [examine]"))
+    return str(publish(office, files))
+
+
+def stored(office: Platform, uid: str):
+    with office.store.read() as unit:
+        row = unit.cases.load(uid)
+        assert row is not None
+        return row, unit.work.of(row.id), unit.blobs.get(row.data_hash)
+
+
+def the_plan(office: Platform, version: str, **decided) -> Plan:
+    decisions = Decisions(**decided)
+    return office.migrations.plan(MONITOR, "town/request", version, decisions)
+
+
+def kinds(plan: Plan) -> list[str]:
+    return [one.kind for one in plan.cases]
+
+
+RENAMED = (("\n  review:\n    title: 审核", "\n  examine:\n    title: 审查"),
+           ("to: review}", "to: examine}"))  # fmt: skip
+
+
+@pytest.mark.req("CON-09", "ENG-13")
+def test_each_case_is_one_of_four_kinds_with_a_sentence(office: Platform) -> None:
+    filling = a_request(office, submit=False)
+    reviewed = a_request(office)
+    checked = a_request(office)
+    for who in (REVIEWER, CHECKER):
+        office.cases.act(who, checked, "pass")
+    own = a_request(office, by="马监")
+
+    plan = the_plan(office, renamed(office))
+
+    assert {one.uid: one.kind for one in plan.cases} == {
+        filling: "unaffected", reviewed: "decision", checked: "by_itself", own: "cannot",
+    }  # fmt: skip
+    assert [(group.kind, group.sentences) for group in plan.groups] == [
+        ("cannot", ("不能干预本人的申请",)),
+        ("decision", ("目标版本没有环节“审核”，请决定在哪个环节继续",)),
+        ("by_itself", ("不能再退回到“审核”",)),
+        ("unaffected", ()),
+    ]
+    ((choice, count),) = plan.choices
+    assert (choice.key, choice.name, choice.proposed[0], count) == ("steps", "review", "examine", 1)
+
+
+@pytest.mark.req("CON-09", "ENG-13")
+def test_a_renamed_step_goes_on_where_it_is_and_can_be_finished(office: Platform) -> None:
+    uid = a_request(office)
+    office.cases.act(REVIEWER, uid, "pass")
+    version = renamed(office)
+    plan = the_plan(office, version, steps={"review": "examine"})
+
+    done = office.migrations.run(MONITOR, plan.id, "统一名称")
+
+    assert [(one.state, one.at) for one in done.cases] == [("moved", ("examine.second@一所",))]
+    row, work, _ = stored(office, uid)
+    assert (row.step, row.pin) == ("examine", office.release.closure("town/request"))
+    assert [(item.step, item.stage, item.permission) for item in work] == [
+        ("examine", "second", "check")
+    ]
+    assert office.lists.keys(CHECKER, "town/to-check") == []
+    assert office.rebuilding.rebuild(uid).same
+    assert office.rebuilding.verify() == []
+    last = office.views.course(person("张三"), uid)[-1]
+    assert (last.kind, last.texts) == ("migrate", (("", "统一名称"),))
+    assert office.cases.act(CHECKER, uid, "pass").place == "check@一分局"
+    assert office.cases.act(person("周局", "一分局"), uid, "pass").place == "done"
+    assert office.rebuilding.rebuild(uid).same
+
+
+def test_what_is_moved_again_or_has_gone_on_is_not_forced(office: Platform) -> None:
+    uid, other = a_request(office), a_request(office, by="李四")
+    plan = the_plan(office, renamed(office), steps={"review": "examine"})
+    office.cases.act(REVIEWER, uid, "return", input={"reason": "缺材料"})
+
+    first = office.migrations.run(MONITOR, plan.id, "统一名称")
+    again = {one.uid: (one.kind, one.state) for one in first.cases}
+    assert again == {uid: ("by_itself", "replanned"), other: ("by_itself", "moved")}
+    assert stored(office, uid)[0].step == "fill"
+
+    before = stored(office, other)[0]
+    second = office.migrations.run(MONITOR, plan.id, "统一名称")
+    assert [one.state for one in second.cases] == ["moved", "moved"]
+    assert stored(office, other)[0] == before
+
+
+@pytest.mark.req("CON-09")
+def test_it_is_undone_until_somebody_goes_on(office: Platform) -> None:
+    uid, other = a_request(office), a_request(office, by="李四")
+    before, work, data = stored(office, uid)
+    plan = the_plan(office, renamed(office), steps={"review": "examine"})
+    office.migrations.run(MONITOR, plan.id, "统一名称")
+    office.cases.act(REVIEWER, other, "pass")
+
+    undone = office.migrations.undo(MONITOR, plan.id, "弄错了")
+
+    assert {one.uid: one.state for one in undone.cases} == {uid: "undone", other: "moved"}
+    (gone_on,) = undone.having("moved")
+    assert gone_on.sentences == ("迁移后已继续办理，不能撤销",)
+    after, again, kept = stored(office, uid)
+    assert (after.state, after.pin, kept) == (before.state, before.pin, data)
+    assert [item[3:10] for item in again] == [item[3:10] for item in work]
+    assert office.rebuilding.rebuild(uid).same
+    assert office.cases.act(REVIEWER, uid, "pass").place == "review.second@一所"
+
+
+class TestForms:
+    MOVED = (("subject: {title: 事由,", "topic: {title: 主题,"),
+             ("required: [subject]", "required: [topic, floor]"),
+             ("kind: {title", "floor: {title: 楼层, type: string}\n  kind: {title"))  # fmt: skip
+
+    def test_fields_go_where_it_is_decided(self, office: Platform) -> None:
+        uid = a_request(office)
+        files = with_text(office, FORM, *self.MOVED)
+        for name in ("handled", "my-requests", "to-review"):
+            files |= with_text(office, f"{LISTS}{name}.yaml", ("data.subject", "data.topic"))
+        version = str(publish(office, files))
+
+        asked = the_plan(office, version)
+        assert [(one.key, one.name, one.proposed) for one, _ in asked.choices] == [
+            ("fields", "subject", ("topic", "floor")), ("values", "floor", ()),
+        ]  # fmt: skip
+        plan = the_plan(office, version, fields={"subject": "topic"}, values={"floor": "三层"})
+        office.migrations.run(MONITOR, plan.id, "新表单")
+
+        assert stored(office, uid)[2] == {"unit": "一所", "topic": "会议室", "floor": "三层"}
+        assert office.rebuilding.rebuild(uid).same
+        office.migrations.undo(MONITOR, plan.id, "弄错了")
+        assert stored(office, uid)[2] == {"unit": "一所", "subject": "会议室"}
+        assert office.rebuilding.rebuild(uid).same
+
+    def test_what_is_still_filled_in_needs_no_value(self, office: Platform) -> None:
+        a_request(office, submit=False)
+        version = changed(office, ("required: [subject]", "required: [subject, amount]"), path=FORM)
+
+        assert kinds(the_plan(office, version)) == ["unaffected"]
+
+    @pytest.mark.parametrize(
+        ("change", "asks"),
+        [
+            (("amount: {title: 金额, type: number", "amount: {title: 金额, type: string"),
+             "“金额”的类型已改变，已填的内容放不进去，请决定移到哪一项，或不保留"),
+            (("amount: {title: 金额, type: number, index: true}", "sum: {title: 额, type: string}"),
+             "表单没有“金额”了，请决定已填的内容移到哪一项，或不保留"),
+        ],
+    )  # fmt: skip
+    def test_a_value_without_a_place_needs_a_decision(self, change, asks) -> None:
+        office = opened()
+        everything = f"{LISTS}everything.yaml"
+        uid = a_request(office, amount=12)
+        files = (
+            with_text(office, FORM, change)
+            | with_text(
+                office, everything, ("where: it.data.amount > 10\n", ""), ("data.amount, ", "")
+            )
+            | with_text(office, f"{LISTS}to-review.yaml", ("data.amount, ", ""))
+        )
+        version = str(publish(office, files))
+
+        assert [choice.sentence for choice, _ in the_plan(office, version).choices] == [asks]
+
+        plan = the_plan(office, version, fields={"amount": None})
+        office.migrations.run(MONITOR, plan.id, "不再填金额")
+        assert "amount" not in stored(office, uid)[2]
+
+    def test_a_code_that_is_gone_becomes_another(self, office: Platform) -> None:
+        uid = a_request(office, kind="office")
+        codes = "definitions/codes/kinds.yaml"
+        for key in ("市局", "一分局", "二分局"):
+            with office.store.write() as unit:
+                row = office.records.load(unit, "organisations", key)
+                office.records.change(
+                    unit, office.release.registers["organisations"], row,
+                    {**row.data, "kind": "hall"}, at=office.clock.now(),
+                )  # fmt: skip
+        version = changed(
+            office, ("office: {title: 处室}, ", "bureau: {title: 机关}, "), path=codes
+        )
+
+        ((choice, _),) = the_plan(office, version).choices
+        assert (choice.key, choice.name) == ("codes", "kind.office")
+        plan = the_plan(office, version, codes={"kind": {"office": "bureau"}})
+        office.migrations.run(MONITOR, plan.id, "机构改名")
+        assert stored(office, uid)[2]["kind"] == "bureau"
+
+
+class TestRights:
+    @pytest.mark.parametrize("who", [REVIEWER, person("牛监", "一分局"), person("马监")])
+    def test_it_is_for_those_who_may_step_in(self, office: Platform, who) -> None:
+        uid = a_request(office)
+        version = renamed(office)
+        plan = the_plan(office, version, steps={"review": "examine"})
+        before = stored(office, uid)
+
+        for refused in (
+            lambda: office.migrations.plan(who, "town/request", version),
+            lambda: office.migrations.run(who, plan.id, "why"),
+            lambda: office.migrations.undo(who, plan.id, "why"),
+            lambda: office.migrations.show(who, plan.id),
+        ):
+            with pytest.raises(NotAllowed):
+                refused()
+        assert stored(office, uid) == before
+
+    def test_without_a_reason_nothing_is_moved(self, office: Platform) -> None:
+        uid = a_request(office)
+        plan = the_plan(office, renamed(office), steps={"review": "examine"})
+        with pytest.raises(Refused, match="reason_needed"):
+            office.migrations.run(MONITOR, plan.id, " ")
+        assert stored(office, uid)[0].step == "review"
+
+    def test_a_step_or_version_that_is_not_there_is_named(self, office: Platform) -> None:
+        version = renamed(office)
+        with pytest.raises(Refused) as refused:
+            the_plan(office, version, steps={"review": "examin"})
+        assert refused.value.sentence == "目标版本没有环节“examin”（最接近的是“examine”）"
+        with pytest.raises(NotFound):
+            the_plan(office, "99")
+
+
+def test_a_case_that_was_moved_is_not_recorded_as_a_sample(office: Platform) -> None:
+    uid = a_request(office)
+    plan = the_plan(office, renamed(office), steps={"review": "examine"})
+    office.migrations.run(MONITOR, plan.id, "统一名称")
+
+    with pytest.raises(Refused, match="recorded_moved"):
+        Recorder(office.casework).record(uid)
+
+
+def test_the_reason_and_the_one_who_did_it_stand_in_the_journal(office: Platform) -> None:
+    uid = a_request(office)
+    old = stored(office, uid)[0].pin
+    plan = the_plan(office, renamed(office), steps={"review": "examine"})
+
+    office.migrations.run(MONITOR, plan.id, "统一名称")
+
+    with office.store.read() as unit:
+        row = unit.cases.load(uid)
+        event = unit.journal.of(row.id)[-1]
+        entered = unit.blobs.get(event.data_hash)["input"]
+    (told,) = orjson.loads(event.body)["events"]
+    assert (event.kind, event.person, event.organisation) == ("migrate", "马监", "市局")
+    assert (told["event"], told["from"], told["to"]) == ("migrated", old, row.pin)
+    assert (entered["reason"], entered["steps"]) == ("统一名称", {"review": "examine"})
