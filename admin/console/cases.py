@@ -363,6 +363,7 @@ def _words() -> dict[str, str]:
         "due": _("到期"),
         "wait": _("等待结束"),
         "remind": _("提醒"),
+        "deadline": _("流程截止时间到期"),
         "message": _("消息"),
         "document": _("文书"),
         "release": _("集体办理结果"),

@@ -127,6 +127,9 @@ def operation_title(name: str) -> str:
 
 def title_of(choice: Choice) -> str:
     """The caption of a choice."""
+    if choice.operation and choice.title:
+        # A deadline of the whole case, by its caption.
+        return _("修改{deadline}", deadline=caption(choice.title))
     return caption(choice.title) if choice.title else operation_title(choice.name)
 
 
@@ -372,7 +375,7 @@ def operations(choices: Sequence[Choice]) -> list[OperationLink]:
     return [
         OperationLink(one.name, title_of(one), one.allowed, one.sentence)
         for one in choices
-        if one.operation and one.name in ("withdraw", "extend", TRANSFER, *SEATS)
+        if one.operation and one.name.partition(":")[0] in ("withdraw", "extend", TRANSFER, *SEATS)
     ]
 
 

@@ -141,7 +141,8 @@ def _done(view: CaseView, choice: Choice, data: Mapping[str, Any], key: str | No
         instead = request.form.get("instead", "")
         return cases.replace(actor, uid, instead, person, reason, version=seen, key=key, at=at)
     until = str(data.get("until") or "")
-    return cases.extend(actor, uid, until, version=seen, key=key, at=at)
+    deadline = choice.name.partition(":")[2] or None
+    return cases.extend(actor, uid, until, version=seen, key=key, at=at, deadline=deadline)
 
 
 def _again(view: CaseView, action: str, key: str | None) -> ResponseReturnValue:

@@ -10,7 +10,7 @@ from engine.authoring.problems import Problems
 from engine.definitions.bpmn import write_bpmn
 from engine.definitions.context import CASES, ORGANISATION, PERSON
 from engine.definitions.flow import Flow, flow
-from engine.definitions.process import Fact, Formula, Process, effects_of
+from engine.definitions.process import Deadline, Fact, Formula, Process, effects_of
 from engine.definitions.scopes import Scopes
 from engine.definitions.uses import Gives, Use, uses
 from engine.domain.types import (
@@ -40,6 +40,10 @@ _WANTED: Mapping[Gives, Type | tuple[Type, ...] | None] = {
     "cases": None,
     "value": None,
 }
+
+
+#: what a deadline of the process is called with in expressions
+DEADLINES = "deadlines."
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +107,10 @@ def bind(
     scopes = Scopes(process, forms, registers, processes)
     binder = _Binder(process, scopes, indexes, problems)
     for name in _ordered(process, scopes, problems):
-        binder.fact(process.facts[name])
+        if name in process.facts:
+            binder.fact(process.facts[name])
+        else:
+            binder.deadline(process.deadlines[name.removeprefix(DEADLINES)])
     for use in uses(process):
         binder.bind(use)
     printed = binder.documents(documents or {})
@@ -133,6 +140,15 @@ class _Binder:
         if fact.name not in self.scopes.aliases:
             type_ = bound.type if bound is not None else None
             self.scopes.learn(fact.name, type_ if type_ is not None else ANY)
+
+    def deadline(self, deadline: Deadline) -> None:
+        """Compile what the date of a deadline is found from, so that others know its type."""
+        for when, _ in deadline.due.by.cases:
+            if when is not None:
+                self.bind(Use(when))
+        found = [self.bind(Use(value, "date")) for value in deadline.due.by.values]
+        if all(one is not None and one.type == DATE for one in found):
+            self.scopes.learn_deadline(deadline.name, DATE)
 
     def documents(
         self, known: Mapping[str, Mapping[str, Formula]]
@@ -212,25 +228,31 @@ class _Binder:
 
 
 def _ordered(process: Process, scopes: Scopes, problems: Problems) -> list[str]:
-    """Return the facts so that each comes after those it names; report circles."""
+    """Return facts and deadlines so that each comes after those it names; report circles.
+
+    A deadline is named as expressions name it, ``deadlines.x``.
+    """
     order: list[str] = []
     open_: list[str] = []
+    deadlines = {f"{DEADLINES}{name}": one for name, one in process.deadlines.items()}
 
     def visit(name: str) -> None:
         if name in order:
             return
+        named = deadlines[name] if name in deadlines else process.facts[name]
         if name in open_:
             trail = [*open_[open_.index(name) :], name]
-            node = process.facts[name].node
-            problems.add("DEF216", node, path=" → ".join(trail))
+            problems.add("DEF216", named.node, path=" → ".join(trail))
             return
         open_.append(name)
-        for formula in process.facts[name].formulas:
+        for formula in named.due.formulas if isinstance(named, Deadline) else named.formulas:
             for other in scopes.facts_in(formula.text):
                 visit(other)
+            for other in scopes.deadlines_in(formula.text):
+                visit(f"{DEADLINES}{other}")
         open_.pop()
         order.append(name)
 
-    for name in process.facts:
+    for name in (*process.facts, *deadlines):
         visit(name)
     return order

@@ -1,9 +1,9 @@
 """``based_on``: one file from two, by name.
 
 Works on nodes, so every value keeps its place in the file that holds it. ``facts``, ``policy``,
-``flags`` and ``actions`` merge by name; ``steps`` merge by name and each step by key; the actions
-of a step merge by name, an action is replaced whole; the branches of a parallel step merge by name
-and each like the steps of the process; ``null`` removes.
+``flags``, ``actions`` and ``deadlines`` merge by name; ``steps`` merge by name and each step by
+key; the actions of a step merge by name, an action is replaced whole; the branches of a parallel
+step merge by name and each like the steps of the process; ``null`` removes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from engine.authoring.node import Entry, Node
 from engine.authoring.problems import Problems
 
 Merge = Callable[[Node, Node], Node]
-BY_NAME = ("facts", "policy", "flags", "actions")
+BY_NAME = ("facts", "policy", "flags", "actions", "deadlines")
 
 
 def flattened(

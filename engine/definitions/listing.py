@@ -99,6 +99,10 @@ SORTABLE = (
 )  # fmt: skip
 
 
+#: the filter by whether a deadline has passed
+OVERDUE = "overdue"
+
+
 @dataclass(frozen=True, slots=True)
 class Sort:
     """What rows are ordered by."""

@@ -15,7 +15,7 @@ from engine.definitions.reading import file_id, read_file
 from engine.definitions.shapes import Closed, Key, MapOf, One, Text, Values, Vocabulary
 
 MessageKind = Literal["event", "notice", "personal"]
-RECIPIENTS = ("initiator", "organisation", "actor", "members")
+RECIPIENTS = ("initiator", "organisation", "waiting", "actor", "members")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,9 @@ class MessageTemplate:
     subject: Wording
     body: Wording
     kind: MessageKind = "event"
-    #: ``initiator``, ``organisation`` (whom it waits for), ``actor``, ``members`` (who started the
-    #: cases of the group, those chosen with the action if any), or a path in ``data``
+    #: ``initiator``, ``organisation`` (whom it waits for), ``waiting`` (persons too), ``actor``,
+    #: ``members`` (who started the cases of the group, those chosen with the action if any), or a
+    #: path in ``data``
     to: str = "initiator"
 
 
@@ -70,9 +71,10 @@ MESSAGE = Vocabulary(
         Key(
             "to",
             Text(),
-            "收件人：`initiator`、`organisation`、`actor`、`members`（名单中所选或全部业务的发起人）"
+            "收件人：`initiator`、`organisation`、`waiting`（等待办理的人或单位）、`actor`、`members`（名单中所选或全部业务的发起人）"
             "或 `data` 中指向人员、机构的路径",
-            "whom: `initiator`, `organisation`, `actor`, `members` (who started the chosen or all "
+            "whom: `initiator`, `organisation`, `waiting` (the person or organisation it waits "
+            "for), `actor`, `members` (who started the chosen or all "
             "cases of the group), or a path in `data` to people",
             "initiator",
         ),

@@ -21,6 +21,7 @@ ROOTS = (
     "today",
     "member",
     "due",
+    "deadline",
 )
 
 

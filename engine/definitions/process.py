@@ -176,13 +176,30 @@ class Extend:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Due:
-    """A deadline of a step."""
+    """A deadline of a step or a process."""
 
     by: Choice[Formula]
     hard: bool = False
     remind: tuple[Formula, ...] = ()
     extend: Extend | None = None
     otherwise: str | None = None
+
+    @property
+    def formulas(self) -> tuple[Formula, ...]:
+        """What its date is found from."""
+        conditions = (when for when, _ in self.by.cases if when is not None)
+        return (*conditions, *self.by.values)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Deadline:
+    """A date by which the whole case must have come to the step ``reach``."""
+
+    name: str
+    title: str
+    node: Node
+    reach: str
+    due: Due
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -399,6 +416,7 @@ class Process:
     start: Start | None = None
     members: Members | None = None
     actions: Mapping[str, Action] = field(default_factory=dict)
+    deadlines: Mapping[str, Deadline] = field(default_factory=dict)
     #: the rule tables it uses
     rules: tuple[Rule, ...] = ()
 

@@ -27,8 +27,8 @@ STEP_KEYS = (
 KINDS = ("does", "clock", "look", "change", "fast_forward")
 #: what may be expected of a case
 EXPECTED = (
-    "at", "waits_for", "status", "shown", "actions", "refuses", "due", "flags", "data",
-    "documents", "messages", "lists", "closed", "incidents", "may_add",
+    "at", "waits_for", "status", "shown", "actions", "refuses", "due", "deadlines", "flags",
+    "data", "documents", "messages", "lists", "closed", "incidents", "may_add",
 )  # fmt: skip
 
 

@@ -44,6 +44,7 @@ from engine.domain.types import (
     ANY,
     BOOLEAN,
     DATE,
+    DATETIME,
     NUMBER,
     TEXT,
     Field,
@@ -89,6 +90,7 @@ class Scopes:
         self.processes = processes
         #: types of facts that are neither paths nor queries, known once they are compiled
         self.computed: dict[str, Type] = {}
+        self._dates: dict[str, Type] = {}
         self._made: dict[tuple[object, ...], Scope] = {}
 
     @cached_property
@@ -124,6 +126,13 @@ class Scopes:
         """Take in the type of a fact that is an expression."""
         self.computed[fact] = type_
         self.__dict__.pop("everywhere", None)
+        self._made.clear()
+
+    def learn_deadline(self, name: str, type_: Type) -> None:
+        """Take in that a deadline is a day and not a moment."""
+        self._dates[name] = type_
+        for made in ("_fixed", "everywhere"):
+            self.__dict__.pop(made, None)
         self._made.clear()
 
     @cached_property
@@ -191,6 +200,11 @@ class Scopes:
         words = re.findall(rf"(?<![.\w'\"])({SNAKE})", formula_text)
         return [word for word in dict.fromkeys(words) if word in self.process.facts]
 
+    def deadlines_in(self, formula_text: str) -> Iterable[str]:
+        """Return the deadlines of the process that an expression names."""
+        words = re.findall(rf"(?<![.\w'\"])deadlines\.({SNAKE})", formula_text)
+        return [word for word in dict.fromkeys(words) if word in self.process.deadlines]
+
     def fact_type(self, fact: Fact) -> Type:
         """Return the type of a fact as far as it is known."""
         if fact.use is not None:
@@ -229,6 +243,7 @@ class Scopes:
             "data": lambda: self.data,
             "policy": self._policy,
             "flags": self._flags,
+            "deadlines": self._deadlines,
             "linked": self._linked,
             "jurisdiction": lambda: JURISDICTION,
         }
@@ -280,6 +295,14 @@ class Scopes:
         return Record(
             "flags", {name: Field(BOOLEAN, flag.title, "flags") for name, flag in flags.items()}
         )
+
+    def _deadlines(self) -> Type:
+        known = self.process.deadlines
+        fields = {
+            name: Field(self._dates.get(name, DATETIME), one.title, "deadlines")
+            for name, one in known.items()
+        }
+        return Record("deadlines", fields)
 
     def _linked(self) -> Type:
         """Cases by link name: of each group process the latest case that held this one."""

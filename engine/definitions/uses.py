@@ -83,6 +83,8 @@ def _declared(process: Process) -> Iterator[Use]:
     conditions += [view.when for view in process.views]
     yield from (Use(formula, "date") for formula in dates if formula is not None)
     yield from (Use(formula) for formula in conditions if formula is not None)
+    for deadline in process.deadlines.values():
+        yield from _due(deadline.due)
     if process.members is not None and process.members.where is not None:
         yield Use(process.members.where, place="row", source="cases", where=True)
 

@@ -142,8 +142,28 @@ class Resumption:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Term:
+    """How a deadline of the whole case stands."""
+
+    by: str | None = None
+    #: the date was given by hand, and is not looked for any more
+    given: bool = False
+    #: the number of the command with which the case came to its step; 0 = not yet
+    reached: int = 0
+    #: the date passed before that
+    over: bool = False
+
+    def to_json(self) -> list[Any]:
+        """As a short list."""
+        return [self.by, self.given, self.reached, self.over]
+
+
 #: what a case has once; a branch holds all the rest of a state of its own
-SHARED = ("initiator", "started_at", "visits", "pinned", "flags", "last", "actors", "suspended")
+SHARED = (
+    "initiator", "started_at", "visits", "pinned", "flags", "last", "actors", "suspended",
+    "deadlines",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +237,8 @@ class State:
     again: bool = False
     #: this is a branch: the number of the command that last changed it
     since: int = 0
+    #: the deadlines of the whole case, by name
+    deadlines: Mapping[str, Term] = field(default_factory=dict)
 
     def with_(self, **changes: Any) -> State:
         """A copy with some fields changed."""
@@ -241,6 +263,8 @@ class State:
                 value = {key: branch.to_json() for key, branch in value.items()}
             elif name in ("actors", "pinned"):
                 value = {key: list(items) for key, items in value.items()}
+            elif name == "deadlines":
+                value = {key: item.to_json() for key, item in value.items()}
             elif isinstance(value, tuple):
                 value = list(value)
             result[name] = value
@@ -266,6 +290,8 @@ class State:
             data["path"] = tuple(Passed.from_json(item) for item in data["path"])
         if "resume" in data:
             data["resume"] = tuple(Resumption.from_json(item) for item in data["resume"])
+        if "deadlines" in data:
+            data["deadlines"] = {key: Term(*item) for key, item in data["deadlines"].items()}
         for name in ("inserted", "flags", "voters", "voted", "declined"):
             if name in data:
                 data[name] = tuple(data[name])
@@ -292,7 +318,7 @@ _VALUES = attrgetter(*_INDEX)
 
 _OWN: dict[str, Any] = {
     "initiator": "", "started_at": "", "visits": {}, "pinned": {}, "flags": (), "last": {},
-    "actors": {}, "suspended": False,
+    "actors": {}, "suspended": False, "deadlines": {},
 }  # fmt: skip
 
 
@@ -322,6 +348,13 @@ def places_of(
     yield at, state
     for name, branch in state.branches.items():
         yield from places_of(branch, (*at, name), ended=ended)
+
+
+def dates_of(state: State) -> list[str]:
+    """The dates a place has to mind: its own, and those of the whole case that are not met."""
+    terms = () if state.closed else state.deadlines.values()
+    open_ = [term.by for term in terms if not term.reached]
+    return [by for by in (state.due, *open_) if by is not None]
 
 
 def written(state: State) -> str | list[str]:
@@ -382,12 +415,14 @@ class WorkItem:
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """A moment at which the case wants to be woken: kind is due, wait or remind."""
+    """A moment at which the case wants to be woken: kind is due, wait, deadline or remind."""
 
     kind: str
     at: str
     #: the step in a branch it belongs to; "" is the place of the case itself
     step: str = ""
+    #: the deadline of the whole case that it is about
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

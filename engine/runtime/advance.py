@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import Any
 
 from engine.definitions.process import Action, Choice, Requirement
-from engine.domain.case import Advance, Command, Place, State
+from engine.domain.case import Advance, Command, DueEffect, Place, State
 from engine.domain.errors import Refused, Stale
-from engine.runtime import moments, panels, splits
+from engine.runtime import deadlines, moments, panels, splits
 from engine.runtime.branches import find
 from engine.runtime.compiled import DYNAMIC, Compiled
 from engine.runtime.context import plain
@@ -56,6 +56,7 @@ def start(
     guard(run)
     run.changed = True
     run.events.append({"event": "started"})
+    deadlines.refresh(run)
     run.begin()
     run.acted("start")
     return run.result()
@@ -180,6 +181,9 @@ def why_not(run: Run, action: Action) -> Refused | None:
     if due is not None and due.hard and action.verb in _MOVING and _overdue(run):
         first = "deadline_passed" if not state.returned else "resubmission_deadline_passed"
         return run.refuse(first, due=state.due, action=action.title)
+    late = deadlines.why_too_late(run, action)
+    if late is not None:
+        return late
     for rule in action.require:
         if not run.context.holds(rule.that):
             return Refused("requirement", say=rule.say)
@@ -370,6 +374,9 @@ _MOVES: dict[str, _Move] = {
 
 
 def _extend(run: Run) -> None:
+    if run.command.input.get("deadline"):
+        deadlines.extend(run, str(run.command.input["deadline"]), str(run.command.input["until"]))
+        return
     refusal = why_not_extend(run)
     if refusal is not None:
         raise refusal
@@ -427,30 +434,67 @@ def _time(run: Run) -> None:
     """A timer has fired: the deadline is over, or a waiting step may go on."""
     if run.state.suspended:
         return
-    if run.command.name == "due":
+    what, _, name = run.command.name.partition(":")
+    if what == "due":
         _fire_due(run)
+    elif what == "deadline":
+        _fire_deadline(run, name)
     elif run.command.name == "wait" and run.state.wait_until is not None:
         if moments.is_over(run.state.wait_until, run.now):
             run.events.append({"event": "waited"})
             run.change(wait_until=None)
             run.follow("@done")
             splits.push_split(run)
-    elif run.command.name == "remind":
-        run.events.append({"event": "reminded", "due": run.state.due})
+    elif what == "remind":
+        _remind(run, name)
+
+
+def _remind(run: Run, name: str) -> None:
+    """Tell those the case waits for; the content says how (message ``reminder``)."""
+    deadline = run.process.deadlines.get(name)
+    due = deadlines.term(run.state, name).by if name else run.state.due
+    title = deadline.title if deadline is not None else run.step.title
+    run.events.append({"event": "reminded", "due": due, "deadline": title})
+    run.effects.append(DueEffect("message", "reminder", f"remind:{run.seq}"))
+
+
+def _fire_deadline(run: Run, name: str) -> None:
+    before = run.state.deadlines
+    deadlines.fire(run, name)
+    deadline = run.process.deadlines.get(name)
+    if deadline is None or deadline.due.otherwise is None:
+        return
+    if run.state.deadlines == before or not run.state.deadlines[name].over:
+        return
+    for at in deadlines.waiting(run, name):
+        run.focus(at)
+        run.split = None
+        action = run.compiled.actions[run.step.name][deadline.due.otherwise]
+        if run.context.holds(action.when):
+            _do_otherwise(run, action)
+        run.focus(())
+
+
+def _do_otherwise(run: Run, action: Action) -> None:
+    """Nobody has acted in time: the system does what the process says."""
+    before = run.state
+    _write(run, action)
+    _note(run, action)
+    if action.verb in ("save", "record"):
+        _stay(run, action)
+    else:
+        move(run, action, before)
 
 
 def _fire_due(run: Run) -> None:
+    run.refresh_due()
     if not moments.is_over(run.state.due, run.now) or run.state.overdue:
         return
     run.change(overdue=True)
     run.events.append({"event": "overdue", "due": run.state.due})
     due = run.step.due
     if due is not None and due.otherwise is not None:
-        action = run.compiled.actions[run.step.name][due.otherwise]
-        before = run.state
-        _write(run, action)
-        _note(run, action)
-        move(run, action, before)
+        _do_otherwise(run, run.compiled.actions[run.step.name][due.otherwise])
 
 
 def _outcome(run: Run) -> None:

@@ -5,11 +5,20 @@ Compiled once for each process version and shared by all its cases; it holds no 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from engine.definitions.bind import BoundProcess
-from engine.definitions.process import Action, Choice, Fact, Formula, Process, Requirement, Step
+from engine.definitions.process import (
+    Action,
+    Choice,
+    Deadline,
+    Fact,
+    Formula,
+    Process,
+    Requirement,
+    Step,
+)
 from engine.expressions import Expression, Scope
 from engine.runtime.tokens import Flow, Net, TokenNode
 
@@ -81,6 +90,30 @@ class Compiled:
             return [path for one in fact.formulas for path in self.expression(one).paths]
         where = fact.query.where if fact.query is not None else None
         return self.bound.wheres[where].paths if where is not None else ()
+
+    @cached_property
+    def deadlines(self) -> tuple[Deadline, ...]:
+        """Those of the whole case, each after those its date is made from."""
+        known, found = self.process.deadlines, dict[str, Deadline]()
+
+        def add(deadline: Deadline) -> None:
+            for formula in deadline.due.formulas:
+                for name in self._deadlines_in(self.expression(formula).paths):
+                    if name not in found and name != deadline.name:
+                        add(known[name])
+            found.setdefault(deadline.name, deadline)
+
+        for deadline in known.values():
+            add(deadline)
+        return tuple(found.values())
+
+    def _deadlines_in(self, paths: Iterable[tuple[str, ...]]) -> Iterator[str]:
+        for root, *rest in paths:
+            if root == "deadlines" and rest:
+                yield rest[0]
+            fact = self.process.facts.get(root)
+            if fact is not None:
+                yield from self._deadlines_in(self._paths_of(fact))
 
     @cached_property
     def actions(self) -> Mapping[str, Mapping[str, Action]]:

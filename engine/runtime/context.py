@@ -6,13 +6,15 @@ through a reference goes on in the register it points to; that value comes from 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from engine.definitions.process import Choice, Formula, RuleUse, Word
 from engine.domain.types import ListOf, Record, Reference, Type
 from engine.expressions import Expression, Scope, Shape, Where, look_up
+from engine.runtime import deadlines
 from engine.runtime.moments import local
 
 if TYPE_CHECKING:
@@ -66,6 +68,16 @@ class Context:
         self._state = state
         self._data = data
         self._calendar = calendar
+        self._moment: datetime | None = None
+
+    @contextmanager
+    def as_of(self, moment: datetime) -> Iterator[None]:
+        """Let ``now`` and ``today`` be another moment: that of arrival or start."""
+        before, self._moment = self._moment, moment
+        try:
+            yield
+        finally:
+            self._moment = before
 
     def value(self, formula: Formula, **bound: Any) -> Any:
         """Evaluate ``formula``; ``bound`` gives values for names valid only here (org, vote …)."""
@@ -179,6 +191,8 @@ class Context:
             return rest[0] in self.flags()
         if root == "policy":
             return self.facts.policy(rest[0], self)
+        if root == "deadlines":
+            return deadlines.term(self._state(), rest[0]).by
         if root == "linked":
             return self._follow(None, self.facts.linked(rest[0]), rest[1:], scope)
         if root == "jurisdiction":
@@ -217,9 +231,9 @@ class Context:
             case "input":
                 return self.command.input
             case "now":
-                return local(self.now)
+                return local(self._moment or self.now)
             case "today":
-                return local(self.now)[:10]
+                return local(self._moment or self.now)[:10]
             case "members":
                 return list(self.facts.members())
         return None
@@ -279,6 +293,8 @@ class Context:
                 return self.compiled.process.id
             case "closed":
                 return state.closed is not None
+            case "late":
+                return any(term.over for term in state.deadlines.values())
             case "sent_to":
                 organisation = Reference("organisations")
                 return self._follow(organisation, state.sent_to, path[1:], scope)

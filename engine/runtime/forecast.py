@@ -9,7 +9,7 @@ from typing import Any
 from engine.definitions.process import Step
 from engine.domain.case import Command, Place, State
 from engine.domain.errors import Refused
-from engine.runtime import moments
+from engine.runtime import deadlines, moments
 from engine.runtime.advance import move
 from engine.runtime.compiled import DYNAMIC, Compiled
 from engine.runtime.facts import Recording
@@ -29,19 +29,21 @@ def forecast(
     *,
     data: Mapping[str, Any],
     calendar: Any = None,
-) -> list[Place]:
+) -> tuple[list[Place], Mapping[str, str]]:
     """The places a case with these data would come to, each passed by its first passing action.
 
     Nothing is entered on the way and no rule is asked: what decides is the route alone. The list
     ends at an end of the process, where nobody can be found (the last place then has no
-    organisation), or where only something outside decides.
+    organisation), or where only something outside decides. With them come the dates of the
+    deadlines of the whole case, by name.
     """
     moment = moments.local(now)
     state = State(Place("", None, None, 0), person, moment, moment)
     places: list[Place] = []
     trigger: str | None = "@start"
     while trigger is not None and len(places) < LONGEST:
-        command = Command("act", person, state.place.organisation)
+        # Not an action: whether it could be taken in time is no question of the route.
+        command = Command("look", person, state.place.organisation)
         run = Run(
             compiled, facts, command, now, ident, state=state, data=data, seq=1, calendar=calendar
         )
@@ -52,11 +54,12 @@ def forecast(
         state = run.state
         places.append(state.place)
         trigger = None if state.closed or state.stuck else _next(compiled, run)
-    return places
+    return places, {name: term.by for name, term in state.deadlines.items() if term.by is not None}
 
 
 def _go(run: Run, trigger: str) -> None:
     if trigger == "@start":
+        deadlines.refresh(run)
         run.begin()
     elif trigger.startswith(("@", "+")):
         run.follow(trigger)

@@ -6,6 +6,7 @@ A date is its own end: a deadline "2026-09-30" runs until 24:00 of that day. A m
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta, tzinfo
 
 
@@ -15,6 +16,16 @@ def instant(text: str, zone: tzinfo | None) -> datetime:
         day = date.fromisoformat(text) + timedelta(days=1)
         return datetime(day.year, day.month, day.day, tzinfo=zone)
     return datetime.fromisoformat(text).replace(tzinfo=zone)
+
+
+def beginning(text: str) -> str:
+    """The moment a day begins, or a moment itself, as text."""
+    return f"{text}T00:00:00" if len(text) == 10 else text
+
+
+def earliest(texts: Iterable[str], zone: tzinfo | None) -> datetime | None:
+    """The first of several deadlines to end; None when there is none."""
+    return min((instant(text, zone) for text in texts), default=None)
 
 
 def is_over(text: str | None, now: datetime) -> bool:

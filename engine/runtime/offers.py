@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from engine.definitions.process import Action, Assignment, Step
+from engine.definitions.process import Action, Assignment, Deadline, Step
 from engine.domain.actor import Rights
 from engine.domain.errors import NotAllowed, Refused
+from engine.runtime import deadlines
 from engine.runtime.advance import why_not, why_not_extend, why_not_transfer
 from engine.runtime.going_back import acting_place
 from engine.runtime.panels import why_not_decline, why_not_replace, why_not_vote
@@ -54,6 +55,9 @@ def offers(run: Run, rights: Rights) -> Iterator[Offer]:
     for operation in OPERATIONS:
         if operation not in run.compiled.actions[run.step.name]:
             yield _operation(run, operation, rights)
+    for deadline in run.compiled.deadlines:
+        if deadline.due.extend is not None:
+            yield _operation(run, f"extend:{deadline.name}", rights)
 
 
 def forbid(run: Run, code: str, **params: Any) -> NotAllowed:
@@ -125,6 +129,11 @@ def _operation(run: Run, name: str, rights: Rights) -> Offer:
         case "replace":
             refusal = why_not_replace(run) or may_lead(run, rights)
             mine = refusal is None
+        case _ if name.startswith("extend:"):
+            deadline = run.process.deadlines[name.removeprefix("extend:")]
+            forbidden = _may_extend_for_all(run, deadline, rights)
+            refusal = forbidden or deadlines.why_not_extend(run, deadline)
+            mine = forbidden is None and (refusal is None or refusal.code == "deadline_not_over")
         case _:
             mine = run.command.person in run.state.voters
             refusal = why_not_vote(run)
@@ -175,6 +184,23 @@ def _may_extend(run: Run, rights: Rights) -> Refused | None:
     if rights.covers(run.command.person, permission, run.command.organisation, returned_by):
         return None
     return forbid(run, "no_permission_extend", permission=permission)
+
+
+def _may_extend_for_all(run: Run, deadline: Deadline, rights: Rights) -> Refused | None:
+    """Holders of the permission where the case is, where it was, or above; else at the bureau."""
+    extend = deadline.due.extend
+    if extend is None:
+        return None
+    here, state = run.command.organisation, run.state
+    places = [state.place, *(passed.place for passed in state.path)]
+    places += [taken.place for taken in state.resume]
+    known = {place.organisation for place in places} - {None}
+    if not known:
+        known = {run.context.facts.record("jurisdictions", run.process.jurisdiction, "bureau")}
+    for organisation in known:
+        if rights.covers(run.command.person, extend.permission, here, organisation):
+            return None
+    return forbid(run, "no_permission_extend", permission=extend.permission)
 
 
 def _returned_by(run: Run) -> str | None:

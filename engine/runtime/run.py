@@ -6,11 +6,11 @@ share. A run is used once and thrown away.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from engine.definitions.process import Action, Assignment, Effect, Formula, Step
+from engine.definitions.process import Action, Assignment, Due, Effect, Formula, Step
 from engine.domain.case import (
     Advance,
     Command,
@@ -23,11 +23,12 @@ from engine.domain.case import (
     Timer,
     WorkItem,
     branch_of,
+    dates_of,
     places_of,
     with_branch,
 )
 from engine.domain.errors import Refused
-from engine.runtime import moments, panels, splits
+from engine.runtime import deadlines, moments, panels, splits
 from engine.runtime.branches import At, Level, state_at
 from engine.runtime.compiled import Compiled, Within
 from engine.runtime.context import Context, plain
@@ -93,6 +94,8 @@ class Run:
         self.numbered = False
         #: steps at which what waits is found anew although the case stays there (a migration)
         self.anew: frozenset[str] = frozenset()
+        #: deadlines of the whole case that this command met
+        self.reached: list[str] = []
 
     @property
     def step(self) -> Step:
@@ -105,6 +108,8 @@ class Run:
 
     def result(self) -> Advance:
         """What the command led to, after looking once more at status and waiting people."""
+        if not self.state.closed:
+            deadlines.refresh(self)
         if self.step.panel is not None:
             panels.look_at_turn(self)
         self._look_at_status()
@@ -219,6 +224,7 @@ class Run:
     def _pass_through(self, name: str) -> None:
         step = self.process.steps.get(name)
         if step is not None:
+            deadlines.reach(self, name)
             self.events.append({"event": "passed_through", "step": name})
             self._effects(step.do, f"{name}:{self.state.visits.get(name, 0) + 1}:arrive")
         elif name.endswith("?"):
@@ -226,6 +232,7 @@ class Run:
             # On the way to a visit the same decision node is passed too: only a step that was
             # not entered was passed over.
             if skipped.name not in self._visit and not self._entered(skipped):
+                deadlines.reach(self, skipped.name)
                 self.events.append({"event": "passed_over", "step": skipped.name})
 
     def _entered(self, step: Step) -> bool:
@@ -335,6 +342,7 @@ class Run:
         found = at.organisation if at is not None else organisation
         stuck = None
         splits.break_off(self)
+        deadlines.reach(self, name)
         if found is None and step.who is not None and step.who.kind == "permission":
             found = self.organisation(step.who)
             stuck = None if found else "no_organisation"
@@ -401,7 +409,8 @@ class Run:
     def refresh_due(self) -> None:
         """Look again at a deadline after what it reads may have changed."""
         if self.state.due_given is None and self.step.due is not None:
-            self.set_due(self.step)
+            with self.context.as_of(datetime.fromisoformat(self.state.arrived_at)):
+                self.set_due(self.step)
 
     def _wait(self, step: Step) -> None:
         if step.wait is not None and step.wait.until is not None:
@@ -542,9 +551,14 @@ class Run:
             person,
             place.visit,
             self.state.status,
-            self.state.due,
+            self._work_due(),
             except_,
         )
+
+    def _work_due(self) -> str | None:
+        dates = dates_of(self.state)
+        zone = self.now.tzinfo
+        return min(dates, key=lambda text: moments.instant(text, zone), default=None)
 
     def _all_timers(self, at: str = "") -> tuple[Timer, ...]:
         state = self.state
@@ -553,22 +567,30 @@ class Run:
         timers = []
         if state.due is not None and not state.overdue:
             timers.append(Timer("due", state.due, at))
-            due = self.step.due
-            for remind in due.remind if due is not None else ():
-                moment = self.context.value(remind)
-                if moment and not moments.is_over(str(moment), self.now):
-                    timers.append(Timer("remind", str(moment), at))
+            if self.step.due is not None:
+                timers += self._reminders(self.step.due, at)
         if state.wait_until is not None:
             timers.append(Timer("wait", state.wait_until, at))
+        for deadline in self.compiled.deadlines if not at else ():
+            known = deadlines.term(state, deadline.name)
+            if known.by is not None and not known.reached and not known.over:
+                timers.append(Timer("deadline", known.by, name=deadline.name))
+                timers += self._reminders(deadline.due, name=deadline.name)
         return tuple(timers)
+
+    def _reminders(self, due: Due, at: str = "", name: str = "") -> Iterator[Timer]:
+        """The reminders still to come; one on a date comes when the day begins."""
+        for remind in due.remind:
+            value = self.context.value(remind)
+            moment = moments.beginning(str(value)) if value else None
+            if moment is not None and not moments.is_over(moment, self.now):
+                yield Timer("remind", moment, at, name)
 
     # ---------------------------------------------------------------- path
 
     def push(self, action: Action, before: State) -> None:
         """Put the place just left on the path, with what withdrawing must restore."""
-        undo = _undo(before, self.state)
-        if any(target.startswith("data.") for target in action.set):
-            undo["set"] = self.seq
+        left = before
         kept = None
         if action.withdraw == "never":
             kept = "never"
@@ -579,9 +601,13 @@ class Run:
         place = before.place
         if self.split is not None:
             # The place left is the parallel step; within it the branches remember their own.
-            around = splits.state_left(self)
-            place = around.place
-            undo = _undo(around, self.state)
+            left = splits.state_left(self)
+            place = left.place
+        undo = _undo(left, self.state)
+        if any(target.startswith("data.") for target in action.set):
+            undo["set"] = self.seq
+        if self.reached:
+            undo["reached"] = list(self.reached)
         passed = Passed(place, self.command.person, undo, kept, self.split)
         self.change(path=(*self.state.path, passed))
 

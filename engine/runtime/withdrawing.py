@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.domain.case import Passed, Place, State
 from engine.domain.errors import Refused
-from engine.runtime import moments, splits
+from engine.runtime import deadlines, moments, splits
 from engine.runtime.branches import acted, opened
 from engine.runtime.going_back import acting_place
 from engine.runtime.run import RESTORED, Run, put
@@ -26,6 +26,7 @@ def withdraw(run: Run) -> None:
     left = run.state.place
     undo = dict(last.undo)
     overwritten = undo.pop("set", None)
+    deadlines.give_back(run, undo.pop("reached", []))
     if overwritten is not None:
         data = dict(run.data)
         for target, value in run.context.facts.before(overwritten).items():
@@ -76,6 +77,9 @@ def why_not_withdraw(run: Run) -> Refused | None:
         return run.refuse("case_closed")
     if state.touched or any(acted(state.branches)):
         return run.refuse("withdraw_decided", step=run.step.title)
+    late = deadlines.why_not_give_back(run, list(last.undo.get("reached", ())))
+    if late is not None:
+        return late
     if last.kept == "once_opened" and (state.opened or opened(state.branches)):
         return run.refuse("withdraw_opened", step=run.step.title)
     return None

@@ -257,10 +257,25 @@ class Cases:
         version: int | None = None,
         key: str | None = None,
         at: str | None = None,
+        deadline: str | None = None,
     ) -> Done:
-        """Move the deadline of the present step (修改提交截止时间)."""
+        """Move the deadline of the present step, or one of the process (修改提交截止时间)."""
         entered = {"until": until}
-        return self._operate(actor, uid, "extend", entered, version=version, key=key, at=at)
+        if deadline is None:
+            return self._operate(actor, uid, "extend", entered, version=version, key=key, at=at)
+
+        def make(unit: UnitOfWork, loaded: Loaded) -> Command:
+            run = self._work.look(unit, loaded, actor, at="")
+            known = run.process.deadlines
+            if deadline not in known:
+                raise run.refuse("no_such_deadline", deadline=deadline)
+            self._groups.free(unit, loaded, run, None)
+            refusal = may_operate(run, f"extend:{deadline}", self._rights)
+            if refusal is not None:
+                raise refusal
+            return _command(actor, run, "extend", "extend", {**entered, "deadline": deadline})
+
+        return self._do(actor, uid, make, version=version, key=key)
 
     def transfer(
         self,
@@ -640,7 +655,10 @@ class Cases:
 
     def _fire(self, uid: str, case_id: int, kind: str) -> None:
         name, _, step = kind.partition("@")
-        name = name.partition(":")[0]
+        what, *named = name.split(":")
+        # A reminder is numbered, for there may be several of one deadline.
+        named = named[:-1] if what == "remind" else named
+        name = ":".join([what, *named])
         try:
             with self._work.store.write() as unit:
                 row = unit.cases.load(uid)

@@ -17,7 +17,15 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from engine.domain.actor import Actor
-from engine.domain.case import Advance, Command, Place, State, WorkItem, places_of
+from engine.domain.case import (
+    Advance,
+    Command,
+    Place,
+    State,
+    WorkItem,
+    dates_of,
+    places_of,
+)
 from engine.domain.errors import NotFound, Refused, Stale
 from engine.runtime import moments
 from engine.runtime.advance import advance, start
@@ -541,17 +549,34 @@ class Casework:
         if result.moved:
             self._close(unit, row, before, command, result, now)
             unit.work.open(row, [new_work(item, now) for item in result.work])
-            return
-        if command.kind == "vote":
+        elif command.kind == "vote":
             unit.work.done_by(row.id, here.place.step, command.person, at=now)
+        if not result.moved:
+            self._show(unit, row, before, command, result, now)
+        if result.state.branches and result.state.deadlines != before.deadlines:
+            for step, status, due in dues(result.state, now):
+                unit.work.update_open(row.id, due=due, status=status, step=step)
+
+    @staticmethod
+    def _show(
+        unit: UnitOfWork,
+        row: CaseRow,
+        before: State,
+        command: Command,
+        result: Advance,
+        now: datetime,
+    ) -> None:
+        """Let work items that stay say what their place says now."""
+        here = result.here or result.state
         at = find(before, command.at) if command.at else ()
         earlier = state_at(before, at) if at is not None else None
-        if earlier is not None and (here.status, here.due) == (earlier.status, earlier.due):
+        shown = (here.status, dates_of(here))
+        if earlier is not None and shown == (earlier.status, dates_of(earlier)):
             return
         in_branch = here is not result.state or result.kept
         unit.work.update_open(
             row.id,
-            due=instant(here.due, now),
+            due=moments.earliest(dates_of(here), now.tzinfo),
             status=here.status,
             step=here.place.step if in_branch else None,
         )
@@ -593,14 +618,15 @@ class Casework:
         known = [*_dates(before)]
         if known == [*_dates(result.state)] and (not result.moved or not result.timers):
             return
-        if any(due or wait for due, _, wait, _ in known):
+        if any(due or wait or deadlines for due, _, wait, _, deadlines in known):
             unit.timers.clear(row.id)
         self._set(unit, row, result, now)
 
     @staticmethod
     def _set(unit: UnitOfWork, row: CaseRow, result: Advance, now: datetime) -> None:
         for number, timer in enumerate(result.timers):
-            name = timer.kind if timer.kind != "remind" else f"remind:{number}"
+            name = f"{timer.kind}:{timer.name}" if timer.name else timer.kind
+            name = f"{name}:{number}" if timer.kind == "remind" else name
             kind = f"{name}@{timer.step}" if timer.step else name
             unit.timers.set(row, kind, moments.instant(timer.at, now.tzinfo))
 
@@ -777,7 +803,7 @@ def _applied(row: CaseRow, state: State, now: datetime) -> CaseRow:
         outcome=state.outcome,
         arrived_at=datetime.fromisoformat(state.arrived_at).replace(tzinfo=now.tzinfo),
         # A date that is waited for is shown to people like a deadline: until then it stands here.
-        due=instant(state.due or state.wait_until, now),
+        due=moments.earliest(dates_of(state) or _waits(state), now.tzinfo),
         updated_at=now,
         closed_at=closed if state.closed else None,
         returned=state.returned,
@@ -795,7 +821,7 @@ def _raced(state: State, command: Command) -> Stale:
 def _dates(state: State) -> Iterator[tuple[Any, ...]]:
     """What timers follow from, of every place."""
     for _, one in places_of(state):
-        yield one.due, one.overdue, one.wait_until, state.suspended
+        yield one.due, one.overdue, one.wait_until, state.suspended, one.deadlines
 
 
 def _stopped(state: State) -> dict[Place, str]:
@@ -842,6 +868,17 @@ def _value(data: Any, path: str) -> Any:
         return [item for item in found if item is not None]
     value = data.get(name) if isinstance(data, Mapping) else None
     return _value(value, rest) if rest else value
+
+
+def _waits(state: State) -> list[str]:
+    return [state.wait_until] if state.wait_until is not None else []
+
+
+def dues(state: State, now: datetime) -> Iterator[tuple[str, str | None, datetime | None]]:
+    """What work items show of each place: its step, status and deadline."""
+    for at, _ in list(places_of(state)):
+        one = state_at(state, at)
+        yield one.place.step, one.status, moments.earliest(dates_of(one), now.tzinfo)
 
 
 def instant(due: str | None, now: datetime) -> datetime | None:

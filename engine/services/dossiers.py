@@ -33,7 +33,7 @@ from engine.services.oversight import MONITOR, Oversight
 from engine.services.record_views import at_path
 from engine.services.records import Records
 from engine.services.sentences import Sentences
-from engine.services.views import Issued, Views
+from engine.services.views import DeadlineView, Issued, Views, deadline_views
 from engine.store.access import Access
 from engine.store.chain import Event
 from engine.store.errors import Erased
@@ -126,6 +126,7 @@ class Dossier:
     closed_at: datetime | None
     due: str | None
     overdue: bool
+    deadlines: tuple[DeadlineView, ...]
     pin: str
     #: what a new case would be pinned to; None when there is no such process any more
     current_pin: str | None
@@ -261,6 +262,7 @@ class Dossiers:
             closed_at=row.closed_at,
             due=state.due,
             overdue=state.overdue,
+            deadlines=deadline_views(run),
             pin=row.pin,
             current_pin=current.closure(row.process) if known else None,
             version=row.version,

@@ -22,12 +22,14 @@ class Names(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A place on the route: the step's caption, and whose it would be."""
+    """A place on the route: the step's caption, whose it would be, and by when to be there."""
 
     step: str
     title: str
     organisation: str | None
     name: str
+    #: captions and dates of the deadlines by which a case must have come here
+    deadlines: tuple[tuple[str, str], ...] = ()
 
 
 class Forecasts:
@@ -59,7 +61,7 @@ class Forecasts:
                 numbers=lambda unit, pool: "",
                 seed=secrets.randbits(48),
             )
-            places = forecast(
+            places, dates = forecast(
                 compiled,
                 facts,
                 actor.person,
@@ -76,6 +78,11 @@ class Forecasts:
                     self._names.name("organisations", place.organisation)
                     if place.organisation
                     else "",
+                    tuple(
+                        (one.title, dates[one.name])
+                        for one in compiled.deadlines
+                        if one.reach == place.step and one.name in dates
+                    ),
                 )
                 for place in places
             ]

@@ -11,7 +11,7 @@ from io import BytesIO
 from typing import Any
 
 from engine.connectors.spreadsheets import write_xlsx
-from engine.definitions.listing import CASE_FIELDS, CASES, SORTABLE, HomeCount, Listing
+from engine.definitions.listing import CASE_FIELDS, CASES, OVERDUE, SORTABLE, HomeCount, Listing
 from engine.definitions.process import Process
 from engine.definitions.register import ORGANISATIONS, PEOPLE
 from engine.definitions.release import Release
@@ -318,11 +318,19 @@ class Lists:
             words=search,
             searched=self._searched(actor, listing),
             exact=self._exact(actor, listing, search),
+            late=self._late(listing, filters),
+            now=self._records.now(actor.jurisdiction or ""),
         )
         asked = HomeCount(
             "", **{name: _split(filters.get(key)) for key, name in _NARROWING.items()}
         )
         return _narrowed(worklist, asked)
+
+    @staticmethod
+    def _late(listing: Listing, filters: Mapping[str, str]) -> bool | None:
+        """Whether only overdue cases are asked for, or only the others."""
+        wanted = filters.get(OVERDUE) if OVERDUE in listing.filters else None
+        return {"1": True, "0": False}.get(wanted or "")
 
     def processes(self, actor: Actor, listing: Listing) -> list[Process]:
         """The processes a list is about: those it names, or all of the jurisdiction."""
@@ -360,7 +368,7 @@ class Lists:
         found: dict[str, list[IndexValue]] = {}
         for path in listing.filters:
             text = filters.get(path, "")
-            if not text or path in _NARROWING:
+            if not text or path in _NARROWING or path == OVERDUE:
                 continue
             element = element_of(self._release, processes, path)
             is_number = element is not None and element.kind in ("number", "integer", "boolean")
@@ -455,6 +463,8 @@ class Lists:
         self, unit: UnitOfWork, actor: Actor, whole: Worklist, path: str
     ) -> Sequence[tuple[str, str]]:
         """The values there are among the rows, with their captions."""
+        if path == OVERDUE:
+            return [("1", YES_NO[True]), ("0", YES_NO[False])]
         inner = path.removeprefix("data.")
         values = [_text(value) for value in unit.worklists.distinct(whole, inner)]
         processes = [self._release.processes[name].process for name in whole.processes]

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import orjson
+
 from engine.definitions.message import MessageTemplate
 from engine.definitions.placeholders import fill
 from engine.definitions.register import PEOPLE
@@ -20,6 +22,7 @@ from engine.services.directory import Directory
 from engine.services.lists import Lists
 from engine.services.sentences import SOURCE, Sentences
 from engine.store.cases import CaseRow
+from engine.store.chain import Event
 from engine.store.messages import MessageRow, NewMessage
 from engine.store.unit import UnitOfWork
 
@@ -134,6 +137,7 @@ class Messages:
         if event is not None and event.data_hash is not None:
             entered = unit.blobs.get(event.data_hash).get("input", {})
         state = loaded.state
+        due, deadline = _deadline(event, state.due)
         return {
             "case": {
                 "id": row.uid,
@@ -151,7 +155,8 @@ class Messages:
             "data": _named(lookup, loaded.compiled.bound.scopes.data, loaded.data),
             "jurisdiction": {"id": row.jurisdiction, "title": self._place(row.jurisdiction)},
             "today": self._work.now(row.jurisdiction).date().isoformat(),
-            "due": _day(state.due),
+            "due": _day(due),
+            "deadline": deadline,
         }
 
     def _place(self, jurisdiction: str) -> str:
@@ -172,6 +177,10 @@ class Messages:
                 actor = values["actor"]
                 if actor.get("id"):
                     yield str(actor["id"]), None
+            case "waiting":
+                items = unit.work.of(row.id)
+                whom = {(one.person, None if one.person else one.organisation) for one in items}
+                yield from sorted(whom, key=str)
             case "organisation":
                 waiting = {item.organisation for item in unit.work.of(row.id)}
                 for organisation in sorted(filter(None, waiting)):
@@ -329,6 +338,14 @@ class _Shown(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self._values)
+
+
+def _deadline(event: Event | None, due: str | None) -> tuple[str | None, dict[str, str]]:
+    """The date a message is about, and what the deadline is called where it has a name."""
+    for one in orjson.loads(event.body)["events"] if event is not None else ():
+        if one.get("event") in ("reminded", "extended") and one.get("deadline"):
+            return one.get("to") or one.get("due"), {"title": one.get("title") or one["deadline"]}
+    return due, {"title": ""}
 
 
 def _named(lookup: Lookup, type_: Type | None, value: Any) -> Any:

@@ -26,6 +26,8 @@ log = logging.getLogger("zhicheng.outgoing")
 BATCH = 50
 #: the message template sent when a deadline was moved, if the content has one (REV-16)
 EXTENDED = "extended"
+#: the same for a deadline of the whole case
+EXTENDED_ALL = "deadline-extended"
 
 
 class Recorder(Protocol):
@@ -97,7 +99,8 @@ class Outgoing:
         for effect in outcome.result.effects:
             sent += self._effect(unit, outcome, effect, now)
         if outcome.command.kind == "extend":
-            sent += self._send_out(unit, outcome, DueEffect("message", EXTENDED, "extend"), now)
+            template = EXTENDED_ALL if outcome.command.input.get("deadline") else EXTENDED
+            sent += self._send_out(unit, outcome, DueEffect("message", template, "extend"), now)
         return sent
 
     def _effect(

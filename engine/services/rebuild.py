@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import orjson
 
-from engine.domain.case import Advance, Command
+from engine.domain.case import Advance, Command, State, dates_of
 from engine.domain.errors import NotFound
 from engine.runtime.advance import advance, start
 from engine.runtime.facts import recorded
-from engine.services.casework import Casework, instant, new_work
+from engine.runtime.moments import earliest
+from engine.services.casework import Casework, dues, new_work
 from engine.store.cases import CaseRow
 from engine.store.chain import Broken, Event, canonical
 from engine.store.unit import UnitOfWork
@@ -89,7 +91,7 @@ class Rebuilding:
             before = result.state if result is not None else None
             result = self._again(unit, row._replace(pin=pin), event, result, data)
             data = kept if kept is not None else data
-            work = self._waits(row, event, result, work, moved=result.moved or before is None)
+            work = self._waits(row, event, result, work, before)
         assert result is not None  # a case has at least its start
         state = canonical(result.state.to_json())
         stored = tuple(
@@ -155,11 +157,31 @@ class Rebuilding:
         row: CaseRow,
         event: Event,
         result: Advance,
+        work: tuple[NewWork, ...],
+        before: State | None,
+    ) -> tuple[NewWork, ...]:
+        now = event.at.astimezone(self._work.zone(row.jurisdiction))
+        found = self._own_waits(event, result, work, now, moved=result.moved or before is None)
+        state = result.state
+        if before is None or not state.branches or state.deadlines == before.deadlines:
+            return found
+        shown = {step: (status, due) for step, status, due in dues(state, now)}
+        return tuple(
+            item._replace(status=shown[item.step][0], due=shown[item.step][1])
+            if item.step in shown
+            else item
+            for item in found
+        )
+
+    @staticmethod
+    def _own_waits(
+        event: Event,
+        result: Advance,
         before: tuple[NewWork, ...],
+        now: datetime,
         *,
         moved: bool,
     ) -> tuple[NewWork, ...]:
-        now = event.at.astimezone(self._work.zone(row.jurisdiction))
         if moved:
             kept = [item for item in before if (item.step, item.visit) in result.kept]
             return (*kept, *(new_work(item, now) for item in result.work))
@@ -167,7 +189,7 @@ class Rebuilding:
         if event.kind == "vote":
             own = (here.place.step, event.person)
             before = tuple(item for item in before if (item.step, item.person) != own)
-        due = instant(here.due, now)
+        due = earliest(dates_of(here), now.tzinfo)
         return tuple(
             item._replace(status=here.status, due=due)
             if item.step == here.place.step or not result.kept

@@ -126,6 +126,7 @@ def outcome(result: Advance, typed: Mapping[str, Any] | None) -> dict[str, Any]:
         "at": written(state),
         "status": state.status,
         "due": state.due,
+        "deadlines": {name: term.to_json() for name, term in state.deadlines.items()},
         "until": state.wait_until,
         "flags": list(state.flags),
         "stuck": state.stuck,

@@ -283,7 +283,13 @@ class _Running:
         operations: dict[str, Callable[[], object]] = {
             "save": lambda: cases.save(actor, uid, self._merged(uid, entered), at=at),
             "withdraw": lambda: cases.withdraw(actor, uid, at=at),
-            "extend": lambda: cases.extend(actor, uid, str(entered.get("until", "")), at=at),
+            "extend": lambda: cases.extend(
+                actor,
+                uid,
+                str(entered.get("until", "")),
+                at=at,
+                deadline=entered.get("deadline"),
+            ),
             "claim": lambda: cases.claim(actor, uid),
             "release": lambda: cases.give_back(actor, uid),
             "cancel": lambda: interventions.cancel(actor, uid, reason),
@@ -570,6 +576,7 @@ class _Running:
             "status": lambda: self._status(state, expected),
             "shown": lambda: row.public_status,
             "due": lambda: _due(state.due),
+            "deadlines": lambda: {name: _due(term.by) for name, term in state.deadlines.items()},
             "closed": lambda: bool(state.closed) if expected is False else state.closed,
             "flags": lambda: self._flags(uid),
             "data": lambda: _part(self._data(uid), self.library.resolve(expected)),

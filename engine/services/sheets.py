@@ -126,7 +126,7 @@ class Sheets:
         at: str | None = None,
     ) -> EffectiveForm | None:
         """What an operation of the engine asks for: a new deadline, why, or nothing."""
-        if name not in ("extend", "transfer"):
+        if name.partition(":")[0] not in ("extend", "transfer"):
             return None
         with self._work.store.read() as unit:
             loaded, run = self._open(unit, actor, uid, at)

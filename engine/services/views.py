@@ -18,6 +18,7 @@ from engine.domain.case import Command, Place, State, places_of
 from engine.domain.errors import EngineError, NotFound, Refused
 from engine.forms.surroundings import Lookup
 from engine.runtime.branches import find
+from engine.runtime.moments import is_over
 from engine.runtime.offers import may_lead, offers
 from engine.runtime.panels import attending, vacant, why_not_vote
 from engine.runtime.run import Run
@@ -103,6 +104,22 @@ class Issued:
 
 
 @dataclass(frozen=True, slots=True)
+class DeadlineView:
+    """A deadline of the whole case as it stands."""
+
+    name: str
+    title: str
+    #: the step that has to be reached by then
+    step: str
+    by: str
+    met: bool
+    #: the date passed before the step was reached
+    late: bool
+    #: it was moved by hand
+    given: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """A branch of a parallel step: where it stands, or where it ended."""
 
@@ -140,6 +157,7 @@ class CaseView:
     arrived_at: datetime
     due: str | None
     overdue: bool
+    deadlines: tuple[DeadlineView, ...]
     closed: str | None
     suspended: bool
     flags: tuple[str, ...]
@@ -170,6 +188,24 @@ class Startable:
     asks: bool
     #: whether every person may, without any permission
     anybody: bool
+
+
+def deadline_views(run: Run) -> tuple[DeadlineView, ...]:
+    """The deadlines of the whole case that have a date."""
+    known = ((one, run.state.deadlines.get(one.name)) for one in run.compiled.deadlines)
+    return tuple(
+        DeadlineView(
+            name=one.name,
+            title=one.title,
+            step=run.process.steps[one.reach].title,
+            by=term.by,
+            met=term.reached > 0,
+            late=term.over or (not term.reached and is_over(term.by, run.now)),
+            given=term.given,
+        )
+        for one, term in known
+        if term is not None and term.by is not None
+    )
 
 
 class Views:
@@ -246,6 +282,7 @@ class Views:
             arrived_at=row.arrived_at,
             due=state.due or state.wait_until,
             overdue=state.overdue,
+            deadlines=deadline_views(run),
             closed=state.closed,
             suspended=state.suspended,
             flags=self._flags(run),
@@ -373,7 +410,9 @@ class Views:
                     if action is not None and refusal is None
                     else ()
                 )
-                found.append(_choice(offer.name, action, refusal is None, sentence, leads))
+                deadline = run.process.deadlines.get(offer.name.removeprefix("extend:"))
+                title = deadline.title if deadline is not None and action is None else ""
+                found.append(_choice(offer.name, action, refusal is None, sentence, leads, title))
             found += self._member_choices(run)
             return found
 
@@ -681,10 +720,11 @@ def _choice(
     allowed: bool,
     sentence: str | None,
     leads_to: tuple[str, ...],
+    title: str = "",
 ) -> Choice:
     return Choice(
         name=name,
-        title=action.title if action is not None else "",
+        title=action.title if action is not None else title,
         verb=action.verb if action is not None else name,
         operation=action is None,
         allowed=allowed,

@@ -117,6 +117,9 @@ class Worklist:
     #: private values of a register that the words may stand for as a whole: (path, blinded value)
     exact: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
     searched: Sequence[tuple[str, str | None]] = ()
+    #: whether a deadline has passed at ``now``
+    late: bool | None = None
+    now: datetime | None = None
 
 
 class Worklists:
@@ -255,6 +258,9 @@ def _conditions(worklist: Worklist) -> list[Clause]:
     if worklist.closed is not None:
         closed = _c.closed_at.is_not(None)
         conditions.append(closed if worklist.closed else sa.not_(closed))
+    if worklist.late is not None and worklist.now is not None:
+        late = sa.and_(_c.closed_at.is_(None), _c.due.is_not(None), _c.due <= worklist.now)
+        conditions.append(late if worklist.late else sa.not_(late))
     conditions += [_equal(path, values) for path, values in worklist.equal.items()]
     conditions += [_found(worklist, word) for word in fold(worklist.words).split()]
     if worklist.where is not None:

@@ -191,4 +191,24 @@ TABLE: tuple[Entry, ...] = (
         "leaves them without coming to join",
         example="parallel: {branches: {a: {check: {actions: {pass: {to: done}}}}}}",
     ),
+    Entry(
+        "DEF371",
+        zh='截止时间 "{deadline}" 要求到达步骤 "{step}"，但{why}',
+        en='The deadline "{deadline}" asks for the step "{step}", {why}',
+        example="deadlines: {submit: {title: 提交, reach: fill, by: today}}",
+    ),
+    Entry(
+        "DEF372",
+        zh='截止时间 "{deadline}" 的到期动作 "{name}" 不是流程的动作（actions）',
+        en='"otherwise" of the deadline "{deadline}" names "{name}", which is not an action of '
+        "the process",
+        example="deadlines: {submit: {title: 提交, reach: unit, by: today, otherwise: expire}}",
+    ),
+    Entry(
+        "DEF373",
+        zh='到期动作 "{name}" 在到达 "{step}" 之前的步骤都不可用，截止时间 "{deadline}" 不起作用',
+        en='The action "{name}" is offered at no step before "{step}": the deadline "{deadline}" '
+        "does nothing",
+        example="actions: {expire: {during: [done]}}",
+    ),
 )

@@ -164,7 +164,7 @@ class _Picture:
         title = escape("，".join([step.title, *said]) if self.language == "zh" else
                        ", ".join([step.title, *said]))  # fmt: skip
         radius = HEIGHT / 2 if step.kind == "end" else 6
-        below = self.marks.notes.get(step.name) or self._kind(step)
+        below = self.marks.notes.get(step.name) or self._deadlines(step) or self._kind(step)
         middle = x + WIDTH / 2
         name_lines = _wrapped(step.title)
         tall = len(name_lines) + bool(below) * 0.8
@@ -186,6 +186,11 @@ class _Picture:
             f'<rect class="box" x="{x:g}" y="{y:g}" width="{WIDTH}" height="{HEIGHT}" '
             f'rx="{radius:g}"/>{"".join(texts)}</g>'
         )
+
+    def _deadlines(self, step: Step) -> str:
+        """The deadlines of the whole case by which it must have come to a step."""
+        known = self.flow.process.deadlines.values()
+        return "、".join(one.title for one in known if one.reach == step.name)
 
     def _kind(self, step: Step) -> str:
         word = _word(_KINDS.get(step.kind, ("", "")), self.language)

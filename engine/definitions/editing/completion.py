@@ -198,7 +198,14 @@ def _inherited_names(place: Place, bound: BoundProcess | None) -> Iterator[Candi
     if root.get("based_on") is None or bound is None or not path:
         return
     flat, written = place.loaded.nodes.get(bound.process.id), root.at_path(path)
-    if flat is None or path[-1] not in ("steps", "actions", "facts", "policy", "flags"):
+    if flat is None or path[-1] not in (
+        "steps",
+        "actions",
+        "facts",
+        "policy",
+        "flags",
+        "deadlines",
+    ):
         return
     below = flat.at_path(path)
     for name, entry in below.entries.items():

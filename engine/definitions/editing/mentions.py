@@ -103,6 +103,9 @@ class StepMentions:
         for node in targets_of(process):
             if node.text == self.step:
                 self.found.put(node, self.name, "target")
+        for deadline in process.deadlines.values():
+            if deadline.reach == self.step:
+                self.found.put(deadline.node.at_path(["reach"]), self.name, "target")
         for key in ("during", "lock"):
             for node in _names_at(process, key):
                 if node.text == self.step:

@@ -90,6 +90,15 @@ def _parts_of_steps(kind: str) -> Callable[[Place], Names]:
     return names
 
 
+def _expiry(place: Place) -> Names:
+    """What the system may do when a deadline is over: of a case, an action of the process."""
+    process = place.process
+    for action in process.actions.values() if process is not None else ():
+        yield action.name, action.title
+    if "deadlines" not in place.keys:
+        yield from _parts_of_steps("actions")(place)
+
+
 def _of(part: str) -> Callable[[Place], Names]:
     """Files of a kind of the content."""
 
@@ -198,7 +207,8 @@ _BY_KEY: Mapping[str, Callable[[Place], Names]] = {
     "waiting_at": _waiting,
     "stage": _parts_of_steps("stages"),
     "stages": _parts_of_steps("stages"),
-    "otherwise": _parts_of_steps("actions"),
+    "reach": _steps,
+    "otherwise": _expiry,
     "actions": _parts_of_steps("actions"),
     "permission": _of("permissions"),
     "permissions": _of("permissions"),

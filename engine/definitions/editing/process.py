@@ -25,7 +25,7 @@ FOLDER = "definitions/processes/"
 #: the order in which the keys of a process, a step, a stage and an action are written
 PROCESS_KEYS = (
     "process", "title", "noun", "help", "based_on", "form", "facts", "policy", "flags", "views",
-    "start", "members", "actions", "steps",
+    "start", "members", "actions", "deadlines", "steps",
 )  # fmt: skip
 STEP_KEYS = (
     "title", "status", "when", "who", "edit", "due", "stages", "chain", "panel", "wait", "end",

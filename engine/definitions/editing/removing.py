@@ -119,6 +119,11 @@ class RemoveAction:
             and step.due.otherwise == name
             and (self.at.step or name not in step.actions)
         )
+        places += tuple(
+            spot(one.node.at_path(["otherwise"]), ("deadlines", one.name, "otherwise"))
+            for one in (process.deadlines.values() if not self.at.step else ())
+            if one.due.otherwise == name
+        )
         if places:
             title = draft.flat().at_path(self.at.path).at_path(["title"]).text or name
             raise Refused("edit_still_used", name=title, places=places)

@@ -11,6 +11,7 @@ from engine.definitions.process import Members, Process, Start, Step
 from engine.definitions.shapes import Closed, Key, Names, One, Text, Values, Vocabulary
 from engine.definitions.vocabulary import terms
 from engine.definitions.vocabulary.action import ACTIONS, ASKED, REQUIREMENTS
+from engine.definitions.vocabulary.deadline import DEADLINES
 from engine.definitions.vocabulary.extended import FORM
 from engine.definitions.vocabulary.names import FACTS, FLAGS, POLICIES, VIEWS
 from engine.definitions.vocabulary.people import STARTER
@@ -134,6 +135,7 @@ def _build(values: Values) -> Process | None:
         start=values.get("start"),
         members=values.get("members"),
         actions=values.get("actions", {}),
+        deadlines=values.get("deadlines", {}),
     )
 
 
@@ -187,7 +189,10 @@ PROCESS = Vocabulary(
         Key("members", One(MEMBERS, _members), "使其成为成组流程", "makes it a group process"),
         Key("actions", ACTIONS, "多个步骤都可用的动作", "actions available in several steps"),
         Key(
-            "deadlines", Text(), "整个流程的截止时间", "deadlines of the whole process", later=True
+            "deadlines",
+            DEADLINES,
+            "整个业务须在何时之前到达哪个步骤",
+            "by when a case must have come to which step",
         ),
         Key(
             "steps",

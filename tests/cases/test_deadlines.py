@@ -1,0 +1,231 @@
+"""Deadlines of a whole case: reached in time or not, moved, reminded of, with branches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+
+from engine.domain.errors import Refused
+from engine.services.platform import Platform
+from tests.support.fairs import APPLICANT, HEALTH, REVIEWER, an_entry, open_fairs
+from tests.support.office import ZONE, person
+
+
+@pytest.fixture
+def town() -> Iterator[Platform]:
+    platform = open_fairs()
+    yield platform
+    platform.close()
+
+
+def until(town: Platform, month: int, day: int, hour: int = 0) -> None:
+    """Let time pass; timers that come due are fired."""
+    town.clock.set(datetime(2026, month, day, hour, tzinfo=ZONE))
+    while town.cases.tick():
+        pass
+
+
+def stands(town: Platform, uid: str) -> dict[str, tuple[str, bool, bool]]:
+    view = town.views.view(APPLICANT, uid)
+    return {one.name: (one.by, one.met, one.late) for one in view.deadlines}
+
+
+def step(town: Platform, uid: str) -> str:
+    with town.store.read() as unit:
+        row = unit.cases.load(uid)
+        assert row is not None
+        return row.step
+
+
+def same(town: Platform) -> bool:
+    return all(found.same for found in town.rebuilding.all())
+
+
+@pytest.mark.req("ENG-09")
+def test_a_case_that_reaches_the_step_in_time_has_met_the_deadline_for_good(town: Platform) -> None:
+    uid = an_entry(town)
+    assert stands(town, uid) == {
+        "entry": ("2026-09-30", False, False),
+        # Counted from the first one, over the holiday.
+        "verdict": ("2026-10-14", False, False),
+        "opinions": ("2026-10-03", False, False),
+    }
+
+    town.cases.act(APPLICANT, uid, "submit", data={"fair": "秋展", "unit": "一所", "subject": "陶"})
+    town.cases.act(REVIEWER, uid, "return", input={"reason": "图不清楚"})
+    until(town, 10, 2)
+
+    assert stands(town, uid)["entry"] == ("2026-09-30", True, False)
+    assert step(town, uid) == "fill"
+    town.cases.act(APPLICANT, uid, "submit")
+    assert step(town, uid) == "review"
+    assert same(town)
+
+
+@pytest.mark.req("ENG-09")
+def test_at_24_o_clock_a_waiting_case_gets_its_outcome_and_before_that_nobody_is_refused(
+    town: Platform,
+) -> None:
+    waiting, last = an_entry(town), an_entry(town)
+    until(town, 9, 30, 23)
+    town.cases.act(APPLICANT, last, "submit")
+
+    town.clock.set(datetime(2026, 10, 1, tzinfo=ZONE))
+    with pytest.raises(Refused) as late:
+        town.cases.act(APPLICANT, waiting, "submit")
+    offered = {one.name: one.sentence for one in town.views.choices(APPLICANT, waiting)}
+    town.cases.tick()
+
+    assert late.value.code == "reach_too_late"
+    assert offered["submit"] == late.value.sentence
+    assert late.value.params["due"] == "2026-09-30"
+    assert step(town, waiting) == "lapsed"
+    assert step(town, last) == "review"
+    assert same(town)
+
+
+def test_who_withdraws_has_the_deadline_again_and_after_it_nobody_can(town: Platform) -> None:
+    uid, other = an_entry(town, submit=True), an_entry(town, submit=True)
+    town.cases.withdraw(APPLICANT, uid)
+    assert stands(town, uid)["entry"] == ("2026-09-30", False, False)
+
+    until(town, 10, 1)
+
+    assert step(town, uid) == "lapsed"
+    with pytest.raises(Refused) as late:
+        town.cases.withdraw(APPLICANT, other)
+    assert late.value.code == "withdraw_too_late"
+    assert same(town)
+
+
+def test_a_soft_deadline_only_marks_and_its_outcome_is_done_where_it_is_offered(
+    town: Platform,
+) -> None:
+    uid = an_entry(town, submit=True)
+    until(town, 10, 14, 23)
+    assert step(town, uid) == "review"
+
+    until(town, 10, 15)
+
+    assert step(town, uid) == "done"
+    assert stands(town, uid)["verdict"] == ("2026-10-14", True, True)
+    assert same(town)
+
+
+@pytest.mark.req("ENG-09")
+def test_in_branches_every_place_that_waits_gets_the_outcome(town: Platform) -> None:
+    both, one = an_entry(town, submit=True), an_entry(town, submit=True)
+    for uid in (both, one):
+        town.cases.act(REVIEWER, uid, "both")
+    town.cases.act(HEALTH, one, "pass")
+
+    until(town, 10, 4)
+
+    assert [step(town, both), step(town, one)] == ["decide", "decide"]
+    assert stands(town, both)["opinions"] == ("2026-10-03", True, True)
+    with town.store.read() as unit:
+        row = unit.cases.load(both)
+        assert row is not None
+        assert [item.step for item in unit.work.of(row.id)] == ["decide"]
+    assert same(town)
+
+
+def test_moving_a_deadline_shows_on_the_work_of_every_branch(town: Platform) -> None:
+    uid = an_entry(town, submit=True)
+    town.cases.act(REVIEWER, uid, "both")
+
+    town.cases.extend(HEALTH, uid, "2026-10-01", deadline="opinions")
+
+    with town.store.read() as unit:
+        row = unit.cases.load(uid)
+        assert row is not None
+        due = {item.step: item.due for item in unit.work.of(row.id)}
+    assert due == dict.fromkeys(("fire_check", "health_check"), datetime(2026, 10, 2, tzinfo=ZONE))
+    assert same(town)
+
+
+def test_lists_show_and_filter_by_the_deadline_of_the_case(town: Platform) -> None:
+    uid = an_entry(town, submit=True)
+    page = town.lists.page(REVIEWER, "town/entries")
+    assert [line.key for line in page.rows] == [uid]
+
+    town.clock.set(datetime(2026, 10, 15, tzinfo=ZONE))
+
+    found = {
+        value: [
+            line.key
+            for line in town.lists.page(REVIEWER, "town/entries", filters={"overdue": value}).rows
+        ]
+        for value, _ in page.filters[0].options
+    }
+    assert found == {"1": [uid], "0": []}
+
+
+@pytest.mark.req("REV-17")
+def test_only_holders_of_the_permission_above_the_case_move_it(town: Platform) -> None:
+    uid = an_entry(town, submit=True)
+    town.cases.withdraw(APPLICANT, uid)
+    with pytest.raises(Refused):
+        town.cases.extend(APPLICANT, uid, "2026-10-20", deadline="entry")
+    with pytest.raises(Refused) as unknown:
+        town.cases.extend(HEALTH, uid, "2026-10-20", deadline="exit")
+    assert unknown.value.code == "no_such_deadline"
+
+    with town.store.write() as unit:
+        town.directory.grant(unit, "周局", "checker", "市局", jurisdiction="town")
+    town.cases.extend(person("周局", "市局"), uid, "2026-10-20", deadline="entry")
+    until(town, 10, 2)
+
+    assert stands(town, uid) == {
+        "entry": ("2026-10-20", False, False),
+        "verdict": ("2026-10-27", False, False),
+        "opinions": ("2026-10-23", False, False),
+    }
+    titles = [message.title for message in town.messages.inbox(APPLICANT)]
+    assert "报名截止时间改为 2026年10月20日" in titles
+    town.cases.act(APPLICANT, uid, "submit")
+    assert step(town, uid) == "review"
+    assert same(town)
+
+
+def test_one_reminder_for_each_date_on_working_days_before(town: Platform) -> None:
+    uid = an_entry(town)
+
+    until(town, 9, 26, 23)
+    assert not town.messages.inbox(APPLICANT)
+    # Three working days before the 30th: 29, 28, and 27, a Sunday that is worked.
+    until(town, 9, 27, 8)
+    town.cases.save(APPLICANT, uid, {"fair": "秋展", "unit": "一所", "subject": "瓷器"})
+    until(town, 9, 28)
+
+    shown = [(message.title, message.body) for message in town.messages.inbox(APPLICANT)]
+    assert len(shown) == 1
+    assert shown[0][0] == "报名截止时间临近"
+    assert "2026年9月30日" in shown[0][1]
+
+
+def test_a_suspended_case_is_left_alone_and_gets_the_outcome_when_it_goes_on(
+    town: Platform,
+) -> None:
+    uid, monitor = an_entry(town), person("马监", "市局")
+    town.interventions.suspend(monitor, uid, "核实身份")
+    until(town, 10, 5)
+    assert step(town, uid) == "fill"
+
+    town.interventions.resume(monitor, uid, "已核实")
+    until(town, 10, 5, 1)
+
+    assert step(town, uid) == "lapsed"
+    assert same(town)
+
+
+def test_the_expected_route_says_by_when_to_be_where(town: Platform) -> None:
+    stops = town.routes._forecasts.route(APPLICANT, "town/entry", {"fair": "秋展", "unit": "一所"})
+
+    found = {stop.step: stop.deadlines for stop in stops if stop.deadlines}
+    assert found == {
+        "review": (("报名截止时间", "2026-09-30"),),
+        "done": (("办结时限", "2026-10-14"),),
+    }
