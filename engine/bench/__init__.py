@@ -9,7 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from engine.bench.content import check_against_composing, check_of_a_keystroke
+from engine.bench.content import (
+    check_against_composing,
+    check_of_a_keystroke,
+    exploration_of_everything,
+)
 from engine.bench.engine import durable_steps
 from engine.bench.publishing import publications
 from engine.bench.samples import replays
@@ -19,5 +23,5 @@ Figure = Mapping[str, Any]
 BENCHES: Mapping[str, Callable[[], list[Figure]]] = {
     "engine": lambda: [*durable_steps(), *check_against_composing(), *replays()],
     "publishing": lambda: [*publications()],
-    "authoring": lambda: [*check_of_a_keystroke()],
+    "authoring": lambda: [*check_of_a_keystroke(), *exploration_of_everything()],
 }

@@ -11,6 +11,7 @@ from engine.authoring.problems import Problems
 from engine.authoring.source import read_yaml
 from engine.bench.figures import figure, rounds
 from engine.definitions import release as releases
+from engine.definitions.exploration import explore
 from engine.definitions.workbench import Workbench
 
 ROUNDS = 5
@@ -37,6 +38,26 @@ def check_against_composing() -> list[dict[str, Any]]:
     made["floor"] = figure("", found["compose"], "")["value"]
     made["ratio"] = figure("", found["compose"], "", found["check"])["ratio"]
     return [made]
+
+
+def exploration_of_everything() -> list[dict[str, Any]]:
+    """The time to explore all states of all processes; the floor is checking the content."""
+    files = content.read_files(content.bundled())
+    processes = releases.load(files).processes.values()
+
+    def exploring() -> float:
+        begun = time.perf_counter()
+        for bound in processes:
+            explore(bound)
+        return (time.perf_counter() - begun) * 1000
+
+    def load() -> float:
+        begun = time.perf_counter()
+        releases.load(files)
+        return (time.perf_counter() - begun) * 1000
+
+    found = rounds({"exploring": exploring, "load": load}, ROUNDS)
+    return [figure("exploration_ms", found["exploring"], "ms", found["load"])]
 
 
 def check_of_a_keystroke() -> list[dict[str, Any]]:

@@ -71,44 +71,6 @@ class Flow:
             table[way.source].append(way)
         return {name: tuple(ways) for name, ways in table.items()}
 
-    @cached_property
-    def reached(self) -> frozenset[str]:
-        """Every step a case can ever be at."""
-        return _closure([self.first], ((way.source, way.target) for way in self.ways))
-
-    @cached_property
-    def before(self) -> Mapping[str, frozenset[str]]:
-        """For each step the steps that can be on its path: passed going forward."""
-        forward = [(w.target, w.source) for w in self.ways if not w.returns]
-        return {
-            name: _closure([source for target, source in forward if target == name], forward)
-            for name in self.process.steps
-        }
-
-    @cached_property
-    def ending(self) -> frozenset[str]:
-        """Every step from which some end can be reached."""
-        ends = [step.name for step in self.process.steps.values() if step.kind == "end"]
-        ways = [(way.target, way.source) for way in self.ways]
-        ways += [(target, way.source) for way in self.back for target in self.targets_back(way)]
-        return _closure(ends, ways)
-
-    def targets_back(self, way: Way) -> frozenset[str]:
-        """Return the steps a way to ``previous`` or ``resume`` may lead to."""
-        if way.target == "previous":
-            return self.before[way.source] & self.reached
-        return frozenset(self.left_from(way.source))
-
-    def left_from(self, step: str) -> Iterator[str]:
-        """Return the steps from which a return, failure or end brings a case here."""
-        for way in self.ways:
-            ended = self.kind(step) == "end"
-            if way.target == step and (way.returns or ended or _fails(way)):
-                yield way.source
-        for way in self.back:
-            if way.returns and way.target == "previous" and step in self.targets_back(way):
-                yield way.source
-
 
 def flow(process: Process) -> Flow:
     """Return the graph of a process; targets that do not exist are left out."""
@@ -208,21 +170,3 @@ def _onward(step: Step) -> Iterable[str]:
 def _cases(choice: Choice[str] | None, node: Node) -> Iterator[tuple[str, str, Node]]:
     for when, target in choice.cases if choice is not None else ():
         yield (when.text if when is not None else ""), target, when.node if when else node
-
-
-def _fails(way: Way) -> bool:
-    return way.action is not None and way.action.verb == "fail"
-
-
-def _closure(start: Iterable[str], ways: Iterable[tuple[str, str]]) -> frozenset[str]:
-    table: dict[str, list[str]] = {}
-    for source, target in ways:
-        table.setdefault(source, []).append(target)
-    found = set(start)
-    waiting = list(found)
-    while waiting:
-        for target in table.get(waiting.pop(), ()):
-            if target not in found:
-                found.add(target)
-                waiting.append(target)
-    return frozenset(found)

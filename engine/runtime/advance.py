@@ -278,12 +278,20 @@ def _forward(run: Run, action: Action, index: int, target: str | None, before: S
         if action.verb == "submit":
             run.change(resume=())
         _leave(run, action, index, target)
+        _remember_end(run, before)
     path = run.state.path
     run.push(action, before)
     if resubmitted and before.resume:
         submitted = run.state.path[-1]
         earlier = [passed for passed in path if passed.place.step != before.place.step]
         run.change(path=(submitted, *earlier), resumed=True)
+
+
+def _remember_end(run: Run, before: State) -> None:
+    """From an end, ``resume`` leads to the place that ended it (language 1.6)."""
+    if run.state.closed:
+        place = before.place if run.split is None else splits.state_left(run).place
+        run.change(resume=(*run.state.resume, run.remember(place, ())))
 
 
 def _uses_send_to(run: Run, action: Action) -> bool:
@@ -442,8 +450,10 @@ def _time(run: Run) -> None:
     elif run.command.name == "wait" and run.state.wait_until is not None:
         if moments.is_over(run.state.wait_until, run.now):
             run.events.append({"event": "waited"})
+            before = run.state
             run.change(wait_until=None)
             run.follow("@done")
+            _remember_end(run, before)
             splits.push_split(run)
     elif what == "remind":
         _remind(run, name)
@@ -509,6 +519,7 @@ def _outcome(run: Run) -> None:
     run.events.append({"event": "outcome", "outcome": name, "place": run.state.place.to_json()})
     run.acted(name)
     index, target = run.context.choose(choice)
+    before = run.state
     run.change(due_given=None)
     if target == "resume":
         resume(run)
@@ -516,6 +527,7 @@ def _outcome(run: Run) -> None:
         go_back(run, *previous(run), keep_resume=True)
     else:
         run.follow(f"+{name}#{index}")
+        _remember_end(run, before)
         splits.push_split(run)
 
 

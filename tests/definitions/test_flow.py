@@ -27,16 +27,6 @@ def test_a_condition_goes_with_its_way():
 
 def test_what_depends_on_the_path_is_kept_apart():
     assert [(way.source, way.target) for way in FLOW.back] == [("refused", "resume")]
-    assert FLOW.targets_back(FLOW.back[0]) == {"evaluation"}
-
-
-def test_before_a_step_are_those_passed_on_the_way_forward():
-    assert FLOW.before["reception"] == {"fill", "unit", "superiors"}
-    assert FLOW.before["fill"] == frozenset()
-
-
-def test_every_step_of_a_sound_process_is_reached_and_reaches_an_end():
-    assert FLOW.reached == FLOW.ending == set(FLOW.process.steps)
 
 
 def test_the_graph_is_made_from_the_process_alone():

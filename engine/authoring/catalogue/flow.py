@@ -11,14 +11,14 @@ TABLE: tuple[Entry, ...] = (
     ),
     Entry(
         "DEF302",
-        zh='步骤 "{step}" 没有出口，业务会停在这里',
-        en='Nothing leads out of the step "{step}": a case stops there for good',
+        zh="业务会停在步骤 {steps}，那里没有出口：{trail}",
+        en="Nothing leads out of the step {steps}, where a case stops for good: {trail}",
         example="check: {who: initiator}",
     ),
     Entry(
         "DEF303",
-        zh='从步骤 "{step}" 出发到不了任何结束步骤',
-        en='No end can be reached from the step "{step}"',
+        zh="业务走到步骤 {steps} 后到不了任何结束：{trail}",
+        en="No end can be reached any more from the steps {steps}: {trail}",
         example="fill: {to: check}, check: {to: fill}",
     ),
     Entry(
@@ -128,8 +128,8 @@ TABLE: tuple[Entry, ...] = (
     ),
     Entry(
         "DEF321",
-        zh='当 {values} 时，步骤 "{step}" 没有可以继续的动作，业务会停在这里',
-        en='When {values}, no action leads out of the step "{step}": a case stops there',
+        zh="当 {values} 时，步骤 {steps} 没有可以走到结束的动作，业务会停在这里：{trail}",
+        en="When {values}, no action of the step {steps} leads on to an end: {trail}",
         example="actions: {pass: {to: done, when: policy.fast}}",
     ),
     Entry(
@@ -210,5 +210,34 @@ TABLE: tuple[Entry, ...] = (
         en='The action "{name}" is offered at no step before "{step}": the deadline "{deadline}" '
         "does nothing",
         example="actions: {expire: {during: [done]}}",
+    ),
+    Entry(
+        "DEF381",
+        zh='逐级退回（relay）到步骤 "{step}" 以后，那里没有写 relay 的动作可以再往下退：{trail}',
+        en='A case that is relayed back to the step "{step}" stays there: none of its actions '
+        "relays it further: {trail}",
+        example="unit: {actions: {pass: …}}, office: {actions: {return: {to: previous, relay: "
+        "true}}}",
+    ),
+    Entry(
+        "DEF382",
+        zh='步骤 "{step}" 由“送往的单位”办理，可是走到那里时还没有送往任何单位：{trail}',
+        en='The step "{step}" waits at the organisation the case was sent to, but it is come to '
+        "before the case was sent anywhere: {trail}",
+        example="unit: {who: {permission: review}, actions: {pass: {to: done}}}",
+    ),
+    Entry(
+        "DEF383",
+        zh="这里永远没有人：{text} 总是空的",
+        en="Nobody is ever meant here: {text} is always empty",
+        example="panel: {voters: '[]'}",
+    ),
+    Entry(
+        "DEF389",
+        zh="流程的情形太多，只查了前 {count} 种：是否有业务走不到结束，没有全部证明",
+        en="The process has too many states: only the first {count} were explored, so it is not "
+        "proved that every case comes to an end",
+        example="parallel: {branches: {a: …, b: …, c: …, d: …, e: …, f: …}}",
+        level="warning",
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.authoring.problems import Problems
 from engine.definitions.bind import BoundProcess
 from engine.definitions.check.deadlines import check_deadlines
+from engine.definitions.check.exploring import check_exploring
 from engine.definitions.check.graph import check_graph
 from engine.definitions.check.groups import check_groups
 from engine.definitions.check.policies import check_policies
@@ -30,6 +31,7 @@ def check_process(
     check_references(subject)
     check_graph(subject)
     check_groups(subject)
-    check_deadlines(subject)
     check_statuses(subject)
     check_policies(subject, bound)
+    explored = check_exploring(subject, bound)
+    check_deadlines(subject, explored)

@@ -1,8 +1,8 @@
-"""Parallel steps: what stands in a branch, how it is left, and whether its join can come."""
+"""Parallel steps: what stands in a branch, how it is left, and what its join says."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator
 from itertools import takewhile
 
 from engine.authoring.node import Node
@@ -14,7 +14,7 @@ Target = tuple[Action | None, str, Node]
 
 
 def check_branches(subject: Subject, step: Step) -> None:
-    """Report what cannot stand in a branch, ways into one, and a join that never comes."""
+    """Report what cannot stand in a branch, ways into one, and joins that cannot be meant."""
     if step.parallel is not None:
         _join(subject, step, step.parallel)
     if step.within:
@@ -34,38 +34,6 @@ def _join(subject: Subject, step: Step, parallel: Parallel) -> None:
         subject.problems.add("DEF326", at, name=join, step=step.name, given=join, choices=choices)
     if step.to is None:
         subject.problems.add("DEF327", subject.process.named_at(step), step=step.name)
-    never = [name for name, steps in branches.items() if not _ends(subject, steps)]
-    if never and _needs(parallel, never):
-        where = subject.process.named_at(step)
-        subject.problems.add("DEF332", where, step=step.name, branches=never)
-
-
-def _needs(parallel: Parallel, never: Collection[str]) -> bool:
-    """Whether the join cannot come when some branches never end."""
-    ending = len(parallel.branches) - len(never)
-    match parallel.join:
-        case "all":
-            return True
-        case "any":
-            return not ending
-        case int(count):
-            return ending < count <= len(parallel.branches)
-        case name:
-            return name in never
-
-
-def _ends(subject: Subject, steps: Mapping[str, Step]) -> bool:
-    """Whether a branch can come to its join; ways that leave it for a step outside do not."""
-    found = [next(iter(steps))]
-    for name in found:
-        step = steps[name]
-        actions = actions_at(subject.process, step).values()
-        choices = [step.to, *step.outcomes.values(), *(action.to for action in actions)]
-        targets = {target for choice in choices if choice is not None for target in choice.values}
-        if "join" in targets:
-            return True
-        found += [target for target in steps if target in targets and target not in found]
-    return False
 
 
 def _inside(subject: Subject, step: Step) -> None:

@@ -1,4 +1,4 @@
-"""Where a case can and cannot go: steps never reached, dead ends, returns that lead nowhere."""
+"""What a step or an action says of its ways that no case could follow."""
 
 from __future__ import annotations
 
@@ -9,19 +9,16 @@ from engine.authoring.problem import Phrase
 from engine.definitions.check.branches import check_branches
 from engine.definitions.check.groups import REMOVED, releases
 from engine.definitions.check.subject import Subject
-from engine.definitions.flow import RELATIVE, actions_at
-from engine.definitions.process import Action, Choice, Draw, Panel, Share, Step, StepKind, Verb
+from engine.definitions.flow import actions_at
+from engine.definitions.process import Action, Draw, Panel, Share, Step, StepKind, Verb
 
 
 def check_graph(subject: Subject) -> None:
-    """Report where a case would be lost."""
-    # A way that leads nowhere, or could not be read, is reported as that and not as a dead end too.
-    complete = subject.whole and not _leads_astray(subject)
+    """Report keys, ways, outcomes and shares that cannot be meant."""
     for step in subject.process.steps.values():
         _keys(subject, step)
-        if complete:
-            _reached(subject, step)
-            _exits(subject, step)
+        if step.when is not None and step.to is None and step.kind != "end":
+            subject.problems.add("DEF310", subject.process.named_at(step), step=step.name)
         _expiry(subject, step)
         _outcomes(subject, step)
         _choices(subject, step)
@@ -34,64 +31,11 @@ def check_graph(subject: Subject) -> None:
     _circles(subject)
 
 
-def _leads_astray(subject: Subject) -> bool:
-    """Whether some way of the process leads to a step that does not exist, or is missing."""
-    choices: list[Choice[str] | None] = []
-    for step in subject.process.steps.values():
-        if step.parallel is not None and step.to is None:
-            return True
-        choices += [step.to, *step.outcomes.values()]
-        choices += [action.to for action in actions_at(subject.process, step).values()]
-    targets = {target for choice in choices if choice is not None for target in choice.values}
-    return bool(targets - subject.process.steps.keys() - set(RELATIVE))
-
-
-def _reached(subject: Subject, step: Step) -> None:
-    if step.name not in subject.flow.reached:
-        subject.problems.add("DEF301", subject.process.named_at(step), step=step.name)
-
-
-def _exits(subject: Subject, step: Step) -> None:
-    if step.kind == "end" or step.name not in subject.flow.reached:
-        return
-    at = subject.process.named_at(step)
-    if step.when is not None and step.to is None:
-        subject.problems.add("DEF310", at, step=step.name)
-    if not subject.flow.leaving[step.name]:
-        subject.problems.add("DEF302", at, step=step.name)
-    elif step.name not in subject.flow.ending:
-        subject.problems.add("DEF303", at, step=step.name)
-
-
 def _target(subject: Subject, step: Step, action: Action) -> None:
     for target in action.to.values if action.to is not None else ():
-        at = action.node.get("to") or action.node
         if target == "next" and step.to is None:
+            at = action.node.get("to") or action.node
             subject.problems.add("DEF308", at, action=action.name, step=step.name)
-        if step.name not in subject.flow.reached:
-            continue
-        if target == "previous" and not subject.flow.before[step.name]:
-            subject.problems.add("DEF307", at, action=action.name, step=step.name)
-        elif target == "resume" and not list(subject.flow.left_from(step.name)):
-            subject.problems.add("DEF306", at, action=action.name, step=step.name)
-        elif _never_passed(subject, step, action, target):
-            subject.problems.add(
-                "DEF305",
-                at,
-                action=action.name,
-                target=target,
-                step=step.name,
-                given=target,
-                choices=subject.flow.before[step.name],
-            )
-
-
-def _never_passed(subject: Subject, step: Step, action: Action, target: str) -> bool:
-    return (
-        action.verb == "return"
-        and target in subject.process.steps
-        and target not in subject.flow.before[step.name]
-    )
 
 
 def _circles(subject: Subject) -> None:

@@ -35,7 +35,7 @@ _TYPES: Mapping[str, tuple[tuple[type, ...], Phrase]] = {
 
 
 def check_policies(subject: Subject, bound: BoundProcess) -> None:
-    """Report policies with impossible values, and policy values that leave a case stuck."""
+    """Report policies with impossible values, and what no values of them ever reach."""
     for policy in subject.process.policy.values():
         _default(subject, policy)
         _layers(subject, bound, policy)
@@ -43,7 +43,6 @@ def check_policies(subject: Subject, bound: BoundProcess) -> None:
         _word(subject, node, word, allowed)
     for step in subject.process.steps.values():
         _stages(subject, bound, step)
-        _ways_out(subject, bound, step)
         actions = actions_at(subject.process, step).values()
         targets = [*step.outcomes.values(), *(action.to for action in actions)]
         for choice in (step.status, step.to, *targets):
@@ -123,21 +122,6 @@ def _stages(subject: Subject, bound: BoundProcess, step: Step) -> None:
         if not any(_holds(bound, when, values) for when in whens):
             at = step.node.key("stages")
             subject.problems.add("DEF311", at, values=_said(values), step=step.name)
-            return
-
-
-def _ways_out(subject: Subject, bound: BoundProcess, step: Step) -> None:
-    """Report policy values for which no action leads out of a step."""
-    if step.kind == "end" or step.to is not None or step.outcomes:
-        return
-    moving = [a for a in actions_at(subject.process, step).values() if a.to is not None]
-    whens = [action.when for action in moving]
-    if not moving or None in whens:
-        return
-    for values in _combinations(subject.process, bound, [when for when in whens if when]):
-        if not any(_holds(bound, when, values) for when in whens):
-            at = step.node.key("actions")
-            subject.problems.add("DEF321", at, values=_said(values), step=step.name)
             return
 
 

@@ -1,0 +1,205 @@
+"""Goes through all states of a process, shortest ways first, within a budget."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from engine.definitions.bind import BoundProcess
+from engine.definitions.exploration.groups import ClosedGroups
+from engine.definitions.exploration.guards import Guards
+from engine.definitions.exploration.moves import Act, Moves
+from engine.definitions.exploration.spot import State, places, standing
+from engine.definitions.flow import actions_at
+from engine.definitions.process import Choice, Formula, Process, Word
+
+#: what was done to a case, and its state after each
+Trail = tuple[tuple[Act, State], ...]
+#: ways from state to state looked at before a process is given up
+MOST_WAYS = 8_000
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """States without a way to an end, from which one state of the same kind is reached."""
+
+    #: the steps a case goes round in, or stands at for good
+    steps: tuple[str, ...]
+    #: whether nothing at all can happen there
+    still: bool
+    #: the shortest way there
+    trail: Trail
+    state: State
+    #: the values without which it does not come to this
+    values: tuple[tuple[str, object], ...]
+
+
+class Explored:
+    """The states of a process and the ways between them."""
+
+    def __init__(self, bound: BoundProcess) -> None:
+        """Explore; what is found out does not change afterwards."""
+        self.process: Process = bound.process
+        self.guards = Guards(bound, formulas(bound.process))
+        self.moves = Moves(bound.process, self.guards)
+        #: the states in the order they were found, each with how it was reached first
+        self.states: dict[State, tuple[State | None, Act]] = {}
+        self.ways: dict[State, list[State]] = {}
+        #: whether there are no other states
+        self.whole = True
+        self._explore()
+
+    def _explore(self) -> None:
+        waiting: list[State] = []
+        for act, state in self.moves.first():
+            if state not in self.states:
+                self.states[state] = (None, act)
+                waiting.append(state)
+        count = 0
+        for state in waiting:
+            if count > MOST_WAYS:
+                self.whole = False
+                return
+            ways: list[State] = []
+            for act, after in self.moves.following(state):
+                count += 1
+                if after == state:
+                    continue
+                ways.append(after)
+                if after not in self.states:
+                    self.states[after] = (state, act)
+                    waiting.append(after)
+            self.ways[state] = ways
+
+    @cached_property
+    def reached(self) -> frozenset[str]:
+        """The steps a case can be at or pass through."""
+        steps = {one.step for state in self.states for _, one in places(state.spot)}
+        return frozenset(steps | self.moves.through)
+
+    @cached_property
+    def spots(self) -> frozenset[tuple[str, ...]]:
+        """The steps a case can stand at, at the same time."""
+        return frozenset(tuple(sorted(standing(state.spot))) for state in self.states)
+
+    def trail(self, state: State) -> Trail:
+        """Return the shortest way to a state."""
+        done: list[tuple[Act, State]] = []
+        here: State | None = state
+        while here is not None:
+            before, act = self.states[here]
+            done.append((act, here))
+            here = before
+        return tuple(reversed(done))
+
+    def trail_to(self, step: str) -> Trail:
+        """Return the shortest way to a state at a step; nothing if no case is ever there."""
+        for state in self.states:
+            if _is_at(state, step):
+                return self.trail(state)
+        return ()
+
+    def before(self, step: str) -> frozenset[str]:
+        """Return the steps a case can be at before it comes to a step for the first time."""
+        first = [state for state, (before, _) in self.states.items() if before is None]
+        waiting = [state for state in first if not _is_at(state, step)]
+        found = set(waiting)
+        for state in waiting:
+            for after in self.ways.get(state, ()):
+                if after not in found and not _is_at(after, step):
+                    found.add(after)
+                    waiting.append(after)
+        return frozenset(one.step for state in found for _, one in places(state.spot))
+
+    @cached_property
+    def unsent(self) -> Mapping[str, State]:
+        """The steps that wait where the case was sent to, come to before it is sent anywhere."""
+        found: dict[str, State] = {}
+        for state in self.states:
+            for _, one in places(state.spot):
+                if not one.sent and one.step in self.moves.sent_to:
+                    found.setdefault(one.step, state)
+        return found
+
+    def ended(self, parallel: str) -> frozenset[str]:
+        """Return the branches of a parallel step that can come to its join."""
+        spots = (one for state in self.states for _, one in places(state.spot))
+        here = {name for one in spots if one.step == parallel
+                for name, branch in one.branches if branch.joined}  # fmt: skip
+        return frozenset(here | self.moves.closing.get(parallel, set()))
+
+    def is_end(self, state: State) -> bool:
+        """Tell whether a case is closed."""
+        return self.process.steps[state.spot.step].end is not None
+
+    @cached_property
+    def gaps(self) -> tuple[Gap, ...]:
+        """Where a case stays for good without an end, one for each set of steps.
+
+        In what was not explored to the end only states count whose ways are all known.
+        """
+        found: dict[tuple[str, ...], list[list[State]]] = {}
+        for group in ClosedGroups(self.ways):
+            if any(self.is_end(state) for state in group) or _lacks(group):
+                continue
+            steps = dict.fromkeys(step for state in group for step in standing(state.spot))
+            found.setdefault(tuple(steps), []).append(group)
+        return tuple(self._gap(steps, groups) for steps, groups in found.items())
+
+    def _gap(self, steps: tuple[str, ...], groups: list[list[State]]) -> Gap:
+        order = {state: number for number, state in enumerate(self.states)}
+        state = min((one for group in groups for one in group), key=order.__getitem__)
+        group = next(group for group in groups if state in group)
+        still = len({one.spot for one in group}) == 1
+        stuck = {one for group in groups for one in group}
+        values = self._needed(state, steps)
+        if all(one in stuck for one in self.states if standing(one.spot) == steps):
+            values = ()
+        return Gap(steps, still, self.trail(state), state, values)
+
+    def _needed(self, state: State, steps: tuple[str, ...]) -> tuple[tuple[str, object], ...]:
+        """Return the values that conditions of some steps read there."""
+        conditions: list[Formula | None] = []
+        for name in steps:
+            step = self.process.steps[name]
+            for action in actions_at(self.process, step).values():
+                conditions += [action.when, *(rule.that for rule in action.require)]
+        return tuple(
+            (self.guards.atoms[place].name, state.values[place])
+            for place in self.guards.read_by(conditions)
+        )
+
+
+def _is_at(state: State, step: str) -> bool:
+    return any(one.step == step for _, one in places(state.spot))
+
+
+def _lacks(group: list[State]) -> bool:
+    """Tell whether it takes a field left empty, which forms may not allow, to be there."""
+    return all(None in state.values for state in group)
+
+
+def explore(bound: BoundProcess) -> Explored:
+    """Explore a process with its compiled expressions."""
+    return Explored(bound)
+
+
+def formulas(process: Process) -> Iterator[Formula]:
+    """Go through the conditions that decide where a case goes."""
+    for step in process.steps.values():
+        actions = actions_at(process, step).values()
+        yield from _written([step.when, *(stage.when for stage in step.stages.values())])
+        for choice in (step.to, *step.outcomes.values(), *(action.to for action in actions)):
+            yield from _conditions(choice)
+        for action in actions:
+            yield from _written([action.when, *(rule.that for rule in action.require)])
+            yield from _conditions(action.resubmit_to)
+
+
+def _conditions(choice: Choice[str] | Choice[Word] | None) -> Iterator[Formula]:
+    yield from _written([when for when, _ in choice.cases] if choice is not None else [])
+
+
+def _written(given: list[Formula | None]) -> Iterator[Formula]:
+    return (one for one in given if one is not None)

@@ -1,0 +1,570 @@
+"""What can happen next: the rules of the engine, for spots instead of cases.
+
+Each rule has the name it has in :mod:`engine.runtime`; that both lead to the same steps is tested
+with random processes and random walks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Literal
+
+from engine.definitions.exploration.guards import Guards, Values
+from engine.definitions.exploration.spot import (
+    Focus,
+    Level,
+    Passed,
+    Path,
+    Split,
+    Spot,
+    State,
+    Taken,
+    joined_paths,
+    places,
+    popped,
+    pushed,
+    taken_from,
+)
+from engine.definitions.flow import actions_at
+from engine.definitions.process import Action, Parallel, Process, Step
+
+_STAYING = ("save", "record")
+Kind = Literal["start", "action", "expiry", "outcome", "time", "entered"]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What somebody, or time, does to a case: ``name`` is the action or outcome."""
+
+    kind: Kind
+    step: str = ""
+    name: str = ""
+
+
+Next = tuple[Act, State]
+#: a place on the path: in how many branches, and where on the path there
+Back = tuple[int, int]
+
+
+class Moves:
+    """The ways from state to state of one process."""
+
+    def __init__(self, process: Process, guards: Guards) -> None:
+        """Prepare."""
+        self.process = process
+        self.guards = guards
+        #: parallel steps that were joined, with the branches whose end did it
+        self.closing: dict[str, set[str]] = {}
+        #: the steps passed over or through, where no case stands
+        self.through: set[str] = set()
+        #: actions that were offered, as (step, action, target), and those that could go there
+        self.tried: set[tuple[str, str, str]] = set()
+        self.possible: set[tuple[str, str, str]] = set()
+        #: the steps that wait where the case was sent to
+        self.sent_to = frozenset(step.name for step in process.steps.values() if _is_sent(step))
+        self._actions = {step.name: actions_at(process, step) for step in process.steps.values()}
+        self._every, self._named = self._remembered()
+        self._resumes = self._is_resumed()
+        self._inserts = any(
+            action.insert for at in self._actions.values() for action in at.values()
+        )
+
+    def first(self) -> Iterator[Next]:
+        """Go through the states a case begins in."""
+        for values in self.guards.first():
+            for focus in self._goto(Focus((), Spot(), values), self.process.first):
+                yield Act("start"), focus.state()
+
+    def following(self, state: State) -> Iterator[Next]:
+        """Go through what can happen to a case, and the state after it."""
+        for around, spot in list(places(state.spot)):
+            focus = Focus(around, spot, state.values)
+            yield from self._entered(focus)
+            for act, after in self._at(focus):
+                yield act, after.state()
+
+    # ---------------------------------------------------------------- what may happen at a step
+
+    def _at(self, focus: Focus) -> Iterator[tuple[Act, Focus]]:
+        step = self.process.steps[focus.spot.step]
+        expiry = step.due.otherwise if step.due is not None else None
+        for action in self._actions[step.name].values():
+            expires = action.name == expiry or self._is_overdue(focus, action)
+            if expires or self._offered(focus, action):
+                act = Act("expiry" if expires else "action", step.name, action.name)
+                for written in self._written(focus, action):
+                    for after in self._taken(written, action):
+                        yield act, after
+        for name, choice in step.outcomes.items():
+            for target in self.guards.chosen(choice, focus.values, focus.spot):
+                for after in self._outcome(focus, step, target):
+                    yield Act("outcome", step.name, name), after
+        if self._goes_on(step):
+            for after in self._onward(focus, step):
+                yield Act("time", step.name), self._pushed_split(self._ended(after, focus))
+
+    def _goes_on(self, step: Step) -> bool:
+        """Whether ``to`` is taken without anybody's action or an outcome of its own."""
+        if step.to is None or step.kind not in ("wait", "panel"):
+            return False
+        return (
+            step.kind == "panel"
+            or not step.outcomes
+            or (step.wait is not None and step.wait.until is not None)
+        )
+
+    def _offered(self, focus: Focus, action: Action) -> bool:
+        if focus.spot.relaying and not (action.relay or action.verb in _STAYING):
+            return False
+        conditions = (action.when, *(rule.that for rule in action.require))
+        return all(self.guards.holds(one, focus.values, focus.spot) is not False
+                   for one in conditions)  # fmt: skip
+
+    def _is_overdue(self, focus: Focus, action: Action) -> bool:
+        """Whether a deadline of the process may do this here."""
+        late = any(one.due.otherwise == action.name for one in self.process.deadlines.values())
+        return late and self.guards.holds(action.when, focus.values, focus.spot) is not False
+
+    def _entered(self, focus: Focus) -> Iterator[Next]:
+        """What may be typed here that a guard reads."""
+        step = self.process.steps[focus.spot.step]
+        edits = [step.edit, *(action.edit for action in self._actions[step.name].values())]
+        atoms: set[int] = set()
+        for edit in edits:
+            for section in ((),) if edit == "all" else [(one,) for one in edit or ()]:
+                atoms.update(self.guards.below(("data", *section)))
+        for values in self._changed(focus.values, dict.fromkeys(atoms)):
+            if values != focus.values:
+                yield Act("entered", step.name), replace(focus, values=values).state()
+
+    def _changed(self, values: Values, places: dict[int, Values | None]) -> Iterator[Values]:
+        """Go through values with some atoms changed; None: to any of theirs."""
+        options = [
+            (places[place] or self.guards.atoms[place].values) if place in places else (value,)
+            for place, value in enumerate(values)
+        ]
+        yield from product(*options)
+
+    def _written(self, focus: Focus, action: Action) -> Iterator[Focus]:
+        """``into`` and ``set``."""
+        places: dict[int, Values | None] = {}
+        if action.into is not None:
+            places.update(dict.fromkeys(self.guards.below(("data", action.into))))
+        for target, formula in action.set.items():
+            found = self.guards.set_by(target, formula)
+            if found is not None:
+                places[found[0]] = found[1]
+        for values in self._changed(focus.values, places):
+            yield replace(focus, values=values)
+
+    # ---------------------------------------------------------------- actions
+
+    def _taken(self, focus: Focus, action: Action) -> Iterator[Focus]:
+        if action.verb in _STAYING:
+            yield focus
+            return
+        step = self.process.steps[focus.spot.step]
+        last = True
+        if step.stages and action.verb == "pass":
+            following = list(self._stages(focus, step, focus.spot.stage))
+            last = None in following
+            for stage in following:
+                if stage is not None:
+                    yield self._push(focus.at(stage=stage), focus)
+        targets = (
+            self.guards.chosen(action.to, focus.values, focus.spot)
+            if action.to is not None
+            else iter((None,))
+        )
+        for target in targets if last else ():
+            self.tried.add((step.name, action.name, target or ""))
+            for after in self._moved(focus, action, target):
+                self.possible.add((step.name, action.name, target or ""))
+                yield after
+
+    def _moved(self, focus: Focus, action: Action, target: str | None) -> Iterable[Focus]:
+        match action.verb:
+            case "return":
+                return self._return(focus, action, target or "")
+            case "fail" | "discard" | "cancel":
+                return self._end(focus, target)
+            case "reopen":
+                focus = focus.at(relaying=False)
+                return self._resume(focus) if target in (None, "resume") else self._leave(
+                    focus, action, target)  # fmt: skip
+        return self._forward(focus, action, target)
+
+    def _forward(self, before: Focus, action: Action, target: str | None) -> Iterator[Focus]:
+        submits = action.verb == "submit"
+        straight = submits and before.spot.straight and bool(before.spot.resume)
+        focus = before.at(returned=False, relaying=False)
+        if submits:
+            focus = focus.at(path=(), straight=False)
+        if action.send_to is not None:
+            focus = self._sent(focus)
+        if straight or target == "resume":
+            for after in self._resume(focus):
+                path = after.spot.path
+                after = self._push(after, before)
+                if straight:
+                    path = joined_paths(after.spot.path[-1:], path)
+                    after = after.at(path=path)
+                yield after
+            return
+        if target == "previous":
+            for depth, index in self._previous(focus):
+                for after in self._go_back(focus.leave(depth), index, keep=False):
+                    yield self._push(after, before)
+            return
+        if submits:
+            focus = focus.at(resume=())
+        for after in self._leave(focus, action, target):
+            yield self._push(self._ended(after, before), before)
+
+    def _leave(self, focus: Focus, action: Action, target: str | None) -> Iterator[Focus]:
+        step = self.process.steps[focus.spot.step]
+        found = self.process.steps.get(target or "")
+        chained = found is not None and found.chain is not None
+        if self._inserts and step.chain is not None and target != "next" and not chained:
+            yield from self._arrive(focus, step)
+        if target is not None:
+            yield from self._go(focus, step, target)
+
+    def _end(self, focus: Focus, target: str | None) -> Iterator[Focus]:
+        if target is None or target in ("previous", "resume"):
+            return
+        step = self.process.steps[focus.spot.step]
+        found = self.process.steps.get(target)
+        outside = found is not None and found.within != focus.within
+        focus = focus.leave(len(found.within)) if outside and found else focus.break_off()
+        focus = self._keep(focus, focus.spot.path).at(path=())
+        yield from self._goto(focus, found) if outside and found else self._go(focus, step, target)
+
+    def _return(self, before: Focus, action: Action, target: str) -> Iterator[Focus]:
+        words = (
+            {word.literal for word in self.guards.chosen(
+                action.resubmit_to, before.values, before.spot)}
+            if action.resubmit_to is not None
+            else {"first_level"}
+        )  # fmt: skip
+        ways = self._previous(before) if target == "previous" else self._latest(before, target)
+        for depth, index in ways:
+            focus = before.leave(depth)
+            passed = focus.spot.path[index]
+            step = _acting_step(passed) if target == "previous" else target
+            if passed.split is not None and passed.step != step:
+                after = self._go_back_into(focus, index, passed.split, step)
+            else:
+                after = self._go_back(focus, index, keep=True)
+            for one in after:
+                who = self.process.steps[one.spot.step].who
+                relaying = action.relay and not (who is not None and who.kind == "initiator")
+                for word in words:
+                    # A word that a policy gives may be either.
+                    for straight in (False, True) if word is None else (word != "first_level",):
+                        yield one.at(returned=True, relaying=relaying, straight=straight)
+
+    def _outcome(self, focus: Focus, step: Step, target: str) -> Iterator[Focus]:
+        if target == "resume":
+            yield from self._resume(focus)
+        elif target == "previous":
+            for depth, index in self._previous(focus):
+                yield from self._go_back(focus.leave(depth), index, keep=True)
+        else:
+            for after in self._go(focus, step, target):
+                yield self._pushed_split(self._ended(after, focus))
+
+    # ---------------------------------------------------------------- going on
+
+    def _go(self, focus: Focus, step: Step, target: str) -> Iterator[Focus]:
+        """Go where a target of a step leads."""
+        if target == "next":
+            yield from self._goto(focus, step) if step.chain else self._onward(focus, step)
+        elif target == "join":
+            yield from self._end_branch(focus) if focus.around else ()
+        elif target in self.process.steps:
+            yield from self._goto(focus, self.process.steps[target])
+
+    def _onward(self, focus: Focus, step: Step) -> Iterator[Focus]:
+        if step.to is not None:
+            for target in self.guards.chosen(step.to, focus.values, focus.spot):
+                if target != "next":
+                    yield from self._go(focus, step, target)
+
+    def _goto(self, focus: Focus, step: Step) -> Iterator[Focus]:
+        """Come to a step, pass over it, or go through it."""
+        focus = focus.leave(len(step.within))
+        if focus.within != step.within:
+            return
+        held = self.guards.holds(step.when, focus.values, focus.spot)
+        if step.chain is not None:
+            if held is not False:
+                yield from self._arrive(focus, step)
+                yield from self._through(self._sent(focus), step)
+            if held is not True:
+                yield from self._through(focus, step)
+            return
+        if held is not False and step.kind != "automatic":
+            yield from self._arrive(focus, step)
+        if held is not True or step.kind == "automatic":
+            yield from self._through(focus, step)
+
+    def _sent(self, focus: Focus) -> Focus:
+        return focus.at(sent=True) if self.sent_to else focus
+
+    def _through(self, focus: Focus, step: Step) -> Iterator[Focus]:
+        if step.name in focus.seen:
+            return
+        self.through.add(step.name)
+        yield from self._onward(replace(focus, seen=focus.seen | {step.name}), step)
+
+    def _arrive(self, focus: Focus, step: Step, stage: str | None = None) -> Iterator[Focus]:
+        focus = focus.break_off()
+        stages = [stage] if stage is not None else list(self._stages(focus, step, None))
+        for one in stages:
+            arrived = focus.at(step=step.name, stage=one, branches=(), joined=False)
+            if step.parallel is not None:
+                yield from self._divide(arrived, step, step.parallel)
+            else:
+                yield arrived
+
+    def _stages(self, focus: Focus, step: Step, after: str | None) -> Iterator[str | None]:
+        names = list(step.stages)
+        for name in names[names.index(after) + 1 if after in names else 0 :]:
+            held = self.guards.holds(step.stages[name].when, focus.values, focus.spot)
+            if held is not False:
+                yield name
+            if held:
+                return
+        yield None
+
+    # ---------------------------------------------------------------- branches
+
+    def _divide(self, focus: Focus, step: Step, parallel: Parallel) -> Iterator[Focus]:
+        depth = len(focus.around)
+        begun = [focus]
+        for name, steps in parallel.branches.items():
+            further = []
+            for one in begun:
+                inner = replace(
+                    one,
+                    around=(*one.around, Level(one.spot, name)),
+                    spot=Spot(sent=one.spot.sent),
+                    dividing=one.dividing | {step.name},
+                )
+                for after in self._goto(inner, next(iter(steps.values()))):
+                    if len(after.around) <= depth:
+                        yield after
+                    else:
+                        risen = after.rise()
+                        further.append(replace(risen, dividing=focus.dividing, left=focus.left))
+            begun = further
+        for one in begun:
+            yield from self._join(one, step, parallel)
+
+    def _join(self, focus: Focus, step: Step, parallel: Parallel) -> Iterator[Focus]:
+        if step.name in focus.dividing or not is_joined(parallel, dict(focus.spot.branches)):
+            yield focus
+            return
+        by = focus.left[1].by if focus.left is not None else ""
+        self.closing.setdefault(step.name, set()).add(by)
+        yield from self._onward(focus.at(branches=()), step)
+
+    def _end_branch(self, focus: Focus) -> Iterator[Focus]:
+        ended = focus.at(joined=True, returned=False, relaying=False, branches=())
+        level = focus.around[-1]
+        step = self.process.steps[level.spot.step]
+        risen = ended.rise()
+        assert step.parallel is not None
+        joined = is_joined(step.parallel, dict(risen.spot.branches))
+        if step.name in focus.dividing or not joined:
+            yield ended
+            return
+        left = (step.name, Split(level.branch, level.spot.branches))
+        yield from self._join(replace(risen, left=left), step, step.parallel)
+
+    # ---------------------------------------------------------------- going back
+
+    def _previous(self, focus: Focus) -> Iterator[Back]:
+        """The places that may be the nearest one held by another organisation or person."""
+        here = self.process.steps[focus.spot.step]
+        for depth, path in _paths(focus):
+            for index in range(len(path) - 1, -1, -1):
+                passed = self.process.steps[_acting_step(path[index])]
+                if not _of_organisation(here) and not _of_organisation(passed):
+                    if passed.name == here.name:
+                        continue
+                    yield depth, index
+                    return
+                yield depth, index
+                if _of_organisation(here) != _of_organisation(passed):
+                    return
+
+    def _latest(self, focus: Focus, target: str) -> Iterator[Back]:
+        for depth, path in _paths(focus):
+            for index in range(len(path) - 1, -1, -1):
+                passed = path[index]
+                if passed.step == target or (
+                    passed.split is not None and _passed_in(passed.split, target)
+                ):
+                    yield depth, index
+                    if not passed.again:
+                        return
+
+    def _go_back(self, focus: Focus, index: int, *, keep: bool) -> Iterator[Focus]:
+        focus = focus.break_off()
+        path = focus.spot.path
+        passed = path[index]
+        if keep:
+            focus = self._keep(focus, path[index:])
+        focus = focus.at(path=popped(path, index))
+        if passed.split is not None:
+            yield focus.at(step=passed.step, stage=None, branches=passed.split.branches)
+        else:
+            yield from self._arrive(focus, self.process.steps[passed.step])
+
+    def _go_back_into(self, focus: Focus, index: int, split: Split, step: str) -> Iterator[Focus]:
+        focus = focus.break_off()
+        path = focus.spot.path
+        focus = self._keep(focus, path[index:]).at(path=popped(path, index))
+        name = _passed_in(split, step)
+        branches = []
+        for key, branch in split.branches:
+            if key != name:
+                branches.append((key, replace(branch, joined=True)))
+                continue
+            known = [n for n, one in enumerate(branch.path) if one.step == step]
+            if known:
+                stages = self._stages(focus, self.process.steps[step], None)
+                branch = replace(
+                    branch, step=step, stage=next(stages), path=popped(branch.path, known[-1])
+                )
+            again = replace(branch, joined=False, again=True, branches=(), returned=True)
+            branches.append((key, again))
+        yield focus.at(step=path[index].step, stage=None, branches=tuple(branches))
+
+    def _resume(self, focus: Focus) -> Iterator[Focus]:
+        resume = focus.spot.resume
+        mixed = any(taken.again for taken in resume)
+        for number in range(len(resume) - 1, -1, -1):
+            taken = resume[number]
+            back = focus.break_off()
+            rest = (*resume[:number], *resume[number + 1 :]) if mixed else resume[:number]
+            if taken.again:
+                rest = resume
+            back = back.at(resume=rest, path=joined_paths(back.spot.path, taken.path))
+            if taken.split is not None:
+                yield back.at(step=taken.step, stage=None, branches=taken.split.branches)
+            else:
+                yield from self._arrive(back, self.process.steps[taken.step])
+            if not mixed:
+                return
+
+    # ---------------------------------------------------------------- what is remembered
+
+    def _push(self, after: Focus, before: Focus) -> Focus:
+        step, split = after.left if after.left is not None else (before.spot.step, None)
+        return self._pushed(after, step, split)
+
+    def _pushed_split(self, after: Focus) -> Focus:
+        if after.left is None or self.process.steps[after.spot.step].end:
+            return after
+        return self._pushed(after, *after.left)
+
+    def _pushed(self, after: Focus, step: str, split: Split | None) -> Focus:
+        if not (self._every or step in self._named):
+            return after
+        return after.at(path=pushed(after.spot.path, Passed(step, split)))
+
+    def _keep(self, focus: Focus, path: Path) -> Focus:
+        """Remember where the case is being taken from, for ``resume``."""
+        if not self._resumes:
+            return focus
+        split = focus.left[1] if focus.left is not None else None
+        taken = Taken(focus.spot.step, path, split)
+        return focus.at(resume=taken_from(focus.spot.resume, taken))
+
+    def _ended(self, after: Focus, before: Focus) -> Focus:
+        """From an end, ``resume`` leads to the place that ended it."""
+        if not self._resumes or self.process.steps[after.spot.step].end is None:
+            return after
+        step, split = after.left if after.left is not None else (before.spot.step, None)
+        taken = Taken(step, (), split)
+        return after.at(resume=taken_from(after.spot.resume, taken))
+
+    def _remembered(self) -> tuple[bool, frozenset[str]]:
+        """Whether the whole path matters, or only some steps on it."""
+        named: set[str] = set()
+        for actions in self._actions.values():
+            for action in actions.values():
+                for target in action.to.values if action.to is not None else ():
+                    if target == "previous":
+                        return True, frozenset()
+                    if action.verb == "return" and target in self.process.steps:
+                        named.add(target)
+                        named.update(name for name, _ in self.process.steps[target].within)
+        outcomes = (one for step in self.process.steps.values() for one in step.outcomes.values())
+        return any("previous" in one.values for one in outcomes), frozenset(named)
+
+    def _is_resumed(self) -> bool:
+        for actions in self._actions.values():
+            for action in actions.values():
+                targets = action.to.values if action.to is not None else ()
+                if "resume" in targets or (action.verb == "reopen" and not targets):
+                    return True
+                if action.resubmit_to is not None:
+                    return True
+        outcomes = (one for step in self.process.steps.values() for one in step.outcomes.values())
+        return any("resume" in one.values for one in outcomes)
+
+
+def is_joined(parallel: Parallel, branches: dict[str, Spot]) -> bool:
+    """Whether enough branches have come to the join, as in :mod:`engine.runtime.branches`."""
+    if any(branch.again and not branch.joined for branch in branches.values()):
+        return False
+    arrived = {name for name, branch in branches.items() if branch.joined}
+    idle = {name for name in arrived if not branches[name].step}
+    match parallel.join:
+        case "all":
+            return len(arrived) == len(parallel.branches)
+        case "any":
+            return len(arrived - idle) >= min(1, len(parallel.branches) - len(idle))
+        case int(count):
+            return len(arrived - idle) >= min(count, len(parallel.branches) - len(idle))
+        case name:
+            return name in arrived
+
+
+def _paths(focus: Focus) -> Iterator[tuple[int, Path]]:
+    depth = len(focus.around)
+    yield depth, focus.spot.path
+    for level in reversed(focus.around):
+        depth -= 1
+        yield depth, level.spot.path
+
+
+def _acting_step(passed: Passed) -> str:
+    branches = dict(passed.split.branches) if passed.split is not None else {}
+    branch = branches.get(passed.split.by) if passed.split is not None else None
+    return branch.step if branch is not None and branch.step else passed.step
+
+
+def _passed_in(split: Split, step: str) -> str | None:
+    for name, branch in split.branches:
+        if branch.step == step or any(one.step == step for one in branch.path):
+            return name
+    return None
+
+
+def _is_sent(step: Step) -> bool:
+    """Whether a step waits at the organisation the case was sent to."""
+    who = step.who
+    if who is None or who.kind != "permission" or step.chain is not None:
+        return False
+    return who.organisation is None or who.organisation.text.strip() == "case.sent_to"
+
+
+def _of_organisation(step: Step) -> bool:
+    return step.chain is not None or (step.who is not None and step.who.kind == "permission")

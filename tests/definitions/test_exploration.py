@@ -1,0 +1,247 @@
+"""All states of a process, explored before a case runs: they are those of the engine."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from textwrap import dedent
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from engine.definitions.exploration import Explored, Gap, explore
+from engine.definitions.exploration.spot import standing
+from engine.domain.case import State, places_of
+from engine.domain.errors import EngineError
+from engine.runtime.compiled import Compiled
+from tests.definitions.support import released
+from tests.runtime.test_random_walks import (
+    EXAMPLES,
+    HEAD,
+    ORGANISATIONS,
+    PLACES,
+    TAIL,
+    Author,
+    Walk,
+    processes,
+)
+from tests.support.processes import Running, World, begin, compiled
+
+DATA = {"unit": "unit", "until": "2026-09-20"}
+SLOWLY = settings(
+    max_examples=max(20, EXAMPLES // 3),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+OPERATIONS = ["act"] * 7 + ["withdraw", "withdraw", "time", "day", "resubmit", "transfer"]
+
+
+class GuardedAuthor(Author):
+    """Writes processes whose actions a switch of the process hides, and that relay."""
+
+    def process(self) -> Compiled:
+        first, text = self.blocks("done", 1, self.draw(st.integers(1, 3)))
+        policy = "policy: {fast: {type: boolean, default: false}}\nsteps:"
+        return compiled((HEAD % first).replace("steps:", policy, 1) + text + TAIL)
+
+    def actions(self, then: str, name: str) -> str:
+        when = self.draw(st.sampled_from(["", ", when: policy.fast", ", when: '!policy.fast'"]))
+        passes = f"pass: {{title: P, to: {then}{when}}}"
+        back = self.draw(st.sampled_from(["fill", *self.tasks[:3]]))
+        more = [
+            f"far: {{title: F, verb: pass, to: {then}, when: case.returned}}",
+            f"back: {{title: B, verb: return, to: {back}}}",
+            f"up: {{title: U, verb: return, to: {back}, relay: true}}",
+            "note: {title: N, verb: record}",
+        ]
+        self.tasks.append(name)
+        chosen = self.draw(st.lists(st.sampled_from(more), unique=True, max_size=2))
+        return ", ".join([passes, *chosen])
+
+    def chain(self, then: str, depth: int) -> tuple[str, str]:
+        return self.task(then, depth)
+
+    def automatic(self, then: str, depth: int) -> tuple[str, str]:
+        return self.task(then, depth)
+
+
+@st.composite
+def guarded(draw: st.DrawFn) -> Compiled:
+    return GuardedAuthor(draw).process()
+
+
+def stands(state: State) -> tuple[str, ...]:
+    """The steps a case of the engine stands at."""
+    return tuple(
+        sorted(
+            one.place.step
+            for _, one in places_of(state)
+            if all(branch.joined for branch in one.branches.values())
+        )
+    )
+
+
+@pytest.mark.req("CON-04")
+@SLOWLY
+@given(st.data())
+def test_no_case_is_ever_where_the_exploration_says_none_can_be(data) -> None:
+    process = data.draw(processes(), label="process")
+    explored = explore(process.bound)
+    case = begin(process, World(records={"organisations": ORGANISATIONS}), DATA)
+    assert case.last is not None
+    walk = Walk(data.draw, case, list(case.last.work))
+    for _ in range(data.draw(st.integers(5, 25), label="commands")):
+        assert stands(case.state) in explored.spots or not explored.whole
+        try:
+            getattr(walk, data.draw(st.sampled_from(OPERATIONS)))()
+        except EngineError:
+            continue
+    assert stands(case.state) in explored.spots or not explored.whole
+
+
+@pytest.mark.req("CON-04")
+@SLOWLY
+@given(st.data())
+def test_every_way_that_is_said_to_be_stuck_leads_there_and_not_out_again(data) -> None:
+    process = data.draw(guarded(), label="process")
+    explored = explore(process.bound)
+    for gap in explored.gaps:
+        case = followed(process, explored, gap)
+        assert stands(case.state) == tuple(sorted(gap.steps)) or not gap.still
+        assert set(stands(case.state)) <= set(gap.steps)
+        for place, action in offered(case):
+            before = case.state, case.data
+            try:
+                case.do(action, *actor(case, place), place=place)
+            except EngineError:
+                continue
+            assert set(stands(case.state)) <= set(gap.steps)
+            case.state, case.data = before
+
+
+def followed(process: Compiled, explored: Explored, gap: Gap) -> Running:
+    """A case of the engine to which all that a gap's trail says was done."""
+    names = [atom.name for atom in explored.guards.atoms]
+    values = dict(zip(names, gap.trail[0][1].values, strict=True))
+    world = World(
+        records={"organisations": ORGANISATIONS},
+        policies={"fast": values.get("policy.fast", False)},
+    )
+    case = begin(process, world, DATA)
+    for act, after in gap.trail[1:]:
+        if act.kind == "time":
+            case.at += timedelta(days=30)
+            case.command("time", "wait", place=act.step)
+        else:
+            case.do(act.name, *actor(case, act.step), place=act.step)
+        assert stands(case.state) == tuple(sorted(standing(after.spot)))
+    return case
+
+
+def actor(case: Running, place: str) -> tuple[str, str | None]:
+    if place == "fill":
+        return "ann", None
+    organisation = next(
+        (s.place.organisation for _, s in places_of(case.state) if s.place.step == place), None
+    )
+    return f"{organisation}-0", organisation
+
+
+def offered(case: Running) -> list[tuple[str, str]]:
+    return [
+        (one.place.step, action)
+        for _, one in places_of(case.state)
+        for action in case.process.actions[one.place.step]
+    ]
+
+
+def explored(text: str) -> Explored:
+    return explore(compiled(HEAD % "check" + dedent(text).strip("\n") + TAIL).bound)
+
+
+WHO = f"who: {{permission: p, organisation: {PLACES[0]}}}"
+
+
+def test_a_sound_process_is_reached_everywhere_and_has_no_gap():
+    for bound in released().processes.values():
+        found = explore(bound)
+
+        assert found.whole
+        assert found.reached == set(bound.process.steps)
+        assert not found.gaps
+
+
+def test_a_condition_set_with_a_gap_is_found_with_the_values_missing():
+    process = HEAD.replace("steps:", "policy: {way: {values: [a, b, c], default: a}}\nsteps:")
+    text = f"""
+  check:
+    title: Check
+    {WHO}
+    actions:
+      one: {{title: One, verb: pass, to: done, when: policy.way == 'a'}}
+      two: {{title: Two, verb: pass, to: done, when: policy.way == 'b'}}
+"""
+    found = explore(compiled(process % "check" + text + TAIL).bound)
+
+    assert [(gap.steps, gap.values) for gap in found.gaps] == [(("check",), (("policy.way", "c"),))]
+    assert [act.name for act, _ in found.gaps[0].trail] == ["", "submit"]
+
+
+def test_a_flag_that_an_action_sets_opens_the_way_of_another():
+    process = HEAD.replace("steps:", "flags: {seen: Seen}\nsteps:")
+    text = f"""
+  check:
+    title: Check
+    {WHO}
+    actions:
+      look: {{title: Look, verb: record, set: {{flags.seen: "true"}}}}
+      pass: {{title: Pass, to: done, when: flags.seen}}
+"""
+    found = explore(compiled(process % "check" + text + TAIL).bound)
+
+    assert not found.gaps
+    ends = [state for state in found.states if state.spot.step == "done"]
+    assert [act.name for act, _ in found.trail(ends[0])] == ["", "submit", "look", "pass"]
+
+
+def test_what_a_gap_needs_too_many_states_for_is_said_and_the_rest_still_known():
+    branches = "".join(
+        f"        b{n}: {{"
+        + ", ".join(
+            f"s{n}{k}: {{title: S, {WHO}, "
+            f"actions: {{pass: {{title: P, to: {'join' if k == 4 else f's{n}{k + 1}'}}}}}}}"
+            for k in range(5)
+        )
+        + "}\n"
+        for n in range(8)
+    )
+    text = "  check:\n    title: C\n    to: done\n    parallel:\n      branches:\n" + branches
+    found = explore(compiled(HEAD % "check" + text + TAIL).bound)
+
+    assert not found.whole
+    assert not found.gaps
+
+
+def test_from_an_end_that_a_pass_or_time_led_to_one_can_go_on_where_it_ended():
+    text = f"""
+  check:
+    title: Check
+    {WHO}
+    actions: {{pass: {{title: Pass, to: failed}}, hold: {{title: H, verb: pass, to: hold}}}}
+  hold: {{title: Hold, wait: {{until: data.until}}, to: failed}}
+"""
+    process = compiled(HEAD % "check" + text + TAIL)
+    found = explore(process.bound)
+    for ways, place in ([("pass", "check")], "check"), ([("hold", "check"), ("", "hold")], "hold"):
+        case = begin(process, World(records={"organisations": ORGANISATIONS}), DATA)
+        case.do("submit", "ann")
+        for name, at in ways:
+            case.at += timedelta(days=30)
+            case.do(name, "unit-0", "unit", place=at) if name else case.command("time", "wait")
+        assert case.state.closed == "failure"
+
+        case.do("reopen", "unit-0", "unit")
+
+        assert stands(case.state) == (place,)
+        assert stands(case.state) in found.spots
+        assert case.replayed() == case.state
