@@ -35,6 +35,7 @@ from engine.services.history import History
 from engine.services.incidents import Incidents
 from engine.services.installation import Installation
 from engine.services.interventions import Interventions
+from engine.services.linking import Linking
 from engine.services.lists import Lists
 from engine.services.messages import Messages
 from engine.services.migration_plan import Judging
@@ -203,8 +204,9 @@ def assemble(
     documents = Documents(
         casework, entries, outside.printer, records.lookup, may_see_case, outside.public_url
     )
-    outgoing = Outgoing(casework, groups, records, messages, documents)
-    cases = Cases(casework, directory, entries, groups, panels, outgoing, sentences)
+    linking = Linking(casework, entries, groups)
+    outgoing = Outgoing(casework, groups, linking, records, messages, documents)
+    cases = Cases(casework, directory, entries, groups, panels, linking, outgoing, sentences)
     views = Views(casework, directory, cases, entries, groups, panels, sentences, records.lookup)
     oversight = Oversight(definitions, directory)
     interventions = Interventions(

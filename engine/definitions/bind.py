@@ -221,6 +221,9 @@ class _Binder:
             return _WANTED[use.gives]
         owner, path = use.field
         root: Type | None = self.scopes.tables.get(owner) if owner != "data" else self.scopes.data
+        if use.process is not None:
+            other = self.scopes.processes.get(use.process)
+            root = self.scopes.data_of(other) if other is not None else None
         if root is None:
             return None
         found = follow(root, tuple(path.split(".")), self.scopes.registers)

@@ -132,6 +132,9 @@ def _plain(step: Step) -> Via | None:
         return "chain"
     if step.kind == "automatic" or (step.wait is not None and step.wait.until is not None):
         return "done"
+    if step.awaits is not None:
+        # Ends that have no outcome of their own.
+        return "done"
     if step.kind in ("panel", "wait") and not step.outcomes:
         return "done"
     return None

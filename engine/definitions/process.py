@@ -25,7 +25,7 @@ VERBS: tuple[Verb, ...] = (
 T = TypeVar("T")
 #: optional operations; all are offered unless a step says which
 ALLOWED = ("claim", "transfer")
-StepKind = Literal["task", "automatic", "chain", "panel", "wait", "parallel", "end"]
+StepKind = Literal["task", "automatic", "chain", "panel", "wait", "call", "parallel", "end"]
 EndKind = Literal["success", "failure", "cancelled"]
 
 
@@ -128,14 +128,19 @@ class Ask:
 class Effect:
     """One entry of ``do``. ``name`` is the pool, template, process, register … it is about."""
 
-    kind: Literal["number", "document", "message", "record", "release"]
+    kind: Literal["number", "document", "message", "create", "record", "release"]
     name: str
     node: Node
     into: str | None = None
     where: Formula | None = None
+    #: the fields written; of a case that is created those it begins with (``with``)
     set: Mapping[str, Formula] = field(default_factory=dict)
     which: Formula | None = None
     as_: str | None = None
+    #: the name by which the case knows the one it creates
+    link: str = ""
+    #: nothing is created where there is a case by that name already
+    once: bool = False
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -266,10 +271,12 @@ class Panel:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Wait:
-    """Wait for a date, or to be decided in a group process."""
+    """Wait for a date, to be decided in a group process, or until a linked case has ended."""
 
     until: Choice[Formula] | None = None
     group: str | None = None
+    #: the name of the link
+    case: str | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -302,12 +309,21 @@ class Step:
     chain: Chain | None = None
     panel: Panel | None = None
     wait: Wait | None = None
+    #: creates a case on arrival and waits until it has ended
+    call: Effect | None = None
     parallel: Parallel | None = None
     end: EndKind | None = None
     #: operations of the engine that are offered beside the actions
     allow: tuple[str, ...] = ALLOWED
     #: the parallel steps and their branches that it is in, from the outside in
     within: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def awaits(self) -> str | None:
+        """The link of the case whose end is waited for."""
+        if self.call is not None:
+            return self.call.link
+        return self.wait.case if self.wait is not None else None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -445,9 +461,14 @@ def actions_of(process: Process) -> Iterator[Action]:
         yield from step.actions.values()
 
 
+def arrivals(step: Step) -> tuple[Effect, ...]:
+    """Return the effects of arriving at a step."""
+    return step.do if step.call is None else (*step.do, step.call)
+
+
 def effects_of(process: Process) -> Iterator[Effect]:
-    """Go through every effect, of actions and of arrivals."""
+    """Go through every effect, of actions and of arrivals; a call creates a case on arrival."""
     for action in actions_of(process):
         yield from action.do
     for step in process.steps.values():
-        yield from step.do
+        yield from arrivals(step)

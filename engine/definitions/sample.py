@@ -119,7 +119,8 @@ def _step(node: Node, started: set[str], problems: Problems) -> SampleStep | Non
             return None
         started.update(cases)
     for name in cases:
-        if name not in started:
+        # Behind a dot stands the name by which a case knows another one.
+        if name.partition(".")[0] not in started:
             problems.add("SMP104", node.get("case") or node, name=name, given=name, choices=started)
             return None
     expect = _mapping(fields.get("expect"))

@@ -28,6 +28,7 @@ from engine.definitions.context import (
     Named,
 )
 from engine.definitions.flow import actions_at
+from engine.definitions.links import created_by, creators_of, groups_of, link_name
 from engine.definitions.process import (
     Action,
     Ask,
@@ -305,24 +306,27 @@ class Scopes:
         return Record("deadlines", fields)
 
     def _linked(self) -> Type:
-        """Cases by link name: of each group process the latest case that held this one."""
-        return self._links((self.process.id,))
+        """Cases by link name: the latest that it created, that created it, or that held it."""
+        links = self._groups((self.process.id,))
+        for one in creators_of(self.process.id, self.processes.values()):
+            known = links.setdefault(link_name(one.id), [])
+            known.append(one.id)
+        links |= {link: [target] for link, target in created_by(self.process).items()}
+        return _record_of({link: self._link(targets) for link, targets in links.items()})
 
     def _member_links(self) -> Type:
         members = self.process.members
-        return self._links(members.processes if members is not None else ())
+        links = self._groups(members.processes if members is not None else ())
+        return _record_of({link: self._link(targets) for link, targets in links.items()})
 
-    def _links(self, held: Iterable[str]) -> Type:
-        links = {
-            link_name(name): name
-            for name, group in self.processes.items()
-            if group.members is not None and not set(held).isdisjoint(group.members.processes)
-        }
-        return Record("linked", {name: self._link(target) for name, target in links.items()})
+    def _groups(self, held: Iterable[str]) -> dict[str, list[str]]:
+        return {link_name(one.id): [one.id] for one in groups_of(held, self.processes.values())}
 
-    def _link(self, target: str) -> Field:
-        process = self.processes.get(target)
-        data = self.data_of(process) if process is not None else ANY
+    def _link(self, targets: Iterable[str]) -> Field:
+        known = [self.processes[target] for target in targets if target in self.processes]
+        process = known[0] if known else None
+        types = [self.data_of(one) for one in known]
+        data = types[0] if len(types) == 1 else _merged(types) if types else ANY
         fields = {
             "id": Field(TEXT, "业务标识 / id"),
             "number": Field(TEXT, "业务编号 / number"),
@@ -330,8 +334,8 @@ class Scopes:
             "outcome": Field(TEXT, "结束结果 / outcome"),
             "data": Field(data, "业务数据 / data"),
         }
-        label = process.title if process is not None else target
-        return Field(Record("linked case", fields), label, target)
+        label = process.title if process is not None else "关联业务 / linked case"
+        return Field(Record("linked case", fields), label, process.id if process else ORIGIN)
 
     def _row_fields(self) -> dict[str, Field]:
         """``data`` and ``step`` of a case in a query: of this process and its members."""
@@ -353,9 +357,8 @@ class Scopes:
         return Record("member row", {**_VERDICTS, **fields})
 
 
-def link_name(process: str) -> str:
-    """Return the name a case knows the group by that decides it: the last part of its id."""
-    return process.rsplit("/", 1)[-1].replace("-", "_")
+def _record_of(links: Mapping[str, Field]) -> Record:
+    return Record("linked", dict(links))
 
 
 def _words(fact: Fact) -> tuple[str, ...]:

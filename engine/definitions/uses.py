@@ -26,6 +26,7 @@ from engine.definitions.process import (
     RuleUse,
     Step,
     Word,
+    arrivals,
 )
 from engine.definitions.rules.rule import type_of
 from engine.domain.types import Type
@@ -56,6 +57,8 @@ class Use:
     where: bool = False
     #: at ``set`` of an effect: the register and the field written, for its type
     field: tuple[str, str] | None = None
+    #: at ``with`` of a case to be created: its process; ``field`` is one of its data
+    process: str | None = None
     #: at ``with`` of a rule table: the type of the input
     want: Type | tuple[Type, ...] | None = None
 
@@ -124,7 +127,7 @@ def step_uses(step: Step) -> Iterator[Use]:
         yield from _dates(step.wait.until)
     for target in (*step.outcomes.values(), step.to):
         yield from _conditions(target)
-    for effect in step.do:
+    for effect in arrivals(step):
         yield from _effect(effect, "everywhere", None)
     for action in step.actions.values():
         yield from action_uses(action)
@@ -231,5 +234,6 @@ def _effect(effect: Effect, place: Place, ask: Ask | None) -> Iterator[Use]:
         yield Use(effect.where, "condition", "row", ask, source=effect.name, where=True)
     if effect.which is not None:
         yield Use(effect.which, "condition", "member", ask)
+    process = effect.name if effect.kind == "create" else None
     for name, formula in effect.set.items():
-        yield Use(formula, "value", place, ask, field=(effect.name, name))
+        yield Use(formula, "value", place, ask, field=(effect.name, name), process=process)

@@ -161,8 +161,8 @@ class Term:
 
 #: what a case has once; a branch holds all the rest of a state of its own
 SHARED = (
-    "initiator", "started_at", "visits", "pinned", "flags", "last", "actors", "suspended",
-    "deadlines",
+    "initiator", "started_at", "creator", "visits", "pinned", "flags", "last", "actors",
+    "suspended", "deadlines",
 )  # fmt: skip
 
 
@@ -239,6 +239,8 @@ class State:
     since: int = 0
     #: the deadlines of the whole case, by name
     deadlines: Mapping[str, Term] = field(default_factory=dict)
+    #: the case that created this one
+    creator: str | None = None
 
     def with_(self, **changes: Any) -> State:
         """A copy with some fields changed."""
@@ -318,7 +320,7 @@ _VALUES = attrgetter(*_INDEX)
 
 _OWN: dict[str, Any] = {
     "initiator": "", "started_at": "", "visits": {}, "pinned": {}, "flags": (), "last": {},
-    "actors": {}, "suspended": False, "deadlines": {},
+    "actors": {}, "suspended": False, "deadlines": {}, "creator": None,
 }  # fmt: skip
 
 

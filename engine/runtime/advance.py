@@ -48,8 +48,7 @@ def start(
     Raises:
         Refused: a start guard does not hold.
     """
-    moment = moments.local(now)
-    first = State(Place("", None, None, 0), command.person, moment, moment)
+    first = beginning(command, now)
     run = Run(
         compiled, facts, command, now, ident, state=first, data=data, seq=1, calendar=calendar
     )
@@ -60,6 +59,14 @@ def start(
     run.begin()
     run.acted("start")
     return run.result()
+
+
+def beginning(command: Command, now: datetime) -> State:
+    """The state before the first step; a case that another one creates begins for its initiator."""
+    moment = moments.local(now)
+    initiator = str(command.input.get("initiator") or command.person)
+    creator = command.input.get("creator")
+    return State(Place("", None, None, 0), initiator, moment, moment, creator=creator)
 
 
 def guard(run: Run, rules: Iterable[Requirement] | None = None) -> None:
@@ -514,10 +521,16 @@ def _outcome(run: Run) -> None:
         run.events.append({"event": "removed", "place": run.state.place.to_json()})
         return
     choice: Choice[str] | None = step.outcomes.get(name)
-    if choice is None:
+    elsewhere = step.awaits is not None and step.to is not None
+    if choice is None and not elsewhere:
         raise run.refuse("no_such_outcome", outcome=name, step=step.title)
     run.events.append({"event": "outcome", "outcome": name, "place": run.state.place.to_json()})
     run.acted(name)
+    if choice is None:
+        run.change(due_given=None)
+        run.follow("@done")
+        splits.push_split(run)
+        return
     index, target = run.context.choose(choice)
     before = run.state
     run.change(due_given=None)

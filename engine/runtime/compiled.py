@@ -66,6 +66,12 @@ class Compiled:
         return self._scopes.get(expression) or self.bound.scope()
 
     @cached_property
+    def awaited(self) -> frozenset[str]:
+        """The links of the cases whose end some step waits for."""
+        links = (step.awaits for step in self.process.steps.values())
+        return frozenset(link for link in links if link is not None)
+
+    @cached_property
     def early_guards(self) -> tuple[Requirement, ...]:
         """The start guards that can be asked before anything was entered."""
         start = self.process.start

@@ -109,7 +109,8 @@ def _check(run: Run, was_stuck: bool) -> None:
     """Refuse to leave a place where nobody and nothing is waited for."""
     if run.state.stuck is not None and not was_stuck:
         raise run.refuse(run.state.stuck)
-    waits = run.state.branches or run.state.closed or run.state.stuck or run.step.wait
+    step = run.step
+    waits = run.state.branches or run.state.closed or run.state.stuck or step.wait or step.call
     if not waits and run.state.due is None and not run.work():
         raise run.refuse("nobody_there", step=run.step.title)
 

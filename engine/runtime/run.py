@@ -41,6 +41,8 @@ RESTORED = (
 )  # fmt: skip
 #: effects that leave a trace outside the case and forbid withdrawing
 IRREVERSIBLE = frozenset({"document", "connector"})
+#: what a call does on arrival
+CALL = "call"
 
 
 class Run:
@@ -377,6 +379,8 @@ class Run:
             self.set_due(step)
             self._wait(step)
             panels.convene(self, step)
+            if step.call is not None:
+                self._create(step.call, call_key(self.state.place))
         self.events.append({"event": "arrived", "place": self.state.place.to_json()})
         if not restore:
             self._effects(step.do, f"{name}:{visit}:arrive")
@@ -413,10 +417,20 @@ class Run:
                 self.set_due(self.step)
 
     def _wait(self, step: Step) -> None:
-        if step.wait is not None and step.wait.until is not None:
+        if step.wait is None:
+            return
+        if step.wait.until is not None:
             until = self.context.value(self.context.choose(step.wait.until)[1])
             if until:
                 self.change(wait_until=str(until))
+        elif step.wait.case is not None and not self._is_linked(step, step.wait.case):
+            self.change(stuck="no_linked_case")
+
+    def _is_linked(self, step: Step, link: str) -> bool:
+        """Whether there is a case by this name, or this command creates one."""
+        made = {one.values["link"] for one in self.effects if one.kind == "create"}
+        made |= {one.link for one in step.do if one.kind == "create"}
+        return link in made or self.context.facts.linked(link).get("id") is not None
 
     def look_again(self, *, dates: bool, keep: bool, voters: bool) -> None:
         """Find deadline, date waited for and voters of the present place anew.
@@ -453,8 +467,15 @@ class Run:
                 # Taken at once: later expressions of the same command read it.
                 self._number(effect, key)
                 continue
+            if effect.kind == "create":
+                self._create(effect, key)
+                continue
             values = self._values(effect, released)
             self.effects.append(DueEffect(effect.kind, effect.name, key, values))
+
+    def _create(self, effect: Effect, key: str) -> None:
+        values = {"with": self._all(effect.set), "link": effect.link, "once": effect.once}
+        self.effects.append(DueEffect("create", effect.name, key, values))
 
     def _number(self, effect: Effect, key: str) -> None:
         into = effect.into or "number"
@@ -596,6 +617,10 @@ class Run:
             kept = "never"
         elif self.numbered or any(effect.kind in IRREVERSIBLE for effect in self.effects):
             kept = "irreversible"
+        elif any(effect.kind == "create" for effect in self.effects):
+            kept = "created"
+        elif self._breaks_off_a_call(before):
+            kept = "called"
         elif action.withdraw == "until_next_opens":
             kept = "once_opened"
         place = before.place
@@ -610,6 +635,12 @@ class Run:
             undo["reached"] = list(self.reached)
         passed = Passed(place, self.command.person, undo, kept, self.split)
         self.change(path=(*self.state.path, passed))
+
+    def _breaks_off_a_call(self, before: State) -> bool:
+        """Whether somebody went on from a step without waiting for the case it had called."""
+        left = splits.state_left(self) if self.split is not None else before
+        steps = self.process.steps
+        return any(steps[one.place.step].call is not None for _, one in places_of(left))
 
     def remember(self, before: Place, path: tuple[Passed, ...]) -> Resumption:
         """Where the case is being taken from, for ``resume``.
@@ -635,6 +666,11 @@ class Run:
     def refuse(self, code: str, **params: Any) -> Refused:
         """A refusal by a rule of the engine; its sentence is found by its code."""
         return Refused(code, noun=self.process.noun or self.process.title, **params)
+
+
+def call_key(place: Place) -> str:
+    """The effect by which a visit to a step calls another case."""
+    return f"{place.step}:{place.visit}:{CALL}"
 
 
 def _undo(before: State, after: State) -> dict[str, Any]:

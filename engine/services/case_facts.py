@@ -11,8 +11,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
+from engine.definitions.links import created_by, link_name
 from engine.definitions.process import Draw, Policy, Query
-from engine.definitions.scopes import link_name
 from engine.domain.errors import EngineError
 from engine.runtime.compiled import Compiled
 from engine.runtime.facts import Asking
@@ -77,6 +77,7 @@ class CaseFacts:
         jurisdiction: Mapping[str, Any],
         numbers: Any = None,
         found: dict[tuple[str, Any, int | None], Sequence[str]] | None = None,
+        creator: str | None = None,
     ) -> None:
         self._unit = unit
         self._lookups = lookups
@@ -89,6 +90,8 @@ class CaseFacts:
         self._seed = seed
         self._jurisdiction = jurisdiction
         self._numbers = numbers
+        #: the case that creates this one, while it is being started
+        self._creator = creator
         #: searches already made for this command, also by the look before it
         self._known = found if found is not None else {}
 
@@ -190,14 +193,28 @@ class CaseFacts:
         return found
 
     def linked(self, name: str) -> Mapping[str, Any]:
-        """The case linked by this name: the latest group that held this case, or one it created."""
-        nothing: Mapping[str, Any] = {"open": False, "outcome": None, "data": {}}
-        if self._row is None:
-            return nothing
-        for group in reversed(self._unit.members.groups_of(self._row.id)):
+        """The case linked by this name: the latest created, the creator, or the latest group."""
+        uid = self._uid_of_linked(name)
+        if uid is None:
+            return {"open": False, "outcome": None, "data": {}}
+        return self._linked_case(uid)
+
+    def _uid_of_linked(self, name: str) -> str | None:
+        if self._row is not None and name in created_by(self._compiled.process):
+            link = self._unit.links.latest(self._row.id, name)
+            return link.uid if link is not None else None
+        groups = self._unit.members.groups_of(self._row.id) if self._row is not None else ()
+        for group in reversed(groups):
             if link_name(group.process) == name:
-                return self._linked_case(group.uid)
-        return nothing
+                return group.uid
+        creator = self._created_by()
+        return creator.uid if creator is not None and link_name(creator.process) == name else None
+
+    def _created_by(self) -> CaseRow | None:
+        if self._row is None:
+            return self._unit.cases.load(self._creator) if self._creator is not None else None
+        link = self._unit.links.to(self._row.id)
+        return self._unit.cases.load_by_id(link.owner_id) if link is not None else None
 
     def _links(self, row: CaseRow | None) -> Mapping[str, Any]:
         """The latest group of each kind that held a case, by link name."""

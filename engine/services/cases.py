@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from engine.services.entries import Entries
     from engine.services.groups import Groups
     from engine.services.interventions import Permissions
+    from engine.services.linking import Linking
     from engine.services.outgoing import Outgoing
     from engine.services.panels import Panels
     from engine.services.sentences import Sentences
@@ -51,6 +52,7 @@ class Cases:
         entries: Entries,
         groups: Groups,
         panels: Panels,
+        linking: Linking,
         outgoing: Outgoing,
         sentences: Sentences,
     ) -> None:
@@ -59,6 +61,7 @@ class Cases:
         self._entries = entries
         self._groups = groups
         self._panels = panels
+        self._linking = linking
         self._outgoing = outgoing
         self._sentences = sentences
 
@@ -183,6 +186,7 @@ class Cases:
             if forbidden is not None:
                 raise forbidden
             self._groups.free(unit, loaded, run, known)
+            self._stays_closed(unit, loaded, run, known)
             self._claimed(unit, loaded, actor, run.at)
             offered(run, action)
             entered = self._entries.check_input(unit, loaded, run, known, input or {})
@@ -196,6 +200,13 @@ class Cases:
                 self._tally(unit, outcome, self._work.now(outcome.row.jurisdiction))
 
         return self._do(actor, uid, make, version=version, key=key, then=then)
+
+    def _stays_closed(self, unit: UnitOfWork, loaded: Loaded, run: Run, action: Action) -> None:
+        if action.verb in ("save", "record"):
+            return
+        refusal = self._linking.why_not_reopen(unit, loaded, run)
+        if refusal is not None:
+            raise refusal
 
     def save(
         self,
@@ -693,12 +704,16 @@ class Cases:
             run = self._work.look(unit, loaded, actor, at=at)
             found = list(offers(run, self._rights))
             held = self._groups.holding(unit, loaded, run)
-            return [self._worded(offer, held) for offer in found]
+            closed = self._linking.why_not_reopen(unit, loaded, run)
+            return [self._worded(offer, held, closed) for offer in found]
 
-    def _worded(self, offer: Offer, held: Refused | None) -> Offer:
+    def _worded(self, offer: Offer, held: Refused | None, closed: Refused | None) -> Offer:
         refusal = offer.refusal
         if refusal is None and held is not None and offer.mine:
             refusal = held
+        stays = offer.action is not None and offer.action.verb in ("save", "record")
+        if refusal is None and closed is not None and offer.mine and not stays:
+            refusal = closed
         if refusal is None:
             return offer
         worded = self._sentences.worded(refusal)

@@ -28,7 +28,7 @@ from engine.domain.case import (
 )
 from engine.domain.errors import NotFound, Refused, Stale
 from engine.runtime import moments
-from engine.runtime.advance import advance, start
+from engine.runtime.advance import advance, beginning, start
 from engine.runtime.branches import find, state_at
 from engine.runtime.compiled import Compiled
 from engine.runtime.facts import Recording
@@ -118,6 +118,17 @@ class Loaded:
         return {"id": self.row.uid, "number": self.row.number, "year": self.row.year}
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """By which case another one is created, and as what it knows it."""
+
+    owner: CaseRow
+    key: str
+    link: str
+    #: how many cases of this transaction have created each other before it
+    depth: int = 1
+
+
 @dataclass(slots=True)
 class Outcome:
     """A command that was carried out and written."""
@@ -125,8 +136,13 @@ class Outcome:
     row: CaseRow
     result: Advance
     command: Command
+    compiled: Compiled
+    #: the state before the command; None where it has started the case
+    before: State | None = None
     #: keys of outbox messages that this process may work off at once
     sent: list[str] = field(default_factory=list)
+    #: see :class:`Origin`
+    depth: int = 0
 
     @property
     def done(self) -> Done:
@@ -218,6 +234,7 @@ class Casework:
         seed: int = 0,
         found: dict[tuple[str, Any, int | None], Sequence[str]] | None = None,
         numbers: Callable[[UnitOfWork, str], str] | None = None,
+        creator: str | None = None,
     ) -> Recording:
         """The world as one command sees it; ``numbers`` instead of those of the pools."""
         process = compiled.process
@@ -242,6 +259,7 @@ class Casework:
             found=found,
             numbers=numbers
             or (lambda unit, pool: self.number(unit, process.jurisdiction, pool, now)),
+            creator=creator,
         )
         return Recording(facts)
 
@@ -478,7 +496,7 @@ class Casework:
         if result.data is not None:
             self._index(unit, loaded.compiled, row.id, result.data)
         self._incident(unit, written, before, command, result, now)
-        outcome = Outcome(written, result, command)
+        outcome = Outcome(written, result, command, loaded.compiled, before)
         outcome.sent += self.effects(unit, outcome, now)
         if then is not None:
             then(unit, outcome)
@@ -674,22 +692,27 @@ class Casework:
         *,
         key: str | None = None,
         check: Callable[[Run], None] | None = None,
+        origin: Origin | None = None,
     ) -> Outcome:
-        """Start a case inside an open transaction."""
+        """Start a case inside an open transaction; with an ``origin`` another one creates it."""
         pin = self.definitions.pin(process)
         compiled = self.definitions.compiled(process, pin, unit)
         uid = new_uid()
-        command = Command("start", actor.person, actor.organisation, actor.on_behalf, data=data)
+        command = Command(
+            "start", actor.person, actor.organisation, actor.on_behalf, input=_born(origin),
+            data=data,
+        )  # fmt: skip
         ident = {"id": uid, "number": None, "year": now.year}
         recording = self.facts(
-            unit, compiled, None, data, now, writing=True, seed=secrets.randbits(48)
-        )
+            unit, compiled, None, data, now, writing=True, seed=secrets.randbits(48),
+            creator=origin.owner.uid if origin is not None else None,
+        )  # fmt: skip
         asking = self._asking(compiled, recording, command, now, ident, data)
         if check is not None:
             check(asking)
         first, calendar = asking.state, self.calendar(compiled.process.jurisdiction)
         result = start(compiled, recording, command, now, ident, data=data, calendar=calendar)
-        row = self._insert(unit, uid, pin, compiled, actor, now)
+        row = self._insert(unit, uid, pin, compiled, actor, now, origin)
         written, event = self._row(unit, row, command, result, recording.read, now)
         if not unit.cases.save(written, row.version):
             raise Stale("already_handled")
@@ -699,7 +722,8 @@ class Casework:
         self._set(unit, row, result, now)
         self._index(unit, compiled, row.id, result.data or {})
         self._incident(unit, written, first, command, result, now)
-        outcome = Outcome(written, result, command)
+        depth = origin.depth if origin is not None else 0
+        outcome = Outcome(written, result, command, compiled, depth=depth)
         outcome.sent += self.effects(unit, outcome, now)
         if key is not None:
             unit.commands.remember(key, uid, outcome.done.to_json(), now)
@@ -723,10 +747,9 @@ class Casework:
         ident: Mapping[str, Any],
         data: Mapping[str, Any],
     ) -> Run:
-        moment = moments.local(now)
-        first = State(Place("", None, None, 0), command.person, moment, moment)
         return Run(
-            compiled, recording, command, now, ident, state=first, data=data, seq=1,
+            compiled, recording, command, now, ident, state=beginning(command, now), data=data,
+            seq=1,
             calendar=self.calendar(compiled.process.jurisdiction),
         )  # fmt: skip
 
@@ -738,18 +761,22 @@ class Casework:
         compiled: Compiled,
         actor: Actor,
         now: datetime,
+        origin: Origin | None,
     ) -> CaseRow:
         process = compiled.process
         sequence = unit.pools.take(f"{process.id}/{now.year}")
-        return unit.cases.insert(
+        owner = origin.owner if origin is not None else None
+        row = unit.cases.insert(
             NewCase(
                 uid=uid,
                 process=process.id,
                 pin=pin,
                 jurisdiction=process.jurisdiction,
                 year=now.year,
-                initiator=actor.person,
-                initiator_organisation=actor.organisation,
+                initiator=owner.initiator if owner is not None else actor.person,
+                initiator_organisation=owner.initiator_organisation
+                if owner is not None
+                else actor.organisation,
                 number=f"{now.year}-{sequence:06}",
                 status=None,
                 step=process.first.name,
@@ -769,6 +796,18 @@ class Casework:
                 closed_at=None,
             )
         )
+        if origin is not None:
+            unit.links.add(
+                origin.owner, row.id, key=origin.key, name=origin.link, process=process.id, at=now
+            )
+        return row
+
+
+def _born(origin: Origin | None) -> Mapping[str, Any]:
+    """What the journal says about who a case is created by and for."""
+    if origin is None:
+        return {}
+    return {"creator": origin.owner.uid, "initiator": origin.owner.initiator}
 
 
 def _sealed(

@@ -308,6 +308,8 @@ class _Places:
             self._vote(self._old.steps[state.place.step], state, None)
         if before.wait is not None and self._in_group():
             self.cannot.append(("migrate_in_group", {"step": before.title}))
+        if before.awaits is not None:
+            self.cannot.append(("migrate_awaits", {"step": before.title}))
         self._arrive[before.name] = after.name
         self.told.append(("migrate_put", titles))
 
@@ -334,6 +336,8 @@ class _Places:
                 self._again(after)
                 self._voters.append(after.name)
                 self.told.append(("migrate_voters_anew", {"step": after.title}))
+        if before.awaits is not None and not _awaits_the_same(before, after):
+            self.cannot.append(("migrate_awaits", {"step": before.title}))
         if before.wait is not None and before.wait.group is not None and self._in_group():
             same = after.wait is not None and after.wait.group == before.wait.group
             if not same or set(before.outcomes) - set(after.outcomes):
@@ -477,6 +481,14 @@ def _other(before: Step, after: Step, one: State, within: Within) -> str | None:
     if parallel is not None and one.branches and set(parallel.branches) != set(one.branches):
         return "migrate_branches_other"
     return None
+
+
+def _awaits_the_same(before: Step, after: Step) -> bool:
+    """Whether a step waits for the very case it waited for."""
+    if before.call is not None and after.call is not None:
+        # The visit to the step is what the called case is found by.
+        return (before.name, before.call.name) == (after.name, after.call.name)
+    return before.call is after.call and before.awaits == after.awaits
 
 
 def _waiting(step: Step, compiled: Compiled) -> list[Any]:

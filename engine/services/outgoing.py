@@ -17,6 +17,7 @@ from engine.domain.case import Command, DueEffect
 from engine.domain.errors import EngineError
 from engine.services.casework import Casework, Outcome
 from engine.services.groups import Groups
+from engine.services.linking import Linking
 from engine.store.outbox import OutboxRow
 from engine.store.unit import UnitOfWork
 
@@ -75,12 +76,14 @@ class Outgoing:
         self,
         work: Casework,
         groups: Groups,
+        linking: Linking,
         recorder: Recorder,
         notices: Notices,
         printer: Printer,
     ) -> None:
         self._work = work
         self._groups = groups
+        self._linking = linking
         self._recorder = recorder
         self._notices = notices
         self._printer = printer
@@ -88,6 +91,7 @@ class Outgoing:
             "release": self._release,
             "message": self._message,
             "document": self._document,
+            "ended": self._ended,
         }
         work.effects = self.effects
 
@@ -101,7 +105,7 @@ class Outgoing:
         if outcome.command.kind == "extend":
             template = EXTENDED_ALL if outcome.command.input.get("deadline") else EXTENDED
             sent += self._send_out(unit, outcome, DueEffect("message", template, "extend"), now)
-        return sent
+        return sent + self._linking.settle(unit, outcome, now)
 
     def _effect(
         self, unit: UnitOfWork, outcome: Outcome, effect: DueEffect, now: datetime
@@ -120,6 +124,8 @@ class Outgoing:
                 return []
             case "release":
                 return self._groups.bind(unit, outcome.row, effect.values, effect.key, now)
+            case "create":
+                return self._linking.create(unit, outcome, effect, now)
             case "message" | "document":
                 return self._send_out(unit, outcome, effect, now)
         raise EngineError(f"an effect of kind {effect.kind!r} cannot be carried out")
@@ -189,6 +195,12 @@ class Outgoing:
         if delivered is not None:
             # Its own messages follow in the same loop.
             log.debug("released %s as %s", payload["member"], payload["outcome"])
+
+    def _ended(self, message: OutboxRow) -> None:
+        payload = message.payload
+        if self._linking.deliver(payload["owner"], payload["case"]) is not None:
+            # Its own messages follow in the same loop.
+            log.debug("%s goes on after %s", payload["owner"], payload["case"])
 
     def _message(self, message: OutboxRow) -> None:
         with self._work.store.read() as unit:

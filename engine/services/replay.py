@@ -238,7 +238,7 @@ class _Running:
         if step.does == "start":
             self._start(step, entered)
             return
-        uids = [self.uids[name] for name in step.cases]
+        uids = [self._uid(name) for name in step.cases]
         if len(uids) > 1:
             actor = self._actor(step.by, uids[0], step.does)
             for found in self.platform.cases.bulk(actor, uids, step.does, input=entered):
@@ -246,6 +246,19 @@ class _Running:
                     raise Refused("bulk", say=found.sentence)
             return
         self._operate(step.by, uids[0], step.does, entered, step.place)
+
+    def _uid(self, name: str) -> str:
+        """The case a file calls so; ``z.permit`` is the one that z knows as its permit."""
+        known, *links = name.split(".")
+        uid = self.uids[known]
+        for link in links:
+            with self.platform.store.read() as unit:
+                row = unit.cases.load(uid)
+                found = unit.links.latest(row.id, link) if row is not None else None
+            if found is None:
+                raise LookupError(f"no case is called {name}")
+            uid = found.uid
+        return uid
 
     def _start(self, step: SampleStep, entered: Mapping[str, Any]) -> None:
         assert step.by is not None
@@ -410,7 +423,7 @@ class _Running:
     # ------------------------------------------------------------ going on quickly
 
     def _forward(self, step: SampleStep) -> None:
-        uid, target = self.uids[step.cases[0]], step.to
+        uid, target = self._uid(step.cases[0]), step.to
         for _ in range(MOST_STEPS):
             row, state = self._case(uid)
             places = [one for _, one in places_of(state)]
@@ -560,7 +573,7 @@ class _Running:
             self._one(step, "incidents", own["incidents"], self._incidents(None))
 
     def _compare(self, step: SampleStep, name: str, expected: Mapping[str, Any]) -> None:
-        uid = self.uids[name]
+        uid = self._uid(name)
         row, state = self._case(uid)
         for what, value in expected.items():
             if what == "refuses":
@@ -700,7 +713,10 @@ class _Running:
         return Stood(row.process, row.step, tuple(state.visits))
 
     def _coverage(self) -> None:
-        for uid in self.uids.values():
+        with self.platform.store.read() as unit:
+            # Those that other cases have created too.
+            uids = [row.uid for row in unit.cases.every()]
+        for uid in uids:
             row, state = self._case(uid)
             self.result.visited.setdefault(row.process, set()).update(state.visits)
 

@@ -18,6 +18,7 @@ from engine.store.drafts import Drafts
 from engine.store.grants import Grants
 from engine.store.incidents import Incidents
 from engine.store.journal import Journal
+from engine.store.links import Links
 from engine.store.members import Members
 from engine.store.messages import Messages, Opinions
 from engine.store.monitoring import Monitoring
@@ -89,6 +90,11 @@ class UnitOfWork(Session):
     def members(self) -> Members:
         """Which cases are decided together."""
         return Members(self)
+
+    @cached_property
+    def links(self) -> Links:
+        """Which case created which."""
+        return Links(self)
 
     @cached_property
     def commands(self) -> Commands:

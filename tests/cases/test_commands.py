@@ -46,7 +46,7 @@ def test_what_is_stored_is_all_that_is_needed_to_go_on(office: Platform) -> None
     uid = a_request(office)
     again = office.cases.__class__(
         office.casework, office.directory, office.entries, office.groups,
-        office.cases._panels, office.outgoing, office.sentences,
+        office.cases._panels, office.cases._linking, office.outgoing, office.sentences,
     )  # fmt: skip
 
     again.act(FIRST, uid, "pass")

@@ -95,7 +95,7 @@ class TestProcesses:
         found = offered(NORTH, "    title: 公示\n", "    title: 公示\n    ¦\n")
 
         assert {"who", "due", "when", "actions"} <= set(found)
-        assert not {"title", "status", "wait", "to", "call"} & set(found)
+        assert not {"title", "status", "wait", "to"} & set(found)
         assert offered(NORTH, "withdraw: never", "with¦") == ["withdraw"]
         assert "route" in offered(NORTH, "chain: {route: superior, from: unit", "chain: {¦")
 

@@ -192,6 +192,32 @@ TABLE: tuple[Entry, ...] = (
         example="parallel: {branches: {a: {check: {actions: {pass: {to: done}}}}}}",
     ),
     Entry(
+        "DEF361",
+        zh='关联名称 "{link}" 同时指流程 "{process}" 和 "{other}" 的业务，请用 link 另取名称',
+        en='The link "{link}" means cases of process "{process}" and of "{other}": '
+        "give one of them another name with link",
+        example="do: [{create: {process: north/report, link: permit}}]",
+    ),
+    Entry(
+        "DEF362",
+        zh='步骤 "{step}" 等待关联业务 "{link}"，但没有效果或调用会新建它',
+        en='The step "{step}" waits for the linked case "{link}", which nothing creates',
+        example="check: {wait: {case: permt}, to: done}",
+    ),
+    Entry(
+        "DEF363",
+        zh='步骤 "{step}" 调用的流程 "{process}" 没有取消的结束步骤：离开该步骤时无法终止它',
+        en='The process "{process}" called by step "{step}" has no end of kind cancelled: '
+        "it could not be broken off when the step is left",
+        example="call: {process: north/permit}",
+    ),
+    Entry(
+        "DEF364",
+        zh="流程之间不能循环调用：{path}",
+        en="Processes cannot call each other in a circle: {path}",
+        example="check: {call: {process: north/request}, to: done}",
+    ),
+    Entry(
         "DEF371",
         zh='截止时间 "{deadline}" 要求到达步骤 "{step}"，但{why}',
         en='The deadline "{deadline}" asks for the step "{step}", {why}',

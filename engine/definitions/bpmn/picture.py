@@ -30,6 +30,7 @@ _KINDS: Mapping[str, tuple[str, str]] = {
     "chain": ("逐级办理", "level by level"),
     "panel": ("表决", "vote"),
     "wait": ("等待", "waits"),
+    "call": ("调用", "calls"),
     "parallel": ("同时进行", "at the same time"),
     "automatic": ("自动", "automatic"),
 }

@@ -139,6 +139,8 @@ class _Writer:
             plain = [edge.id for edge in self.edges if edge.source == id_ and not edge.condition]
             if plain:
                 node.set("default", plain[0])
+        if step is not None and step.call is not None:
+            node.set("calledElement", _id(step.call.name))
         if step is not None:
             self._extension(node, step.node.value, leave=("title",))
         # Without these children layouters and viewers draw no edges, and say nothing.
@@ -252,6 +254,8 @@ def _element(step: Step) -> str:
             return "intermediateCatchEvent"
         case "wait":
             return "receiveTask"
+        case "call":
+            return "callActivity"
         case _:
             return "userTask"
 

@@ -8,6 +8,7 @@ from engine.definitions.check.deadlines import check_deadlines
 from engine.definitions.check.exploring import check_exploring
 from engine.definitions.check.graph import check_graph
 from engine.definitions.check.groups import check_groups
+from engine.definitions.check.links import check_links
 from engine.definitions.check.policies import check_policies
 from engine.definitions.check.references import check_references
 from engine.definitions.check.statuses import check_statuses
@@ -27,10 +28,14 @@ def check_process(
         problems: receives what is wrong.
         whole: whether the file was read without mistakes.
     """
-    subject = Subject(bound.process, bound.flow, names, problems, bound.scopes.data, whole)
+    scopes = bound.scopes
+    subject = Subject(
+        bound.process, bound.flow, names, problems, scopes.data, scopes.data_of, whole
+    )
     check_references(subject)
     check_graph(subject)
     check_groups(subject)
+    check_links(subject)
     check_statuses(subject)
     check_policies(subject, bound)
     explored = check_exploring(subject, bound)

@@ -92,6 +92,10 @@ def _gap(subject: Subject, explored: Explored, gap: Gap) -> None:
 
 
 def _step(subject: Subject, explored: Explored, step: Step) -> None:
+    # Where a case is broken off comes from outside the process.
+    ends = (one for one in subject.process.steps.values() if one.end == "cancelled")
+    if step.name not in explored.reached and step is next(ends, None):
+        return
     if step.name not in explored.reached:
         subject.problems.add("DEF301", subject.process.named_at(step), step=step.name)
         return

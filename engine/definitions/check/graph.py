@@ -8,6 +8,7 @@ from engine.authoring.node import Node
 from engine.authoring.problem import Phrase
 from engine.definitions.check.branches import check_branches
 from engine.definitions.check.groups import REMOVED, releases
+from engine.definitions.check.links import ends_of
 from engine.definitions.check.subject import Subject
 from engine.definitions.flow import actions_at
 from engine.definitions.process import Action, Draw, Panel, Share, Step, StepKind, Verb
@@ -86,11 +87,11 @@ def _expiry(subject: Subject, step: Step) -> None:
 # What a key belongs to, for a key written where it would silently do nothing.
 _STEP_KEYS: Mapping[str, tuple[StepKind, ...]] = {
     "who": ("task", "chain"),
-    "edit": ("task", "chain", "wait"),
-    "due": ("task", "chain", "panel", "wait", "parallel"),
+    "edit": ("task", "chain", "wait", "call"),
+    "due": ("task", "chain", "panel", "wait", "call", "parallel"),
     "stages": ("task", "chain"),
-    "outcomes": ("panel", "wait"),
-    "to": ("task", "automatic", "chain", "panel", "wait", "parallel"),
+    "outcomes": ("panel", "wait", "call"),
+    "to": ("task", "automatic", "chain", "panel", "wait", "call", "parallel"),
 }
 _KIND_WORDS: Mapping[StepKind, Phrase] = {
     "task": Phrase("任务", "tasks"),
@@ -98,6 +99,7 @@ _KIND_WORDS: Mapping[StepKind, Phrase] = {
     "chain": Phrase("链", "chains"),
     "panel": Phrase("表决", "panels"),
     "wait": Phrase("等待", "waits"),
+    "call": Phrase("调用", "calls"),
     "parallel": Phrase("并行", "parallel steps"),
     "end": Phrase("结束", "ends"),
 }
@@ -156,6 +158,9 @@ def _possible(subject: Subject, step: Step) -> tuple[Collection[str] | None, Col
         if panel.quorum is not None:
             needed.append("no_quorum")
         return [*needed, "short"], needed
+    if step.awaits is not None:
+        ends = ends_of(subject, step)
+        return ends, ends or ()
     if step.wait is not None and step.wait.group is not None:
         group = subject.names.processes.get(step.wait.group)
         if group is None:

@@ -120,6 +120,8 @@ def _step(subject: Subject, step: Step) -> None:
         _process(subject, step.node.at_path(["wait", "group"]), step.wait.group)
     for effect in step.do:
         _effect(subject, effect, where)
+    if step.call is not None:
+        _effect(subject, step.call, where)
     for action in step.actions.values():
         _action(subject, action, step)
 
@@ -181,6 +183,8 @@ def _effect(subject: Subject, effect: Effect, where: Phrase) -> None:
             subject.exists(at.at_path(["pool"]), POOL, effect.name, known, where)
         case "record":
             _record_effect(subject, effect, where)
+        case "create":
+            _create_effect(subject, effect, where)
         case "release":
             if process.members is None:
                 subject.problems.add("DEF215", at, length=1, key="release")
@@ -204,6 +208,16 @@ def _record_effect(subject: Subject, effect: Effect, where: Phrase) -> None:
     for name in effect.set:
         key = effect.node.at_path(["set"]).key(name)
         _field(subject, key, tables[effect.name], tuple(name.split(".")), where)
+
+
+def _create_effect(subject: Subject, effect: Effect, where: Phrase) -> None:
+    if not _process(subject, effect.node.at_path(["process"]), effect.name):
+        return
+    data = subject.data_of(subject.names.processes[effect.name])
+    for name in effect.set:
+        if isinstance(data, Record):
+            key = effect.node.at_path(["with"]).key(name)
+            _field(subject, key, data, tuple(name.split(".")), where)
 
 
 def _ask(subject: Subject, ask: Ask | None, step: Step | None, where: Phrase) -> None:

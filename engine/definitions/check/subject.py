@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from engine.authoring.node import Node
@@ -57,6 +57,8 @@ class Subject:
     problems: Problems
     #: the type of the case's data
     data: Type = ANY
+    #: the type of the data of another process's cases
+    data_of: Callable[[Process], Type] = lambda process: ANY
     #: whether the file was read without mistakes; else what is missing may be a mistake's fault
     whole: bool = True
 

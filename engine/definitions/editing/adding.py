@@ -117,7 +117,7 @@ def _usual(process: Process, kind: StepKind, after: str, target: str) -> dict[st
             return {"wait": {"until": "workdays(today, 5)"}, "to": target}
         case "automatic":
             return {"to": target}
-        case "parallel":
+        case "parallel" | "call":
             return {"to": target}
         case "end":
             return {"end": "success"}

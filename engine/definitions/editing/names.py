@@ -9,6 +9,7 @@ from typing import Any
 from engine.authoring.node import Node
 from engine.definitions.editing.rule_words import names_of_rules
 from engine.definitions.flow import RELATIVE
+from engine.definitions.links import created_by
 from engine.definitions.listing import CASE_FIELDS
 from engine.definitions.process import Process
 from engine.definitions.release import Loaded
@@ -130,6 +131,12 @@ def _registers(place: Place) -> Names:
     yield "cases", "业务"
 
 
+def _links(place: Place) -> Names:
+    """The cases that a process creates, by the names it knows them by."""
+    if place.process is not None:
+        yield from created_by(place.process).items()
+
+
 def _routes(place: Place) -> Names:
     yield from _of("routes")(place)
     yield SUPERIOR, "单位树"
@@ -229,6 +236,7 @@ _BY_KEY: Mapping[str, Callable[[Place], Names]] = {
     "process": _processes,
     "based_on": _processes,
     "group": _processes,
+    "case": _links,
     "start": _processes,
     "register": _registers,
     "reference": _of("registers"),

@@ -107,10 +107,11 @@ class Moves:
 
     def _goes_on(self, step: Step) -> bool:
         """Whether ``to`` is taken without anybody's action or an outcome of its own."""
-        if step.to is None or step.kind not in ("wait", "panel"):
+        if step.to is None or step.kind not in ("wait", "panel", "call"):
             return False
         return (
             step.kind == "panel"
+            or step.awaits is not None
             or not step.outcomes
             or (step.wait is not None and step.wait.until is not None)
         )

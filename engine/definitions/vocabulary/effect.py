@@ -7,6 +7,7 @@ from typing import Literal
 
 from engine.authoring.node import Node
 from engine.authoring.problem import Phrase
+from engine.definitions.links import link_name
 from engine.definitions.process import Effect
 from engine.definitions.shapes import (
     Key,
@@ -20,10 +21,12 @@ from engine.definitions.shapes import (
     Text,
     Values,
     Vocabulary,
+    Yes,
 )
 from engine.definitions.vocabulary import terms
 
-EffectKind = Literal["number", "document", "record", "release"]
+EffectKind = Literal["number", "document", "create", "record", "release"]
+FIELD = r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*"
 INTO = Key("into", Path(), "写入 data 的哪里", "where in data it is kept", required=True)
 
 
@@ -32,7 +35,9 @@ def _vocabulary(id_: str, zh: str, en: str, *keys: Key) -> Vocabulary:
     return Vocabulary(f"effect_{id_}", Phrase(zh, en), keys, called=called, origin="1.4")
 
 
-def _made(kind: EffectKind, name: str) -> Callable[[Values], Effect]:
+def made(kind: EffectKind, name: str) -> Callable[[Values], Effect]:
+    """How an effect is made of its keys; ``name`` is the key that says what it is about."""
+
     def build(values: Values) -> Effect:
         return Effect(
             kind,
@@ -40,12 +45,34 @@ def _made(kind: EffectKind, name: str) -> Callable[[Values], Effect]:
             values.node,
             into=values.get("into"),
             where=values.get("where"),
-            set=values.get("set", {}),
+            set=values.get("set") or values.get("with") or {},
             which=values.get("which"),
             as_=values.get("as"),
+            link=values.get("link") or link_name(values.get(name) or ""),
+            once=bool(values.get("once")),
         )
 
     return build
+
+
+def begins_with(called: str) -> tuple[Key, ...]:
+    """The keys by which a case of another process is created."""
+    return (
+        Key("process", terms.PROCESS, f"{called}的流程", "the other process", required=True),
+        Key(
+            "with",
+            MapOf(terms.VALUE, terms.FIELDS, pattern=FIELD),
+            "新业务一开始的数据，分组里的写 `分组.字段`",
+            "what its data begin with; `group.field` inside a group",
+        ),
+        Key(
+            "link",
+            terms.LINK,
+            "本业务以这个名称知道它：`linked.名称`",
+            "the name this case knows it by: `linked.name`",
+            default="流程标识的最后一段 / the last part of its id",
+        ),
+    )
 
 
 NUMBER = _vocabulary(
@@ -62,6 +89,19 @@ DOCUMENT = _vocabulary(
     Key("template", terms.TEMPLATE, "文书模板", "the document template", required=True),
     INTO,
 )
+CREATE = _vocabulary(
+    "create",
+    "新建业务",
+    "creation",
+    *begins_with("新业务"),
+    Key(
+        "once",
+        Yes(),
+        "已有这个名称的关联业务时不再新建",
+        "not where there is a case by that name already",
+        default="no",
+    ),
+)
 RECORD = _vocabulary(
     "record",
     "登记",
@@ -75,7 +115,7 @@ RECORD = _vocabulary(
     ),
     Key(
         "set",
-        MapOf(terms.VALUE, terms.FIELDS, pattern=r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*"),
+        MapOf(terms.VALUE, terms.FIELDS, pattern=FIELD),
         "写入的字段，分组里的写 `分组.字段`",
         "the fields written; `group.field` inside a group",
         required=True,
@@ -116,7 +156,7 @@ def _one(values: Values) -> Effect | None:
 
 
 def _shape(vocabulary: Vocabulary, kind: EffectKind, name: str) -> Shape:
-    return One(vocabulary, _made(kind, name))
+    return One(vocabulary, made(kind, name))
 
 
 EFFECT = Vocabulary(
@@ -136,7 +176,12 @@ EFFECT = Vocabulary(
             "发消息（消息模板标识）",
             "sends a message (its template)",
         ),
-        Key("create", Text(), "新建另一项业务", "creates another case", later=True),
+        Key(
+            "create",
+            _shape(CREATE, "create", "process"),
+            "新建另一项业务，发起人相同；与动作同时完成",
+            "creates a case of another process for the same initiator, in the same transaction",
+        ),
         Key(
             "record",
             _shape(RECORD, "record", "register"),

@@ -64,8 +64,8 @@ STEP = Vocabulary(
         Key(
             "outcomes",
             MapOf(ChoiceOf(STEP_TARGET), Phrase("结果", "outcome")),
-            "无人按下的结果：表决、等待",
-            "results nobody presses: panel, wait",
+            "无人按下的结果：表决、等待、调用",
+            "results nobody presses: panel, wait, call",
         ),
         Key(
             "to",
@@ -83,7 +83,6 @@ STEP = Vocabulary(
         ),
         STAGES,
         *KINDS,
-        Key("call", Text(), "调用另一流程", "calls another process", later=True),
     ),
     called=Phrase('步骤 "{name}" ', 'step "{name}"'),
     origin="1.2",
@@ -103,7 +102,8 @@ def _kind(values: Values) -> StepKind:
             found=written,
         )
     kinds: dict[str, StepKind] = {
-        "chain": "chain", "panel": "panel", "parallel": "parallel", "wait": "wait", "end": "end",
+        "chain": "chain", "panel": "panel", "parallel": "parallel", "wait": "wait", "call": "call",
+        "end": "end",
     }  # fmt: skip
     if written:
         return kinds[written[0]]
@@ -135,6 +135,7 @@ def _build(values: Values) -> Step:
         chain=values.get("chain"),
         panel=values.get("panel"),
         wait=values.get("wait"),
+        call=values.get("call"),
         parallel=values.get("parallel"),
         end=values.get("end"),
         allow=values.get("allow", ALLOWED),

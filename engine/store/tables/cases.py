@@ -253,6 +253,26 @@ members = sa.Table(
     ),
 )
 
+# Cases that other cases have created.
+links = sa.Table(
+    "links",
+    metadata,
+    sa.Column("owner_id", Key, sa.ForeignKey("cases.id"), primary_key=True),
+    # Place, visit and index of the effect that created it: none does so twice.
+    sa.Column("key", ByteText, primary_key=True),
+    # What the owner calls it.
+    sa.Column("name", ByteText, nullable=False),
+    sa.Column("case_id", Key, sa.ForeignKey("cases.id"), nullable=False, unique=True),
+    _jurisdiction(),
+    # The process of the case that was created.
+    sa.Column("process", ByteText, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    # The outcome with which the owner has gone on.
+    sa.Column("taken", sa.Text),
+    sa.CheckConstraint("owner_id <> case_id", name="no_case_creates_itself"),
+    sa.Index(None, "owner_id", "name", "case_id"),
+)
+
 commands = sa.Table(
     "commands",
     metadata,

@@ -1,4 +1,4 @@
-"""Wait: for a date, or to be decided in a group process."""
+"""Wait: for a date, to be decided in a group process, or for a linked case."""
 
 from __future__ import annotations
 
@@ -23,22 +23,25 @@ VOCABULARY = Vocabulary(
             "等待在这个成组流程中办理；结果见 `outcomes`",
             "to be decided in this group process; see `outcomes`",
         ),
-        Key("case", terms.LINK, "等待关联业务", "for a linked case", later=True),
+        Key(
+            "case",
+            terms.LINK,
+            "等这个名称的关联业务结束；`outcomes` 是它的各个结束步骤",
+            "until the case linked by this name has ended; `outcomes` are its end steps",
+        ),
     ),
     called=Phrase("wait", "wait"),
     origin="1.2",
 )
 
 
-def _build(values: Values) -> Wait | None:
-    if "until" not in values and "group" not in values:
-        return None
-    return Wait(until=values.get("until"), group=values.get("group"))
+def _build(values: Values) -> Wait:
+    return Wait(values.get("until"), values.get("group"), values.get("case"))
 
 
 KEY = Key(
     "wait",
     One(VOCABULARY, _build, exactly_one=("until", "group", "case")),
-    "等待日期或成组办理；其间可以有 `actions`",
-    "wait for a date or a group; `actions` are allowed meanwhile",
+    "等待日期、成组办理或关联业务；其间可以有 `actions`",
+    "wait for a date, a group or a linked case; `actions` are allowed meanwhile",
 )

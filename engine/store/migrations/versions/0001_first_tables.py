@@ -425,6 +425,28 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "links",
+        sa.Column("owner_id", Key, nullable=False),
+        sa.Column("key", ByteText, nullable=False),
+        sa.Column("name", ByteText, nullable=False),
+        sa.Column("case_id", Key, nullable=False),
+        sa.Column("jurisdiction", sa.Text(), nullable=False),
+        sa.Column("process", ByteText, nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("taken", sa.Text(), nullable=True),
+        sa.CheckConstraint("owner_id <> case_id", name=op.f("ck_links_no_case_creates_itself")),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_links_case_id_cases")),
+        sa.ForeignKeyConstraint(["owner_id"], ["cases.id"], name=op.f("fk_links_owner_id_cases")),
+        sa.PrimaryKeyConstraint("owner_id", "key", name=op.f("pk_links")),
+        sa.UniqueConstraint("case_id", name=op.f("uq_links_case_id")),
+    )
+    op.create_index(
+        op.f("ix_links_owner_id_name_case_id"),
+        "links",
+        ["owner_id", "name", "case_id"],
+        unique=False,
+    )
+    op.create_table(
         "drafts",
         sa.Column("id", Key, nullable=False),
         sa.Column("person", ByteText, nullable=False),
@@ -921,6 +943,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_drafts_person"), table_name="drafts")
     op.drop_index(op.f("ix_drafts_jurisdiction"), table_name="drafts")
     op.drop_table("drafts")
+    op.drop_index(op.f("ix_links_owner_id_name_case_id"), table_name="links")
+    op.drop_table("links")
     op.drop_index(op.f("ix_case_fields_path_text_value_case_id"), table_name="case_fields")
     op.drop_index(op.f("ix_case_fields_path_number_value_case_id"), table_name="case_fields")
     op.drop_table("case_fields")

@@ -1,0 +1,96 @@
+"""Cases that create each other: what they are given, whom they wait for, and that it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from engine.definitions.check.subject import Subject
+from engine.definitions.links import created_by, creations, creators_of, groups_of, link_name
+from engine.definitions.process import Effect, Process, Step
+
+
+def check_links(subject: Subject) -> None:
+    """Report names of links that mean nothing or two things, and calls that never come back."""
+    process = subject.process
+    known = created_by(process)
+    taken = _others(subject)
+    for effect in creations(process):
+        _named_once(subject, effect, known, taken)
+    for step in process.steps.values():
+        if step.wait is not None and step.wait.case is not None:
+            _is_created(subject, step, step.wait.case, known)
+        if step.call is not None:
+            _can_be_cancelled(subject, step, step.call)
+    _circle(subject)
+
+
+def ends_of(subject: Subject, step: Step) -> Collection[str] | None:
+    """Return the ends of the case a step waits for; None if it is not known which that is."""
+    name = created_by(subject.process).get(step.awaits or "")
+    other = subject.names.processes.get(name or "")
+    if other is None:
+        return None
+    return [one.name for one in other.steps.values() if one.end is not None]
+
+
+def _others(subject: Subject) -> Mapping[str, str]:
+    """The names that links to other cases have already, with the process of those."""
+    process, processes = subject.process, subject.names.processes.values()
+    others = [*groups_of((process.id,), processes), *creators_of(process.id, processes)]
+    return {link_name(one.id): one.id for one in others}
+
+
+def _named_once(
+    subject: Subject, effect: Effect, known: Mapping[str, str], taken: Mapping[str, str]
+) -> None:
+    other = known[effect.link] if known[effect.link] != effect.name else taken.get(effect.link)
+    if other is not None and other != effect.name:
+        at = effect.node.get("link") or effect.node.at_path(["process"])
+        subject.problems.add("DEF361", at, link=effect.link, process=effect.name, other=other)
+
+
+def _is_created(subject: Subject, step: Step, link: str, known: Mapping[str, str]) -> None:
+    if link not in known:
+        subject.problems.add(
+            "DEF362", step.node.at_path(["wait", "case"]), link=link, step=step.name, given=link,
+            choices=tuple(known),
+        )  # fmt: skip
+
+
+def _can_be_cancelled(subject: Subject, step: Step, call: Effect) -> None:
+    other = subject.names.processes.get(call.name)
+    if other is not None and not any(one.end == "cancelled" for one in other.steps.values()):
+        subject.problems.add(
+            "DEF363", call.node.at_path(["process"]), process=call.name, step=step.name
+        )
+
+
+def _circle(subject: Subject) -> None:
+    """Report calls by which a process comes to call itself."""
+    start = subject.process.id
+    trails = [[start]]
+    seen: set[str] = set()
+    for trail in trails:
+        process = subject.names.processes.get(trail[-1])
+        for step in _calling(process):
+            call = step.call
+            assert call is not None  # that is what makes it a calling step
+            if call.name == start:
+                own = trail[1] if len(trail) > 1 else start
+                at = next(one for one in _calling(subject.process) if _calls(one, own))
+                subject.problems.add(
+                    "DEF364", at.node.at_path(["call", "process"]),
+                    path=" → ".join([*trail, start]),
+                )  # fmt: skip
+                return
+            if call.name not in seen:
+                seen.add(call.name)
+                trails.append([*trail, call.name])
+
+
+def _calls(step: Step, process: str) -> bool:
+    return step.call is not None and step.call.name == process
+
+
+def _calling(process: Process | None) -> list[Step]:
+    return [one for one in process.steps.values() if one.call] if process is not None else []

@@ -1,0 +1,205 @@
+"""Cases that create each other, and wait for each other's end (language 1.2, 1.4).
+
+A case is created in the transaction of what creates it: neither is ever there without the other.
+An end that is waited for is told through the outbox, which is written with it: what the waiting
+case does then is a command of its own and cannot keep the other from ending.
+
+What one does to the other:
+
+- leaving a call otherwise than by its outcome (return, cancelling, rerouting, expiry, a branch that
+  is broken off) cancels the called case if it is open; a case that was only created lives on;
+- a pass that has created a case, or has left a call, cannot be withdrawn;
+- how a case ended is taken by the one that waits, and after that the case cannot be reopened;
+- suspending either leaves the other alone; who waits goes on when it is resumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from engine.definitions.process import Step
+from engine.domain.actor import SYSTEM, Actor
+from engine.domain.case import Command, DueEffect, State, places_of
+from engine.domain.errors import Refused
+from engine.runtime.run import Run, call_key, put
+from engine.services.casework import Casework, Loaded, Origin, Outcome
+from engine.store.cases import CaseRow
+from engine.store.links import LinkRow
+from engine.store.unit import UnitOfWork
+
+if TYPE_CHECKING:
+    from engine.services.entries import Entries
+    from engine.services.groups import Groups
+
+#: how many cases may create each other in one transaction
+DEEPEST = 8
+
+
+class Linking:
+    """Creates cases, and tells those that wait how theirs have ended."""
+
+    def __init__(self, work: Casework, entries: Entries, groups: Groups) -> None:
+        self._work = work
+        self._entries = entries
+        self._groups = groups
+
+    # ------------------------------------------------------------ creating
+
+    def create(
+        self, unit: UnitOfWork, outcome: Outcome, effect: DueEffect, now: datetime
+    ) -> list[str]:
+        """Create a case with the command that asks for it; returns outbox keys.
+
+        Raises:
+            Refused: a start guard of its process does not hold, or cases create each other.
+        """
+        owner, link = outcome.row, str(effect.values["link"])
+        if effect.values["once"] and unit.links.latest(owner.id, link) is not None:
+            return []
+        if outcome.depth >= DEEPEST:
+            raise Refused("created_too_deep", process=effect.name)
+        compiled = self._work.definitions.compiled(
+            effect.name, self._work.definitions.pin(effect.name), unit
+        )
+        subject = owner.initiator or outcome.command.person
+        given: Mapping[str, Any] = {}
+        for path, value in effect.values["with"].items():
+            given = put(given, path, value)
+        whose = Actor(subject, owner.initiator_organisation)
+        data = self._entries.first_data(unit, compiled, whose, given, now)
+        command = outcome.command
+        made = self._work.begin(
+            unit,
+            Actor(command.person, command.organisation, on_behalf=command.on_behalf),
+            effect.name,
+            data,
+            now,
+            check=lambda run: self._entries.pin_form(unit, run, data, subject),
+            origin=Origin(owner, effect.key, link, outcome.depth + 1),
+        )
+        self._groups.fill(unit, made, now)
+        return made.sent
+
+    # ------------------------------------------------------------ ends that are waited for
+
+    def settle(self, unit: UnitOfWork, outcome: Outcome, now: datetime) -> list[str]:
+        """See to it that calls that were left are broken off and ends are told; outbox keys."""
+        state, before = outcome.result.state, outcome.before
+        sent: list[str] = []
+        if state.creator is not None and state.closed and (before is None or not before.closed):
+            sent += self._tell_creator(unit, outcome.row, now)
+        if not outcome.compiled.awaited:
+            return sent
+        if before is not None and outcome.result.moved:
+            sent += self._break_off(unit, outcome, before, now)
+        if outcome.result.moved or outcome.command.kind == "resume":
+            for step, link in self._ended(unit, outcome, state):
+                key = f"{link.uid}:{outcome.row.uid}:{outcome.row.journal_seq}:{step}"
+                sent += self._tell(unit, outcome.row, link.uid, key, now)
+        return sent
+
+    def _tell_creator(self, unit: UnitOfWork, row: CaseRow, now: datetime) -> list[str]:
+        link = unit.links.to(row.id)
+        owner = unit.cases.load_by_id(link.owner_id) if link is not None else None
+        if link is None or owner is None:
+            return []
+        compiled = self._work.definitions.compiled(owner.process, owner.pin, unit)
+        if link.name not in compiled.awaited:
+            return []
+        return self._tell(unit, owner, row.uid, f"{row.uid}:{row.journal_seq}:ended", now)
+
+    @staticmethod
+    def _tell(unit: UnitOfWork, owner: CaseRow, uid: str, key: str, now: datetime) -> list[str]:
+        payload = {"owner": owner.uid, "case": uid}
+        return [key] if unit.outbox.add(key, "ended", payload, at=now, case=owner) else []
+
+    def _ended(self, unit: UnitOfWork, outcome: Outcome, state: State) -> list[tuple[str, LinkRow]]:
+        """The steps the case waits at although what they wait for has ended already."""
+        found = []
+        for _, one in places_of(state):
+            step = outcome.compiled.process.steps[one.place.step]
+            link = self._awaited(unit, outcome.row.id, step, one)
+            row = unit.cases.load(link.uid) if link is not None else None
+            if link is not None and row is not None and row.closed_at is not None:
+                found.append((step.name, link))
+        return found
+
+    @staticmethod
+    def _awaited(unit: UnitOfWork, owner_id: int, step: Step, at: State) -> LinkRow | None:
+        """The case that is waited for at a place."""
+        if step.call is not None:
+            return unit.links.by_key(owner_id, call_key(at.place))
+        if step.awaits is not None:
+            return unit.links.latest(owner_id, step.awaits)
+        return None
+
+    def deliver(self, owner: str, uid: str) -> Outcome | None:
+        """Let a case go on from where it waits for one that has ended; else do nothing.
+
+        Raises:
+            Refused: what it should go on to refuses; the end is told again.
+        """
+        with self._work.store.write() as unit:
+            row, ended = unit.cases.load(owner), unit.cases.load(uid)
+            if row is None or ended is None or ended.closed_at is None:
+                # Opened again meanwhile: its next end is told.
+                return None
+            loaded = self._work.loaded(unit, row)
+            if loaded.state.suspended:
+                # Told again when it is resumed.
+                return None
+            for at, one in places_of(loaded.state):
+                step = loaded.compiled.process.steps[one.place.step]
+                link = self._awaited(unit, row.id, step, one)
+                if link is None or link.case_id != ended.id:
+                    continue
+                unit.links.take(ended.id, str(ended.outcome))
+                command = Command(
+                    "outcome", SYSTEM.person, name=str(ended.outcome), at=step.name if at else ""
+                )
+                return self._work.within(unit, owner, command, self._work.now(row.jurisdiction))
+        return None
+
+    # ------------------------------------------------------------ calls that are left
+
+    def _break_off(
+        self, unit: UnitOfWork, outcome: Outcome, before: State, now: datetime
+    ) -> list[str]:
+        """Cancel the open cases of calls that nobody waits for any more."""
+        steps = outcome.compiled.process.steps
+        standing = {(one.place.step, one.place.visit) for _, one in places_of(outcome.result.state)}
+        sent: list[str] = []
+        for _, one in places_of(before):
+            place = one.place
+            step = steps.get(place.step)
+            if step is None or step.call is None or (place.step, place.visit) in standing:
+                continue
+            link = unit.links.by_key(outcome.row.id, call_key(place))
+            if link is not None:
+                sent += self._cancel(unit, link.uid, outcome, now)
+        return sent
+
+    def _cancel(self, unit: UnitOfWork, uid: str, by: Outcome, now: datetime) -> list[str]:
+        loaded = self._work.load(unit, uid)
+        if loaded.state.closed:
+            return []
+        self._groups.outside(unit, loaded, self._work.look(unit, loaded, SYSTEM))
+        reason = f"{by.compiled.process.title} {by.row.number}"
+        command = Command("cancel", SYSTEM.person, name="cancel", input={"reason": reason})
+        cancelled = self._work.within(unit, uid, command, now)
+        self._groups.dissolve(unit, cancelled.row)
+        return cancelled.sent
+
+    # ------------------------------------------------------------ asking
+
+    @staticmethod
+    def why_not_reopen(unit: UnitOfWork, loaded: Loaded, run: Run) -> Refused | None:
+        """Why a case that has ended stays so: the one that waited for it has gone on."""
+        if loaded.state.creator is None or not loaded.state.closed:
+            return None
+        link = unit.links.to(loaded.row.id)
+        if link is None or link.taken is None:
+            return None
+        return run.refuse("creator_went_on")
