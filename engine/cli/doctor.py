@@ -28,7 +28,7 @@ LEAST_FREE = 1 << 30
 def doctor(settings: Settings) -> None:
     """检查本机：内容、数据目录、数据库、密钥、时区、文书字体。有不合格的退出码为 1。"""
     checks: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
-        _python, _content, _data_dir, _key, _database, _zone, _printer,
+        _python, _content, _calendars, _data_dir, _key, _database, _zone, _printer,
     )  # fmt: skip
     well = True
     for check in checks:
@@ -49,6 +49,16 @@ def _content(settings: Settings) -> Iterator[Finding]:
     errors = load(root).problems.errors
     said = "没有错误" if not errors else f"{len(errors)} 个错误，见 zhicheng check"
     yield not errors, f"内容 {root}：{said}"
+
+
+def _calendars(settings: Settings) -> Iterator[Finding]:
+    """Working days of this year must be known; those of the next are published towards its end."""
+    release = load(content_root(settings)).release
+    year = SystemClock().now().astimezone(settings.zone).year
+    for calendar in release.calendars.values() if release is not None else ():
+        lacking = "、".join(str(one) for one in (year, year + 1) if one not in calendar.years)
+        said = f"缺 {lacking} 年的节假日" if lacking else f"有 {year} 年和 {year + 1} 年的节假日"
+        yield year in calendar.years, f"日历 {calendar.title}：{said}"
 
 
 def _data_dir(settings: Settings) -> Iterator[Finding]:

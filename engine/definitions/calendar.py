@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 from engine.authoring.node import Node
 from engine.authoring.problem import Phrase
@@ -30,7 +31,7 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, eq=False)
 class Calendar:
-    """Working days. Outside the years it was written for only weekends are free."""
+    """Working days. Outside the years it holds only weekends are free."""
 
     id: str
     title: str
@@ -38,6 +39,11 @@ class Calendar:
     weekend: frozenset[int] = frozenset({5, 6})
     holidays: frozenset[date] = frozenset()
     working: frozenset[date] = frozenset()
+
+    @cached_property
+    def years(self) -> frozenset[int]:
+        """The years it was written for: those with a holiday or a make-up day."""
+        return frozenset(day.year for day in self.holidays | self.working)
 
     def is_workday(self, day: date) -> bool:
         """Tell whether a day is worked: a make-up day always is, a holiday never."""

@@ -373,6 +373,11 @@ def names_of(
         messages={name: _shown_data(found) for name, found in content.messages.items()},
         documents=tuple(content.documents),
         pools={name: tuple(place.pools) for name, place in content.jurisdictions.items()},
+        calendars={
+            name: content.calendars[place.calendar]
+            for name, place in content.jurisdictions.items()
+            if place.calendar in content.calendars
+        },
         permissions=tuple(content.permissions),
         held={permission for role in roles for permission in role.permissions},
         roles={role.name for role in roles},

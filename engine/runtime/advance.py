@@ -470,6 +470,9 @@ def _remind(run: Run, name: str) -> None:
     """Tell those the case waits for; the content says how (message ``reminder``)."""
     deadline = run.process.deadlines.get(name)
     due = deadlines.term(run.state, name).by if name else run.state.due
+    if moments.is_over(due, run.now):
+        # The clock jumped (the server was down): what is over is not near any more.
+        return
     title = deadline.title if deadline is not None else run.step.title
     run.events.append({"event": "reminded", "due": due, "deadline": title})
     run.effects.append(DueEffect("message", "reminder", f"remind:{run.seq}"))

@@ -128,12 +128,12 @@ class CaseFacts:
     def _default(self, policy: Policy, asking: Asking) -> Any:
         as_of = self._today if self._row is None else self._row.started_at.date().isoformat()
         if policy.as_of is not None:
-            as_of = str(asking.value(policy.as_of))
-        value: Any = None
-        for since, candidate in policy.default:
-            if since is None or since <= as_of:
-                value = candidate
-        return value
+            # While its date is not known, a case counts by when it was started.
+            as_of = str(asking.value(policy.as_of) or as_of)
+        # The check of the process demands the dates in order, the undated entry first.
+        return next(
+            value for since, value in reversed(policy.default) if since is None or since <= as_of
+        )
 
     def query(self, name: str, asking: Asking) -> Any:
         """Look into a register or into cases."""

@@ -238,6 +238,26 @@ TABLE: tuple[Entry, ...] = (
         example="actions: {expire: {during: [done]}}",
     ),
     Entry(
+        "DEF374",
+        zh='政策 "{name}" 的默认值须按 from 的日期先后排列，只有第一项可以不写 from',
+        en='The defaults of the policy "{name}" must be in the order of their dates "from"; only '
+        "the first may have none",
+        example="default: [{then: one}, {from: 2027-01-01, then: two}, {from: 2026-01-01, …}]",
+    ),
+    Entry(
+        "DEF375",
+        zh='{day} 以前政策 "{name}" 没有值：第一项不要写 from',
+        en='Before {day} the policy "{name}" has no value: the first entry must have no "from"',
+        example="default: [{from: 2026-01-01, then: one}, {from: 2027-01-01, then: two}]",
+    ),
+    Entry(
+        "DEF376",
+        zh='日历 "{calendar}" 没有 {year} 年的节假日，只按周末推算',
+        en='The calendar "{calendar}" holds no holidays of {year}: only weekends are counted off',
+        example="until: workdays('2035-09-30', 5)",
+        level="warning",
+    ),
+    Entry(
         "DEF381",
         zh='逐级退回（relay）到步骤 "{step}" 以后，那里没有写 relay 的动作可以再往下退：{trail}',
         en='A case that is relayed back to the step "{step}" stays there: none of its actions '

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.authoring.problems import Problems
 from engine.definitions.bind import BoundProcess
+from engine.definitions.check.calendars import check_calendars
 from engine.definitions.check.deadlines import check_deadlines
 from engine.definitions.check.exploring import check_exploring
 from engine.definitions.check.graph import check_graph
@@ -36,6 +37,7 @@ def check_process(
     check_graph(subject)
     check_groups(subject)
     check_links(subject)
+    check_calendars(subject, bound)
     check_statuses(subject)
     check_policies(subject, bound)
     explored = check_exploring(subject, bound)

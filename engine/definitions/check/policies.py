@@ -7,6 +7,7 @@ combination is tried.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from itertools import product
 
 from engine.authoring.node import Node
@@ -38,6 +39,7 @@ def check_policies(subject: Subject, bound: BoundProcess) -> None:
     """Report policies with impossible values, and what no values of them ever reach."""
     for policy in subject.process.policy.values():
         _default(subject, policy)
+        _dates(subject, policy)
         _layers(subject, bound, policy)
     for node, word, allowed in _words(subject.process):
         _word(subject, node, word, allowed)
@@ -64,6 +66,26 @@ def _default(subject: Subject, policy: Policy) -> None:
         wrong = not isinstance(value, types) or (isinstance(value, bool) and bool not in types)
         if wrong and policy.type in POLICY_TYPES:
             subject.problems.add("DEF212", at, name=policy.name, value=value, expected=words)
+
+
+def _dates(subject: Subject, policy: Policy) -> None:
+    """Report dates out of order, and days on which no value would count."""
+    at = policy.node.at_path(["default"])
+    if policy.default and policy.default[0][0] is not None:
+        subject.problems.add("DEF375", at.items[0], name=policy.name, day=policy.default[0][0])
+    before = ""
+    for place, (since, _) in enumerate(policy.default):
+        node = at.items[place] if at.items else at
+        if place and (since is None or not _is_day(since) or since <= before):
+            subject.problems.add("DEF374", node.get("from") or node, name=policy.name)
+        before = since or ""
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _layers(subject: Subject, bound: BoundProcess, policy: Policy) -> None:

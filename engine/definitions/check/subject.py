@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from engine.authoring.node import Node
 from engine.authoring.problem import Phrase
 from engine.authoring.problems import Problems
+from engine.definitions.calendar import Calendar
 from engine.definitions.flow import Flow
 from engine.definitions.process import Action, Process, Step
 from engine.domain.types import ANY, Record, Type
@@ -34,6 +35,8 @@ class Names:
     documents: Collection[str] | None = None
     #: number pools by jurisdiction
     pools: Mapping[str, Collection[str]] | None = None
+    #: working days by jurisdiction
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
     permissions: Collection[str] | None = None
     #: permissions that some role holds
     held: Collection[str] | None = None
