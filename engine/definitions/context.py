@@ -198,10 +198,9 @@ VOTE = _record(
     valid=(NUMBER, "有效票数 / valid ballots"),
     counts=(ANY, "各选项票数 / votes by option"),
     means=(ANY, "各项平均分 / means"),
+    round=(NUMBER, "第几轮 / round"),
 )
 BALLOT = _record("ballot", choice=(TEXT, "选项：agree、against、abstain / option"))
-#: options of a panel without a ballot form
-OPTIONS = ("agree", "against", "abstain")
 CASE_ROW = _record(
     "case row",
     id=(TEXT, "业务标识 / id"),

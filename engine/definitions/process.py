@@ -228,6 +228,10 @@ class Chain:
     resolve: Word | None = None
 
 
+#: options of a panel without a ballot form of its own; the first is in favour
+OPTIONS = ("agree", "against", "abstain")
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Share:
     """``at_least`` or ``more_than`` an exact fraction of a base."""
@@ -236,6 +240,28 @@ class Share:
     strict: bool
     of: Literal["voters", "due", "present", "valid"]
     option: str | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Decision:
+    """Who passes; of how many, in which order, and what is voted on again."""
+
+    passing: Literal["all", "any"] | Share | RuleUse = "all"
+    #: how many may pass, in a panel about members
+    places: Formula | None = None
+    #: options, means by field, or ``total``: the first counts most
+    rank: tuple[str, ...] = ()
+    run_off: tuple[Literal["tie", "unfilled"], ...] = ()
+    #: how many rounds there are at most
+    rounds: int = 1
+    #: who of those that stay equal passes; None = they share the last place
+    tie: RuleUse | None = None
+
+    @property
+    def option(self) -> str:
+        """The option that is counted in favour."""
+        option = self.passing.option if isinstance(self.passing, Share) else None
+        return option or OPTIONS[0]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -266,7 +292,7 @@ class Panel:
     quorum: Share | None = None
     invalid: Formula | None = None
     enough: Formula | None = None
-    decide: Literal["all", "any"] | Share = "all"
+    decide: Decision = Decision()
 
 
 @dataclass(frozen=True, eq=False, slots=True)

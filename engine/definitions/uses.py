@@ -225,6 +225,8 @@ def _panel(panel: Panel) -> Iterator[Use]:
         yield Use(panel.extend, "value", "member")
     if panel.invalid is not None:
         yield Use(panel.invalid, place="ballot")
+    if panel.decide.places is not None:
+        yield Use(panel.decide.places, "number")
     if panel.enough is not None:
         yield Use(panel.enough, place="vote")
 

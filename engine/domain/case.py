@@ -209,6 +209,9 @@ class State:
     voters: tuple[str, ...] = ()
     #: those of them whose ballots are in
     voted: tuple[str, ...] = ()
+    #: how often the panel votes at this visit, and what is voted on again; all of it at first
+    round: int = 1
+    papers: tuple[str, ...] = ()
     #: those who have given up their seats, and may not come back into one
     declined: tuple[str, ...] = ()
     #: whose turn it is, where they vote one after the other
@@ -294,7 +297,7 @@ class State:
             data["resume"] = tuple(Resumption.from_json(item) for item in data["resume"])
         if "deadlines" in data:
             data["deadlines"] = {key: Term(*item) for key, item in data["deadlines"].items()}
-        for name in ("inserted", "flags", "voters", "voted", "declined"):
+        for name in ("inserted", "flags", "voters", "voted", "declined", "papers"):
             if name in data:
                 data[name] = tuple(data[name])
         for name in ("actors", "pinned"):
@@ -370,8 +373,8 @@ class Command:
     """What somebody wants done to a case.
 
     ``kind`` is one of: start, act, save, withdraw, extend, transfer, outcome, time, open, vote,
-    decline, replace, add, remove, result, and the interventions cancel, reroute, unclaim, retry,
-    suspend, resume, migrate and unmigrate.
+    decline, replace, round, add, remove, result, and the interventions cancel, reroute, unclaim,
+    retry, suspend, resume, migrate and unmigrate.
     """
 
     kind: str

@@ -630,6 +630,7 @@ _COMMANDS: dict[str, Callable[[Run], None]] = {
     "vote": panels.vote,
     "decline": panels.decline,
     "replace": panels.replace,
+    "round": panels.another_round,
     "add": _regroup,
     "remove": _regroup,
     "result": _result,

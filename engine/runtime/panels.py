@@ -103,6 +103,17 @@ def why_not_vote(run: Run) -> Refused | None:
     return None
 
 
+def another_round(run: Run) -> None:
+    """What stayed open is voted on again by the same voters, each with a new ballot."""
+    papers = tuple(str(paper) for paper in run.command.input["papers"])
+    run.events.append(
+        {"event": "another_round", "place": run.state.place.to_json(), "papers": len(papers)}
+    )
+    run.change(round=run.state.round + 1, papers=papers, voted=(), turn=None)
+    run.moved = True
+    look_at_turn(run)
+
+
 # -------------------------------------------------------------------- seats
 
 

@@ -359,6 +359,8 @@ class Run:
             voters=(),
             voted=(),
             declined=(),
+            round=1,
+            papers=(),
             turn=None,
             seed=None,
             opened=False,
@@ -681,7 +683,7 @@ def _undo(before: State, after: State) -> dict[str, Any]:
 
 def _holders(state: State) -> tuple[Any, ...]:
     """What tells who is waited for at a place; who has voted there is taken off singly."""
-    return state.place, state.assigned, state.voters, state.declined, state.turn
+    return state.place, state.assigned, state.voters, state.declined, state.turn, state.round
 
 
 def _key(state: State) -> tuple[str, int]:

@@ -116,7 +116,7 @@ def end_branch(run: Run) -> None:
     )
     run.change(
         joined=True, due=None, due_given=None, overdue=False, wait_until=None, voters=(), voted=(),
-        declined=(), turn=None, seed=None,
+        declined=(), round=1, papers=(), turn=None, seed=None,
         stuck=None, touched=False, opened=False, returned=False, relaying=False,
     )  # fmt: skip
     run.moved = True

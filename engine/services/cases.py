@@ -647,9 +647,11 @@ class Cases:
         """Let the case go on if its vote is over; ``loaded`` is the case where it is at hand."""
         at = outcome.command.at
         case = loaded if loaded is not None else self._work.loaded(unit, outcome.row)
-        result = self._panels.result(unit, case, at)
-        if result is not None:
-            command = Command("outcome", SYSTEM.person, name=result, at=at)
+        ended = self._panels.result(unit, case, at)
+        if ended is not None:
+            kind = "outcome" if ended.outcome else "round"
+            name = ended.outcome or kind
+            command = Command(kind, SYSTEM.person, name=name, input=ended.said, at=at)
             further = self._work.within(unit, outcome.row.uid, command, now)
             outcome.sent += further.sent
 

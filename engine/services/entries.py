@@ -6,14 +6,14 @@ untouched. Drafts may be incomplete, not ill-typed (FORM-09); submitting checks 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
 import orjson
 
 from engine.authoring.problems import Problems
-from engine.definitions.process import Action, Ask
+from engine.definitions.process import OPTIONS, Action, Ask, Panel
 from engine.domain.actor import Actor
 from engine.domain.errors import InvalidSubmission, Refused
 from engine.forms.binding import bind
@@ -109,6 +109,17 @@ class Entries:
         items = plain(run.context.value(panel.extend, member=member)) or []
         key = (base, orjson.dumps(items))
         return self._work.definitions.form(key, lambda: bind(merged(base, items), base.names))
+
+    def options(self, unit: UnitOfWork, loaded_case: Loaded, panel: Panel) -> Sequence[str]:
+        """What the ballots of a panel let one choose, so that nobody's choice counts as none."""
+        if panel.ballot is None:
+            return OPTIONS
+        release = self._work.definitions.release_of(
+            loaded_case.row.process, loaded_case.row.pin, unit
+        )
+        choice = release.forms[panel.ballot].element("choice")
+        codes = release.codes.get(choice.codes or "") if choice is not None else None
+        return tuple(codes.values) if codes is not None else ()
 
     def check_paper(self, unit: UnitOfWork, run: Run, form: Form, paper: Any) -> list[FieldError]:
         """What is wrong with one filled-in paper."""

@@ -395,7 +395,7 @@ class _Places:
 
     def _vote(self, before: Step, one: State, after: Step | None) -> bool:
         """Whether votes were cast; a vote that is going on must not change."""
-        if before.panel is None or not one.voted:
+        if before.panel is None or (not one.voted and one.round == 1):
             return False
         new = after.panel if after is not None and after.name == before.name else None
         form = before.panel.ballot

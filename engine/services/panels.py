@@ -4,31 +4,30 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from engine.definitions.process import Draw, Panel, Share
+from engine.definitions.process import OPTIONS, Draw, Panel, RuleUse, Share
 from engine.domain.actor import SYSTEM
 from engine.domain.case import Command
 from engine.domain.errors import InvalidSubmission
+from engine.forms.form import Form
 from engine.forms.sentences import sentence
 from engine.forms.surroundings import Lookup, Query
 from engine.forms.validation import FieldError
 from engine.runtime.panels import attending, why_not_replace
 from engine.runtime.run import Run
 from engine.services.casework import Casework, Loaded, instant
+from engine.services.deciding import TOTAL, Candidate, Verdict, on_case, on_members, reached
 from engine.services.tally import Tally
-from engine.store.ballots import Ballot
+from engine.store.ballots import Round
 from engine.store.cases import CaseRow
 from engine.store.unit import UnitOfWork
 
 if TYPE_CHECKING:
     from engine.services.entries import Entries
 
-#: options of a panel without a ballot form of its own; the first is in favour
-OPTIONS = ("agree", "against", "abstain")
 #: how many people a search for somebody to vote shows
 FOUND = 20
 
@@ -40,11 +39,13 @@ class Panels:
         self._work = work
         self._entries = entries
 
-    def papers(self, unit: UnitOfWork, group: CaseRow, panel: Panel) -> list[str]:
-        """What is voted on: each member, or the case itself as ``""``."""
+    def papers(self, unit: UnitOfWork, run: Run, group: CaseRow, panel: Panel) -> list[str]:
+        """What is voted on: each member, or the case itself as ``""``; later what stayed open."""
         if panel.about == "case":
             return [""]
-        return [m.uid for m in unit.members.of(group.id) if m.state == "in"]
+        inside = [m.uid for m in unit.members.of(group.id) if m.state == "in"]
+        open_ = run.state.papers
+        return inside if run.state.round == 1 else [uid for uid in inside if uid in open_]
 
     def check(self, unit: UnitOfWork, loaded: Loaded, run: Run, papers: Mapping[str, Any]) -> None:
         """Refuse a ballot that is incomplete.
@@ -57,7 +58,7 @@ class Panels:
         assert panel is not None  # whoever may vote does so at a panel
         errors = [
             replace(error, place=(paper, *error.place))
-            for paper in self.papers(unit, loaded.row, panel)
+            for paper in self.papers(unit, run, loaded.row, panel)
             for error in self._wrong(unit, loaded, run, paper, papers.get(paper) or {})
         ]
         if errors:
@@ -128,30 +129,30 @@ class Panels:
         run = self._work.look(unit, loaded, SYSTEM, at=command.at)
         panel = run.step.panel
         assert panel is not None  # checked before
-        place = run.state.place
-        given = {paper: papers[paper] for paper in self.papers(unit, loaded.row, panel)}
+        here = _round(run)
+        given = {paper: papers[paper] for paper in self.papers(unit, run, loaded.row, panel)}
         voter, at = command.person, now
         if panel.secret:
             # Neither name nor time leads from the ballot to its voter.
             voter, at = secrets.token_hex(8), instant(run.state.arrived_at, now) or now
-        unit.ballots.cast(loaded.row, place, voter=voter, papers=given, at=at)
+        unit.ballots.cast(loaded.row, here, voter=voter, papers=given, at=at)
         if panel.enough is None:
             return
 
-        known = unit.ballots.counted(loaded.row, place)
+        known = unit.ballots.counted(loaded.row, here)
         tally = Tally.from_json(known) if known is not None else Tally()
         for paper, ballot in given.items():
             form = self._entries.ballot(unit, loaded, run, paper)
-            tally.add(ballot, form, valid=not self._invalid(run, panel, ballot))
-        unit.ballots.count(loaded.row, place, tally.to_json(), first=known is None)
+            tally.add(ballot, form, valid=not _invalid(run, panel, ballot))
+        unit.ballots.count(loaded.row, here, tally.to_json(), first=known is None)
 
-    def result(self, unit: UnitOfWork, loaded: Loaded, at: str) -> str | None:
-        """The outcome when all are in or the time is over; None while the vote is open.
+    def result(self, unit: UnitOfWork, loaded: Loaded, at: str) -> Ended | None:
+        """What a vote has led to when all are in or the time is over; None while it is open.
 
         ``at`` is the step of the panel in a branch, "" for one that the case itself is at.
         At the time that is over, with fewer than that: ``short`` where the step says where that
-        leads, else the ballots that are in are counted. Writes what each member got into its row:
-        ``passed`` and ``votes``, never by a person.
+        leads, else the ballots that are in are counted. Writes what each member got into its row,
+        never by a person.
         """
         run = self._work.look(unit, loaded, SYSTEM, at=at)
         panel = run.step.panel
@@ -162,18 +163,46 @@ class Panels:
         if not complete and not run.state.overdue:
             return None
         turnout = len(run.state.voted)
-        if panel.quorum is not None and not _reached(
-            turnout, panel.quorum, _base(panel.quorum, run, present, turnout, turnout)
+        quorum = panel.quorum
+        if quorum is not None and not reached(
+            turnout, quorum, _base(quorum, run, present, turnout, turnout)
         ):
-            return "no_quorum"
+            return Ended("no_quorum", {})
         if not complete and "short" in run.step.outcomes:
-            return "short"
-        ballots = unit.ballots.of(loaded.row, run.state.place)
-        if panel.about == "members":
-            self._members(unit, loaded, run, panel, present, ballots)
-            return "decided"
-        tally = self._counted(unit, loaded, run, panel, "", ballots)
-        return "passed" if self._passes(run, panel, present, tally) else "failed"
+            return Ended("short", {})
+        return self._ended(_Counting(self._entries, unit, loaded, run, panel, present))
+
+    def _ended(self, counting: _Counting) -> Ended:
+        run, panel, decision = counting.run, counting.panel, counting.panel.decide
+        papers = self.papers(counting.unit, run, counting.loaded.row, panel)
+        candidates = [counting.candidate(paper) for paper in papers]
+        last = run.state.round >= decision.rounds or run.state.overdue
+        if panel.about == "case":
+            verdict = on_case(decision, candidates[0], last=last, equal=counting.equal)
+            outcome = "passed" if verdict.passed else "failed"
+        else:
+            rows = {m.uid: m for m in counting.unit.members.of(counting.loaded.row.id)}
+            before = [m for m in rows.values() if m.state == "in" and m.uid not in papers]
+            taken = sum(bool((m.row or {}).get("passed")) for m in before)
+            places = run.context.value(decision.places) if decision.places is not None else None
+            verdict = on_members(
+                decision,
+                candidates,
+                places=max(int(places) - taken, 0) if places is not None else None,
+                taken=taken,
+                last=last,
+                equal=counting.equal,
+            )
+            outcome = "decided"
+            for one in candidates:
+                member = rows[one.paper]
+                row = {**(member.row or {}), **counting.row(one, verdict)}
+                group = counting.loaded.row.id
+                counting.unit.members.set_row(group, member.case_id, row)
+        said = counting.said(candidates, verdict)
+        if verdict.again:
+            return Ended("", {**said, "papers": list(verdict.again)})
+        return Ended(outcome, said)
 
     def _complete(
         self, unit: UnitOfWork, loaded: Loaded, run: Run, panel: Panel, present: Sequence[str]
@@ -183,61 +212,114 @@ class Panels:
             return True
         if panel.enough is None:
             return False
-        known = unit.ballots.counted(loaded.row, run.state.place)
+        known = unit.ballots.counted(loaded.row, _round(run))
         tally = Tally.from_json(known) if known is not None else Tally()
-        return run.context.holds(panel.enough, vote=vote(run, present, tally))
+        options = self._entries.options(unit, loaded, panel)
+        return run.context.holds(panel.enough, vote=vote(run, present, tally, options))
 
-    @staticmethod
-    def _invalid(run: Run, panel: Panel, paper: Mapping[str, Any]) -> bool:
-        return panel.invalid is not None and run.context.holds(panel.invalid, ballot=paper)
 
-    def _counted(
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What a round has led to: an outcome, or ``""`` for another round; and what is journalled."""
+
+    outcome: str
+    said: dict[str, Any]
+
+
+class _Counting:
+    """One round being counted: its ballots are opened once."""
+
+    def __init__(
         self,
-        unit: UnitOfWork,
-        loaded: Loaded,
-        run: Run,
-        panel: Panel,
-        paper: str,
-        ballots: Sequence[Ballot],
-    ) -> Tally:
-        form = self._entries.ballot(unit, loaded, run, paper)
-        tally = Tally()
-        for ballot in ballots:
-            if ballot.paper == paper:
-                invalid = self._invalid(run, panel, ballot.ballot)
-                tally.add(ballot.ballot, form, valid=not invalid)
-        return tally
-
-    def _passes(self, run: Run, panel: Panel, present: Sequence[str], tally: Tally) -> bool:
-        decide = panel.decide
-        if decide == "all":
-            agreed: int = tally.counts.get(OPTIONS[0], 0)
-            return agreed == len(present) and agreed > 0
-        if decide == "any":
-            return bool(tally.counts.get(OPTIONS[0], 0))
-        agreed = tally.counts.get(decide.option or OPTIONS[0], 0)
-        turnout = len(run.state.voted)
-        return _reached(agreed, decide, _base(decide, run, present, turnout, tally.valid))
-
-    def _members(
-        self,
+        entries: Entries,
         unit: UnitOfWork,
         loaded: Loaded,
         run: Run,
         panel: Panel,
         present: Sequence[str],
-        ballots: Sequence[Ballot],
     ) -> None:
-        group = loaded.row
-        for member in unit.members.of(group.id):
-            if member.state != "in":
-                continue
-            tally = self._counted(unit, loaded, run, panel, member.uid, ballots)
-            row = dict(member.row or {})
-            row["votes"] = dict(tally.counts)
-            row["passed"] = self._passes(run, panel, present, tally)
-            row |= tally.scores(self._entries.ballot(unit, loaded, run, member.uid))
-            unit.members.set_row(group.id, member.case_id, row)
+        self.entries = entries
+        self.unit = unit
+        self.loaded = loaded
+        self.run = run
+        self.panel = panel
+        self.present = present
+        self.options = entries.options(unit, loaded, panel)
+        self._papers: dict[str, list[Mapping[str, Any]]] = {}
+        for ballot in unit.ballots.of(loaded.row, _round(run)):
+            self._papers.setdefault(ballot.paper, []).append(ballot.ballot)
+
+    def form(self, paper: str) -> Form | None:
+        """The form of a paper."""
+        return self.entries.ballot(self.unit, self.loaded, self.run, paper)
+
+    def candidate(self, paper: str) -> Candidate:
+        """What has been said about one paper."""
+        form, tally = self.form(paper), Tally()
+        for ballot in self._papers.get(paper, ()):
+            tally.add(ballot, form, valid=not _invalid(self.run, self.panel, ballot))
+        return Candidate(paper, tally, tally.total(form), self._reached(tally))
+
+    def _reached(self, tally: Tally) -> bool:
+        decision, run = self.panel.decide, self.run
+        agreed: int = tally.counts.get(decision.option, 0)
+        match decision.passing:
+            case "all":
+                return agreed == len(self.present) and agreed > 0
+            case "any":
+                return agreed > 0
+            case Share() as share:
+                turnout = len(run.state.voted)
+                base = _base(share, run, self.present, turnout, tally.valid)
+                return reached(agreed, share, base)
+            case rule:
+                return self._says(rule, tally, {})
+
+    def equal(self, one: Candidate, places: int, tied: int) -> bool:
+        """Whether the rule table lets one of several pass that stay equal."""
+        tie = self.panel.decide.tie
+        more = {"places": places, "tied": tied, TOTAL: float(one.total)}
+        return tie is not None and self._says(tie, one.tally, more)
+
+    def _says(self, use: RuleUse, tally: Tally, more: Mapping[str, Any]) -> bool:
+        """Ask a table; its inputs are parts of the tally, options and numbers by their names."""
+        assert use.rule is not None  # tables are put in their places when the content is read
+        said = vote(self.run, self.present, tally, self.options)
+        known = {**said["means"], **said["counts"], **said, **more}
+        return use.rule.decide({name: known.get(name) for name in use.rule.inputs}).value is True
+
+    def row(self, one: Candidate, verdict: Verdict) -> dict[str, Any]:
+        """What is written into the row of a member."""
+        written: dict[str, Any] = {
+            "votes": dict(one.tally.counts),
+            "passed": one.paper in verdict.passed,
+            **one.tally.scores(self.form(one.paper)),
+        }
+        if verdict.ranks:
+            written["rank"] = verdict.ranks[one.paper]
+        return written
+
+    def said(self, candidates: Sequence[Candidate], verdict: Verdict) -> dict[str, Any]:
+        """The result as it is journalled: counts, never who said what."""
+        state = self.run.state
+        return {
+            "round": state.round,
+            "voters": len(state.voters),
+            "cast": len(state.voted),
+            "results": {
+                one.paper: {"valid": one.tally.valid, **self.row(one, verdict)}
+                for one in candidates
+            },
+        }
+
+
+def _invalid(run: Run, panel: Panel, paper: Mapping[str, Any]) -> bool:
+    return panel.invalid is not None and run.context.holds(panel.invalid, ballot=paper)
+
+
+def _round(run: Run) -> Round:
+    place = run.state.place
+    return Round(place.step, place.visit, run.state.round)
 
 
 def _named(lookup: Lookup, people: Iterable[str]) -> list[tuple[str, str]]:
@@ -250,15 +332,16 @@ def drawable(run: Run, draw: Draw) -> Sequence[str]:
     return run.context.facts.draw(draw, None, run.context, run.state.seed or 0, without)
 
 
-def vote(run: Run, present: Sequence[str], tally: Tally) -> dict[str, Any]:
+def vote(run: Run, present: Sequence[str], tally: Tally, options: Iterable[str]) -> dict[str, Any]:
     """What a rule over the tally reads as ``vote``."""
     return {
         "voters": len(run.state.voters),
         "present": len(present),
         "cast": len(run.state.voted),
         "valid": tally.valid,
-        "counts": dict(tally.counts),
+        "counts": {**dict.fromkeys(options, 0), **tally.counts},
         "means": {name: float(mean) for name, mean in tally.means().items()},
+        "round": run.state.round,
     }
 
 
@@ -269,11 +352,3 @@ def _base(share: Share, run: Run, present: Sequence[str], turnout: int, valid: i
         "present": len(present),
         "valid": valid,
     }.get(share.of, turnout)
-
-
-def _reached(count: int, share: Share, base: int) -> bool:
-    """Whether ``count`` of ``base`` is the share; exact, and never by nobody."""
-    if base == 0:
-        return False
-    part = Fraction(count, base)
-    return part > share.fraction if share.strict else part >= share.fraction

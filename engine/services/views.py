@@ -569,7 +569,7 @@ class Views:
             sentence = None
             if refusal is not None and not cast:
                 sentence = self._sentences.worded(refusal).sentence
-            return Paper(self._about(unit, loaded, panel), cast, sentence)
+            return Paper(self._about(unit, loaded, run, panel), cast, sentence)
 
     def progress(self, actor: Actor, uid: str) -> Progress:
         """How far the panel has come, for its voters, who leads it and who watches.
@@ -582,12 +582,16 @@ class Views:
             panel = run.step.panel
             if panel is None or not self._at_panel(run, actor):
                 raise NotFound("no_such_case", uid=uid)
-            return self._progress(unit, run, panel, self._about(unit, loaded, panel))
+            return self._progress(unit, run, panel, self._about(unit, loaded, run, panel))
 
-    def _about(self, unit: UnitOfWork, loaded: Loaded, panel: Panel) -> tuple[tuple[str, str], ...]:
+    def _about(
+        self, unit: UnitOfWork, loaded: Loaded, run: Run, panel: Panel
+    ) -> tuple[tuple[str, str], ...]:
         if panel.about == "case":
             return (("", loaded.compiled.process.title),)
-        return tuple((member.uid, member.name) for member in self._members(unit, loaded))
+        found = ((member.uid, member.name) for member in self._members(unit, loaded))
+        first, open_ = run.state.round == 1, run.state.papers
+        return tuple(one for one in found if first or one[0] in open_)
 
     def _progress(
         self, unit: UnitOfWork, run: Run, panel: Panel, about: tuple[tuple[str, str], ...]

@@ -62,9 +62,9 @@ def test_fractions_are_exact():
 
     assert panel is not None
     assert panel.quorum is not None
-    assert isinstance(panel.decide, Share)
+    assert isinstance(panel.decide.passing, Share)
     assert (panel.quorum.fraction, panel.quorum.strict) == (Fraction(2, 3), False)
-    assert (panel.decide.fraction, panel.decide.strict) == (Fraction(1, 2), True)
+    assert (panel.decide.passing.fraction, panel.decide.passing.strict) == (Fraction(1, 2), True)
 
 
 def test_a_deadline_may_be_a_single_expression():

@@ -21,6 +21,9 @@ def said(file: Path) -> str:
     """Return all that is reported about a wrong process, in both languages."""
     files: dict[str, str | bytes] = dict(read_files(HERE / "content"))
     for document in file.read_text("utf-8").split("---\n"):
+        if document.startswith("rule: "):
+            files[f"definitions/{document.split()[1]}.yaml"] = document
+            continue
         name = document.split("process: ", 1)[1].split("\n", 1)[0]
         if document.startswith("# file: "):
             name = document.split("# file: ", 1)[1].split("\n", 1)[0]

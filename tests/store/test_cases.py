@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from engine.domain.case import Place
 from engine.store import Store
+from engine.store.ballots import Round
 from engine.store.errors import Duplicate
 from engine.store.work import NewWork
 
@@ -149,7 +149,7 @@ def test_a_case_is_in_one_open_group_of_a_process(store, new_case):
 
 
 def test_one_ballot_for_each_voter_and_paper(store, new_case):
-    row, panel = new_case(store), Place("vote")
+    row, panel = new_case(store), Round("vote")
     papers = {"a": {"choice": "yes"}, "b": {"choice": "no"}}
     with store.write() as unit:
         unit.ballots.cast(row, panel, voter="Wang", papers=papers, at=NOW)
@@ -159,21 +159,21 @@ def test_one_ballot_for_each_voter_and_paper(store, new_case):
             ("Wang", "b", {"choice": "no"}),
             ("Zhao", "b", {"choice": "yes"}),
         ]
-        assert unit.ballots.of(row, Place("vote", visit=2)) == []
-        assert unit.ballots.of(row, Place("other")) == []
+        assert unit.ballots.of(row, Round("vote", visit=2)) == []
+        assert unit.ballots.of(row, Round("vote", round=2)) == []
     with pytest.raises(Duplicate), store.write() as unit:
         unit.ballots.cast(row, panel, voter="Wang", papers=papers, at=NOW)
 
 
 def test_a_running_tally_is_kept_for_each_visit(store, new_case):
-    row, panel = new_case(store), Place("vote")
+    row, panel = new_case(store), Round("vote")
     with store.write() as unit:
         unit.ballots.cast(row, panel, voter="Wang", papers={"": {"choice": "yes"}}, at=NOW)
         assert unit.ballots.counted(row, panel) is None
         unit.ballots.count(row, panel, {"yes": 1}, first=True)
         unit.ballots.count(row, panel, {"yes": 2}, first=False)
         assert unit.ballots.counted(row, panel) == {"yes": 2}
-        assert unit.ballots.counted(row, Place("vote", visit=2)) is None
+        assert unit.ballots.counted(row, Round("vote", visit=2)) is None
 
 
 def test_an_incident_is_resolved_once(store, new_case):

@@ -218,6 +218,38 @@ TABLE: tuple[Entry, ...] = (
         example="check: {call: {process: north/request}, to: done}",
     ),
     Entry(
+        "DEF341",
+        zh='选票上没有可以按 "{name}" 排序的选项或数字',
+        en='The ballot has no option and no number "{name}" to put in order by',
+        example="decide: {pass: …, places: 3, rank: [agreed]}",
+    ),
+    Entry(
+        "DEF342",
+        zh="名额（places）只用于对成员的表决：这里表决的是业务本身",
+        en="Places are for panels about members: this one is about the case itself",
+        example="panel: {about: case, decide: {pass: …, places: 3}}",
+    ),
+    Entry(
+        "DEF343",
+        zh="没有名额（places），就没有末位并列和名额未满，run_off 不会发生",
+        en="Without places nobody is equal on the last one and none is left: run_off never happens",
+        example="panel: {about: members, decide: {pass: …, run_off: tie}}",
+    ),
+    Entry(
+        "DEF344",
+        zh="run_off 与 rounds 不一致：最多 {rounds} 轮。写 run_off 才有第二轮，rounds 应大于 1",
+        en='"run_off" and "rounds" do not agree: at most {rounds} rounds. Only run_off makes a '
+        "second round, and rounds must then be more than 1",
+        example="decide: {pass: …, rounds: 3}",
+    ),
+    Entry(
+        "DEF345",
+        zh='规则表 "{rule}" 的输入 "{name}" 不是计票结果，也不是选票的选项或数字',
+        en='The input "{name}" of the rule table "{rule}" is no part of the tally, '
+        "no option and no number of the ballot",
+        example="decide: rules/majority",
+    ),
+    Entry(
         "DEF371",
         zh='截止时间 "{deadline}" 要求到达步骤 "{step}"，但{why}',
         en='The deadline "{deadline}" asks for the step "{step}", {why}',

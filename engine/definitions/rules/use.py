@@ -63,6 +63,8 @@ class _Placing:
             return self._choice(value)
         if isinstance(value, Fact) and value.use is not None:
             return replace(value, use=self._known(value.use) or value.use)
+        if isinstance(value, RuleUse):
+            return self._counting(value)
         if isinstance(value, tuple):
             return self._in_all(value)
         if isinstance(value, Mapping):
@@ -85,8 +87,7 @@ class _Placing:
         same = len(changed) == len(values) and all(map(lambda a, b: a is b, changed, values))
         return values if same else tuple(changed)
 
-    def _known(self, use: RuleUse) -> RuleUse | None:
-        """Return a use with its table, its inputs looked at."""
+    def _table(self, use: RuleUse) -> Rule | None:
         name = use.name
         if name not in self.tables:
             self.problems.add(
@@ -100,6 +101,13 @@ class _Placing:
             self.whole = False
             return None
         self.used[name] = rule
+        return rule
+
+    def _known(self, use: RuleUse) -> RuleUse | None:
+        """Return a use with its table, its inputs looked at."""
+        name, rule = use.name, self._table(use)
+        if rule is None:
+            return None
         given = use.node.get("with") or use.node
         for asked in use.given:
             if asked not in rule.inputs:
@@ -113,6 +121,15 @@ class _Placing:
                 at = use.node.get("with") or use.node.key("rule")
                 self.problems.add("RUL131", at, length=1, rule=name, name=column.name)
         return replace(use, rule=rule)
+
+    def _counting(self, use: RuleUse) -> RuleUse:
+        """Return the use of a table that decides a vote: it reads the tally by name."""
+        rule = self._table(use)
+        return (
+            use
+            if rule is None or not self._fits(use, _not_deciding(rule))
+            else replace(use, rule=rule)
+        )
 
     def _fits(self, use: RuleUse, reason: Phrase | None) -> bool:
         if reason is not None:
@@ -164,6 +181,15 @@ def _not_a_choice(rule: Rule) -> Phrase | None:
             "最后一行要没有 when，才总有结果",
             'its last row must be one without "when", so that something always comes out',
         )
+    return None
+
+
+def _not_deciding(rule: Rule) -> Phrase | None:
+    """Say why a table cannot say whether something passes."""
+    if rule.only is None or rule.only.type != "boolean":
+        return Phrase("它应有且只有一个输出，是真假", "it needs one output, true or false")
+    if rule.hit == "collect":
+        return Phrase("它取全部成立的行，不是一个值", "it takes all rows that hold, not one")
     return None
 
 

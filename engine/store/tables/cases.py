@@ -212,6 +212,7 @@ ballots = sa.Table(
     # The panel, and which visit of the case to it.
     sa.Column("step", ByteText, primary_key=True),
     sa.Column("visit", sa.Integer, primary_key=True),
+    sa.Column("round", sa.Integer, primary_key=True),
     sa.Column("voter", ByteText, primary_key=True),
     # What is voted on: the member's uid, or empty for the case itself.
     sa.Column("paper", ByteText, primary_key=True),
@@ -227,6 +228,7 @@ tallies = sa.Table(
     sa.Column("case_id", Key, sa.ForeignKey("cases.id"), primary_key=True),
     sa.Column("step", ByteText, primary_key=True),
     sa.Column("visit", sa.Integer, primary_key=True),
+    sa.Column("round", sa.Integer, primary_key=True),
     _jurisdiction(),
     sa.Column("tally", sa.LargeBinary, nullable=False),
 )

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from dataclasses import dataclass
+from typing import Any
 
 from engine.authoring.node import Node
 from engine.authoring.problem import Phrase
-from engine.definitions.process import Draw, Panel, Share
+from engine.definitions.process import Decision, Draw, Panel, RuleUse, Share
 from engine.definitions.shapes import (
     ByKind,
     Closed,
     Key,
+    ListOf,
     Made,
+    Names,
     One,
+    Path,
+    Schema,
+    Shape,
     Spot,
     Values,
     Vocabulary,
+    Whole,
     Yes,
 )
 from engine.definitions.shapes import Share as Fraction
 from engine.definitions.vocabulary import terms
 from engine.definitions.vocabulary.extended import FORM
 
+RUN_OFF = ("tie", "unfilled")
 BASES = ("voters", "due", "present", "valid")
 AT_LEAST = Key("at_least", Fraction(), "不少于这个比例", "no less than this fraction")
 MORE_THAN = Key("more_than", Fraction(), "多于这个比例", "more than this fraction")
@@ -59,6 +67,33 @@ DRAW = Vocabulary(
 )
 
 
+@dataclass(frozen=True)
+class WordOrRule(Shape):
+    """One of a few words, or the id of a rule table, which begins with its folder."""
+
+    of: tuple[str, ...]
+
+    def read(self, node: Node, spot: Spot) -> str | RuleUse | None:
+        """Read a word or the id of a table."""
+        if node.kind == "scalar" and node.text.startswith("rules/"):
+            name = terms.RULE.read(node, spot)
+            return RuleUse(name, {}, node) if name is not None else None
+        return Closed(self.of).read(node, spot)
+
+    def schema(self) -> Schema:
+        """Return the JSON Schema."""
+        return {"anyOf": [Closed(self.of).schema(), {"type": "string", "pattern": "^rules/"}]}
+
+    def words(self) -> Phrase:
+        """Name the shape."""
+        words, rule = Closed(self.of).words(), terms.RULE.words()
+        return Phrase(f"{words.zh} / {rule.zh}", f"{words.en} / {rule.en}")
+
+
+def _one(value: str, _node: Node, _spot: Spot) -> tuple[str, ...]:
+    return (value,)
+
+
 def _share(values: Values) -> Share | None:
     strict = "more_than" in values
     fraction = values.get("more_than") if strict else values.get("at_least")
@@ -84,15 +119,29 @@ DECIDE = Vocabulary(
             "the share an option must reach",
             required=True,
         ),
-        *(
-            Key(name, Yes(), zh, en, later=True)
-            for name, zh, en in (
-                ("places", "名额", "places"),
-                ("rank", "排序", "order"),
-                ("run_off", "再投", "another round"),
-                ("rounds", "轮数", "rounds"),
-                ("tie", "并列", "ties"),
-            )
+        Key("places", terms.NUMBER, "名额：最多通过几人（对成员）", "how many may pass (members)"),
+        Key(
+            "rank",
+            Names(Path()),
+            "排序依据，依次为选项票数、数字字段的平均分或 `total` 总分",
+            "the order: votes of an option, mean of a number, or `total`; the first counts most",
+            default="`pass.option`",
+        ),
+        Key(
+            "run_off",
+            ByKind(scalar=Made(Closed(RUN_OFF), _one), sequence=ListOf(Closed(RUN_OFF))),
+            "再投一轮：`tie` 末位并列的人之间，`unfilled` 名额未满时在其余的人之间；"
+            "对业务为票数相等、未达到比例",
+            "another round: `tie` among those equal on the last place, `unfilled` among the rest "
+            "while places are left; about the case: equal votes, the share not reached",
+        ),
+        Key("rounds", Whole(), "最多几轮", "at most so many rounds", default="`run_off` ? 2 : 1"),
+        Key(
+            "tie",
+            WordOrRule(("shared",)),
+            "各轮后仍并列的：`shared` 并列通过，或由规则表按票数决定",
+            "for what stays equal: `shared`, all of them pass, or a rule table says who",
+            default="shared",
         ),
     ),
     called=Phrase("decide", "decide"),
@@ -100,13 +149,24 @@ DECIDE = Vocabulary(
 )
 
 
-def _decided(values: Values) -> Share | None:
+def _decided(values: Values) -> Decision | None:
     share: Share | None = values.get("pass")
-    return share
+    if share is None:
+        return None
+    run_off = tuple(values.get("run_off") or ())
+    tie = values.get("tie")
+    return Decision(
+        share,
+        values.get("places"),
+        tuple(values.get("rank") or ()),
+        run_off,
+        values.get("rounds", 2 if run_off else 1),
+        tie if isinstance(tie, RuleUse) else None,
+    )
 
 
-def _word(value: Literal["all", "any"], _node: Node, _spot: Spot) -> Literal["all", "any"]:
-    return value
+def _plain(value: Any, _node: Node, _spot: Spot) -> Decision:
+    return Decision(value)
 
 
 VOCABULARY = Vocabulary(
@@ -164,9 +224,11 @@ VOCABULARY = Vocabulary(
         ),
         Key(
             "decide",
-            ByKind(scalar=Made(Closed(("all", "any")), _word), mapping=One(DECIDE, _decided)),
-            "全部同意、任一同意，或达到比例；结果为 `passed` / `failed`，对成员为 `decided`",
-            "all, any, or a share; outcomes `passed` / `failed`, for members `decided`",
+            ByKind(scalar=Made(WordOrRule(("all", "any")), _plain), mapping=One(DECIDE, _decided)),
+            "全部同意、任一同意、由规则表决定，或达到比例；"
+            "结果为 `passed` / `failed`，对成员为 `decided`",
+            "all, any, what a rule table says, or a share; "
+            "outcomes `passed` / `failed`, for members `decided`",
             default="all",
         ),
         Key(
@@ -215,7 +277,7 @@ def _build(values: Values) -> Panel | None:
         quorum=values.get("quorum"),
         invalid=values.get("invalid"),
         enough=values.get("enough"),
-        decide=values.get("decide", "all"),
+        decide=values.get("decide", Decision()),
     )
 
 

@@ -386,6 +386,7 @@ def upgrade() -> None:
         sa.Column("case_id", Key, nullable=False),
         sa.Column("step", ByteText, nullable=False),
         sa.Column("visit", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("voter", ByteText, nullable=False),
         sa.Column("paper", ByteText, nullable=False),
         sa.Column("jurisdiction", sa.Text(), nullable=False),
@@ -393,7 +394,7 @@ def upgrade() -> None:
         sa.Column("cast_at", Moment(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_ballots_case_id_cases")),
         sa.PrimaryKeyConstraint(
-            "case_id", "step", "visit", "voter", "paper", name=op.f("pk_ballots")
+            "case_id", "step", "visit", "round", "voter", "paper", name=op.f("pk_ballots")
         ),
     )
     op.create_table(
@@ -722,10 +723,11 @@ def upgrade() -> None:
         sa.Column("case_id", Key, nullable=False),
         sa.Column("step", ByteText, nullable=False),
         sa.Column("visit", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("jurisdiction", sa.Text(), nullable=False),
         sa.Column("tally", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_tallies_case_id_cases")),
-        sa.PrimaryKeyConstraint("case_id", "step", "visit", name=op.f("pk_tallies")),
+        sa.PrimaryKeyConstraint("case_id", "step", "visit", "round", name=op.f("pk_tallies")),
     )
     op.create_table(
         "timers",
