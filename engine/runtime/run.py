@@ -630,7 +630,7 @@ class Run:
             # The place left is the parallel step; within it the branches remember their own.
             left = splits.state_left(self)
             place = left.place
-        undo = _undo(left, self.state)
+        undo = left.undo(self.state, RESTORED)
         if any(target.startswith("data.") for target in action.set):
             undo["set"] = self.seq
         if self.reached:
@@ -673,12 +673,6 @@ class Run:
 def call_key(place: Place) -> str:
     """The effect by which a visit to a step calls another case."""
     return f"{place.step}:{place.visit}:{CALL}"
-
-
-def _undo(before: State, after: State) -> dict[str, Any]:
-    """What of a state withdrawing brings back, where it has changed."""
-    earlier, later = before.to_json(), after.to_json()
-    return {name: earlier.get(name) for name in RESTORED if earlier.get(name) != later.get(name)}
 
 
 def _holders(state: State) -> tuple[Any, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Protocol
 
 import orjson
@@ -135,9 +136,9 @@ class Entries:
         lookup = self._lookup(unit, run.process.jurisdiction)
         state = run.state
         names: dict[str, Any] = {
-            "initiator": _record(lookup, "people", state.initiator),
-            "actor": _record(lookup, "people", run.command.person),
-            "here": _record(lookup, "organisations", run.command.organisation),
+            "initiator": _late(lookup, "people", state.initiator),
+            "actor": _late(lookup, "people", run.command.person),
+            "here": _late(lookup, "organisations", run.command.organisation),
             **now_and_today(run.now),
             "jurisdiction": {"id": run.process.jurisdiction},
             "policy": _Policies(run),
@@ -147,7 +148,7 @@ class Entries:
                 "stage": state.place.stage,
                 "status": state.status,
                 "year": run.now.year,
-                "sent_to": _record(lookup, "organisations", state.sent_to),
+                "sent_to": _late(lookup, "organisations", state.sent_to),
             },
         }
         return Surroundings(
@@ -365,7 +366,25 @@ class _Policies(Mapping[str, Any]):
         return len(self._run.process.policy)
 
 
-def _record(lookup: Lookup, register: str, key: str | None) -> Mapping[str, Any] | None:
-    if key is None:
-        return None
-    return {**(lookup.record(register, key) or {}), "id": key}
+def _late(lookup: Lookup, register: str, key: str | None) -> Mapping[str, Any] | None:
+    return None if key is None else _Late(lookup, register, key)
+
+
+class _Late(Mapping[str, Any]):
+    """A record that is only read when a condition looks at more than its id."""
+
+    def __init__(self, lookup: Lookup, register: str, key: str) -> None:
+        self._lookup, self._register, self._key = lookup, register, key
+
+    @cached_property
+    def _record(self) -> Mapping[str, Any]:
+        return self._lookup.record(self._register, self._key) or {"id": self._key}
+
+    def __getitem__(self, name: str) -> Any:
+        return self._key if name == "id" else self._record[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._record)
+
+    def __len__(self) -> int:
+        return len(self._record)
