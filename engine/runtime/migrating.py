@@ -27,8 +27,8 @@ def migrate(run: Run) -> None:
 
     ``steps`` names what is called otherwise (``step`` or ``step.stage``), ``anew`` the places where
     what waits is found anew, ``dates`` and ``voters`` those whose deadline or voters are,
-    ``arrive`` the places that are put elsewhere, ``keep_due`` that deadlines stay as they are,
-    ``changed_data`` that fields were moved.
+    ``arrive`` the places that are put elsewhere, one after the other, ``keep_due`` that deadlines
+    stay as they are, ``changed_data`` that fields were moved.
 
     Raises:
         Refused: nobody could go on with the case there.
@@ -43,7 +43,7 @@ def migrate(run: Run) -> None:
     run.first = run.state
     run.anew = frozenset(move.get("anew", ()))
     run.moved = bool(run.anew or move.get("arrive"))
-    for left, target in move.get("arrive", {}).items():
+    for left, target in move.get("arrive", ()):
         _put(run, left, target)
     for at in [at for at, _ in places_of(run.state)]:
         run.focus(at)
@@ -124,7 +124,7 @@ class Renaming:
     def __init__(self, process: Process, move: Mapping[str, Any]) -> None:
         self._process = process
         self._steps: Mapping[str, str] = move.get("steps", {})
-        self._elsewhere: Mapping[str, str] = move.get("arrive", {})
+        self._elsewhere = frozenset(left for left, _ in move.get("arrive", ()))
         self._changed_data = bool(move.get("changed_data"))
         self._before: Mapping[str, int] = {}
 
@@ -167,7 +167,8 @@ class Renaming:
         """How far the visits of steps that become one are counted on."""
         counted: dict[str, int] = {}
         offsets: dict[str, int] = {}
-        for step in sorted(visits, key=lambda step: step != self._steps.get(step, step)):
+        # What keeps its name comes first; a state that was stored holds its keys in another order.
+        for step in sorted(visits, key=lambda step: (step != self._steps.get(step, step), step)):
             name = self._steps.get(step, step)
             offsets[step] = counted.get(name, 0)
             counted[name] = offsets[step] + visits[step]
@@ -282,7 +283,7 @@ class Renaming:
     def _by_chain(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """What is kept for each chain on its way."""
         found = {}
-        for step, value in values.items():
+        for step, value in sorted(values.items()):
             name = self.name(step)
             if name is not None and self._process.steps[name].chain is not None:
                 found[name] = value
@@ -290,7 +291,7 @@ class Renaming:
 
     def _actors(self, actors: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
         found: dict[str, tuple[str, ...]] = {}
-        for step, people in actors.items():
+        for step, people in sorted(actors.items()):
             name = self.name(step)
             if name is not None:
                 known = found.get(name, ())

@@ -238,7 +238,7 @@ class _Places:
         self._anew: list[str] = []
         self._dates: list[str] = []
         self._voters: list[str] = []
-        self._arrive: dict[str, str] = {}
+        self._arrive: list[list[str]] = []
 
     def move(self, *, changed_data: bool) -> dict[str, Any]:
         """What the command says."""
@@ -310,7 +310,7 @@ class _Places:
             self.cannot.append(("migrate_in_group", {"step": before.title}))
         if before.awaits is not None:
             self.cannot.append(("migrate_awaits", {"step": before.title}))
-        self._arrive[before.name] = after.name
+        self._arrive.append([before.name, after.name])
         self.told.append(("migrate_put", titles))
 
     def _stays(self, before: Step, after: Step, one: State) -> None:
@@ -502,7 +502,9 @@ def _seen(before: State, result: Advance) -> list[Told]:
     told: list[Told] = []
     dues = {one.place.step: one.due for _, one in places_of(before)}
     after = [(one.place.step, one.due) for _, one in places_of(result.state)]
-    if any(due != dues.get(step, due) for step, due in after):
+    terms = [{name: one.by for name, one in each.deadlines.items()}
+             for each in (before, result.state)]  # fmt: skip
+    if any(due != dues.get(step, due) for step, due in after) or terms[0] != terms[1]:
         told.append(("migrate_due_anew", {}))
     if any(event.get("event") == "joined" for event in result.events):
         told.append(("migrate_joined", {}))

@@ -1,0 +1,236 @@
+"""Moving cases that are at several places, in a vote, in a group, or wait for a date (CON-09)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+
+from engine.content import bundled
+from engine.domain.case import State, places_of
+from engine.services.migration_decisions import Decisions
+from engine.services.migrations import Plan
+from engine.services.platform import Platform
+from tests.cases.test_panels import AGREE, OUTCOMES, PAPER, PROCESS, PROPOSAL, VOTES, Vote
+from tests.support.city import MEETING, city
+from tests.support.office import ZONE, a_request, open_office, person
+from tests.support.versions import publish, with_text
+from tests.support.works import FIRE, HEALTH, SECOND, WORKS, a_permit
+
+REFUSALS = "definitions/messages/refusals.yaml"
+WORDS = {REFUSALS: (bundled() / REFUSALS).read_text("utf-8")}
+WORKS_FILE = "definitions/processes/town/works.yaml"
+MONITOR = person("马监", "市局")
+
+
+def planned(town: Platform, process: str, *changes: tuple[str, str], **decided: Any) -> Plan:
+    """Publish changes of a process and plan to move its cases there."""
+    path = f"definitions/processes/{process}.yaml"
+    version = publish(town, with_text(town, path, *changes))
+    return town.migrations.plan(MONITOR, process, str(version), Decisions(**decided))
+
+
+def work(town: Platform, uid: str) -> list[tuple[str, str | None, str | None]]:
+    with town.store.read() as unit:
+        row = unit.cases.load(uid)
+        assert row is not None
+        return [(item.step, item.organisation, item.claimed_by) for item in unit.work.of(row.id)]
+
+
+def timers(town: Platform, uid: str) -> list[tuple[str, datetime]]:
+    with town.store.read() as unit:
+        row = unit.cases.load(uid)
+        assert row is not None
+        return [(one.kind, one.at.astimezone(ZONE)) for one in unit.timers.of(row.id)]
+
+
+def state(town: Platform, uid: str) -> State:
+    with town.store.read() as unit:
+        return town.casework.load(unit, uid).state
+
+
+LESS = (("      branches:\n        fire:", "      join: health\n      branches:\n        fire:"),)
+
+
+class TestBranches:
+    @pytest.fixture
+    def town(self) -> Platform:
+        return open_office(more={**WORKS, **WORDS})
+
+    def test_a_step_in_one_branch_is_renamed_and_the_other_waits_as_before(
+        self, town: Platform
+    ) -> None:
+        uid = a_permit(town)
+        town.cases.claim(HEALTH, uid)
+        town.cases.act(FIRE, uid, "pass")
+        renamed = (
+            ("fire_second:\n", "fire_last:\n"), ("to: fire_second", "to: fire_last"),
+        )  # fmt: skip
+
+        plan = planned(town, "town/works", *renamed, steps={"fire_second": "fire_last"})
+        assert [one.at for one in plan.cases] == [("fire_last@一所", "health_check@一分局")]
+        due = timers(town, uid)[0][1]
+        town.migrations.run(MONITOR, plan.id, "改名")
+
+        assert sorted(work(town, uid)) == [
+            ("fire_last", "一所", None), ("health_check", "一分局", "周局"),
+        ]  # fmt: skip
+        assert timers(town, uid) == [("due@fire_last", due)]
+        assert town.rebuilding.rebuild(uid).same
+        town.cases.act(HEALTH, uid, "pass")
+        assert town.cases.act(SECOND, uid, "pass", at="fire_last").place == "decide@一所"
+        # The path remembers the branches under their new names.
+        back = town.cases.act(FIRE, uid, "again", input={})
+        assert [str(one.place) for at, one in places_of(state(town, uid)) if at] == [
+            "fire_check@一所"
+        ]
+        assert back.place == "checks"
+        assert town.rebuilding.rebuild(uid).same
+
+    def test_a_branch_that_is_new_asks_where_to_begin_again(self, town: Platform) -> None:
+        uid = a_permit(town)
+        town.cases.act(FIRE, uid, "pass")
+        noise = (
+            "health:\n",
+            "noise:\n"
+            "          noise_check:\n"
+            "            title: 噪声审查\n"
+            "            who: {permission: check, organisation: data.unit}\n"
+            "            actions: {pass: {title: 通过, to: join}}\n"
+            "        health:\n",
+        )
+
+        asked = planned(town, "town/works", noise)
+        ((choice, _),) = asked.choices
+        assert choice.sentence == "环节“会审”的分支已改变，请决定在哪个环节重新开始"
+        assert choice.proposed[0] == "checks"
+        plan = town.migrations.plan(
+            MONITOR, "town/works", str(asked.release), Decisions(steps={"checks": "checks"})
+        )
+        town.migrations.run(MONITOR, plan.id, "增加噪声审查")
+
+        assert [one[0] for one in work(town, uid)] == ["fire_check", "noise_check", "health_check"]
+        assert town.rebuilding.rebuild(uid).same
+        assert town.migrations.undo(MONITOR, plan.id, "弄错了").cases[0].state == "undone"
+        assert sorted(one[0] for one in work(town, uid)) == ["fire_second", "health_check"]
+        assert [kind for kind, _ in timers(town, uid)] == ["due@fire_second"]
+        assert town.rebuilding.rebuild(uid).same
+
+    def test_a_join_that_asks_for_less_is_left_at_once(self, town: Platform) -> None:
+        uid = a_permit(town)
+        town.cases.act(HEALTH, uid, "pass")
+
+        plan = planned(town, "town/works", *LESS)
+        assert plan.groups[0].sentences == ("并行环节按新规定已经完成，直接进入下一环节",)
+        assert plan.cases[0].at == ("decide@一所",)
+        town.migrations.run(MONITOR, plan.id, "只看卫生审查")
+
+        assert work(town, uid) == [("decide", "一所", None)]
+        assert town.rebuilding.rebuild(uid).same
+        assert town.cases.act(FIRE, uid, "pass").place == "issued"
+
+
+class TestVotes:
+    MAJORITY = "decide: {pass: {option: agree, more_than: 1/2, of: voters}}"
+
+    @pytest.fixture
+    def vote(self) -> Vote:
+        files = {
+            "forms/paper.yaml": PAPER,
+            "forms/proposal.yaml": PROPOSAL,
+            "definitions/codes/votes.yaml": VOTES,
+            "definitions/processes/town/vote.yaml": PROCESS
+            % ("data.voters", self.MAJORITY, OUTCOMES),
+        }
+        return Vote(open_office(more={**files, **WORDS}), 3)
+
+    def test_the_rules_of_a_vote_do_not_change_once_a_ballot_is_cast(self, vote: Vote) -> None:
+        vote.cast("v1")
+
+        plan = planned(vote.town, "town/vote", ("more_than: 1/2", "at_least: 1/3"))
+
+        (case,) = plan.cases
+        assert (case.kind, case.sentences) == (
+            "cannot",
+            ("“表决”正在表决，已投 1 张票，表决规则不能中途改变，请在表决结束后迁移",),
+        )
+        assert vote.town.migrations.run(MONITOR, plan.id, "why").cases[0].state == "planned"
+        vote.cast("v0")
+        vote.cast("v2")
+        assert vote.step == "done"
+
+    def test_a_change_beside_the_vote_leaves_it_as_it_is(self, vote: Vote) -> None:
+        vote.cast("v1")
+
+        plan = planned(vote.town, "town/vote", ("title: 停止", "title: 中止"))
+        assert plan.cases[0].kind == "unaffected"
+        vote.town.migrations.run(MONITOR, plan.id, "改称")
+
+        assert vote.waiting == ["v0", "v2"]
+        for voter in ("v0", "v2"):
+            vote.cast(voter, AGREE)
+        assert vote.step == "done"
+        assert vote.rebuilt()
+
+    def test_before_a_ballot_is_cast_the_voters_are_found_anew(self, vote: Vote) -> None:
+        plan = planned(
+            vote.town, "town/vote",
+            ("voters: data.voters", "voters: 'data.voters.filter(v, v.id != \"v0\")'"),
+        )  # fmt: skip
+        assert plan.groups[0].sentences == ("“表决”的投票人按新规定确定",)
+        vote.town.migrations.run(MONITOR, plan.id, "回避")
+
+        assert vote.waiting == ["v1", "v2"]
+        assert vote.rebuilt()
+
+
+class TestDates:
+    DUE = ("status: pending\n", 'status: pending\n    due: {by: "days(case.arrived_at, 10)"}\n')
+    REQUEST = "definitions/processes/town/request.yaml"
+
+    @pytest.mark.parametrize(
+        ("due", "says", "ends"),
+        [
+            ("anew", "期限按新规定重新计算", date(2026, 10, 1)),
+            ("keep", "“审核”的期限保持不变", date(2026, 9, 11)),
+        ],
+    )
+    def test_a_deadline_is_found_anew_or_kept(self, due: str, says: str, ends: date) -> None:
+        town = open_office(more=WORDS)
+        publish(town, with_text(town, self.REQUEST, self.DUE))
+        uid = a_request(town)
+        assert [at.date() for _, at in timers(town, uid)] == [date(2026, 9, 11)]
+        town.cases.claim(FIRE, uid)
+
+        plan = planned(town, "town/request", ("arrived_at, 10", "arrived_at, 30"), due=due)
+        assert plan.groups[0].sentences == (says,)
+        town.migrations.run(MONITOR, plan.id, "新期限")
+
+        assert [(kind, at.date()) for kind, at in timers(town, uid)] == [("due", ends)]
+        assert town.rebuilding.rebuild(uid).same
+
+
+def test_a_case_in_a_group_is_not_taken_from_where_the_outcome_comes() -> None:
+    here = city(*MEETING)
+    town, chief = here.platform, here.person("陈管理", "人社局")
+    process = "tianjin/socialised-review"
+    path = f"definitions/processes/{process}.yaml"
+    version = str(publish(town, with_text(town, path, ("title: 专家评审", "title: 评审"))))
+
+    plan = town.migrations.plan(
+        chief, process, version, Decisions(steps={"evaluation": "reception"})
+    )
+
+    (case,) = plan.cases
+    assert (case.kind, case.uid) == ("cannot", here["z"])
+    assert "请在集体办理结束后迁移" in case.sentences[0]
+    # Left where it is, it is moved and still receives what the meeting decides.
+    plan = town.migrations.plan(chief, process, version)
+    assert [one.kind for one in plan.cases] == ["unaffected"]
+    town.migrations.run(chief, plan.id, "改称")
+    assert town.rebuilding.rebuild(here["z"]).same
+    for expert in ("金明远", "白文静", "龙思源", "汤月华", "尹世杰"):
+        town.cases.vote(here.person(expert), here["m"], {here["z"]: {"choice": "agree"}})
+    town.cases.act(here.person("孙秘书", "教师高评委"), here["m"], "confirm")
+    assert state(town, here["z"]).place.step == "publicity"
