@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from engine.bench import growth
 from engine.bench.figures import figure, rounds
 from engine.bench.floors import CoreFloor, PlainSpiff, Recorded
-from engine.bench.town import APPLICANT, PROCESS, REVIEWERS, STEPS, VOTE, open_town
+from engine.bench.town import APPLICANT, DATA, PROCESS, STEPS, VOTE, open_town
 from engine.domain.actor import Actor
 from engine.services.platform import Platform
 from engine.store.database import Store
@@ -18,16 +18,9 @@ from engine.store.database import Store
 #: cases driven in each round by each variant, one step of each in turn
 CASES = 30
 ROUNDS = 7
-LOOPS = 200
 #: voters of a panel, and the ballots of the large one that are measured in each round
 LARGE, SMALL = 200, 5
 BALLOTS = 20
-#: about three kilobytes of data, as a filled-in form has
-SENTENCE = "a sentence of forty characters or so, " * 2
-DATA: dict[str, Any] = {
-    "unit": "unit",
-    **{f"section_{n}": {f"field_{m}": SENTENCE for m in range(5)} for n in range(8)},
-}
 
 
 def durable_steps() -> list[dict[str, Any]]:
@@ -60,7 +53,7 @@ def _measured(folder: Path) -> list[dict[str, Any]]:
     ]
     for made, floor in zip(figures, ("core", "plain"), strict=True):
         _against(made, found["product"], found[floor])
-    figures += _loops(product)
+    figures += growth.figures(product)
     figures.append(_ballots(product))
     for store in (product.store, *floors):
         store.close()
@@ -142,60 +135,3 @@ def _cast(platform: Platform, uid: str, count: int) -> float:
     for voter in waiting:
         platform.cases.vote(Actor(voter, None, "town"), uid, {"": {"choice": "agree"}})
     return (time.perf_counter() - begun) / count
-
-
-# ------------------------------------------------------------------ growth
-
-
-def _loops(platform: Platform) -> list[dict[str, Any]]:
-    """Cost and stored state after many returns, against those after one."""
-    worn = [_started(platform) for _ in range(3)]
-    for uid in worn:
-        for _ in range(LOOPS):
-            _loop(platform, uid)
-    fresh = [_started(platform) for _ in range(3)]
-    for uid in fresh:
-        _loop(platform, uid)
-    found = rounds(
-        {
-            "worn": lambda: _timed(_each_loop(platform, worn)),
-            "fresh": lambda: _timed(_each_loop(platform, fresh)),
-        },
-        ROUNDS,
-    )
-    cost = figure("step_after_200_loops", [v * 1e6 for v in found["worn"]], "µs")
-    cost |= {"floor": figure("", [v * 1e6 for v in found["fresh"]], "")["value"]}
-    cost["ratio"] = figure("", found["fresh"], "", found["worn"])["ratio"]
-    after, before = _state(platform, worn[0]), _state(platform, fresh[0])
-    state = figure("state_after_200_loops", [after], "bytes")
-    state |= {"floor": before, "ratio": after / before}
-    return [cost, state]
-
-
-def _started(platform: Platform) -> str:
-    return platform.cases.start(APPLICANT, PROCESS, DATA).uid
-
-
-def _loop(platform: Platform, uid: str) -> None:
-    platform.cases.act(APPLICANT, uid, "submit")
-    platform.cases.act(REVIEWERS["unit"], uid, "return", input={"reason": "again"})
-
-
-def _each_loop(platform: Platform, uids: list[str]) -> Iterator[None]:
-    for _ in range(15):
-        for uid in uids:
-            _loop(platform, uid)
-            yield
-
-
-def _timed(steps: Iterator[None]) -> float:
-    begun = time.perf_counter()
-    count = sum(2 for _ in steps)
-    return (time.perf_counter() - begun) / count
-
-
-def _state(platform: Platform, uid: str) -> float:
-    with platform.store.read() as unit:
-        row = unit.cases.load(uid)
-    assert row is not None
-    return float(len(row.state))

@@ -19,7 +19,14 @@ from engine.store.database import Store
 
 NOW = datetime(2026, 9, 1, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
 PROCESS = "town/request"
+JOINT = "town/joint"
 VOTE = "town/vote"
+#: about three kilobytes of data, as a filled-in form has
+SENTENCE = "a sentence of forty characters or so, " * 2
+DATA: dict[str, Any] = {
+    "unit": "unit",
+    **{f"section_{n}": {f"field_{m}": SENTENCE for m in range(5)} for n in range(8)},
+}
 FILES = {
     "forms/organisation.yaml": """
         form: organisation
@@ -110,6 +117,44 @@ FILES = {
             status: pending
             who: {permission: review, organisation: data.unit.superior}
             actions: {pass: {title: Pass, to: bureau}, return: {title: Return, to: fill}}
+          bureau:
+            title: Bureau
+            status: pending
+            who: {permission: review, organisation: jurisdiction.bureau}
+            actions: {pass: {title: Pass, to: done}, return: {title: Return, to: fill}}
+          done: {title: Done, status: done, end: success}
+        """,
+    "definitions/processes/town/joint.yaml": """
+        process: town/joint
+        title: Joint request
+        form: request
+        start: {who: person}
+        steps:
+          fill:
+            title: Fill
+            status: [{when: case.returned, then: returned}, {then: draft}]
+            who: initiator
+            actions: {submit: {title: Submit, to: both}}
+          both:
+            title: Review and vote
+            status: pending
+            parallel:
+              branches:
+                review:
+                  check:
+                    title: Check
+                    status: pending
+                    who: {permission: review, organisation: data.unit}
+                    actions: {pass: {title: Pass, to: join}}
+                voting:
+                  vote:
+                    title: Vote
+                    status: pending
+                    panel:
+                      voters: {draw: 3, from: people}
+                      decide: {pass: {option: agree, at_least: 1/2, of: voters}}
+                    outcomes: {passed: join, failed: join}
+            to: bureau
           bureau:
             title: Bureau
             status: pending
