@@ -1,4 +1,4 @@
-"""``zhicheng bpmn export``: processes as BPMN 2.0 files."""
+"""``zhicheng bpmn``: processes as BPMN 2.0 files, and BPMN 2.0 files as processes."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from pathlib import Path
 
 import click
 
+from engine.authoring.problem import Language
+from engine.authoring.problems import Problems
 from engine.authoring.render import render
 from engine.cli.common import content_root, with_settings
+from engine.definitions.bpmn import read_bpmn
 from engine.definitions.release import load
 from engine.settings import Settings
 
@@ -43,3 +46,28 @@ def export(settings: Settings, processes: tuple[str, ...], out: Path | None) -> 
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
         click.echo(str(path))
+
+
+@bpmn.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--process", "name", default="", help="流程的标识，如 north/permit。")
+@click.option("--out", "-o", type=click.Path(dir_okay=False, path_type=Path), help="写入这个文件。")
+@with_settings
+def import_(settings: Settings, file: Path, name: str, out: Path | None) -> None:
+    """把 BPMN 文件写成流程文件，列出改写了什么；不能执行的，指出行并拒绝。"""
+    problems = Problems()
+    content = file.read_bytes()
+    text = read_bpmn(content, str(file), problems, name)
+    language: Language = "en" if settings.language == "en" else "zh"
+    sources = {str(file): content.decode("utf-8", "replace")}
+    click.echo(render(problems, sources, language), nl=False, err=True)
+    if text is None:
+        raise SystemExit(1)
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    if out.exists():
+        raise click.UsageError(f"{out} 已存在")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(text, "utf-8")
+    click.echo(str(out))

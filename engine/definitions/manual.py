@@ -62,7 +62,7 @@ def all_tables() -> dict[str, Callable[[], str]]:
         "columns": columns_table,
         "later": later_table,
     }
-    for prefix in ("SRC", "DEF1", "DEF2", "DEF3", "DEF4", "REG", "RUL"):
+    for prefix in ("SRC", "DEF1", "DEF2", "DEF3", "DEF4", "REG", "RUL", "BPM"):
         tables[f"problems {prefix}"] = _problems(prefix)
     for name, vocabulary in all_vocabularies().items():
         tables[f"keys {name}"] = _keys(vocabulary)

@@ -7,6 +7,7 @@ not belong to the group of its module, is refused when this package is imported.
 from collections.abc import Iterable
 
 from engine.authoring.catalogue import (
+    bpmn,
     content,
     expressions,
     flow,
@@ -33,6 +34,7 @@ GROUPS: tuple[tuple[tuple[str, ...], tuple[Entry, ...]], ...] = (
     (("FRM1", "FRM2"), forms.TABLE),
     (("REG1",), content.TABLE),
     (("RUL1",), rules.TABLE),
+    (("BPM1",), bpmn.TABLE),
     (("SMP1",), samples.TABLE),
 )
 

@@ -44,6 +44,11 @@ def write_bpmn(flow: Flow, *, diagram: bool = True) -> str:
     return laid_out(text) if diagram else text
 
 
+def edges(flow: Flow) -> list[Edge]:
+    """Return the sequence flows a process is written with."""
+    return _Writer(flow).edges
+
+
 def laid_out(xml: str) -> str:
     """Return BPMN XML with shapes and edges. The only place that knows the layouter."""
     with warnings.catch_warnings():
@@ -52,7 +57,9 @@ def laid_out(xml: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Edge:
+class Edge:
+    """A sequence flow as it is written."""
+
     id: str
     source: str
     target: str
@@ -142,7 +149,7 @@ class _Writer:
         if step is not None and step.call is not None:
             node.set("calledElement", _id(step.call.name))
         if step is not None:
-            self._extension(node, step.node.value, leave=("title",))
+            self._extension(node, _keys(step), leave=("title",))
         # Without these children layouters and viewers draw no edges, and say nothing.
         for edge in self.edges:
             if edge.target == id_:
@@ -161,7 +168,7 @@ class _Writer:
                 element = ET.SubElement(extension, f"{{{EXTENSION}}}key", {"name": key})
                 element.text = json.dumps(inner, ensure_ascii=False)
 
-    def _flow(self, parent: ET.Element, edge: _Edge) -> None:
+    def _flow(self, parent: ET.Element, edge: Edge) -> None:
         attributes = {"id": edge.id, "sourceRef": edge.source, "targetRef": edge.target}
         if edge.label:
             attributes["name"] = edge.label
@@ -171,19 +178,19 @@ class _Writer:
             condition.set(f"{{{XSI}}}type", "bpmn:tFormalExpression")
             condition.text = edge.condition
 
-    def _edges(self) -> Iterator[_Edge]:
-        yield _Edge("flow_start", START, self._entry(self.process.first.name))
+    def _edges(self) -> Iterator[Edge]:
+        yield Edge("flow_start", START, self._entry(self.process.first.name))
         for step in self.process.steps.values():
             if step.when is not None:
-                yield _Edge(
+                yield Edge(
                     f"flow_{step.name}_visit", f"{step.name}_when", step.name, "", step.when.text
                 )
             exits = self._exits(step)
             chosen = _is_chosen(step, exits)
             if chosen:
-                yield _Edge(f"flow_{step.name}", _source(step), f"{step.name}_next")
+                yield Edge(f"flow_{step.name}", _source(step), f"{step.name}_next")
             if step.parallel is not None and exits:
-                yield _Edge(f"flow_{step.name}_beside", step.name, f"{step.name}_meanwhile")
+                yield Edge(f"flow_{step.name}_beside", step.name, f"{step.name}_meanwhile")
             joined = set()
             for number, way in enumerate(self.flow.leaving[step.name], 1):
                 once = (way.joins, way.via, way.name, way.condition)
@@ -194,15 +201,15 @@ class _Writer:
             if step.parallel is not None:
                 yield from self._joined(step)
 
-    def _joined(self, step: Step) -> Iterator[_Edge]:
+    def _joined(self, step: Step) -> Iterator[Edge]:
         """The ways on from the join of a parallel step."""
         for number, (when, target) in enumerate(step.to.cases if step.to is not None else (), 1):
             joins = target == "join" and step.within
             goal = f"{step.within[-1][0]}_join" if joins else self._entry(target)
             condition = when.text if when is not None else ""
-            yield _Edge(f"flow_{step.name}_join_{number}", f"{step.name}_join", goal, "", condition)
+            yield Edge(f"flow_{step.name}_join_{number}", f"{step.name}_join", goal, "", condition)
 
-    def _edge(self, step: Step, number: int, way: Way, chosen: bool) -> _Edge:
+    def _edge(self, step: Step, number: int, way: Way, chosen: bool) -> Edge:
         source = f"{step.name}_next" if chosen else _source(step)
         if way.via == "branch":
             source = step.name
@@ -210,7 +217,7 @@ class _Writer:
             source = f"{step.name}_when"
         elif way.via == "expiry":
             source = f"{step.name}_due"
-        return _Edge(
+        return Edge(
             f"flow_{step.name}_{number}",
             source,
             f"{way.joins}_join" if way.joins else self._entry(way.target),
@@ -228,6 +235,15 @@ class _Writer:
 
     def _entry(self, name: str) -> str:
         return f"{name}_when" if self.process.steps[name].when is not None else name
+
+
+def _keys(step: Step) -> object:
+    """Return the keys of a step; the steps of its branches are elements of their own."""
+    value = step.node.value
+    if step.parallel is None or not isinstance(value, dict):
+        return value
+    branches = {name: list(steps) for name, steps in step.parallel.branches.items()}
+    return {**value, "parallel": {**value["parallel"], "branches": branches}}
 
 
 def _is_chosen(step: Step, exits: list[Way]) -> bool:

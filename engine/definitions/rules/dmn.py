@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from xml.parsers import expat
+from dataclasses import dataclass
 
 from engine.authoring.emitting import on_one_line, scalar
 from engine.authoring.node import plain_value
 from engine.authoring.problem import Phrase, Position
 from engine.authoring.problems import Problems
+from engine.definitions.markup import Element, Unreadable, read_markup
 from engine.definitions.rules.table import FOLDER
 
 HITS = {"UNIQUE": "unique", "FIRST": "first", "COLLECT": "collect", "RULE ORDER": "collect"}
@@ -21,8 +21,6 @@ TYPES = {
     "string": "text", "number": "number", "integer": "integer", "long": "integer",
     "double": "number", "boolean": "boolean", "date": "date",
 }  # fmt: skip
-#: deeper files are none of ours
-DEEPEST = 50
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _STRING = r'"(?:[^"\\]|\\.)*"'
 _VALUE = rf'{_STRING}|-?[0-9]+(?:\.[0-9]+)?|true|false|date\(\s*"[0-9-]+"\s*\)'
@@ -34,34 +32,6 @@ _ARITHMETIC = re.compile(r"[A-Za-z0-9_+\-*/(). ]+\Z")
 _NAMES = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-@dataclass(eq=False)
-class Element:
-    """An element of an XML file with its line."""
-
-    name: str
-    attributes: dict[str, str]
-    line: int
-    column: int
-    children: list[Element] = field(default_factory=list)
-    text: str = ""
-
-    def all(self, name: str) -> list[Element]:
-        """Return the children of a name."""
-        return [child for child in self.children if child.name == name]
-
-    def first(self, *path: str) -> Element | None:
-        """Return the first element at a path of names."""
-        here: Element | None = self
-        for name in path:
-            here = next(iter(here.all(name)), None) if here is not None else None
-        return here
-
-    def said(self, *path: str) -> str:
-        """Return the text at a path, nothing if there is no such element."""
-        found = self.first(*path)
-        return " ".join(found.text.split()) if found is not None else ""
-
-
 class _Refused(Exception):
     def __init__(self, at: Element, zh: str, en: str) -> None:
         super().__init__(en)
@@ -70,8 +40,10 @@ class _Refused(Exception):
 
 def read_dmn(content: bytes, file: str, problems: Problems) -> dict[str, str]:
     """Return the rule tables of a DMN file as texts by id, reporting what cannot be one."""
-    root = _read(content, file, problems)
-    if root is None:
+    try:
+        root = read_markup(content)
+    except Unreadable as error:
+        problems.add("RUL140", error.at(file), reason=error.reason)
         return {}
     if root.name != "definitions":
         _report(problems, file, _Refused(root, "不是 DMN 文件", "this is no DMN file"))
@@ -94,44 +66,6 @@ def read_dmn(content: bytes, file: str, problems: Problems) -> dict[str, str]:
 def _report(problems: Problems, file: str, refused: _Refused) -> None:
     at = Position(file, refused.at.line, refused.at.column)
     problems.add("RUL140", at, reason=refused.reason)
-
-
-def _read(content: bytes, file: str, problems: Problems) -> Element | None:
-    """Read XML without document types, so that nothing in it can grow or reach outside."""
-    parser = expat.ParserCreate(namespace_separator="}")
-    top = Element("", {}, 1, 1)
-    open_ = [top]
-
-    def begin(name: str, attributes: dict[str, str]) -> None:
-        at = (parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)
-        one = Element(name.rpartition("}")[2], attributes, *at)
-        if len(open_) > DEEPEST:
-            raise _Refused(one, "嵌套太深", "it is nested too deeply")
-        open_[-1].children.append(one)
-        open_.append(one)
-
-    def end(_name: str) -> None:
-        open_.pop()
-
-    def text(data: str) -> None:
-        open_[-1].text += data
-
-    def refuse(*_parts: object) -> None:
-        at = Element("", {}, parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)
-        raise _Refused(at, "不接受 DOCTYPE", "a DOCTYPE is not accepted")
-
-    parser.StartElementHandler, parser.EndElementHandler = begin, end
-    parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = text, refuse
-    try:
-        parser.Parse(content, True)
-    except expat.ExpatError as error:
-        at = Element("", {}, error.lineno, error.offset + 1)
-        _report(problems, file, _Refused(at, "不是完整的 XML", "it is not well-formed XML"))
-        return None
-    except _Refused as refused:
-        _report(problems, file, refused)
-        return None
-    return top.children[0]
 
 
 def _id(decision: Element) -> str:
