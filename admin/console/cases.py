@@ -367,6 +367,8 @@ def _words() -> dict[str, str]:
         "message": _("消息"),
         "document": _("文书"),
         "release": _("集体办理结果"),
+        "ended": _("关联业务结束"),
+        "send": _("通知关联业务"),
         "waiting": _("待发送"),
         "taken": _("正在处理"),
         "done": _("已完成"),

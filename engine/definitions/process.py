@@ -128,7 +128,7 @@ class Ask:
 class Effect:
     """One entry of ``do``. ``name`` is the pool, template, process, register … it is about."""
 
-    kind: Literal["number", "document", "message", "create", "record", "release"]
+    kind: Literal["number", "document", "message", "create", "record", "send", "release"]
     name: str
     node: Node
     into: str | None = None
@@ -137,7 +137,7 @@ class Effect:
     set: Mapping[str, Formula] = field(default_factory=dict)
     which: Formula | None = None
     as_: str | None = None
-    #: the name by which the case knows the one it creates
+    #: the name by which the case knows the one it creates, or those it sends to
     link: str = ""
     #: nothing is created where there is a case by that name already
     once: bool = False

@@ -495,6 +495,8 @@ class Run:
             values["set"] = self._all(effect.set)
         if effect.where is not None:
             values["where"] = self.context.search(effect.where)
+        if effect.kind == "send":
+            values["to"] = effect.link
         if effect.kind == "release":
             values["cases"] = self._released(effect, released)
             values["as"] = effect.as_
@@ -621,6 +623,8 @@ class Run:
             kept = "irreversible"
         elif any(effect.kind == "create" for effect in self.effects):
             kept = "created"
+        elif any(effect.kind == "send" for effect in self.effects):
+            kept = "sent"
         elif self._breaks_off_a_call(before):
             kept = "called"
         elif action.withdraw == "until_next_opens":

@@ -69,7 +69,7 @@ def why_not_withdraw(run: Run) -> Refused | None:
         passed = any(item.person == command.person for item in state.path)
         code = "withdraw_decided" if passed else "nothing_to_withdraw"
         return run.refuse(code, step=_title(run, state.path[-1].place))
-    if last.kept in ("never", "irreversible", "created", "called"):
+    if last.kept in ("never", "irreversible", "created", "sent", "called"):
         return run.refuse(f"withdraw_{last.kept}", step=run.step.title)
     if last.kept == "resumed":
         return run.refuse("withdraw_decided", step=run.step.title)

@@ -186,7 +186,9 @@ class Cases:
             if forbidden is not None:
                 raise forbidden
             self._groups.free(unit, loaded, run, known)
-            self._stays_closed(unit, loaded, run, known)
+            closed = self._linking.why_not(unit, loaded, run, known)
+            if closed is not None:
+                raise closed
             self._claimed(unit, loaded, actor, run.at)
             offered(run, action)
             entered = self._entries.check_input(unit, loaded, run, known, input or {})
@@ -200,13 +202,6 @@ class Cases:
                 self._tally(unit, outcome, self._work.now(outcome.row.jurisdiction))
 
         return self._do(actor, uid, make, version=version, key=key, then=then)
-
-    def _stays_closed(self, unit: UnitOfWork, loaded: Loaded, run: Run, action: Action) -> None:
-        if action.verb in ("save", "record"):
-            return
-        refusal = self._linking.why_not_reopen(unit, loaded, run)
-        if refusal is not None:
-            raise refusal
 
     def save(
         self,
@@ -706,16 +701,15 @@ class Cases:
             run = self._work.look(unit, loaded, actor, at=at)
             found = list(offers(run, self._rights))
             held = self._groups.holding(unit, loaded, run)
-            closed = self._linking.why_not_reopen(unit, loaded, run)
-            return [self._worded(offer, held, closed) for offer in found]
+            return [
+                self._worded(offer, held or self._linking.why_not(unit, loaded, run, offer.action))
+                for offer in found
+            ]
 
-    def _worded(self, offer: Offer, held: Refused | None, closed: Refused | None) -> Offer:
+    def _worded(self, offer: Offer, held: Refused | None) -> Offer:
         refusal = offer.refusal
         if refusal is None and held is not None and offer.mine:
             refusal = held
-        stays = offer.action is not None and offer.action.verb in ("save", "record")
-        if refusal is None and closed is not None and offer.mine and not stays:
-            refusal = closed
         if refusal is None:
             return offer
         worded = self._sentences.worded(refusal)

@@ -19,10 +19,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from engine.definitions.process import Step
+from engine.definitions.links import created_by
+from engine.definitions.process import Action, Step, actions_of
 from engine.domain.actor import SYSTEM, Actor
 from engine.domain.case import Command, DueEffect, State, places_of
-from engine.domain.errors import Refused
+from engine.domain.errors import Refused, Stale
 from engine.runtime.run import Run, call_key, put
 from engine.services.casework import Casework, Loaded, Origin, Outcome
 from engine.store.cases import CaseRow
@@ -81,6 +82,61 @@ class Linking:
         )
         self._groups.fill(unit, made, now)
         return made.sent
+
+    # ------------------------------------------------------------ actions in linked cases
+
+    def send(
+        self, unit: UnitOfWork, outcome: Outcome, effect: DueEffect, now: datetime
+    ) -> list[str]:
+        """Let an action be done in linked cases after the commit; returns outbox keys."""
+        row, link = outcome.row, str(effect.values["to"])
+        keys = []
+        for uid in self._linked(unit, outcome, link):
+            key = f"{row.uid}:{effect.key}:{uid}"
+            payload = {"case": uid, "action": effect.name}
+            if unit.outbox.add(key, "send", payload, at=now, case=row):
+                keys.append(key)
+        return keys
+
+    @staticmethod
+    def _linked(unit: UnitOfWork, outcome: Outcome, link: str) -> list[str]:
+        """The cases of a name, in the order they were created; the creator where it is that."""
+        if link in created_by(outcome.compiled.process):
+            return [one.uid for one in unit.links.of(outcome.row.id) if one.name == link]
+        creator = outcome.result.state.creator
+        return [creator] if creator is not None else []
+
+    def act(self, key: str, case_id: int | None, uid: str, action: str) -> None:
+        """Do an action in a linked case, once for a key; an incident where it is refused."""
+        try:
+            with self._work.store.write() as unit:
+                if unit.commands.seen(key) is not None:
+                    return
+                loaded = self._work.load(unit, uid)
+                run = self._work.look(unit, loaded, SYSTEM)
+                self._groups.free(unit, loaded, run, None)
+                refusal = self.why_not(unit, loaded, run, _titled(loaded, action))
+                if refusal is not None:
+                    raise refusal
+                now = self._work.now(loaded.row.jurisdiction)
+                command = Command("act", SYSTEM.person, name=action, at=_where(loaded, action))
+                done = self._work.within(unit, uid, command, now).done
+                unit.commands.remember(key, uid, done.to_json(), now)
+        except Stale:
+            raise
+        except Refused as refused:
+            self._refused(case_id, uid, action, refused)
+
+    def _refused(self, case_id: int | None, uid: str, action: str, refused: Refused) -> None:
+        with self._work.store.write() as unit:
+            sender = unit.cases.load_by_id(case_id) if case_id is not None else None
+            target = unit.cases.load(uid)
+            if sender is None or target is None:
+                return
+            known = _titled(self._work.loaded(unit, target), action)
+            title = known.title if known is not None else action
+            params = {"number": target.number, "action": title, "why": refused.code}
+            unit.incidents.open(sender, "send_refused", params, self._work.clock.now())
 
     # ------------------------------------------------------------ ends that are waited for
 
@@ -195,11 +251,27 @@ class Linking:
     # ------------------------------------------------------------ asking
 
     @staticmethod
-    def why_not_reopen(unit: UnitOfWork, loaded: Loaded, run: Run) -> Refused | None:
+    def why_not(
+        unit: UnitOfWork, loaded: Loaded, run: Run, action: Action | None
+    ) -> Refused | None:
         """Why a case that has ended stays so: the one that waited for it has gone on."""
-        if loaded.state.creator is None or not loaded.state.closed:
+        stays = action is None or action.verb in ("save", "record")
+        if stays or loaded.state.creator is None or not loaded.state.closed:
             return None
         link = unit.links.to(loaded.row.id)
         if link is None or link.taken is None:
             return None
         return run.refuse("creator_went_on")
+
+
+def _where(loaded: Loaded, action: str) -> str:
+    """The step of a branch at which an action is possible; "" for the place of the case itself."""
+    for at, one in places_of(loaded.state):
+        if at and action in loaded.compiled.actions[one.place.step]:
+            return one.place.step
+    return ""
+
+
+def _titled(loaded: Loaded, action: str) -> Action | None:
+    """An action of the case's process, wherever it is offered."""
+    return next((one for one in actions_of(loaded.compiled.process) if one.name == action), None)

@@ -92,6 +92,7 @@ class Outgoing:
             "message": self._message,
             "document": self._document,
             "ended": self._ended,
+            "send": self._sent,
         }
         work.effects = self.effects
 
@@ -124,6 +125,8 @@ class Outgoing:
                 return []
             case "release":
                 return self._groups.bind(unit, outcome.row, effect.values, effect.key, now)
+            case "send":
+                return self._linking.send(unit, outcome, effect, now)
             case "create":
                 return self._linking.create(unit, outcome, effect, now)
             case "message" | "document":
@@ -201,6 +204,10 @@ class Outgoing:
         if self._linking.deliver(payload["owner"], payload["case"]) is not None:
             # Its own messages follow in the same loop.
             log.debug("%s goes on after %s", payload["owner"], payload["case"])
+
+    def _sent(self, message: OutboxRow) -> None:
+        payload = message.payload
+        self._linking.act(message.key, message.case_id, payload["case"], payload["action"])
 
     def _message(self, message: OutboxRow) -> None:
         with self._work.store.read() as unit:

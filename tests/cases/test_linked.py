@@ -17,6 +17,7 @@ from engine.services.migration_decisions import Decisions
 from engine.services.outgoing import Outgoing
 from engine.services.platform import Platform
 from engine.store.links import Links
+from engine.store.outbox import LEASE, Outbox
 from tests.support.linked import CHECKER, LINKED, REVIEWER, an_event, at, linked, open_linked
 from tests.support.office import FILES, person
 from tests.support.versions import publish, with_text
@@ -127,6 +128,50 @@ def test_waiting_for_what_was_never_created_is_an_incident(town: Platform) -> No
     assert incidents(town, uid) == ["no_linked_case"]
     town.interventions.reroute(MONITOR, uid, "没有报告", step="hold")
     assert (at(town, uid), incidents(town, uid)) == ("hold", [])
+
+
+def held(town: Platform) -> str:
+    """An event that is over, with its permit and its report."""
+    uid = an_event(town)
+    town.cases.act(CHECKER, linked(town, uid, "permit"), "pass")
+    town.cases.act(REVIEWER, uid, "send")
+    values = {"unit": "一所", "subject": "灯会"}
+    town.cases.act(APPLICANT, linked(town, uid, "report"), "submit", data=values)
+    assert at(town, uid) == "held"
+    return uid
+
+
+@pytest.mark.req("ENG-19")
+def test_an_action_is_done_in_linked_cases_by_the_system(
+    town: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uid = held(town)
+    permit = linked(town, uid, "permit")
+
+    with monkeypatch.context() as patch:
+        # A worker that dies after the action, before the message is marked as done.
+        patch.setattr(Outbox, "done", lambda self, message: None)
+        town.cases.act(REVIEWER, uid, "close")
+    town.clock.set(town.clock.now() + LEASE * 2)
+    assert town.outgoing.work_off() == 2
+
+    with town.store.read() as unit:
+        row = unit.cases.load(permit)
+        assert row is not None
+        by_system = [one.kind for one in unit.journal.of(row.id) if one.person == "system"]
+    assert by_system == ["act"]
+    assert same(town)
+
+
+@pytest.mark.req("ENG-19")
+def test_an_action_that_a_linked_case_refuses_is_an_incident(town: Platform) -> None:
+    uid = held(town)
+    town.cases.act(REVIEWER, uid, "close")
+
+    # The event has gone on with the report, which stays closed.
+    assert (at(town, linked(town, uid, "report")), incidents(town, uid)) == (
+        "filed", ["send_refused"],
+    )  # fmt: skip
 
 
 @pytest.mark.req("ENG-19")
@@ -324,6 +369,7 @@ MOVES = {
     "report": (APPLICANT, "report"),
     "discard": (APPLICANT, "discard"),
     "again": (APPLICANT, "again"),
+    "close": (REVIEWER, "close"),
 }
 OPERATIONS = ("cancel", "suspend", "resume", "withdraw", "crash")
 

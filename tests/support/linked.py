@@ -71,7 +71,16 @@ LINKED = {
             status: pending
             wait: {case: report}
             outcomes: {filed: held, dropped: hold}
-          held: {title: 已举办, status: done, end: success}
+          held:
+            title: 已举办
+            status: done
+            end: success
+            actions:
+              close:
+                title: 收回许可和报告
+                verb: record
+                who: *office
+                do: [{send: {to: permit, action: note}}, {send: {to: report, action: again}}]
           not_held: {title: 不予举办, status: done, end: failure}
           discarded: {title: 已取消, status: done, end: cancelled}
         """,
@@ -104,6 +113,7 @@ LINKED = {
             status: done
             end: success
             actions:
+              note: {title: 注记, verb: record, who: system}
               revoke:
                 title: 重新审查
                 verb: reopen
@@ -135,7 +145,8 @@ LINKED = {
             title: 已归档
             status: done
             end: success
-            actions: {again: {title: 重写, verb: reopen, who: initiator, to: write}}
+            actions:
+              again: {title: 重写, verb: reopen, who: initiator, to: write}
           dropped: {title: 已放弃, status: done, end: cancelled}
         """,
 }

@@ -218,6 +218,18 @@ TABLE: tuple[Entry, ...] = (
         example="check: {call: {process: north/request}, to: done}",
     ),
     Entry(
+        "DEF365",
+        zh='效果 send 的关联名称 "{link}" 不存在',
+        en='The effect send names the link "{link}", which does not exist',
+        example="do: [{send: {to: permt, action: close}}]",
+    ),
+    Entry(
+        "DEF366",
+        zh='流程 "{process}" 没有动作 "{name}"，send 无法执行',
+        en='The process "{process}" has no action "{name}" to be sent to it',
+        example="do: [{send: {to: permit, action: clse}}]",
+    ),
+    Entry(
         "DEF341",
         zh='选票上没有可以按 "{name}" 排序的选项或数字',
         en='The ballot has no option and no number "{name}" to put in order by',

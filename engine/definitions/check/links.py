@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from engine.definitions.check.subject import Subject
 from engine.definitions.links import created_by, creations, creators_of, groups_of, link_name
-from engine.definitions.process import Effect, Process, Step
+from engine.definitions.process import Effect, Process, Step, actions_of, effects_of
 
 
 def check_links(subject: Subject) -> None:
@@ -16,6 +16,11 @@ def check_links(subject: Subject) -> None:
     taken = _others(subject)
     for effect in creations(process):
         _named_once(subject, effect, known, taken)
+    creators = creators_of(process.id, subject.names.processes.values())
+    sent_to = {**{link_name(one.id): one.id for one in creators}, **known}
+    for effect in effects_of(process):
+        if effect.kind == "send":
+            _can_be_sent(subject, effect, sent_to)
     for step in process.steps.values():
         if step.wait is not None and step.wait.case is not None:
             _is_created(subject, step, step.wait.case, known)
@@ -54,6 +59,22 @@ def _is_created(subject: Subject, step: Step, link: str, known: Mapping[str, str
         subject.problems.add(
             "DEF362", step.node.at_path(["wait", "case"]), link=link, step=step.name, given=link,
             choices=tuple(known),
+        )  # fmt: skip
+
+
+def _can_be_sent(subject: Subject, effect: Effect, known: Mapping[str, str]) -> None:
+    if effect.link not in known:
+        subject.problems.add(
+            "DEF365", effect.node.at_path(["to"]), link=effect.link, given=effect.link,
+            choices=tuple(known),
+        )  # fmt: skip
+        return
+    other = subject.names.processes.get(known[effect.link])
+    actions = {action.name for action in actions_of(other)} if other is not None else set()
+    if other is not None and effect.name not in actions:
+        subject.problems.add(
+            "DEF366", effect.node.at_path(["action"]), process=other.id, name=effect.name,
+            given=effect.name, choices=tuple(sorted(actions)),
         )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from engine.definitions.shapes import (
 )
 from engine.definitions.vocabulary import terms
 
-EffectKind = Literal["number", "document", "create", "record", "release"]
+EffectKind = Literal["number", "document", "create", "record", "send", "release"]
 FIELD = r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*"
 INTO = Key("into", Path(), "写入 data 的哪里", "where in data it is kept", required=True)
 
@@ -48,7 +48,7 @@ def made(kind: EffectKind, name: str) -> Callable[[Values], Effect]:
             set=values.get("set") or values.get("with") or {},
             which=values.get("which"),
             as_=values.get("as"),
-            link=values.get("link") or link_name(values.get(name) or ""),
+            link=values.get("link") or values.get("to") or link_name(values.get(name) or ""),
             once=bool(values.get("once")),
         )
 
@@ -121,6 +121,19 @@ RECORD = _vocabulary(
         required=True,
     ),
 )
+SEND = _vocabulary(
+    "send",
+    "通知关联业务",
+    "sending",
+    Key(
+        "to",
+        terms.LINK,
+        "关联名称；同名的都通知，先新建的在前",
+        "the link; all cases of that name, the first created first",
+        required=True,
+    ),
+    Key("action", terms.ACTION, "由系统在那里执行的动作", "what is done there", required=True),
+)
 RELEASE = _vocabulary(
     "release",
     "放行成员",
@@ -188,7 +201,12 @@ EFFECT = Vocabulary(
             "在登记册中新增或修改",
             "adds or changes rows of a register",
         ),
-        Key("send", Text(), "在关联业务中执行动作", "an action in linked cases", later=True),
+        Key(
+            "send",
+            _shape(SEND, "send", "action"),
+            "由系统在关联业务中执行动作；那里不能执行时生成异常",
+            "the system does an action in linked cases; an incident where it is refused",
+        ),
         Key("release", _shape(RELEASE, "release", "as"), "成员离开本组", "members leave the group"),
         Key("connector", Text(), "外部接口", "an outside system", later=True),
     ),
