@@ -15,7 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("check", "报告内容中的全部问题 / report all problems of the content"),
     "explain": ("explain", "某一行可用的全部名称 / every name available at a line"),
     "schema": ("schema", "各种定义文件的 JSON Schema / the JSON Schemas of the languages"),
-    "dmn": ("dmn", "导入 DMN 1.3 / import DMN 1.3"),
+    "dmn": ("dmn", "导入、导出 DMN 1.3 / import and export DMN 1.3"),
     "bpmn": ("bpmn", "导出 BPMN 2.0 / export BPMN 2.0"),
     "replay": ("replay", "运行样例 / run sample cases"),
     "demo": ("demo", "从头到尾演示每种流程 / run every process start to end"),

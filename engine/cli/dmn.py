@@ -1,4 +1,4 @@
-"""``zhicheng dmn import``: DMN 1.3 files as rule tables."""
+"""``zhicheng dmn``: DMN 1.3 files as rule tables, and rule tables as DMN 1.3 files."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from engine.authoring.problem import Language
 from engine.authoring.problems import Problems
 from engine.authoring.render import render
 from engine.authoring.source import read_yaml
-from engine.cli.common import with_settings
+from engine.cli.common import content_root, with_settings
+from engine.definitions.release import load
 from engine.definitions.rules import bind_rule, parse_rule
 from engine.definitions.rules.dmn import read_dmn
+from engine.definitions.rules.dmn_writing import write_dmn
 from engine.settings import Settings
 
 
@@ -46,6 +48,33 @@ def import_(settings: Settings, file: Path, out: Path | None) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, "utf-8")
         click.echo(str(target))
+
+
+@dmn.command("export")
+@click.argument("rules", nargs=-1)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="写入这个文件。")
+@with_settings
+def export(settings: Settings, rules: tuple[str, ...], out: Path | None) -> None:
+    """把规则表写成一个 DMN 文件；不写名称则导出全部。再导入得到同样的规则表。"""
+    loaded = load(content_root(settings))
+    if loaded.release is None:
+        click.echo(render(loaded.problems.errors, loaded.sources, _language(settings)), nl=False)
+        raise SystemExit(1)
+    known = loaded.release.rules
+    for name in rules:
+        if name not in known:
+            raise click.UsageError(f'没有规则表 "{name}"；可用：{"、".join(known)}')
+    problems = Problems()
+    text = write_dmn([known[name] for name in rules or known], problems)
+    if problems.errors:
+        click.echo(render(problems, loaded.sources, _language(settings)), nl=False)
+        raise SystemExit(1)
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(text, "utf-8")
+    click.echo(str(out))
 
 
 def _check(path: str, name: str, text: str, settings: Settings) -> None:

@@ -148,4 +148,10 @@ TABLE: tuple[Entry, ...] = (
         en="this cannot be imported: {reason}",
         example='<decisionTable hitPolicy="PRIORITY">',
     ),
+    Entry(
+        "RUL141",
+        zh='规则表 "{rule}" 不能照样写成 DMN：{reason}',
+        en='The rule table "{rule}" cannot be written as DMN: {reason}',
+        example="rows: [{when: …, then: days(since, 30)}]",
+    ),
 )

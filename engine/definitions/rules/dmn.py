@@ -23,6 +23,9 @@ TYPES = {
 }  # fmt: skip
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _STRING = r'"(?:[^"\\]|\\.)*"'
+_SPACE = re.compile(rf"({_STRING})|\s+")
+#: our own attributes, for what DMN has no word for
+OWN = "urn:zhicheng:rules"
 _VALUE = rf'{_STRING}|-?[0-9]+(?:\.[0-9]+)?|true|false|date\(\s*"[0-9-]+"\s*\)'
 _COMPARED = re.compile(rf"(?P<operator><=|>=|<|>)\s*(?P<value>{_VALUE})\Z")
 _RANGE = re.compile(
@@ -30,6 +33,21 @@ _RANGE = re.compile(
 )
 _ARITHMETIC = re.compile(r"[A-Za-z0-9_+\-*/(). ]+\Z")
 _NAMES = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def _own(one: Element, name: str) -> str:
+    """Return one of our own attributes, which :mod:`dmn_writing` has written."""
+    return one.attributes.get(f"{OWN}}}{name}", "")
+
+
+def _said(one: Element, *path: str) -> str:
+    """Return the text at a path; the strings in it stay as they are."""
+    found = one.first(*path)
+    if found is None:
+        return ""
+    if "\n" not in found.text:
+        return found.text.strip()
+    return _SPACE.sub(lambda match: match[1] or " ", found.text).strip()
 
 
 class _Refused(Exception):
@@ -54,8 +72,8 @@ def read_dmn(content: bytes, file: str, problems: Problems) -> dict[str, str]:
     found = {}
     for decision in root.all("decision"):
         try:
-            id_ = _id(decision)
-            found[f"{FOLDER}/{id_}"] = _decision(decision, f"{FOLDER}/{id_}", data)
+            id_ = _own(decision, "rule") or f"{FOLDER}/{_id(decision)}"
+            found[id_] = _decision(decision, id_, data)
         except _Refused as refused:
             _report(problems, file, refused)
     if not root.all("decision"):
@@ -101,6 +119,8 @@ def _decision(decision: Element, id_: str, data: dict[str, Element]) -> str:
     title = decision.attributes.get("name") or id_
     head = [f"rule: {id_}", f"title: {scalar(title)}"]
     if table is not None:
+        if _own(decision, "missing"):
+            head.append(f"missing: {scalar(_own(decision, 'missing'))}")
         return "\n".join([*head, *_table(table)]) + "\n"
     if literal is not None:
         return "\n".join([*head, *_literal(decision, literal, data)]) + "\n"
@@ -116,7 +136,8 @@ def _table(table: Element) -> Iterator[str]:
     if policy not in HITS or "aggregation" in table.attributes:
         shown = f"{policy} {table.attributes.get('aggregation', '')}".strip()
         raise _Refused(table, f"不支持命中方式 {shown}", f"hit policy {shown} is not supported")
-    yield f"hit: {HITS[policy]}"
+    own = _own(table, "hit")
+    yield f"hit: {own if own in HITS.values() else HITS[policy]}"
     inputs = [_input(one) for one in table.all("input")]
     outputs = [_output(one) for one in table.all("output")]
     rows = [_row(one, inputs, outputs) for one in table.all("rule")]
@@ -143,24 +164,34 @@ class _Column:
     title: str
     type: str
     values: tuple[str, ...]
+    #: the code list the values are of
+    codes: str = ""
+    #: the least and the greatest value, as written
+    limits: tuple[tuple[str, str], ...] = ()
+    optional: bool = False
 
     def written(self, *, optional: bool = False) -> dict[str, object]:
-        kind: dict[str, object] = (
-            {"values": list(self.values)} if self.values else {"type": self.type}
-        )
-        found = {"title": self.title, **kind}
-        return {**found, "optional": True} if optional else found
+        kind: dict[str, object] = {"type": self.type}
+        if self.codes:
+            kind = {"codes": self.codes}
+        elif self.values:
+            kind = {"values": list(self.values)}
+        limits = {
+            name: text if self.type == "date" else plain_value(text) for name, text in self.limits
+        }
+        found = {"title": self.title, **kind, **limits}
+        return {**found, "optional": True} if optional or self.optional else found
 
 
 def _input(one: Element) -> _Column:
     expression = one.first("inputExpression")
     if expression is None:
         raise _Refused(one, "输入没有表达式", "the input has no expression")
-    written = expression.said("text")
+    written = _said(expression, "text")
     name = _name(written, expression)
     type_ = _type(expression.attributes.get("typeRef", ""), expression)
     values = _words(one.first("inputValues"), type_)
-    return _Column(name, one.attributes.get("label") or written, type_, values)
+    return _Column(name, one.attributes.get("label") or written, type_, values, *_added(one))
 
 
 def _output(one: Element) -> _Column:
@@ -168,13 +199,20 @@ def _output(one: Element) -> _Column:
     type_ = _type(one.attributes.get("typeRef", ""), one)
     values = _words(one.first("outputValues"), type_)
     title = one.attributes.get("label") or written
-    return _Column(_name(written, one), title, type_, values)
+    return _Column(_name(written, one), title, type_, values, *_added(one))
+
+
+def _added(one: Element) -> tuple[str, tuple[tuple[str, str], ...], bool]:
+    """Return what our own attributes say of a column."""
+    limits = ((name, _own(one, name)) for name in ("minimum", "maximum"))
+    known = tuple((name, text) for name, text in limits if text)
+    return _own(one, "codes"), known, _own(one, "optional") == "true"
 
 
 def _words(given: Element | None, type_: str) -> tuple[str, ...]:
     if given is None or type_ != "text":
         return ()
-    return tuple(_constant(part, type_, given) for part in _parts(given.said("text")))
+    return tuple(_constant(part, type_, given) for part in _parts(_said(given, "text")))
 
 
 def _row(rule: Element, inputs: list[_Column], outputs: list[_Column]) -> dict[str, object]:
@@ -184,13 +222,13 @@ def _row(rule: Element, inputs: list[_Column], outputs: list[_Column]) -> dict[s
     when = {
         column.name: cell
         for column, entry in zip(inputs, entries, strict=True)
-        if (cell := _unary(entry.said("text"), column.type, entry)) is not None
+        if (cell := _unary(_said(entry, "text"), column.type, entry)) is not None
     }
     then = {
-        column.name: _out(entry.said("text"), column, entry, inputs)
+        column.name: _out(_said(entry, "text"), column, entry, inputs)
         for column, entry in zip(outputs, outs, strict=True)
     }
-    note = rule.said("description") or rule.said("annotationEntry", "text")
+    note = _said(rule, "description") or _said(rule, "annotationEntry", "text")
     row: dict[str, object] = {"when": when} if when else {}
     row["then"] = next(iter(then.values())) if len(then) == 1 else then
     return {**row, "note": note} if note else row
@@ -209,10 +247,17 @@ def _unary(text: str, type_: str, at: Element) -> object:
         return None
     negated = re.fullmatch(r"not\s*\((.*)\)", text)
     if negated:
-        values = [_constant(part, type_, at) for part in _parts(negated[1])]
-        return " && ".join(f"!= {_inside(value)}" for value in values)
+        parts = _parts(negated[1])
+        return " && ".join(f"!= {_opposite(part, type_, at)}" for part in parts)
     cells = [_test(part, type_, at) for part in _parts(text)]
     return cells[0] if len(cells) == 1 else cells
+
+
+def _opposite(text: str, type_: str, at: Element) -> str:
+    if text == "null":
+        return text
+    value = _constant(text, type_, at)
+    return _inside(value) if type_ == "text" else value
 
 
 def _test(text: str, type_: str, at: Element) -> object:
@@ -294,7 +339,7 @@ def _literal(decision: Element, literal: Element, data: dict[str, Element]) -> I
     type_ = _type((variable or literal).attributes.get("typeRef", ""), literal)
     written = (variable.attributes.get("name", "") if variable is not None else "") or "result"
     output = _Column(_name(written, literal), written, type_, ())
-    value = _out(literal.said("text"), output, literal, columns)
+    value = _out(_said(literal, "text"), output, literal, columns)
     if columns:
         yield "inputs:"
         yield from (f"  {one.name}: {on_one_line(one.written())}" for one in columns)
