@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from engine.definitions.process import Action
-from engine.domain.case import Passed, Place, Split, first_stage
+from engine.domain.case import Passed, Place, Resumption, Split, first_stage
 from engine.runtime import splits
 from engine.runtime.branches import passed_in
 from engine.runtime.run import Run
@@ -91,14 +92,26 @@ def go_back(run: Run, depth: int, index: int, *, keep_resume: bool) -> None:
     path = run.state.path
     place, split = path[index].place, path[index].split
     if keep_resume:
-        taken = run.remember(run.state.place, path[index:])
-        run.change(resume=(*run.state.resume, taken))
+        run.change(resume=_resumable(run, path[index:]))
     run.change(path=path[:index], chain=_chain_before(run, place))
     if split is not None:
         splits.reopen(run, place, split)
         return
     back = Place(place.step, None, place.organisation, place.visit)
     run.arrive(place.step, at=back)
+
+
+def _resumable(run: Run, left: tuple[Passed, ...]) -> tuple[Resumption, ...]:
+    """What can be resumed once the places ``left`` are behind.
+
+    A return handed down level by level stays one return: it leads back to the place that caused it.
+    """
+    state = run.state
+    taken = run.remember(state.place, left)
+    if state.relaying and state.resume:
+        *rest, caused = state.resume
+        return (*rest, replace(caused, path=(*taken.path, *caused.path)))
+    return (*state.resume, taken)
 
 
 def _chain_before(run: Run, place: Place) -> dict[str, str]:

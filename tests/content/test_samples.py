@@ -24,6 +24,21 @@ BY_NAME = {
 }
 
 PROVING = [
+    pytest.param(
+        "chengdu/initial-confirmation",
+        marks=pytest.mark.req("APP-40", "BUR-16", "BUR-34", "BUR-35", "CERT-06"),
+    ),
+    pytest.param("chengdu/initial-recommendation", marks=pytest.mark.req("ENG-08")),
+    pytest.param("chengdu/initial-recommendation-optional", marks=pytest.mark.req("ENG-08")),
+    pytest.param("chengdu/initial-refused", marks=pytest.mark.req("APP-35", "BLK-05", "BUR-12")),
+    pytest.param("chengdu/initial-resubmit-to-returning-level", marks=pytest.mark.req("ENG-08")),
+    pytest.param(
+        "chengdu/initial-returned-in-layers",
+        marks=pytest.mark.req("REV-10", "REV-11", "BUR-36", "BUR-37"),
+    ),
+    pytest.param("chengdu/recognition", marks=pytest.mark.req("CERT-08")),
+    pytest.param("chengdu/recognition-switches", marks=pytest.mark.req("ENG-08")),
+    pytest.param("chengdu/recognition-returned", marks=pytest.mark.req("REV-10")),
     pytest.param("sichuan/applicant-withdraws", marks=pytest.mark.req("APP-21", "APP-22")),
     pytest.param("sichuan/barred-until-year-end", marks=pytest.mark.req("APP-30", "REV-08")),
     pytest.param("sichuan/barred-while-another-is-open", marks=pytest.mark.req("APP-30", "REV-08")),
