@@ -73,6 +73,7 @@ def course(uid: str) -> ResponseReturnValue:
         tabs=asking.tabs(view, "course"),
         trail=trail_of(view),
         timeline=[_line(entry) for entry in entries],
+        linked=platform().views.linked(actor, uid),
         diagram=diagram(*platform().views.steps(actor, uid)),
         operations=asking.operations(platform().views.choices(actor, uid, at=view.at)),
     )

@@ -700,11 +700,16 @@ class Cases:
             loaded = self._work.load(unit, uid)
             run = self._work.look(unit, loaded, actor, at=at)
             found = list(offers(run, self._rights))
-            held = self._groups.holding(unit, loaded, run)
             return [
-                self._worded(offer, held or self._linking.why_not(unit, loaded, run, offer.action))
-                for offer in found
+                self._worded(offer, self.held(unit, loaded, run, offer.action)) for offer in found
             ]
+
+    def held(
+        self, unit: UnitOfWork, loaded: Loaded, run: Run, action: Action | None
+    ) -> Refused | None:
+        """Why other cases keep something from being done with a case: its group, its creator."""
+        held = self._groups.holding(unit, loaded, run)
+        return held or self._linking.why_not(unit, loaded, run, action)
 
     def _worded(self, offer: Offer, held: Refused | None) -> Offer:
         refusal = offer.refusal

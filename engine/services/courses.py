@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from engine.definitions.links import created_by
 from engine.definitions.process import Ask
 from engine.domain.case import Place
 from engine.forms.effective import EffectiveField, EffectiveForm
@@ -121,7 +122,7 @@ class Courses:
             at=event.at,
             kind=event.kind,
             verb=str(acted.get("verb", "")),
-            title=str(acted.get("title", "")),
+            title=str(acted.get("title", "")) or self._ended_as(loaded, events),
             person="" if person == "system" else lookup.label("people", person) or person,
             organisation=lookup.label("organisations", event.organisation) or event.organisation
             if event.organisation
@@ -138,6 +139,18 @@ class Courses:
                 words(unit, run, Place.from_json(one)) for several in broken_off for one in several
             ),
         )
+
+    def _ended_as(self, loaded: Loaded, events: Sequence[Mapping[str, Any]]) -> str:
+        """How the case has ended that was waited for; "" where none was."""
+        told = next((e for e in events if e.get("event") == "outcome"), None)
+        if told is None:
+            return ""
+        process = loaded.compiled.process
+        awaits = process.steps[Place.from_json(told["place"]).step].awaits
+        name = created_by(process).get(awaits or "")
+        other = self._work.definitions.current.processes.get(name or "")
+        end = other.process.steps.get(told["outcome"]) if other is not None else None
+        return end.title if end is not None else ""
 
     @staticmethod
     def _arrived(loaded: Loaded, events: Sequence[Mapping[str, Any]]) -> list[Place]:

@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 
 from engine.definitions.flow import Flow
+from engine.definitions.links import created_by
 from engine.definitions.register import ORGANISATIONS, PEOPLE
 from engine.domain.actor import Actor
 from engine.domain.case import places_of
@@ -81,7 +82,10 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """Another case that has to do with this one: ``relation`` is group or member."""
+    """Another case that has to do with this one.
+
+    ``relation`` is group, member, creator or created; ``state`` of the last two open or closed.
+    """
 
     uid: str
     relation: str
@@ -346,6 +350,7 @@ class Dossiers:
                 yield Linked(
                     group.uid, "group", title, other.number or "", group.state, group.outcome or ""
                 )
+        yield from self._links(unit, loaded)
         if loaded.compiled.process.members is None:
             return
         for member in unit.members.of(loaded.row.id):
@@ -356,6 +361,19 @@ class Dossiers:
                     member.uid, "member", title, other.number or "", member.state,
                     member.outcome or "",
                 )  # fmt: skip
+
+    def _links(self, unit: UnitOfWork, loaded: Loaded) -> Iterator[Linked]:
+        related = []
+        if loaded.state.creator is not None:
+            related.append((loaded.state.creator, "creator"))
+        if created_by(loaded.compiled.process):
+            related += [(link.uid, "created") for link in unit.links.of(loaded.row.id)]
+        for uid, relation in related:
+            other = self._work.load(unit, uid)
+            row = other.row
+            state = "open" if row.closed_at is None else "closed"
+            title = other.compiled.process.title
+            yield Linked(uid, relation, title, row.number or "", state, row.outcome or "")
 
     # ------------------------------------------------------------ the journal
 

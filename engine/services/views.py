@@ -6,11 +6,12 @@ at whose place it is or was, those who decide a group it is in, and those whom a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from engine.definitions.links import created_by
 from engine.definitions.process import Action, Ask, Panel, Step
 from engine.domain.actor import Actor
 from engine.domain.actor import Rights as Permissions
@@ -173,6 +174,18 @@ class CaseView:
     #: at a panel: the reader votes, leads or watches it
     at_panel: bool
     returned: Entry | None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedView:
+    """A case that created this one, or that it has created (``made``)."""
+
+    uid: str
+    title: str
+    number: str
+    status_title: str
+    started_at: datetime
+    made: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,6 +394,40 @@ class Views:
             loaded, run = self._open(unit, actor, uid)
             return self.courses.of(unit, loaded, run, self.place_words)
 
+    def linked(self, actor: Actor, uid: str) -> list[LinkedView]:
+        """The case that created this one, and those it has created, as far as the actor sees them.
+
+        Raises:
+            NotFound: as for :meth:`view`.
+        """
+        with self._sentences.saying(), self._work.store.read() as unit:
+            loaded, _ = self._open(unit, actor, uid)
+            found = []
+            for other, made in self._links(unit, loaded):
+                run = self._work.look(unit, other, actor)
+                if self._sees(unit, other, run, actor):
+                    found.append(self._linked_view(other, actor, made=made))
+            return found
+
+    def _links(self, unit: UnitOfWork, loaded: Loaded) -> Iterator[tuple[Loaded, bool]]:
+        if loaded.state.creator is not None:
+            yield self._work.load(unit, loaded.state.creator), False
+        if created_by(loaded.compiled.process):
+            for link in unit.links.of(loaded.row.id):
+                yield self._work.load(unit, link.uid), True
+
+    def _linked_view(self, other: Loaded, actor: Actor, *, made: bool) -> LinkedView:
+        row, process = other.row, other.compiled.process
+        public = actor.person == row.initiator
+        return LinkedView(
+            uid=row.uid,
+            title=process.title,
+            number=row.number or "",
+            status_title=self.status_title(other.state.status, public=public),
+            started_at=row.started_at,
+            made=made,
+        )
+
     def steps(self, actor: Actor, uid: str) -> tuple[Any, frozenset[str], frozenset[str]]:
         """The flow of a case's process, the steps it has been at, and those it is at."""
         with self._sentences.saying(), self._work.store.read() as unit:
@@ -395,14 +442,13 @@ class Views:
         """What concerns the actor here, allowed or refused with its sentence (REV-27)."""
         with self._sentences.saying(), self._work.store.read() as unit:
             loaded, run = self._open(unit, actor, uid, at)
-            held = self._groups.holding(unit, loaded, run)
             found = []
             for offer in offers(run, self._rights):
                 if not offer.mine or (
                     offer.name == "transfer" and not self._cases.colleagues(actor, uid, at=run.at)
                 ):
                     continue
-                refusal = offer.refusal or held
+                refusal = offer.refusal or self._cases.held(unit, loaded, run, offer.action)
                 sentence = self._sentences.worded(refusal).sentence if refusal else None
                 action = offer.action
                 leads = (

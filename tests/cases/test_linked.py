@@ -10,7 +10,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine.authoring.problems import Problems
+from engine.authoring.source import read_yaml
+from engine.definitions.bpmn import read_bpmn, write_bpmn
+from engine.definitions.flow import flow
+from engine.definitions.parse import parse_process
 from engine.definitions.release import load
+from engine.domain.actor import Actor
 from engine.domain.errors import EngineError, Refused
 from engine.domain.types import TEXT, follow
 from engine.services.migration_decisions import Decisions
@@ -172,6 +178,44 @@ def test_an_action_that_a_linked_case_refuses_is_an_incident(town: Platform) -> 
     assert (at(town, linked(town, uid, "report")), incidents(town, uid)) == (
         "filed", ["send_refused"],
     )  # fmt: skip
+
+
+@pytest.mark.req("ENG-19", "REV-22")
+def test_each_course_shows_the_linked_cases_that_the_reader_may_see(town: Platform) -> None:
+    uid = an_event(town)
+    permit = linked(town, uid, "permit")
+
+    def shown(who: Actor, of: str) -> list[tuple[str, bool]]:
+        return [(one.uid, one.made) for one in town.views.linked(who, of)]
+
+    assert shown(APPLICANT, uid) == [(permit, True)]
+    assert shown(APPLICANT, permit) == [(uid, False)]
+    # Who checks permits has nothing to do with events.
+    assert shown(CHECKER, permit) == []
+    assert shown(REVIEWER, uid) == []
+    of_monitor = town.dossiers.open(MONITOR, uid).linked
+    assert [(one.uid, one.relation, one.state) for one in of_monitor] == [
+        (permit, "created", "open")
+    ]
+    town.cases.act(CHECKER, permit, "pass")
+    assert town.views.course(APPLICANT, uid)[-1].title == "已许可"
+    (choice,) = [one for one in town.views.choices(CHECKER, permit) if one.name == "revoke"]
+    assert not choice.allowed
+
+
+@pytest.mark.req("ENG-19", "ENG-01")
+def test_a_call_comes_back_from_bpmn(town: Platform) -> None:
+    bound = town.release.processes["town/event"]
+    problems = Problems()
+
+    text = read_bpmn(bound.bpmn().encode(), "event.bpmn", problems)
+
+    assert text is not None, problems.sorted()
+    assert not problems.errors
+    node = read_yaml(text, "event.yaml", problems)
+    again = parse_process(node, problems)
+    assert again is not None
+    assert write_bpmn(flow(again)) == bound.bpmn()
 
 
 @pytest.mark.req("ENG-19")

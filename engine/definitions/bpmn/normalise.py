@@ -36,7 +36,7 @@ _NEAREST: Mapping[str, tuple[str, str]] = {
     "subProcess": ("把里面的步骤直接写在流程里", "the steps inside it, written in the process"),
     "transaction": ("把里面的步骤直接写在流程里", "the steps inside it, written in the process"),
     "adHocSubProcess": ("一个有多个动作的步骤", "a step with several actions"),
-    "callActivity": ("成组流程（wait: {group: …}）", "a group process (wait: {group: …})"),
+    "callActivity": ("调用（call: {process: …}）", "a call (call: {process: …})"),
     "complexGateway": ("parallel 的 join：数字或分支名", "join of parallel: a number or a branch"),
     "eventBasedGateway": ("带 actions 的等待步骤", "a step that waits, with actions"),
     "intermediateCatchEvent": ("等待日期（定时事件）", "waiting for a date (a timer)"),
