@@ -60,8 +60,7 @@ def go_back_into(run: Run, index: int, split: Split, step: str) -> None:
     """Return to a place in a branch that has been passed: that branch alone is opened again."""
     path = run.state.path
     splits.break_off(run)
-    taken = run.remember(run.state.place, path[index:])
-    run.change(resume=(*run.state.resume, taken), path=path[:index], chain={})
+    run.change(resume=_resumable(run, path[index:]), path=path[:index], chain={})
     name = passed_in(split, step)
     assert name is not None  # it was found by that
     branch = split.branches[name]

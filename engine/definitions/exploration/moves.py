@@ -483,6 +483,11 @@ class Moves:
         """Remember where the case is being taken from, for ``resume``."""
         if not self._resumes:
             return focus
+        resume = focus.spot.resume
+        if focus.spot.relaying and resume:     # one return, however far it is handed down
+            caused = resume[-1]
+            kept = replace(caused, path=joined_paths(path, caused.path))
+            return focus.at(resume=(*resume[:-1], kept))
         split = focus.left[1] if focus.left is not None else None
         taken = Taken(focus.spot.step, path, split)
         return focus.at(resume=taken_from(focus.spot.resume, taken))
