@@ -484,7 +484,7 @@ class Moves:
         if not self._resumes:
             return focus
         resume = focus.spot.resume
-        if focus.spot.relaying and resume:     # one return, however far it is handed down
+        if focus.spot.relaying and resume:  # one return, however far it is handed down
             caused = resume[-1]
             kept = replace(caused, path=joined_paths(path, caused.path))
             return focus.at(resume=(*resume[:-1], kept))
