@@ -10,6 +10,7 @@ from typing import Any
 from engine.bench import growth
 from engine.bench.figures import figure, rounds
 from engine.bench.floors import CoreFloor, PlainSpiff, Recorded
+from engine.bench.samples import replay_of_steps
 from engine.bench.town import APPLICANT, DATA, PROCESS, STEPS, VOTE, open_town
 from engine.domain.actor import Actor
 from engine.services.platform import Platform
@@ -55,6 +56,7 @@ def _measured(folder: Path) -> list[dict[str, Any]]:
         _against(made, found["product"], found[floor])
     figures += growth.figures(product)
     figures.append(_ballots(product))
+    figures.append(replay_of_steps(lambda: _product_steps(product)))
     for store in (product.store, *floors):
         store.close()
     return figures
