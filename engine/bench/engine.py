@@ -12,6 +12,7 @@ from engine.bench.figures import figure, rounds
 from engine.bench.floors import CoreFloor, PlainSpiff, Recorded
 from engine.bench.samples import replay_of_steps
 from engine.bench.town import APPLICANT, DATA, PROCESS, STEPS, VOTE, open_town
+from engine.bootstrap import settle
 from engine.domain.actor import Actor
 from engine.services.platform import Platform
 from engine.store.database import Store
@@ -32,6 +33,7 @@ def durable_steps() -> list[dict[str, Any]]:
 
 def _measured(folder: Path) -> list[dict[str, Any]]:
     product = open_town(f"sqlite:///{folder / 'product.db'}")
+    settle()  # As a server does when it has started.
     recorded = Recorded(product.store, _whole_case(product))
     floors: list[Store] = []
     for name in ("core", "plain"):

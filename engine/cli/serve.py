@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from engine.bootstrap import open_platform, workers
+from engine.bootstrap import open_platform, settle, workers
 from engine.cli.common import with_settings
 from engine.cli.platform import opened
 from engine.content import Files
@@ -74,6 +74,7 @@ def worker(settings: Settings) -> None:
             platform.workers += others
             for other in others:
                 other.start()
+            settle()
             first.run()
         except KeyboardInterrupt:
             click.echo("后台作业已结束。")
@@ -91,7 +92,9 @@ def _serve(settings: Settings, accounts: list[tuple[str, str]], *, jobs: bool) -
             platform.workers += workers(platform)
             for running in platform.workers:
                 running.start()
-        return app.create_app(platform, app.web_settings(settings, demo=bool(accounts)))
+        made = app.create_app(platform, app.web_settings(settings, demo=bool(accounts)))
+        settle()
+        return made
 
     click.echo(f"平台已启动：{settings.public_url}（按 Ctrl+C 结束）")
     server.serve(make, settings.host, settings.port)
