@@ -8,6 +8,7 @@ the same state again.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -16,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine.definitions.process import Draw
 from engine.domain.case import State, WorkItem, places_of
 from engine.domain.errors import EngineError
 from engine.runtime.branches import is_joined
@@ -28,6 +30,9 @@ ORGANISATIONS = {
     "office": {"superior": "board", "kind": "office"},
     "board": {"kind": "top"},
 }
+#: those who vote where the data name them, and who can be drawn, in the order of the lot
+VOTERS = ("v0", "v1", "v2")
+DRAWN = ("d0", "d1", "d2", "d3")
 PLACES = ("data.unit", "data.unit.superior", "data.unit.superior.superior")
 HEAD = """
 process: demo/walk
@@ -55,6 +60,7 @@ class Author:
     """Writes processes from what hypothesis draws."""
 
     draw: st.DrawFn
+    kinds: Sequence[str] = ("task", "task", "chain", "wait", "automatic", "panel")
     names: list[str] = field(default_factory=list)
     tasks: list[str] = field(default_factory=list)
 
@@ -70,7 +76,7 @@ class Author:
         """Some blocks in a row; returns the name of the first and the text."""
         text = ""
         for _ in range(count):
-            kinds = ["task", "task", "chain", "wait", "automatic"]
+            kinds = [*self.kinds]
             if depth <= 2:
                 kinds += ["parallel", "parallel"]
             kind = self.draw(st.sampled_from(kinds))
@@ -129,6 +135,23 @@ class Author:
         lines = [f"{name}:", f"  title: {name}", "  wait: {until: data.until}", f"  to: {then}"]
         return name, self.indented(depth, lines)
 
+    def panel(self, then: str, depth: int) -> tuple[str, str]:
+        name = self.name()
+        voters = self.draw(st.sampled_from(["data.voters", "{draw: 2, from: people}"]))
+        in_turn, declining = self.draw(st.booleans()), self.draw(st.booleans())
+        lines = [
+            f"{name}:",
+            f"  title: {name}",
+            f"  panel: {{voters: {voters}, in_turn: {str(in_turn).lower()}, "
+            f"may_decline: {str(declining).lower()}, "
+            "decide: {pass: {option: agree, more_than: 1/2, of: voters}, "
+            "run_off: tie, rounds: 2}}",
+            f"  outcomes: {{passed: {then}, failed: failed, short: {then}}}",
+        ]
+        if self.draw(st.booleans()):
+            lines.insert(2, "  due: {by: data.until}")
+        return name, self.indented(depth, lines)
+
     def automatic(self, then: str, depth: int) -> tuple[str, str]:
         name = self.name()
         when = self.draw(st.sampled_from(["", "  when: has(data.note)"]))
@@ -160,16 +183,50 @@ def processes(draw: st.DrawFn) -> Compiled:
 
 
 @dataclass
+class Vote:
+    """A vote as one would keep it on paper: who sits there, and what they said."""
+
+    order: list[str]
+    said: dict[str, str] = field(default_factory=dict)
+    gone: list[str] = field(default_factory=list)
+    round: int = 1
+
+    @property
+    def waiting(self) -> list[str]:
+        """Whose ballots are missing, in order; an empty seat casts none."""
+        return [one for one in self.order if one not in self.said and one not in self.gone]
+
+    def result(self) -> str:
+        """The outcome of the round, or that it is held once more; counted by hand."""
+        agreed = against = 0
+        for choice in self.said.values():
+            if choice == "agree":
+                agreed += 1
+            elif choice == "against":
+                against += 1
+        if agreed + agreed > len(self.order):
+            return "passed"
+        if agreed > 0 and agreed == against and self.round == 1:
+            return "again"
+        return "failed"
+
+
+@dataclass
 class Walk:
     """A case that random people do random things to."""
 
     draw: st.DrawFn
     case: Running
     work: list[WorkItem]
+    kinds: Sequence[str] = (
+        *["act"] * 6, *["withdraw"] * 2, "vote", "seat", "time", "day", "resubmit", "transfer",
+        "other",
+    )  # fmt: skip
+    #: the votes by step and visit
+    votes: dict[tuple[str, int], Vote] = field(default_factory=dict)
 
     def step(self) -> None:
-        kind = self.draw(st.sampled_from(["act"] * 6 + ["withdraw", "withdraw", "time", "day",
-                                          "resubmit", "transfer", "other"]))  # fmt: skip
+        kind = self.draw(st.sampled_from(self.kinds))
         before, seq = self.case.state, self.case.seq
         try:
             getattr(self, kind)()
@@ -213,6 +270,10 @@ class Walk:
     def time(self) -> None:
         place, _ = self.somewhere()
         self.case.command("time", self.draw(st.sampled_from(["due", "wait"])), place=place)
+        for at, state, _vote in self.panels():
+            if at == place and state.overdue:
+                self.follow()
+                self.case.command("outcome", "short", place=place)
 
     def day(self) -> None:
         self.case.at += timedelta(days=self.draw(st.integers(1, 20)))
@@ -220,6 +281,82 @@ class Walk:
     def resubmit(self) -> None:
         if self.case.state.place.step == "fill":
             self.case.typed("submit", "ann", {"note": "again"})
+
+    def panels(self) -> list[tuple[str, State, Vote]]:
+        """The places where people vote, each with what is on paper."""
+        found = []
+        for at, state in places_of(self.case.state):
+            step = self.case.process.process.steps[state.place.step]
+            if step.panel is None or state.closed:
+                continue
+            place = state.place
+            drawn = isinstance(step.panel.voters, Draw)
+            begun = Vote(list(DRAWN[:2] if drawn else VOTERS))
+            vote = self.votes.setdefault((place.step, place.visit), begun)
+            found.append((place.step if at else "", state, vote))
+        return found
+
+    def vote(self) -> None:
+        """Somebody votes, whoever it is; a vote that is complete is counted."""
+        panels = self.panels()
+        if not panels:
+            self.act()
+            return
+        place, state, vote = self.draw(st.sampled_from(panels))
+        person = self.draw(st.sampled_from([*vote.order, *vote.order, *vote.gone, "stranger"]))
+        panel = self.case.process.process.steps[state.place.step].panel
+        allowed = person in (vote.waiting[:1] if panel.in_turn else vote.waiting)
+        try:
+            self.case.operate("vote", person, None, place=place)
+        except EngineError:
+            assert not allowed or state.suspended or self.case.state.suspended
+            raise
+        assert allowed
+        vote.said[person] = self.draw(st.sampled_from(["agree", "against", "abstain"]))
+        self.follow(voted=(state.place.step, person))
+        if len(vote.said) == len(vote.order):
+            self.check()
+            self.count(place, state, vote)
+
+    def count(self, place: str, state: State, vote: Vote) -> None:
+        result = vote.result()
+        if result == "again":
+            self.case.command("round", "round", place=place, papers=[""])
+            vote.said, vote.round = {}, 2
+        else:
+            self.case.command("outcome", result, place=place)
+
+    def seat(self) -> None:
+        """A voter declines, or somebody is named for a seat."""
+        panels = self.panels()
+        if not panels:
+            self.act()
+            return
+        place, state, vote = self.draw(st.sampled_from(panels))
+        panel = self.case.process.process.steps[state.place.step].panel
+        person = self.draw(st.sampled_from(vote.order))
+        if self.draw(st.booleans()):
+            allowed = panel.may_decline and person in vote.waiting
+            try:
+                self.case.operate("decline", person, None, place=place, reason="r")
+            except EngineError:
+                assert not allowed or self.case.state.suspended
+                raise
+            assert allowed
+            others = [one for one in DRAWN if one not in vote.order and one not in vote.gone]
+            following = others[0] if isinstance(panel.voters, Draw) and others else None
+        else:
+            following = self.draw(st.sampled_from([*DRAWN, *VOTERS]))
+            self.case.operate(
+                "replace", "chair", "board", place=place, instead=person, person=following,
+                reason="r",
+            )  # fmt: skip
+            assert person not in vote.said
+            assert following not in [*vote.order, *vote.gone]
+        if person not in vote.gone:
+            vote.gone.append(person)
+        if following is not None:
+            vote.order[vote.order.index(person)] = following
 
     def transfer(self) -> None:
         place, state = self.somewhere()
@@ -238,13 +375,15 @@ class Walk:
 
     # ---------------------------------------------------------------- what must hold
 
-    def follow(self) -> None:
+    def follow(self, voted: tuple[str, str] | None = None) -> None:
         """Keep the open work as the store does."""
         last = self.case.last
         assert last is not None
         if last.moved:
             kept = [item for item in self.work if (item.step, item.visit) in last.kept]
             self.work = [*kept, *last.work]
+        elif voted is not None:
+            self.work = [item for item in self.work if (item.step, item.person) != voted]
 
     def check(self) -> None:
         state, process = self.case.state, self.case.process.process
@@ -260,7 +399,16 @@ class Walk:
                 continue
             assert step.kind != "automatic"
             held = (one.place.step, one.place.visit) in waiting
+            if step.panel is not None:
+                continue
             assert held or one.stuck or one.wait_until or step.end, "nobody is waited for"
+        for _, one, vote in self.panels():
+            assert list(one.voters) == vote.order
+            asked = (
+                vote.waiting[:1] if process.steps[one.place.step].panel.in_turn else vote.waiting
+            )
+            items = {item.person for item in self.work if item.step == one.place.step}
+            assert items == set(asked), "not those are asked to vote whose ballots are missing"
         if state.closed:
             assert not state.branches
             assert all(item.step == state.place.step for item in self.work)
@@ -282,11 +430,33 @@ class Walk:
 @given(st.data())
 def test_whatever_happens_the_case_is_somewhere_and_somebody_is_waited_for(data) -> None:
     process = data.draw(processes(), label="process")
-    world = World(records={"organisations": ORGANISATIONS})
-    case = begin(process, world, {"unit": "unit", "until": "2026-09-20"})
+    world = World(records={"organisations": ORGANISATIONS}, drawn=DRAWN)
+    case = begin(process, world, {"unit": "unit", "until": "2026-09-20", "voters": VOTERS})
     assert case.last is not None
     walk = Walk(data.draw, case, list(case.last.work))
     walk.check()
     for _ in range(data.draw(st.integers(5, 30), label="commands")):
+        walk.step()
+    walk.check_journal()
+
+
+@pytest.mark.req("ENG-12")
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(st.data())
+def test_votes_go_as_they_would_on_paper(data) -> None:
+    """Panels alone and in branches: turns, seats, rounds and results, beside all else."""
+    process = Author(data.draw, ("panel", "panel", "panel", "task")).process()
+    world = World(records={"organisations": ORGANISATIONS}, drawn=DRAWN)
+    case = begin(process, world, {"unit": "unit", "until": "2026-09-20", "voters": VOTERS})
+    case.do("submit", "ann")
+    assert case.last is not None
+    kinds = (*["vote"] * 20, *["seat"] * 4, "act", "withdraw", "time", "day", "other")
+    walk = Walk(data.draw, case, list(case.last.work), kinds)
+    walk.check()
+    for _ in range(data.draw(st.integers(10, 40), label="commands")):
         walk.step()
     walk.check_journal()
