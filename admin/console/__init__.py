@@ -13,6 +13,7 @@ from admin.console.cases import CasesPage
 from admin.console.dashboard import DashboardPage
 from admin.console.incidents import IncidentsPage
 from admin.console.index import ConsoleIndex
+from admin.console.migrations import MigrationsPage
 from admin.console.publishing import PublishPage
 from admin.console.registers import RegistersPage
 from admin.console.roles import RolesPage
@@ -28,6 +29,7 @@ def install(app: Flask) -> None:
     console.add_view(AccountsPage("accounts", "accounts"))
     console.add_view(RolesPage("roles", "roles"))
     console.add_view(CasesPage())
+    console.add_view(MigrationsPage())
     console.add_view(DashboardPage())
     console.add_view(IncidentsPage("incidents", "incidents"))
     for page in (StudioPage, PublishPage, VersionsPage):

@@ -25,6 +25,7 @@ from engine.services.casework import Done
 from engine.services.dossiers import Dossier
 from engine.services.interventions import Interventions
 from engine.services.monitor import FIELDS, MonitorPage
+from engine.services.oversight import INTERVENE
 from engine.services.pages import Column as ServiceColumn
 
 #: what may lead to nothing that can be undone is confirmed once more
@@ -79,9 +80,16 @@ class CasesPage(Page):
             trail=self._trail("", None),
             table=self._table(found, filters, search, cursor),
             going_on=going_on,
+            migrations_href=self._migrations(actor, found.jurisdiction),
             problem=problem.sentence if problem else None,
         )
         return make_response(text, status_of(problem) if problem else 200)
+
+    @staticmethod
+    def _migrations(actor: Actor, jurisdiction: str) -> str:
+        """Where cases are moved to another version, for those who may."""
+        refusal = platform().oversight.why_not(actor, INTERVENE, jurisdiction)
+        return url_for("migrations.index_view", jurisdiction=jurisdiction) if not refusal else ""
 
     def _here(self) -> str:
         return str(self.get_url(".index_view"))

@@ -24,7 +24,6 @@ from engine.services.casework import Casework, Loaded
 from engine.services.entries import FORM
 from engine.services.migration_data import PROPOSED, MovedData, Open, moved_data
 from engine.services.migration_decisions import Decisions
-from engine.store.chain import canonical
 from engine.store.plans import Kind
 from engine.store.unit import UnitOfWork
 
@@ -160,8 +159,8 @@ class Judging:
         if moved is not None and moved.moved:
             titles = "、".join(dict.fromkeys(moved.moved))
             known.append(("migrate_fields_moved", {"fields": titles}))
-        same = canonical(result.state.to_json()) == row.state and result.data is None
-        kind: Kind = "unaffected" if same and not known and not result.moved else "by_itself"
+        same = not (known or result.moved or result.data is not None)
+        kind: Kind = "unaffected" if same else "by_itself"
         return Verdict(kind, tuple(known), (), forecast_of(target.compiled, result), move, data)
 
     def _somebody(self, unit: UnitOfWork, loaded: Loaded, target: Target, result: Advance) -> None:
@@ -327,6 +326,7 @@ class _Places:
             self.told.append(("migrate_waits_anew", {"step": after.title}))
         elif not alike(before.status, after.status):
             self._again(after)
+            self.told.append(("migrate_status", {"step": after.title}))
         self._times(before, after, one)
         if before.panel is not None and after.panel is not None:
             voted = self._vote(before, one, after)

@@ -8,6 +8,7 @@ planned anew and told; none is forced.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,9 @@ from typing import Any
 import orjson
 
 from engine.authoring.problem import near
+from engine.definitions.flow import Flow
+from engine.definitions.process import Process
+from engine.definitions.release import Release
 from engine.domain.actor import Actor
 from engine.domain.case import Command, State, places_of
 from engine.domain.errors import EngineError, NotFound, Refused, Stale
@@ -28,6 +32,7 @@ from engine.services.migration_plan import Judging, Target, Verdict, command_of,
 from engine.services.outgoing import Outgoing
 from engine.services.oversight import INTERVENE, Oversight
 from engine.services.sentences import Sentences
+from engine.services.versions import Version
 from engine.store.plans import Kind, PlannedCase, PlanRow
 from engine.store.plans import State as PlannedState
 from engine.store.unit import UnitOfWork
@@ -52,6 +57,8 @@ class Choice:
     name: str
     sentence: str
     proposed: tuple[str, ...]
+    #: what people call each of those
+    captions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +106,15 @@ class Plan:
         return [one for one in self.cases if one.state == state]
 
     @property
+    def to_move(self) -> list[CaseInPlan]:
+        """The cases a run would move."""
+        return [
+            one
+            for one in self.cases
+            if one.kind in MOVABLE and one.state in ("planned", "replanned")
+        ]
+
+    @property
     def groups(self) -> list[Group]:
         """The cases by what is told of them, those that need somebody first."""
         found: dict[tuple[Kind, tuple[str, ...]], list[CaseInPlan]] = {}
@@ -117,6 +133,28 @@ class Plan:
                 _, count = found.get((one.key, one.name), (one, 0))
                 found[one.key, one.name] = (one, count + 1)
         return list(found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What can be planned: processes with how many cases run, and the versions."""
+
+    processes: tuple[tuple[str, str, int], ...]
+    versions: tuple[Version, ...]
+    plans: tuple[PlanRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """The version most cases of a plan come from and the one they go to, as graphs.
+
+    Beside them the steps at which cases are and will be.
+    """
+
+    before: Flow
+    at: frozenset[str]
+    after: Flow
+    then: frozenset[str]
 
 
 class Migrations:
@@ -183,12 +221,54 @@ class Migrations:
         with self._sentences.saying():
             return self._shown(self._load(actor, plan))
 
-    def latest(self, actor: Actor, jurisdiction: str) -> list[PlanRow]:
-        """The plans made last."""
+    def offered(self, actor: Actor, jurisdiction: str) -> Offered:
+        """What the actor could plan, and the plans made last.
+
+        Raises:
+            NotAllowed: the actor may not step in there.
+        """
         with self._sentences.saying():
             self._demand(actor, jurisdiction)
+            current = self._work.definitions.current
             with self._work.store.read() as unit:
-                return unit.plans.latest(jurisdiction, LATEST)
+                running = Counter[str]()
+                for one in unit.monitoring.at_steps(jurisdiction, self._work.clock.now()):
+                    running[one.process] += one.cases
+                return Offered(
+                    tuple(
+                        (name, bound.process.title, running[name])
+                        for name, bound in current.processes.items()
+                        if running[name]
+                    ),
+                    tuple(self._history.log(unit, limit=LATEST)),
+                    tuple(unit.plans.latest(jurisdiction, LATEST)),
+                )
+
+    def pictures(self, actor: Actor, plan: int) -> Pictures | None:
+        """Where the cases of a plan are and will be; None where there are none."""
+        with self._sentences.saying():
+            row = self._load(actor, plan)
+            with self._work.store.read() as unit:
+                found = []
+                for one in unit.plans.cases(plan):
+                    case = unit.cases.load(one.uid)
+                    if case is not None and one.state in ("planned", "replanned"):
+                        found.append((one, case))
+                if not found:
+                    return None
+                pin = Counter(case.pin for _, case in found).most_common(1)[0][0]
+                at: set[str] = set()
+                then: set[str] = set()
+                for one, case in found:
+                    state = State.from_json(orjson.loads(case.state))
+                    if case.pin == pin:
+                        at |= {place.place.step for _, place in places_of(state)}
+                    will = one.told["forecast"].get("due", ())
+                    then |= {step for step, _, _ in will}
+                compiled = self._work.definitions.compiled
+                before = compiled(row.process, pin, unit).bound.flow
+                after = compiled(row.process, row.pin, unit).bound.flow
+                return Pictures(before, frozenset(at), after, frozenset(then))
 
     def _planned(
         self,
@@ -227,10 +307,17 @@ class Migrations:
 
     # ------------------------------------------------------------ carrying out
 
-    def run(self, actor: Actor, plan: int, reason: str, *, by: str = "") -> Plan:
+    def run(
+        self, actor: Actor, plan: int, reason: str, *, by: str = "", most: int | None = None
+    ) -> Plan:
         """Move the cases of a plan that need no decision; again, it goes on where it stopped.
 
-        ``by`` names whoever has the installation in hand.
+        Args:
+            actor: who does it.
+            plan: the plan.
+            reason: why; it stands in the journal of each case.
+            by: the name of whoever has the installation in hand.
+            most: how many cases are moved at once; None for all.
 
         Raises:
             Refused: no right or no reason, or no such plan.
@@ -242,9 +329,13 @@ class Migrations:
                 target = self._target(unit, row.process, str(row.release))
                 planned = unit.plans.cases(plan)
             entered = {"reason": reason.strip(), **({"by": by} if by else {})}
-            for one in planned:
-                if one.state in ("planned", "replanned") and one.kind in MOVABLE:
-                    self._move(actor, row, target, one, entered)
+            waiting = [
+                one
+                for one in planned
+                if one.state in ("planned", "replanned") and one.kind in MOVABLE
+            ]
+            for one in waiting[:most]:
+                self._move(actor, row, target, one, entered)
             return self._shown(row)
 
     def _move(
@@ -385,6 +476,11 @@ class Migrations:
         with self._work.store.read() as unit:
             planned = unit.plans.cases(row.id)
             compiled = self._work.definitions.compiled(row.process, row.pin, unit)
+            release = self._work.definitions.release_of(row.process, row.pin, unit)
+
+        def caption(key: str, name: str, value: str) -> str:
+            return self._sentences.caption(_title(compiled.process, release, key, name, value))
+
         return Plan(
             row.id,
             row.process,
@@ -393,10 +489,10 @@ class Migrations:
             row.person,
             row.made_at,
             Decisions.from_json(row.decisions),
-            tuple(self._case(one) for one in planned),
+            tuple(self._case(one, caption) for one in planned),
         )
 
-    def _case(self, one: PlannedCase) -> CaseInPlan:
+    def _case(self, one: PlannedCase, caption: Callable[[str, str, str], str]) -> CaseInPlan:
         told = one.told
         at = told["forecast"].get("at", ())
         return CaseInPlan(
@@ -405,15 +501,34 @@ class Migrations:
             one.kind,
             one.state,
             tuple(self._sentence(code, params) for code, params in told["told"]),
-            tuple(self._choice(Open(*parts)) for parts in told["open"]),
+            tuple(self._choice(Open(*parts), caption) for parts in told["open"]),
             (at,) if isinstance(at, str) else tuple(at),
         )
 
-    def _choice(self, one: Open) -> Choice:
-        return Choice(one.key, one.name, self._sentence(one.code, one.params), tuple(one.proposed))
+    def _choice(self, one: Open, caption: Callable[[str, str, str], str]) -> Choice:
+        return Choice(
+            one.key,
+            one.name,
+            self._sentence(one.code, one.params),
+            tuple(one.proposed),
+            tuple(caption(one.key, one.name, value) for value in one.proposed),
+        )
 
     def _sentence(self, code: str, params: Mapping[str, Any]) -> str:
         return self._sentences.worded(Refused(code, **params)).sentence
+
+
+def _title(process: Process, release: Release, key: str, name: str, value: str) -> str:
+    """What people call something that is proposed; its name if it has no caption."""
+    if key == "steps":
+        step_name, _, stage = value.partition(".")
+        step = process.steps[step_name]
+        return f"{step.title} {step.stages[stage].title}" if stage else step.title
+    form = release.forms[process.form] if process.form is not None else None
+    element = form.element(value if key == "fields" else name.rpartition(".")[0]) if form else None
+    if element is None or key == "fields":
+        return element.title if element is not None else value
+    return release.codes[element.codes].title_of(value) if element.codes else value
 
 
 def _demand_reason(reason: str) -> None:

@@ -1,0 +1,65 @@
+"""The pages on which running cases are moved to another version: planned, decided, done, undone."""
+
+import pytest
+
+from tests.migrating.test_plans import opened, renamed
+from tests.support.city import City
+from tests.support.office import a_request
+
+
+@pytest.fixture
+def here():
+    """A town with a case at a step that the newest version calls otherwise."""
+    office = opened()
+    uids = {"z": a_request(office), "y": a_request(office, submit=False)}
+    found = City(office, office.clock, uids)
+    renamed(office)
+    return found
+
+
+def stands(here, case="z"):
+    with here.platform.store.read() as unit:
+        row = unit.cases.load(here[case])
+        return row.step, row.pin
+
+
+@pytest.mark.req("CON-09", "ENG-13")
+def test_cases_are_planned_decided_moved_and_moved_back(here):
+    old = stands(here)
+    visitor = here.visit("马监", "市局")
+    page = visitor.get("/console/cases/")
+    visitor.get(page.links["迁移版本"])
+
+    page = visitor.press("计划", process="town/request")
+    assert "目标版本没有环节“审核”，请决定在哪个环节继续" in page
+
+    page = visitor.press("按这些决定重新计划", due="keep")
+    assert "“审核”改为“审查”，在原处继续" in page
+    assert len(page.tree.xpath("//main//svg")) == 2
+    assert stands(here) == old
+
+    page = visitor.press("迁移")
+    assert page.status >= 400
+    assert "请填写原因" in page
+    page = visitor.press("迁移", reason="统一名称")
+    assert "将迁移 2 项业务" in page
+    assert stands(here) == old
+    page = visitor.press("确定迁移")
+    assert "已迁移 2 项业务。" in page
+    assert stands(here)[0] == "examine"
+
+    page = visitor.press("撤销迁移", reason="弄错了", case=here["z"])
+    assert "已撤销 1 项业务的迁移。" in page
+    assert stands(here) == old
+    assert stands(here, "y")[1] != old[1]
+    page = visitor.get(f"/console/cases/details/?id={here['z']}")
+    assert "统一名称" in page
+    assert "弄错了" in page
+
+
+@pytest.mark.parametrize(("who", "where"), [("王审", "一所"), ("张三", None), ("牛监", "一分局")])
+def test_nobody_without_the_permission(here, who, where):
+    visitor = here.visit(who, where)
+
+    assert visitor.get("/console/migrations/?jurisdiction=town").status == 403
+    assert visitor.get("/console/migrations/plan/?id=1").status in (403, 404)
