@@ -16,6 +16,7 @@ from engine.authoring.catalogue import CATALOGUE
 from engine.definitions.context import ACT, CASE, CASE_ROW, METHODS, TABLE, VOTE
 from engine.definitions.kinds import KINDS, SINGLE
 from engine.definitions.listing import CASE_FIELDS, SORTABLE
+from engine.definitions.patterns import PATTERNS
 from engine.definitions.shapes import Key, Vocabulary
 from engine.definitions.uses import Place
 from engine.definitions.vocabulary import vocabularies
@@ -61,6 +62,7 @@ def all_tables() -> dict[str, Callable[[], str]]:
         "functions": functions_table,
         "columns": columns_table,
         "later": later_table,
+        "patterns": patterns_table,
     }
     for prefix in ("SRC", "DEF1", "DEF2", "DEF3", "DEF4", "REG", "RUL", "BPM"):
         tables[f"problems {prefix}"] = _problems(prefix)
@@ -110,6 +112,15 @@ def functions_table() -> str:
     """Return the functions."""
     rows = [(f"`{call}`", zh) for call, zh, _ in explain_functions()]
     return _table(("函数", "含义"), rows)
+
+
+def patterns_table() -> str:
+    """Return the control-flow patterns, how each is written or why it is not."""
+    rows = [
+        (str(one.number), f"{one.zh} ({one.en})", "✓" if one.runs else "—", one.how)
+        for one in PATTERNS
+    ]
+    return _table(("", "模式", "能执行", "写法，或不做的理由"), rows)
 
 
 def problems_table(prefix: str) -> str:

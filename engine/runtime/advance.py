@@ -530,8 +530,10 @@ def _outcome(run: Run) -> None:
     run.events.append({"event": "outcome", "outcome": name, "place": run.state.place.to_json()})
     run.acted(name)
     if choice is None:
+        before = run.state
         run.change(due_given=None)
         run.follow("@done")
+        _remember_end(run, before)
         splits.push_split(run)
         return
     index, target = run.context.choose(choice)
