@@ -76,11 +76,22 @@ def _common() -> dict[str, Any]:
     }
 
 
+def mode_of(mode: str) -> str:
+    """How somebody takes part in a task, in a word."""
+    return {
+        "before": _("前加签"),
+        "parallel": _("并加签"),
+        "after": _("后加签"),
+        "delegate": _("委派"),
+    }.get(mode, mode)
+
+
 def install(app: Flask) -> None:
     """Give templates their names, and libraries the reader's language."""
     Babel(app, locale_selector=lambda: _BABEL[captions.language()])
     app.context_processor(_common)
     app.add_template_filter(moment)
     app.add_template_filter(day)
+    app.add_template_filter(mode_of)
     app.add_template_filter(deadline)
     app.add_template_filter(size, "file_size")

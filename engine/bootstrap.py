@@ -23,6 +23,7 @@ from engine.services.attachments import Attachments
 from engine.services.cases import Cases
 from engine.services.casework import Casework
 from engine.services.content_rights import ContentRights
+from engine.services.copies import Copies
 from engine.services.definitions import Definitions
 from engine.services.definitions import load as load_stored
 from engine.services.directory import Directory
@@ -42,6 +43,7 @@ from engine.services.messages import Messages
 from engine.services.migration_plan import Judging
 from engine.services.migrations import Migrations
 from engine.services.monitor import Monitor
+from engine.services.operations import Operations
 from engine.services.opinions import Opinions
 from engine.services.outgoing import Outgoing
 from engine.services.oversight import Oversight
@@ -209,6 +211,7 @@ def assemble(
     outgoing = Outgoing(casework, groups, linking, records, messages, documents)
     cases = Cases(casework, directory, entries, groups, panels, linking, outgoing, sentences)
     views = Views(casework, directory, cases, entries, groups, panels, sentences, records.lookup)
+    operations = Operations(casework, cases, directory)
     oversight = Oversight(definitions, directory)
     interventions = Interventions(
         casework, oversight, groups, panels, outgoing, sentences, directory
@@ -234,7 +237,9 @@ def assemble(
         groups=groups,
         outgoing=outgoing,
         cases=cases,
+        operations=operations,
         views=views,
+        copies=Copies(casework, views, sentences, records.lookup),
         forecasts=forecasts,
         register_sheets=RegisterSheets(registers, records, sentences),
         routes=RouteTables(store, records, oversight, forecasts, sentences),

@@ -19,15 +19,20 @@ from admin.navigation import caption
 from engine.domain.actor import Actor
 from engine.forms import EffectiveForm, FieldError
 from engine.forms.posting import value_at
+from engine.services.operations import NAMING, PEOPLE
 from engine.services.views import CaseView, Choice, Paper
 
 #: verbs that end or send back: their buttons are red
 _SEVERE = frozenset({"return", "fail", "discard", "cancel"})
 #: the field of the members that an action asks for
 MEMBERS = "members"
-TRANSFER = "transfer"
 #: operations on the seats of a panel
 SEATS = ("decline", "replace")
+#: operations that have a button on the page of a case
+OPERATIONS = (
+    "sign", "withdraw", "extend", "transfer", "delegate", "add_signer", "remove_signer", "cc",
+    "urge", *SEATS,
+)  # fmt: skip
 #: an action that asks for this many simple fields at most is asked in the side column
 _SIDE_FIELDS = 3
 _SECTIONS = frozenset({"group", "rows"})
@@ -52,12 +57,16 @@ class Shown:
     opinion_field: str | None
     #: the members of the group to choose from: key, name, ticked
     members: Sequence[tuple[str, str, bool]] = ()
-    #: to whom the task may be handed over, or who may take a seat: key and name
-    colleagues: Sequence[tuple[str, str]] = ()
     #: the voters whose seats somebody else may take: key and name
     seats: Sequence[tuple[str, str]] = ()
     #: why must be said, though no form asks for it
     asks_reason: bool = False
+    #: whom an operation may name, or who may take a seat: key and name
+    people: Sequence[tuple[str, str]] = ()
+    #: whether it names several of them
+    several: bool = False
+    #: when those added sign: word and caption
+    modes: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +126,33 @@ def operation_title(name: str) -> str:
         "withdraw": _("撤回"),
         "extend": _("修改提交截止时间"),
         "transfer": _("转办"),
+        "delegate": _("委派"),
+        "add_signer": _("加签"),
+        "remove_signer": _("减签"),
+        "sign": _("签署意见"),
+        "cc": _("抄送"),
+        "urge": _("催办"),
         "vote": _("投票"),
         "decline": _("谢绝"),
         "replace": _("更换投票人"),
         "add": _("加入人员"),
         "remove": _("移出人员"),
     }.get(name, name)
+
+
+def hint_of(choice: Choice) -> str:
+    """What follows from an operation, said before it is used."""
+    if not choice.operation:
+        return ""
+    return {
+        "transfer": _("转办后由这位同事办理，本单位其他人不再办理；可以再转办。"),
+        "delegate": _("由这位同事代为办理并填写意见，办完后回到您这里由您确认。"),
+        "add_signer": _("本单位及下级单位的人员可以在您之前或同时签署意见；在您之后的须有权办理。"),
+        "remove_signer": _("所选人员不再签署意见。"),
+        "sign": _("意见会写入办理流程；签署后由办理人继续办理。"),
+        "cc": _("所选人员可以查看，不参与办理，并会收到消息。"),
+        "urge": _("向正在办理的人员或单位发送催办消息。"),
+    }.get(choice.name, "")
 
 
 def title_of(choice: Choice) -> str:
@@ -254,7 +284,7 @@ def shown(
                     )
                     fields = to_fill(form, errors, received=received, root=choice.name, url=page)
     ticked = (typed or {}).get(MEMBERS) or ()
-    colleagues, seats = _people(actor, view, choice)
+    people, seats = _people(actor, view, choice)
     asks_members = choice.allowed and choice.ask is not None and choice.ask.members
     return Shown(
         members=[
@@ -270,9 +300,11 @@ def shown(
         wide=is_wide,
         fields=fields,
         opinion_field=opinion,
-        colleagues=colleagues,
         seats=seats,
         asks_reason=choice.operation and choice.name in SEATS,
+        people=people,
+        several=NAMING.get(choice.name) == PEOPLE,
+        modes=modes() if choice.operation and choice.name == "add_signer" else (),
     )
 
 
@@ -282,12 +314,10 @@ def _people(
     """Whom an operation lets choose, and the seats it is about."""
     if not choice.operation or not choice.allowed:
         return (), ()
-    if choice.name == TRANSFER:
-        return platform().views.colleagues(actor, view.uid, at=view.at), ()
     if choice.name == "replace":
         search = request.args.get("search", "").strip()
         return platform().views.replacements(actor, view.uid, search, at=view.at)
-    return (), ()
+    return platform().operations.people(actor, view.uid, choice.name, at=view.at), ()
 
 
 def _asked(
@@ -296,6 +326,25 @@ def _asked(
     if choice.operation:
         return platform().views.sheets.operation(actor, view.uid, choice.name, typed, at=view.at)
     return platform().views.sheets.ask(actor, view.uid, choice.name, typed, at=view.at)
+
+
+def modes() -> list[tuple[str, str]]:
+    """When somebody added to a task signs."""
+    return [
+        ("before", _("在我之前签署（前加签）")),
+        ("parallel", _("与我同时签署（并加签）")),
+        ("after", _("在我之后办理（后加签）")),
+    ]
+
+
+def chosen_people(operation: str) -> dict[str, Any]:
+    """The people named on the page of an operation, and how they take part."""
+    field = NAMING.get(operation)
+    if field is None:
+        return {}
+    chosen = request.form.getlist(field)
+    found: dict[str, Any] = {field: chosen if field == PEOPLE else (chosen[0] if chosen else "")}
+    return {**found, "mode": request.form.get("mode", "")} if "mode" in request.form else found
 
 
 def _narrow(form: EffectiveForm) -> bool:
@@ -375,7 +424,7 @@ def operations(choices: Sequence[Choice]) -> list[OperationLink]:
     return [
         OperationLink(one.name, title_of(one), one.allowed, one.sentence)
         for one in choices
-        if one.operation and one.name.partition(":")[0] in ("withdraw", "extend", TRANSFER, *SEATS)
+        if one.operation and one.name.partition(":")[0] in OPERATIONS
     ]
 
 

@@ -22,6 +22,7 @@ def received() -> ResponseReturnValue:
         title=title_of(me, "messages", _("消息")),
         messages=platform().messages.inbox(me.actor),
         may_send=platform().messages.may_send(me.actor),
+        copies=platform().copies.unread(me.actor),
     )
 
 

@@ -8,6 +8,7 @@ from admin.portal import (
     account,
     attachments,
     cases,
+    copies,
     filling,
     groups,
     home,
@@ -25,7 +26,7 @@ from admin.portal import (
 
 SUBJECTS = (
     account, registration, home, profile, starting, cases, filling, reviewing, groups, lists,
-    messages, staff, opinions, papers, attachments, verification,
+    messages, copies, staff, opinions, papers, attachments, verification,
 )  # fmt: skip
 
 

@@ -80,6 +80,7 @@ def _ask_page(
         title=asking.title_of(choice),
         trail=trail_of(view),
         choice=shown,
+        hint=asking.hint_of(choice),
         problem=refusal.sentence if refusal is not None and not errors else None,
         opinions=platform().opinions.of(actor),
         back=back(),
@@ -131,18 +132,18 @@ def _done(view: CaseView, choice: Choice, data: Mapping[str, Any], key: str | No
         return cases.act(actor, uid, choice.name, input=data, version=seen, key=key, at=at)
     if choice.name == "withdraw":
         return cases.withdraw(actor, uid, version=seen, key=key, at=at)
-    if choice.name == asking.TRANSFER:
-        person, reason = request.form.get("person", ""), str(data.get("opinion") or "")
-        return cases.transfer(actor, uid, person, reason, version=seen, key=key, at=at)
     if choice.name in asking.SEATS:
         person, reason = request.form.get("person", ""), request.form.get("reason", "")
         if choice.name == "decline":
             return cases.decline(actor, uid, reason, version=seen, key=key, at=at)
         instead = request.form.get("instead", "")
         return cases.replace(actor, uid, instead, person, reason, version=seen, key=key, at=at)
-    until = str(data.get("until") or "")
-    deadline = choice.name.partition(":")[2] or None
-    return cases.extend(actor, uid, until, version=seen, key=key, at=at, deadline=deadline)
+    if choice.name.partition(":")[0] == "extend":
+        until = str(data.get("until") or "")
+        deadline = choice.name.partition(":")[2] or None
+        return cases.extend(actor, uid, until, version=seen, key=key, at=at, deadline=deadline)
+    entered = {**data, **asking.chosen_people(choice.name)}
+    return platform().operations.do(actor, uid, choice.name, entered, version=seen, key=key, at=at)
 
 
 def _again(view: CaseView, action: str, key: str | None) -> ResponseReturnValue:

@@ -15,7 +15,7 @@ from engine.definitions.reading import file_id, read_file
 from engine.definitions.shapes import Closed, Key, MapOf, One, Text, Values, Vocabulary
 
 MessageKind = Literal["event", "notice", "personal"]
-RECIPIENTS = ("initiator", "organisation", "waiting", "actor", "members")
+RECIPIENTS = ("initiator", "organisation", "waiting", "actor", "members", "input.people")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,8 @@ class MessageTemplate:
     body: Wording
     kind: MessageKind = "event"
     #: ``initiator``, ``organisation`` (whom it waits for), ``waiting`` (persons too), ``actor``,
-    #: ``members`` (who started the cases of the group, those chosen with the action if any), or a
-    #: path in ``data``
+    #: ``members`` (who started the cases of the group, those chosen with the action if any),
+    #: ``input.people`` (those named with the operation), or a path in ``data``
     to: str = "initiator"
 
 
@@ -71,11 +71,12 @@ MESSAGE = Vocabulary(
         Key(
             "to",
             Text(),
-            "收件人：`initiator`、`organisation`、`waiting`（等待办理的人或单位）、`actor`、`members`（名单中所选或全部业务的发起人）"
+            "收件人：`initiator`、`organisation`、`waiting`（等待办理的人或单位）、`actor`、"
+            "`members`（名单中所选或全部业务的发起人）、`input.people`（操作中所选的人员）"
             "或 `data` 中指向人员、机构的路径",
             "whom: `initiator`, `organisation`, `waiting` (the person or organisation it waits "
-            "for), `actor`, `members` (who started the chosen or all "
-            "cases of the group), or a path in `data` to people",
+            "for), `actor`, `members` (who started the chosen or all cases of the group), "
+            "`input.people` (those chosen), or a path in `data` to people",
             "initiator",
         ),
         Key("subject", One(WORDING, _wording), "标题", "subject", required=True),

@@ -23,8 +23,12 @@ VERBS: tuple[Verb, ...] = (
     "submit", "pass", "return", "fail", "discard", "save", "record", "reopen", "cancel",
 )  # fmt: skip
 T = TypeVar("T")
-#: optional operations; all are offered unless a step says which
-ALLOWED = ("claim", "transfer")
+#: optional operations offered unless a step says which
+ALLOWED = ("claim", "transfer", "cc", "urge")
+#: all of them
+ALLOWABLE = (*ALLOWED, "add_signer", "remove_signer", "delegate")
+#: hours between two reminders of the same people, unless a process says otherwise
+URGE_HOURS = 24
 StepKind = Literal["task", "automatic", "chain", "panel", "wait", "call", "parallel", "end"]
 EndKind = Literal["success", "failure", "cancelled"]
 
@@ -461,6 +465,8 @@ class Process:
     deadlines: Mapping[str, Deadline] = field(default_factory=dict)
     #: the rule tables it uses
     rules: tuple[Rule, ...] = ()
+    #: how often those who deal with a case may be reminded, at most once in so many hours
+    urge_hours: int = URGE_HOURS
 
     @property
     def jurisdiction(self) -> str:

@@ -158,6 +158,26 @@ class Term:
         return [self.by, self.given, self.reached, self.over]
 
 
+#: how somebody takes part beside the holder of a task: their opinion before the holder acts, at the
+#: same time, their pass after it, or the whole task prepared for the holder (``delegate``)
+MODES = ("before", "parallel", "after", "delegate")
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Somebody added to the present place, and whether they have signed."""
+
+    person: str
+    #: one of :data:`MODES`
+    mode: str
+    #: their opinion is in; of one after the holder: it is their turn to pass
+    signed: bool = False
+
+    def to_json(self) -> list[Any]:
+        """As a short list."""
+        return [self.person, self.mode, self.signed]
+
+
 #: what a case has once; a branch holds all the rest of a state of its own
 SHARED = (
     "initiator", "started_at", "creator", "visits", "pinned", "flags", "last", "actors",
@@ -243,6 +263,10 @@ class State:
     deadlines: Mapping[str, Term] = field(default_factory=dict)
     #: the case that created this one
     creator: str | None = None
+    #: when those whom the present place waits for were last reminded (``urge``)
+    urged: str | None = None
+    #: who was added to the present place by its holder (``add_signer``, ``delegate``)
+    signers: tuple[Signer, ...] = ()
 
     def with_(self, **changes: Any) -> State:
         """A copy with some fields changed."""
@@ -293,6 +317,8 @@ class State:
             data["resume"] = tuple(Resumption.from_json(item) for item in data["resume"])
         if "deadlines" in data:
             data["deadlines"] = {key: Term(*item) for key, item in data["deadlines"].items()}
+        if "signers" in data:
+            data["signers"] = tuple(Signer(*item) for item in data["signers"])
         for name in ("inserted", "flags", "voters", "voted", "declined", "papers"):
             if name in data:
                 data[name] = tuple(data[name])
@@ -313,7 +339,7 @@ def _defaults() -> dict[str, Any]:
 
 
 def _to_json(name: str, value: Any) -> Any:
-    if name in ("path", "resume"):
+    if name in ("path", "resume", "signers"):
         return [item.to_json() for item in value]
     if name == "branches":
         return {key: branch.to_json() for key, branch in value.items()}
@@ -378,9 +404,10 @@ def written(state: State) -> str | list[str]:
 class Command:
     """What somebody wants done to a case.
 
-    ``kind`` is one of: start, act, save, withdraw, extend, transfer, outcome, time, open, vote,
-    decline, replace, round, add, remove, result, and the interventions cancel, reroute, unclaim,
-    retry, suspend, resume, migrate and unmigrate.
+    ``kind`` is one of: start, act, save, withdraw, extend, transfer, cc, urge, add_signer,
+    remove_signer, delegate, sign, outcome, time, open, vote, decline, replace, round, add, remove,
+    result, and the interventions cancel, reroute, unclaim, retry, suspend, resume, migrate and
+    unmigrate.
     """
 
     kind: str

@@ -14,7 +14,7 @@ from typing import Any
 from engine.definitions.process import Action, Choice, Requirement
 from engine.domain.case import Advance, Command, DueEffect, Place, State
 from engine.domain.errors import Refused, Stale
-from engine.runtime import deadlines, moments, panels, splits
+from engine.runtime import deadlines, moments, operations, panels, splits
 from engine.runtime.branches import find
 from engine.runtime.compiled import DYNAMIC, Compiled
 from engine.runtime.context import plain
@@ -29,8 +29,11 @@ from engine.runtime.withdrawing import withdraw
 _MOVING = frozenset({"submit", "pass", "return", "fail", "reopen"})
 #: commands of those who take part; a suspended case refuses them
 _OF_PEOPLE = frozenset(
-    {"act", "save", "withdraw", "transfer", "vote", "decline", "replace", "add", "remove"}
-)
+    {
+        "act", "save", "withdraw", "transfer", "cc", "urge", "add_signer", "remove_signer",
+        "delegate", "sign", "vote", "decline", "replace", "add", "remove",
+    }
+)  # fmt: skip
 
 
 def start(
@@ -131,6 +134,11 @@ def advance(
 def _act(run: Run) -> None:
     action = offered(run, run.command.name)
     step, before = run.step, run.state
+    if action.verb == "pass" and operations.pass_to_signer(run):
+        _note(run, action)
+        run.push(action, before)
+        operations.hand_to_signer(run)
+        return
     if step.stages and action.verb == "pass":
         following = run.next_stage(step, before.place.stage)
         if following is not None:
@@ -184,6 +192,9 @@ def why_not(run: Run, action: Action) -> Refused | None:
         return run.refuse("not_offered_now", action=action.title)
     if state.relaying and not (action.relay or action.verb in ("record", "save")):
         return run.refuse("only_relay", action=action.title)
+    unsigned = operations.why_not_before_signers(run, action)
+    if unsigned is not None:
+        return unsigned
     due = run.step.due
     if due is not None and due.hard and action.verb in _MOVING and _overdue(run):
         first = "deadline_passed" if not state.returned else "resubmission_deadline_passed"
@@ -257,6 +268,8 @@ def _pass_stage(run: Run, action: Action, following: str) -> None:
         touched=False,
         opened=False,
         assigned=None,
+        urged=None,
+        signers=(),
     )
     run.moved = True
     run.events.append({"event": "arrived", "place": run.state.place.to_json()})
@@ -412,36 +425,6 @@ def why_not_extend(run: Run) -> Refused | None:
         return run.refuse("deadline_fixed", step=run.step.title)
     if extend.when == "after_expiry" and not moments.is_over(run.state.due, run.now):
         return run.refuse("deadline_not_over", due=run.state.due)
-    return None
-
-
-def _transfer(run: Run) -> None:
-    """A colleague takes the task over; the place stays the same (转办)."""
-    refusal = why_not_transfer(run)
-    if refusal is not None:
-        raise refusal
-    person = str(run.command.input["person"])
-    who = run.step.who
-    if person == run.command.person:
-        raise run.refuse("transfer_to_oneself")
-    if who is not None and person in run.excluded(who):
-        raise run.refuse("transfer_to_excluded", person=person)
-    run.events.append({"event": "transferred", "place": run.state.place.to_json(), "to": person})
-    run.moved = True
-    run.change(assigned=person)
-
-
-def why_not_transfer(run: Run) -> Refused | None:
-    """Why the present task cannot be handed to a colleague."""
-    who = run.step.who
-    if run.state.closed:
-        return run.refuse("case_closed")
-    if run.state.suspended:
-        return run.refuse("case_suspended")
-    if run.state.stuck:
-        return run.refuse(run.state.stuck)
-    if "transfer" not in run.step.allow or who is None or who.kind != "permission":
-        return run.refuse("no_transfer", step=run.step.title)
     return None
 
 
@@ -617,7 +600,13 @@ _COMMANDS: dict[str, Callable[[Run], None]] = {
     "save": _save,
     "withdraw": withdraw,
     "extend": _extend,
-    "transfer": _transfer,
+    "transfer": operations.transfer,
+    "cc": operations.cc,
+    "urge": operations.urge,
+    "add_signer": operations.add_signer,
+    "remove_signer": operations.remove_signer,
+    "delegate": operations.delegate,
+    "sign": operations.sign,
     "time": _time,
     "outcome": _outcome,
     "open": _open,

@@ -12,16 +12,29 @@ from typing import Any
 
 from engine.definitions.process import Action, Assignment, Deadline, Step
 from engine.domain.actor import Rights
+from engine.domain.case import Place, WorkItem
 from engine.domain.errors import NotAllowed, Refused
 from engine.runtime import deadlines
-from engine.runtime.advance import why_not, why_not_extend, why_not_transfer
+from engine.runtime.advance import why_not, why_not_extend
 from engine.runtime.going_back import acting_place
+from engine.runtime.operations import (
+    came_from,
+    waiting_signers,
+    why_no_task,
+    why_not_sign,
+    why_not_urge,
+)
 from engine.runtime.panels import why_not_decline, why_not_replace, why_not_vote
 from engine.runtime.run import Run
 from engine.runtime.withdrawing import why_not_withdraw
 
 #: operations the engine offers beside the author's actions
-OPERATIONS = ("withdraw", "extend", "transfer", "vote", "decline", "replace")
+OPERATIONS = (
+    "withdraw", "extend", "transfer", "delegate", "add_signer", "remove_signer", "sign", "cc",
+    "urge", "vote", "decline", "replace",
+)  # fmt: skip
+#: operations of whoever holds the task
+_OF_HOLDER = frozenset({"transfer", "delegate", "add_signer", "remove_signer", "cc"})
 _NO_DEADLINE = ("no_deadline", "deadline_fixed")
 
 
@@ -75,11 +88,19 @@ def may_act(run: Run, action: Action, rights: Rights) -> Refused | None:
     if action.who is not None and who.kind == "permission":
         organisation = run.organisation(who)
     elif action.who is None:
+        if action.verb in ("record", "save") and _is_delegate(run):
+            return None
         if run.state.assigned not in (None, run.command.person):
             return forbid(run, "handed_over", person=run.state.assigned)
         stage = run.step.stages.get(run.state.place.stage or "")
         permission = stage.permission if stage and stage.permission else permission
     return _may(run, who, permission, organisation, rights)
+
+
+def _is_delegate(run: Run) -> bool:
+    """Whether the actor prepares the task for its holder."""
+    waiting = (one for one in waiting_signers(run.state) if one.mode == "delegate")
+    return any(one.person == run.command.person for one in waiting)
 
 
 def _may(
@@ -113,16 +134,6 @@ def _operation(run: Run, name: str, rights: Rights) -> Offer:
             forbidden = _may_extend(run, rights)
             refusal = forbidden or why_not_extend(run)
             mine = forbidden is None and (refusal is None or refusal.code not in _NO_DEADLINE)
-        case "transfer":
-            held = (a for a in run.step.actions.values() if a.who is None)
-            probe = next(held, None)
-            forbidden = (
-                may_act(run, probe, rights)
-                if probe is not None
-                else run.refuse("no_transfer", step=run.step.title)
-            )
-            refusal = forbidden or why_not_transfer(run)
-            mine = refusal is None
         case "decline":
             refusal = why_not_decline(run)
             mine = refusal is None
@@ -134,10 +145,53 @@ def _operation(run: Run, name: str, rights: Rights) -> Offer:
             forbidden = _may_extend_for_all(run, deadline, rights)
             refusal = forbidden or deadlines.why_not_extend(run, deadline)
             mine = forbidden is None and (refusal is None or refusal.code == "deadline_not_over")
+        case _ if name in _OF_HOLDER:
+            refusal = _not_held(run, name, rights) or why_no_task(run, name)
+            mine = refusal is None or refusal.code == "waits_for_signer"
+        case "sign":
+            refusal = why_not_sign(run)
+            mine = refusal is None or refusal.code != "not_a_signer"
+        case "urge":
+            forbidden = _may_urge(run, rights)
+            refusal = forbidden or why_not_urge(run)
+            mine = forbidden is None and (refusal is None or refusal.code == "urged_lately")
         case _:
             mine = run.command.person in run.state.voters
             refusal = why_not_vote(run)
     return Offer(name, None, mine, refusal)
+
+
+def _not_held(run: Run, name: str, rights: Rights) -> Refused | None:
+    """Why the actor does not hold the task of the present place."""
+    probe = next((a for a in run.step.actions.values() if a.who is None), None)
+    if run.state.closed or probe is None:
+        return why_no_task(run, name) or run.refuse(f"no_{name}", step=run.step.title)
+    return may_act(run, probe, rights)
+
+
+def _may_urge(run: Run, rights: Rights) -> Refused | None:
+    """Whoever started the case or passed it on here, unless it waits for them themselves."""
+    command = run.command
+    before = came_from(run)
+    own = command.person == run.state.initiator
+    if not own and before is not None:
+        place, person = before
+        own = person == command.person or (
+            place.organisation == command.organisation and _reviews(run, rights, place)
+        )
+    if not own:
+        return forbid(run, "not_yours_to_urge")
+    if any(_waits_for(item, run, rights) for item in run.work()):
+        return forbid(run, "waits_for_you")
+    return None
+
+
+def _waits_for(item: WorkItem, run: Run, rights: Rights) -> bool:
+    """Whether the actor could deal with what waits, as a person or for the organisation."""
+    person, here = run.command.person, run.command.organisation
+    if item.person is not None or item.permission is None:
+        return item.person == person
+    return item.organisation == here and rights.holds(person, item.permission, here)
 
 
 def may_operate(run: Run, name: str, rights: Rights) -> Refused | None:
@@ -179,7 +233,7 @@ def _may_extend(run: Run, rights: Rights) -> Refused | None:
     permission = due.extend.permission
     returned_by = _returned_by(run)
     returned_here = returned_by is not None and returned_by == run.command.organisation
-    if returned_by is not None and returned_here and _reviews(run, rights, returned_by):
+    if returned_here and _reviews(run, rights, run.state.resume[-1].place):
         return None
     if rights.covers(run.command.person, permission, run.command.organisation, returned_by):
         return None
@@ -207,9 +261,10 @@ def _returned_by(run: Run) -> str | None:
     return run.state.resume[-1].place.organisation if run.state.resume else None
 
 
-def _reviews(run: Run, rights: Rights, organisation: str) -> bool:
-    """Whether the actor could act at the place the case was returned from."""
-    place = run.state.resume[-1].place
+def _reviews(run: Run, rights: Rights, place: Place) -> bool:
+    """Whether the actor could act at a place the case has been at."""
     step: Step = run.process.steps[place.step]
     permission = step.who.permission if step.who is not None else None
-    return permission is not None and rights.holds(run.command.person, permission, organisation)
+    return permission is not None and rights.holds(
+        run.command.person, permission, place.organisation
+    )

@@ -373,6 +373,8 @@ class Run:
             joined=False,
             wait_until=None,
             assigned=None,
+            urged=None,
+            signers=(),
         )
         if stage is None and step.stages:
             first = self.next_stage(step, None)
@@ -545,7 +547,12 @@ class Run:
         person = self.state.assigned
         if person is None and who.person is not None:
             person = self.context.key(who.person)
-        return (self._item(permission, person, self.state.place.organisation, self.excluded(who)),)
+        here = self.state.place.organisation
+        asked = [one for one in self.state.signers if not one.signed and one.mode != "after"]
+        items = [self._item(None, one.person, here) for one in asked]
+        if all(one.mode == "parallel" for one in asked):
+            items.append(self._item(permission, person, here, self.excluded(who)))
+        return tuple(items)
 
     def excluded(self, who: Assignment) -> tuple[str, ...]:
         """People who may not take a task: the initiator, and those the step excludes.
@@ -681,7 +688,10 @@ def call_key(place: Place) -> str:
 
 def _holders(state: State) -> tuple[Any, ...]:
     """What tells who is waited for at a place; who has voted there is taken off singly."""
-    return state.place, state.assigned, state.voters, state.declined, state.turn, state.round
+    return (
+        state.place, state.assigned, state.signers, state.voters, state.declined, state.turn,
+        state.round,
+    )  # fmt: skip
 
 
 def _key(state: State) -> tuple[str, int]:

@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from engine.domain.actor import Actor
 from engine.domain.errors import NotFound, Refused
-from engine.services.casework import FILES, Casework
+from engine.services.case_rows import FILES
+from engine.services.casework import Casework
 from engine.services.sentences import Sentences
 from engine.store.access import Access
 from engine.store.attachments import AttachmentRow

@@ -189,11 +189,11 @@ class Cases:
             closed = self._linking.why_not(unit, loaded, run, known)
             if closed is not None:
                 raise closed
-            self._claimed(unit, loaded, actor, run.at)
+            self.demand_unclaimed(unit, loaded, actor, run.at)
             offered(run, action)
             entered = self._entries.check_input(unit, loaded, run, known, input or {})
             typed = self._entries.check_data(unit, loaded, run, known, data)
-            return _command(actor, run, "act", action, entered, typed)
+            return command_of(actor, run, "act", action, entered, typed)
 
         def then(unit: UnitOfWork, outcome: Outcome) -> None:
             # Who is present may have changed: the vote may be complete now.
@@ -201,7 +201,7 @@ class Cases:
             if here is not None and here.voters:
                 self._tally(unit, outcome, self._work.now(outcome.row.jurisdiction))
 
-        return self._do(actor, uid, make, version=version, key=key, then=then)
+        return self.carry_out(actor, uid, make, version=version, key=key, then=then)
 
     def save(
         self,
@@ -222,9 +222,9 @@ class Cases:
                 raise refusal
             self._groups.free(unit, loaded, run, None)
             typed = self._entries.check_draft(unit, loaded, run, data)
-            return _command(actor, run, "save", "save", {}, typed)
+            return command_of(actor, run, "save", "save", {}, typed)
 
-        return self._do(actor, uid, make, version=version, key=key)
+        return self.carry_out(actor, uid, make, version=version, key=key)
 
     def why_not_save(self, run: Run) -> Refused | None:
         """Why the actor cannot change the form data here."""
@@ -279,9 +279,9 @@ class Cases:
             refusal = may_operate(run, f"extend:{deadline}", self._rights)
             if refusal is not None:
                 raise refusal
-            return _command(actor, run, "extend", "extend", {**entered, "deadline": deadline})
+            return command_of(actor, run, "extend", "extend", {**entered, "deadline": deadline})
 
-        return self._do(actor, uid, make, version=version, key=key)
+        return self.carry_out(actor, uid, make, version=version, key=key)
 
     def transfer(
         self,
@@ -301,28 +301,29 @@ class Cases:
         """
 
         def make(unit: UnitOfWork, loaded: Loaded) -> Command:
-            run = self._operating(unit, loaded, actor, "transfer", at)
+            run = self.operating(unit, loaded, actor, "transfer", at)
             refusal = may_operate(run, "transfer", self._rights)
             if refusal is not None:
                 raise refusal
-            self._claimed(unit, loaded, actor, run.at)
-            if person not in self._colleagues(run) and person != actor.person:
+            self.demand_unclaimed(unit, loaded, actor, run.at)
+            if person not in self.colleagues_at(run) and person != actor.person:
                 raise run.refuse("transfer_to_stranger", person=person)
             entered = {"person": person, "opinion": reason}
-            return _command(actor, run, "transfer", "transfer", entered)
+            return command_of(actor, run, "transfer", "transfer", entered)
 
-        return self._do(actor, uid, make, version=version, key=key)
+        return self.carry_out(actor, uid, make, version=version, key=key)
 
     def colleagues(self, actor: Actor, uid: str, *, at: str | None = None) -> list[str]:
         """To whom the actor could hand the task over."""
         with self._work.store.read() as unit:
             loaded = self._work.load(unit, uid)
-            run = self._operating(unit, loaded, actor, "transfer", at)
+            run = self.operating(unit, loaded, actor, "transfer", at)
             if may_operate(run, "transfer", self._rights) is not None:
                 return []
-            return self._colleagues(run)
+            return self.colleagues_at(run)
 
-    def _colleagues(self, run: Run) -> list[str]:
+    def colleagues_at(self, run: Run) -> list[str]:
+        """Who else could deal with the task of the present place."""
         who, place = run.step.who, run.state.place
         stage = run.step.stages.get(place.stage or "")
         permission = stage.permission if stage and stage.permission else None
@@ -346,14 +347,14 @@ class Cases:
         at: str | None,
     ) -> Done:
         def make(unit: UnitOfWork, loaded: Loaded) -> Command:
-            run = self._operating(unit, loaded, actor, operation, at)
+            run = self.operating(unit, loaded, actor, operation, at)
             self._groups.free(unit, loaded, run, None)
             refusal = may_operate(run, operation, self._rights)
             if refusal is not None:
                 raise refusal
-            return _command(actor, run, operation, operation, entered)
+            return command_of(actor, run, operation, operation, entered)
 
-        return self._do(actor, uid, make, version=version, key=key)
+        return self.carry_out(actor, uid, make, version=version, key=key)
 
     def _look(
         self,
@@ -379,7 +380,7 @@ class Cases:
                 return other
         return run
 
-    def _operating(
+    def operating(
         self, unit: UnitOfWork, loaded: Loaded, actor: Actor, operation: str, at: str | None
     ) -> Run:
         """The place at which an operation is meant: one where it is possible, if there is any."""
@@ -394,7 +395,7 @@ class Cases:
                 return other
         return run
 
-    def _do(
+    def carry_out(
         self,
         actor: Actor,
         uid: str,
@@ -404,6 +405,7 @@ class Cases:
         key: str | None,
         then: Callable[[UnitOfWork, Outcome], None] | None = None,
     ) -> Done:
+        """Carry out the command that ``make`` gives, and work off what it sends."""
         with self._said():
             outcome = self._work.execute(actor, uid, make, version=version, key=key, then=then)
         if isinstance(outcome, Done):
@@ -449,7 +451,8 @@ class Cases:
                 return item
         raise NotAllowed("nothing_waits_for_you")
 
-    def _claimed(self, unit: UnitOfWork, loaded: Loaded, actor: Actor, at: str) -> None:
+    def demand_unclaimed(self, unit: UnitOfWork, loaded: Loaded, actor: Actor, at: str) -> None:
+        """Refuse what a colleague has taken on."""
         for item in unit.work.of(loaded.row.id):
             if at and item.step != at:
                 continue
@@ -534,12 +537,12 @@ class Cases:
             self._groups.may_change(run, kind, self._rights)
             self._groups.check(unit, loaded, run, kind, members)
             entered = {"members": list(members)}
-            return _command(actor, run, kind, kind, entered)
+            return command_of(actor, run, kind, kind, entered)
 
         def then(unit: UnitOfWork, outcome: Outcome) -> None:
             self._groups.change(unit, outcome, kind, members)
 
-        return self._do(actor, uid, make, version=None, key=key, then=then)
+        return self.carry_out(actor, uid, make, version=None, key=key, then=then)
 
     def vote(
         self,
@@ -554,14 +557,14 @@ class Cases:
         """Hand in a ballot: ``papers`` by member, or under ``""`` for the case itself."""
 
         def make(unit: UnitOfWork, loaded: Loaded) -> Command:
-            run = self._operating(unit, loaded, actor, "vote", at)
+            run = self.operating(unit, loaded, actor, "vote", at)
             refusal = may_operate(run, "vote", self._rights)
             if refusal is not None:
                 raise refusal
             self._panels.check(unit, loaded, run, papers)
             secret = run.step.panel is not None and run.step.panel.secret
             entered = {} if secret else {"papers": dict(papers)}
-            return _command(actor, run, "vote", "vote", entered)
+            return command_of(actor, run, "vote", "vote", entered)
 
         def then(unit: UnitOfWork, outcome: Outcome) -> None:
             now = self._work.now(outcome.row.jurisdiction)
@@ -569,7 +572,7 @@ class Cases:
             self._panels.cast(unit, loaded, outcome.command, papers, now)
             self._tally(unit, outcome, now, loaded)
 
-        return self._do(actor, uid, make, version=version, key=key, then=then)
+        return self.carry_out(actor, uid, make, version=version, key=key, then=then)
 
     def decline(
         self,
@@ -589,9 +592,9 @@ class Cases:
 
         def make(unit: UnitOfWork, loaded: Loaded) -> Command:
             run = self._seats(unit, loaded, actor, "decline", reason, at)
-            return _command(actor, run, "decline", "decline", {"reason": reason})
+            return command_of(actor, run, "decline", "decline", {"reason": reason})
 
-        return self._do(actor, uid, make, version=version, key=key)
+        return self.carry_out(actor, uid, make, version=version, key=key)
 
     def replace(
         self,
@@ -615,9 +618,9 @@ class Cases:
         def make(unit: UnitOfWork, loaded: Loaded) -> Command:
             run = self._seats(unit, loaded, actor, "replace", reason, at)
             entered = self._panels.named(unit, run, instead, person, reason)
-            return _command(actor, run, "replace", "replace", entered)
+            return command_of(actor, run, "replace", "replace", entered)
 
-        return self._do(actor, uid, make, version=version, key=key)
+        return self.carry_out(actor, uid, make, version=version, key=key)
 
     def _seats(
         self,
@@ -628,7 +631,7 @@ class Cases:
         reason: str,
         at: str | None,
     ) -> Run:
-        run = self._operating(unit, loaded, actor, operation, at)
+        run = self.operating(unit, loaded, actor, operation, at)
         refusal = may_operate(run, operation, self._rights)
         if refusal is not None:
             raise refusal
@@ -726,7 +729,7 @@ class Cases:
             return unit.cases.load(uid) is not None
 
 
-def _command(
+def command_of(
     actor: Actor,
     run: Run,
     kind: str,

@@ -7,7 +7,7 @@ the outbox) is committed together or not at all. Who comes second reads that it 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -22,25 +22,22 @@ from engine.domain.case import (
     Command,
     Place,
     State,
-    WorkItem,
-    dates_of,
     places_of,
 )
 from engine.domain.errors import NotFound, Refused, Stale
-from engine.runtime import moments
 from engine.runtime.advance import advance, beginning, start
 from engine.runtime.branches import find, state_at
 from engine.runtime.compiled import Compiled
 from engine.runtime.facts import Recording
 from engine.runtime.run import Run
 from engine.services.case_facts import CaseFacts, Lookups, NeedsTransaction
+from engine.services.case_rows import CaseRows, applied, new_work, sealed_parts
 from engine.services.definitions import Definitions
 from engine.store.cases import CaseRow, NewCase
-from engine.store.chain import GENESIS, Event, canonical
+from engine.store.chain import GENESIS, Event
 from engine.store.database import Store
 from engine.store.errors import Duplicate
 from engine.store.unit import UnitOfWork
-from engine.store.work import NewWork
 
 if TYPE_CHECKING:
     from engine.domain.clock import Clock
@@ -54,10 +51,6 @@ def new_uid() -> str:
     return "".join(secrets.choice(_ALPHABET) for _ in range(12))
 
 
-#: index path of the files a case refers to: it decides who may read them
-FILES = "_files"
-#: why an incident is resolved when the case went on without anybody's reason
-MOVED_ON = "moved on"
 #: how often a command is tried again because somebody acted at another place of the case
 RACES = 8
 
@@ -175,6 +168,7 @@ class Casework:
         self.clock = clock
         #: set by the effects service, which itself needs this one
         self.effects: Effects = lambda unit, outcome, now: []
+        self.rows = CaseRows(definitions)
         self._overrides: dict[str, dict[str, Any]] = {}
 
     def override(self, process: str, policy: Mapping[str, Any]) -> None:
@@ -491,11 +485,11 @@ class Casework:
             raise _raced(before, command)
         unit.journal.add(row, event)
         written = written._replace(version=row.version + 1)
-        self._work(unit, row, before, command, result, now)
-        self._timers(unit, row, before, result, now)
+        self.rows.work(unit, row, before, command, result, now)
+        self.rows.timers(unit, row, before, result, now)
         if result.data is not None:
-            self._index(unit, loaded.compiled, row.id, result.data)
-        self._incident(unit, written, before, command, result, now)
+            self.rows.index(unit, loaded.compiled, row.id, result.data)
+        self.rows.incident(unit, written, before, command, result, now)
         outcome = Outcome(written, result, command, loaded.compiled, before)
         outcome.sent += self.effects(unit, outcome, now)
         if then is not None:
@@ -518,7 +512,7 @@ class Casework:
         data_hash = row.data_hash
         if result.data is not None:
             data_hash = unit.blobs.put(subject, dict(result.data))
-        sealed, events = _sealed(command, result, read)
+        sealed, events = sealed_parts(command, result, read)
         body: dict[str, Any] = {"name": command.name, "events": events}
         if command.at:
             body["at"] = command.at
@@ -538,147 +532,13 @@ class Casework:
             body=body,
             data_hash=sealed_hash,
         )
-        after = _applied(row, result.state, now)._replace(
-            public_status=self._public(result.state.status, row.public_status),
+        after = applied(row, result.state, now)._replace(
+            public_status=self.rows.public_status(result.state.status, row.public_status),
             data_hash=data_hash,
             journal_seq=event.seq,
             journal_hash=event.hash,
         )
         return after, event
-
-    def _public(self, status: str | None, before: str | None) -> str | None:
-        """The status the public sees; ``keep`` leaves the last one."""
-        codes = self.definitions.current.codes.get("statuses")
-        code = codes.values.get(status) if codes is not None and status is not None else None
-        if code is None or code.public is None:
-            return code.title if code is not None else before
-        return before if code.public == "keep" else code.public
-
-    def _work(
-        self,
-        unit: UnitOfWork,
-        row: CaseRow,
-        before: State,
-        command: Command,
-        result: Advance,
-        now: datetime,
-    ) -> None:
-        here = result.here or result.state
-        if result.moved:
-            self._close(unit, row, before, command, result, now)
-            unit.work.open(row, [new_work(item, now) for item in result.work])
-        elif command.kind == "vote":
-            unit.work.done_by(row.id, here.place.step, command.person, at=now)
-        if not result.moved:
-            self._show(unit, row, before, command, result, now)
-        if result.state.branches and result.state.deadlines != before.deadlines:
-            for step, status, due in dues(result.state, now):
-                unit.work.update_open(row.id, due=due, status=status, step=step)
-
-    @staticmethod
-    def _show(
-        unit: UnitOfWork,
-        row: CaseRow,
-        before: State,
-        command: Command,
-        result: Advance,
-        now: datetime,
-    ) -> None:
-        """Let work items that stay say what their place says now."""
-        here = result.here or result.state
-        at = find(before, command.at) if command.at else ()
-        earlier = state_at(before, at) if at is not None else None
-        shown = (here.status, dates_of(here))
-        if earlier is not None and shown == (earlier.status, dates_of(earlier)):
-            return
-        in_branch = here is not result.state or result.kept
-        unit.work.update_open(
-            row.id,
-            due=moments.earliest(dates_of(here), now.tzinfo),
-            status=here.status,
-            step=here.place.step if in_branch else None,
-        )
-
-    @staticmethod
-    def _close(
-        unit: UnitOfWork,
-        row: CaseRow,
-        before: State,
-        command: Command,
-        result: Advance,
-        now: datetime,
-    ) -> None:
-        """Take away what waits no more: done where somebody acted, gone where it was broken off."""
-
-        def close(ids: Sequence[int] | None, *, done: bool) -> None:
-            unit.work.close(
-                row.id,
-                ids,
-                at=now,
-                closed_by=command.person,
-                organisation=command.organisation,
-                action=command.name or command.kind,
-                state="done" if done else "gone",
-            )
-
-        acted = command.kind in ("act", "vote")
-        if not before.branches:
-            close(None, done=acted)
-            return
-        left = [item for item in unit.work.of(row.id) if (item.step, item.visit) not in result.kept]
-        step = command.at or before.place.step
-        close([item.id for item in left if item.step == step], done=acted)
-        close([item.id for item in left if item.step != step], done=False)
-
-    def _timers(
-        self, unit: UnitOfWork, row: CaseRow, before: State, result: Advance, now: datetime
-    ) -> None:
-        known = [*_dates(before)]
-        if known == [*_dates(result.state)] and (not result.moved or not result.timers):
-            return
-        if any(due or wait or deadlines for due, _, wait, _, deadlines in known):
-            unit.timers.clear(row.id)
-        self._set(unit, row, result, now)
-
-    @staticmethod
-    def _set(unit: UnitOfWork, row: CaseRow, result: Advance, now: datetime) -> None:
-        for number, timer in enumerate(result.timers):
-            name = f"{timer.kind}:{timer.name}" if timer.name else timer.kind
-            name = f"{name}:{number}" if timer.kind == "remind" else name
-            kind = f"{name}@{timer.step}" if timer.step else name
-            unit.timers.set(row, kind, moments.instant(timer.at, now.tzinfo))
-
-    def _index(
-        self, unit: UnitOfWork, compiled: Compiled, case_id: int, data: Mapping[str, Any]
-    ) -> None:
-        form = self.definitions.current.forms.get(compiled.process.form or "")
-        if form is not None:
-            values = {path: _value(data, path) for path in form.index_paths}
-            values[FILES] = sorted(_files(data, form.file_paths))
-            unit.cases.set_fields(case_id, values)
-
-    def _incident(
-        self,
-        unit: UnitOfWork,
-        row: CaseRow,
-        before: State,
-        command: Command,
-        result: Advance,
-        now: datetime,
-    ) -> None:
-        stopped = _stopped(before)
-        stops = _stopped(result.state)
-        for place, code in stops.items():
-            if place not in stopped:
-                unit.incidents.open(row, code, {"place": str(place)}, now)
-        over = {code for place, code in stopped.items() if place not in stops}
-        if not over - set(stops.values()):
-            return
-        by_hand = command.kind in ("reroute", "cancel")
-        reason = str(command.input["reason"]) if by_hand else MOVED_ON
-        for incident in unit.incidents.of(row.id):
-            if incident.resolved_at is None and incident.code in over - set(stops.values()):
-                unit.incidents.resolve(incident.id, person=command.person, reason=reason, at=now)
 
     # ------------------------------------------------------------ starting
 
@@ -719,9 +579,9 @@ class Casework:
         unit.journal.add(row, event)
         written = written._replace(version=row.version + 1)
         unit.work.open(row, [new_work(item, now) for item in result.work])
-        self._set(unit, row, result, now)
-        self._index(unit, compiled, row.id, result.data or {})
-        self._incident(unit, written, first, command, result, now)
+        self.rows.set_timers(unit, row, result, now)
+        self.rows.index(unit, compiled, row.id, result.data or {})
+        self.rows.incident(unit, written, first, command, result, now)
         depth = origin.depth if origin is not None else 0
         outcome = Outcome(written, result, command, compiled, depth=depth)
         outcome.sent += self.effects(unit, outcome, now)
@@ -810,116 +670,9 @@ def _born(origin: Origin | None) -> Mapping[str, Any]:
     return {"creator": origin.owner.uid, "initiator": origin.owner.initiator}
 
 
-def _sealed(
-    command: Command, result: Advance, read: Mapping[str, Any]
-) -> tuple[dict[str, Any], list[Mapping[str, Any]]]:
-    """What of an event is personal and goes into a sealed blob, and the events without it."""
-    sealed: dict[str, Any] = {}
-    if command.input:
-        sealed["input"] = dict(command.input)
-    if read:
-        sealed["facts"] = dict(read)
-    events = []
-    for event in result.events:
-        if event.get("event") == "overwritten":
-            sealed["overwritten"] = event["values"]
-        else:
-            events.append(event)
-    return sealed, events
-
-
-def _applied(row: CaseRow, state: State, now: datetime) -> CaseRow:
-    """The row's columns that follow from the state."""
-    place = state.place
-    closed = now if state.closed and row.closed_at is None else row.closed_at
-    return row._replace(
-        status=state.status,
-        step=place.step,
-        stage=place.stage,
-        organisation=place.organisation,
-        state=canonical(state.to_json()),
-        flags=orjson.dumps(list(state.flags)).decode(),
-        outcome=state.outcome,
-        arrived_at=datetime.fromisoformat(state.arrived_at).replace(tzinfo=now.tzinfo),
-        # A date that is waited for is shown to people like a deadline: until then it stands here.
-        due=moments.earliest(dates_of(state) or _waits(state), now.tzinfo),
-        updated_at=now,
-        closed_at=closed if state.closed else None,
-        returned=state.returned,
-    )
-
-
 def _raced(state: State, command: Command) -> Stale:
     """What to tell who came second, or that nobody came first at this place."""
     at = find(state, command.at) if command.at else ()
     if at is not None and (at or state_at(state, at).voters):
         return _Beside(state_at(state, at).place)
     return Stale("already_handled")
-
-
-def _dates(state: State) -> Iterator[tuple[Any, ...]]:
-    """What timers follow from, of every place."""
-    for _, one in places_of(state):
-        yield one.due, one.overdue, one.wait_until, state.suspended, one.deadlines
-
-
-def _stopped(state: State) -> dict[Place, str]:
-    """The places at which nobody was found, and why."""
-    return {one.place: one.stuck for _, one in places_of(state) if one.stuck is not None}
-
-
-def new_work(item: WorkItem, now: datetime) -> NewWork:
-    """A work item as the store writes it."""
-    return NewWork(
-        visit=item.visit,
-        step=item.step,
-        stage=item.stage,
-        organisation=item.organisation,
-        permission=item.permission,
-        person=item.person,
-        status=item.status,
-        opened_at=now,
-        due=instant(item.due, now),
-    )
-
-
-def _files(data: Any, paths: Iterable[str]) -> set[str]:
-    found: set[str] = set()
-    for path in paths:
-        value = _value(data, path)
-        found.update(str(item) for item in _flat(value) if item)
-    return found
-
-
-def _flat(value: Any) -> Iterator[Any]:
-    if isinstance(value, list | tuple):
-        for item in value:
-            yield from _flat(item)
-    elif value is not None:
-        yield value
-
-
-def _value(data: Any, path: str) -> Any:
-    """The value at a dotted path; below rows (``*``) a list of them."""
-    name, _, rest = path.partition(".")
-    if name == "*":
-        found = [_value(item, rest) if rest else item for item in data or ()]
-        return [item for item in found if item is not None]
-    value = data.get(name) if isinstance(data, Mapping) else None
-    return _value(value, rest) if rest else value
-
-
-def _waits(state: State) -> list[str]:
-    return [state.wait_until] if state.wait_until is not None else []
-
-
-def dues(state: State, now: datetime) -> Iterator[tuple[str, str | None, datetime | None]]:
-    """What work items show of each place: its step, status and deadline."""
-    for at, _ in list(places_of(state)):
-        one = state_at(state, at)
-        yield one.place.step, one.status, moments.earliest(dates_of(one), now.tzinfo)
-
-
-def instant(due: str | None, now: datetime) -> datetime | None:
-    """A date or moment of a state as a point in time."""
-    return None if due is None else moments.instant(due, now.tzinfo)

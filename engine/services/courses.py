@@ -32,8 +32,13 @@ _WITH_REASON = frozenset(
         "unmigrate",
     }
 )  # fmt: skip
-#: events that name who follows
-_HANDED = frozenset({"transferred", "declined", "replaced"})
+#: events of operations on a task or a seat: where it was, and who was named
+_HANDED = frozenset(
+    {
+        "transferred", "copied", "urged", "signer_added", "signer_removed", "delegated", "signed",
+        "declined", "replaced",
+    }
+)  # fmt: skip
 Words = Callable[[UnitOfWork, Run, Place], str]
 
 
@@ -41,9 +46,9 @@ Words = Callable[[UnitOfWork, Run, Place], str]
 class Entry:
     """One line of the course.
 
-    ``kind`` is the kind of command (start, act, withdraw, extend, outcome, time, vote, decline,
-    replace, add, remove, cancel, reroute, suspend, resume, migrate, unmigrate); ``title`` the
-    author's caption where there is one.
+    ``kind`` is the kind of command (start, act, withdraw, extend, cc, urge, outcome, time, vote,
+    decline, replace, add, remove, cancel, reroute, suspend, resume, migrate, unmigrate …);
+    ``title`` the author's caption where there is one.
     """
 
     at: datetime
@@ -108,11 +113,11 @@ class Courses:
         lookup = self._lookup(unit)
         events = _events(event)
         acted = _acted(events)
-        place = acted.get("place") or next(
-            (e["place"] for e in events if e.get("event") == "transferred"), None
-        )
+        handed = next((e for e in events if e.get("event") in _HANDED), {})
+        place = acted.get("place") or handed.get("place")
         arrived = self._arrived(loaded, events)
-        to = next((e["to"] for e in events if e.get("event") in _HANDED), None)
+        named = handed.get("to") or ()
+        to = [named] if isinstance(named, str) else named
         broken_off = [e["open"] for e in events if e.get("event") in ("joined", "left")]
         voted = next((e["place"][0] for e in events if e.get("event") == "voted"), None)
         panel = loaded.compiled.process.steps[voted].panel if voted is not None else None
@@ -132,7 +137,7 @@ class Courses:
                 self._texts(unit, loaded, run, event, str(acted.get("action", "")), mask=mask)
             ),
             leads_to="；".join(words(unit, run, one) for one in arrived)
-            or (lookup.label("people", to) or str(to) if to else ""),
+            or "、".join(lookup.label("people", one) or str(one) for one in to),
             secret=secret,
             ended=not arrived and any(e.get("event") == "branch_ended" for e in events),
             broken_off=tuple(
@@ -190,6 +195,18 @@ class Courses:
             yield from said(form.effective(shown, surroundings, Rights(edit=())), mask=mask)
         if "opinion" in entered and "opinion" not in shown:
             yield "", str(entered["opinion"])
+
+    def signed(
+        self, unit: UnitOfWork, loaded: Loaded, place: Place
+    ) -> dict[str, tuple[str, datetime]]:
+        """What those added to a place said there, and when, by person."""
+        found: dict[str, tuple[str, datetime]] = {}
+        for event in unit.journal.of(loaded.row.id):
+            here = next((e for e in _events(event) if e.get("event") == "signed"), None)
+            if here is not None and Place.from_json(here["place"]).is_same_visit(place):
+                opinion = self._entered(unit, event).get("opinion")
+                found[event.person or ""] = str(opinion or ""), event.at
+        return found
 
     def _form(self, unit: UnitOfWork, loaded: Loaded, ask: Ask | None) -> Form | None:
         return self._entries.asked(unit, loaded, ask) if ask is not None else None

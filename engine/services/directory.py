@@ -246,6 +246,10 @@ class Directory:
         here = actor.organisation
         return known is not None and here is not None and self.is_within(known.bureau, here)
 
+    def in_force(self, grant: GrantRow) -> bool:
+        """Whether a role is held now."""
+        return _in_force(grant, self._clock.now())
+
     def organisations_of(self, person: str) -> set[str]:
         """The organisations at which a person holds a role now, closed ones too."""
         with self._store.read() as unit:

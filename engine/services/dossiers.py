@@ -24,7 +24,8 @@ from engine.forms.effective import EffectiveField, EffectiveForm
 from engine.forms.formats import masked
 from engine.forms.surroundings import Lookup, Rights
 from engine.runtime.run import Run
-from engine.services.casework import MOVED_ON, Casework, Loaded
+from engine.services.case_rows import MOVED_ON
+from engine.services.casework import Casework, Loaded
 from engine.services.courses import Entry, text_of
 from engine.services.directory import Directory
 from engine.services.entries import Entries

@@ -179,7 +179,8 @@ class Messages:
                     yield str(actor["id"]), None
             case "waiting":
                 items = unit.work.of(row.id)
-                whom = {(one.person, None if one.person else one.organisation) for one in items}
+                held = ((one.person or one.claimed_by, one.organisation) for one in items)
+                whom = {(person, None if person else here) for person, here in held}
                 yield from sorted(whom, key=str)
             case "organisation":
                 waiting = {item.organisation for item in unit.work.of(row.id)}

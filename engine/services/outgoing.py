@@ -29,6 +29,8 @@ BATCH = 50
 EXTENDED = "extended"
 #: the same for a deadline of the whole case
 EXTENDED_ALL = "deadline-extended"
+#: those sent by other operations, if the content has them
+OPERATED = {"extend": EXTENDED, "cc": "copied", "urge": "urged"}
 
 
 class Recorder(Protocol):
@@ -103,9 +105,10 @@ class Outgoing:
         sent: list[str] = []
         for effect in outcome.result.effects:
             sent += self._effect(unit, outcome, effect, now)
-        if outcome.command.kind == "extend":
-            template = EXTENDED_ALL if outcome.command.input.get("deadline") else EXTENDED
-            sent += self._send_out(unit, outcome, DueEffect("message", template, "extend"), now)
+        kind = outcome.command.kind
+        if kind in OPERATED:
+            template = EXTENDED_ALL if outcome.command.input.get("deadline") else OPERATED[kind]
+            sent += self._send_out(unit, outcome, DueEffect("message", template, kind), now)
         return sent + self._linking.settle(unit, outcome, now)
 
     def _effect(

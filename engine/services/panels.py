@@ -18,7 +18,8 @@ from engine.forms.surroundings import Lookup, Query
 from engine.forms.validation import FieldError
 from engine.runtime.panels import attending, why_not_replace
 from engine.runtime.run import Run
-from engine.services.casework import Casework, Loaded, instant
+from engine.services.case_rows import instant
+from engine.services.casework import Casework, Loaded
 from engine.services.deciding import TOTAL, Candidate, Verdict, on_case, on_members, reached
 from engine.services.tally import Tally
 from engine.store.ballots import Round

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from engine.services.attachments import Attachments
     from engine.services.cases import Cases
     from engine.services.casework import Casework
+    from engine.services.copies import Copies
     from engine.services.definitions import Definitions
     from engine.services.directory import Directory
     from engine.services.dossiers import Dossiers
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from engine.services.messages import Messages
     from engine.services.migrations import Migrations
     from engine.services.monitor import Monitor
+    from engine.services.operations import Operations
     from engine.services.opinions import Opinions
     from engine.services.outgoing import Outgoing
     from engine.services.oversight import Oversight
@@ -67,7 +69,9 @@ class Platform:
     groups: Groups
     outgoing: Outgoing
     cases: Cases
+    operations: Operations
     views: Views
+    copies: Copies
     forecasts: Forecasts
     register_sheets: RegisterSheets
     routes: RouteTables

@@ -18,7 +18,8 @@ from engine.domain.errors import NotFound
 from engine.runtime.advance import advance, start
 from engine.runtime.facts import recorded
 from engine.runtime.moments import earliest
-from engine.services.casework import Casework, dues, new_work
+from engine.services.case_rows import dues, new_work
+from engine.services.casework import Casework
 from engine.store.cases import CaseRow
 from engine.store.chain import Broken, Event, canonical
 from engine.store.unit import UnitOfWork

@@ -22,6 +22,7 @@ from engine.domain.clock import VirtualClock
 from engine.domain.errors import InvalidSubmission, Refused
 from engine.runtime.compiled import Compiled
 from engine.services.directory import Post
+from engine.services.operations import OPERATED
 from engine.services.platform import Platform
 from engine.services.world import overwrite, set_route, with_files
 from engine.store.cases import CaseRow
@@ -285,6 +286,9 @@ class _Running:
         if known is not None:
             cases.act(actor, uid, does, input=None if edits else entered, data=data, at=at)
             return
+        if does in OPERATED:
+            self.platform.operations.do(actor, uid, does, entered, at=at)
+            return
         members = list(entered.get("members", ()))
         reason = str(entered.get("reason", ""))
         instead, person = str(entered.get("instead", "")), str(entered.get("person", ""))
@@ -369,9 +373,12 @@ class _Running:
         row, state = self._case(uid)
         with self.platform.store.read() as unit:
             waiting = unit.work.of(row.id)
-        if any(item.person == by for item in waiting) or not organisations:
+        own = next((item for item in waiting if item.person == by), None)
+        if own is not None and own.organisation in organisations:
+            return directory.actor_for(by, own.organisation)
+        if own is not None or not organisations:
             return directory.actor_for(by)
-        if by == state.initiator and does in ("withdraw", "save", "submit", "discard"):
+        if by == state.initiator and does in ("withdraw", "save", "submit", "discard", "urge"):
             private = row.initiator_organisation is None
             return directory.actor_for(by, None if private else row.initiator_organisation)
         wanted = [item.organisation for item in waiting] + [

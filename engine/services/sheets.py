@@ -23,6 +23,12 @@ from engine.store.unit import UnitOfWork
 Open = Callable[[UnitOfWork, Actor, str, str | None], tuple[Loaded, Run]]
 
 
+#: operations with which a word may be written
+_WITH_OPINION = (
+    "transfer", "delegate", "add_signer", "remove_signer", "sign", "cc", "urge",
+)  # fmt: skip
+
+
 class Sheets:
     """Gives effective forms; what is typed but not stored yet may be handed in."""
 
@@ -126,13 +132,13 @@ class Sheets:
         at: str | None = None,
     ) -> EffectiveForm | None:
         """What an operation of the engine asks for: a new deadline, why, or nothing."""
-        if name.partition(":")[0] not in ("extend", "transfer"):
+        if name.partition(":")[0] not in ("extend", *_WITH_OPINION):
             return None
         with self._work.store.read() as unit:
             loaded, run = self._open(unit, actor, uid, at)
             release = self._work.definitions.release_of(loaded.row.process, loaded.row.pin, unit)
             surroundings = self._entries.surroundings(unit, run, loaded.data)
-            if name == "transfer":
+            if name in _WITH_OPINION:
                 opinion = self._opinion(unit, loaded)
                 rights = Rights(mode="optional")
                 return opinion.effective(entered or {}, surroundings, rights) if opinion else None

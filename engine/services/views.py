@@ -134,6 +134,17 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Signature:
+    """Somebody added to the present place, and their opinion once it is in."""
+
+    name: str
+    mode: str
+    signed: bool
+    opinion: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CaseView:
     """A case as one person sees it."""
 
@@ -152,6 +163,8 @@ class CaseView:
     at: str
     #: the branches of a parallel step
     standings: tuple[Standing, ...]
+    #: who was added to the place that is looked at
+    signers: tuple[Signature, ...]
     step: str
     organisation: str | None
     started_at: datetime
@@ -289,6 +302,7 @@ class Views:
             place=self.places_words(unit, run, loaded.state),
             at=run.at,
             standings=self._standings(unit, loaded, run, actor),
+            signers=self._signers(unit, loaded, state),
             step=state.place.step,
             organisation=state.place.organisation,
             started_at=row.started_at,
@@ -338,6 +352,22 @@ class Views:
             )
             for at, one in places_of(loaded.state, ended=True)
             if at and one.place.step and not one.branches
+        )
+
+    def _signers(self, unit: UnitOfWork, loaded: Loaded, state: State) -> tuple[Signature, ...]:
+        """Those added to a place with their opinions; the journal is read only if there are any."""
+        if not state.signers:
+            return ()
+        said = self.courses.signed(unit, loaded, state.place)
+        lookup = self._lookup(unit)
+        return tuple(
+            Signature(
+                lookup.label("people", one.person) or one.person,
+                one.mode,
+                one.signed,
+                *(said.get(one.person, ("", None)) if one.signed else ()),
+            )
+            for one in state.signers
         )
 
     def _edit(self, run: Run) -> Literal["all"] | tuple[str, ...]:
@@ -718,6 +748,8 @@ class Views:
         if any(offer.mine for offer in offers(run, self._rights)):
             return True
         if self._listed(loaded, actor, items):
+            return True
+        if unit.copies.has(loaded.row.id, actor.person):
             return True
         return any(
             self._sees_group(unit, group.uid, actor)

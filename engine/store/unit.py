@@ -13,6 +13,7 @@ from engine.store.ballots import Ballots
 from engine.store.blobs import Blobs
 from engine.store.cases import Cases
 from engine.store.commands import Commands
+from engine.store.copies import Copies
 from engine.store.documents import Documents
 from engine.store.drafts import Drafts
 from engine.store.grants import Grants
@@ -85,6 +86,11 @@ class UnitOfWork(Session):
     def ballots(self) -> Ballots:
         """Votes, sealed."""
         return Ballots(self, self.sealer)
+
+    @cached_property
+    def copies(self) -> Copies:
+        """Who may read a case because somebody named them."""
+        return Copies(self)
 
     @cached_property
     def members(self) -> Members:

@@ -134,6 +134,7 @@ PROVING = [
     ),
     pytest.param("tianjin/complaint-discarded", marks=pytest.mark.req("APP-39")),
     pytest.param("tianjin/complaint", marks=pytest.mark.req("APP-39")),
+    pytest.param("tianjin/copied-and-reminded", marks=pytest.mark.req("REV-15", "ENG-05")),
     pytest.param("tianjin/correction", marks=pytest.mark.req("ACC-13", "ACC-15")),
     pytest.param("tianjin/correction-refused", marks=pytest.mark.req("ACC-15")),
     pytest.param("tianjin/defence-notice", marks=pytest.mark.req("COM-08")),

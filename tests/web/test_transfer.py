@@ -1,10 +1,10 @@
-"""The page that hands a task over to a colleague."""
+"""The pages of operations on a task: handing over, copies, reminders."""
 
 import pytest
 
 from engine.domain.clock import VirtualClock
 from tests.support.city import City
-from tests.support.office import NINE, a_request, open_office
+from tests.support.office import FILES, NINE, a_request, open_office
 
 
 @pytest.fixture
@@ -37,3 +37,51 @@ def test_nobody_chosen_is_said_in_place(town):
 
     assert page.status == 409 or page.status == 422
     assert "transfer_to_stranger" in page
+
+
+def test_a_copy_is_listed_until_and_after_it_is_read(town):
+    visitor = town.visit("王审", "一所")
+    page = visitor.get(f"/cases/{town['z']}")
+    visitor.get(page.links["抄送"])
+    assert "已抄送。" in visitor.press("确定抄送", people=["李四"])
+
+    reader = town.visit("李四", "一所")
+    assert "抄送我的（1）" in reader.get("/messages")
+    assert "未读" in reader.get("/copies")
+    assert "用房申请" in reader.press("用房申请")
+    assert "已读" in reader.get("/copies")
+
+
+def test_the_applicant_reminds_and_sees_when_that_is_possible_again(town):
+    visitor = town.visit("张三")
+    page = visitor.get(f"/cases/{town['z']}")
+    visitor.get(page.links["催办"])
+
+    assert "已催办。" in visitor.press("确定催办")
+    assert "urged_lately" in visitor.get(f"/cases/{town['z']}")
+
+
+def test_a_signer_is_added_signs_and_is_read_in_the_step():
+    path = "definitions/processes/town/request.yaml"
+    text = FILES[path].replace(
+        "stages: {first", "allow: [add_signer, remove_signer, delegate]\n            stages: {first"
+    )
+    platform = open_office(more={path: text})
+    town = City(platform, VirtualClock(NINE), {"z": a_request(platform)})
+    visitor = town.visit("王审", "一所")
+    page = visitor.get(f"/cases/{town['z']}")
+    visitor.get(page.links["加签"])
+    page = visitor.press("确定加签", person="赵复", mode="before", opinion="请看")
+    assert "已加签。" in page
+    assert "等待签署" in page
+    assert "waits_for_signer" in page
+
+    signer = town.visit("赵复", "一所")
+    page = signer.get(f"/cases/{town['z']}")
+    signer.get(page.links["签署意见"])
+    page = signer.press("确定签署意见", opinion="面积属实")
+    assert "面积属实" in page
+    page = visitor.get(f"/cases/{town['z']}")
+    assert "前加签" in page
+    assert "确定通过" in page.buttons
+    platform.close()

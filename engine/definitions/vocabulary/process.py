@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from engine.authoring.problem import Phrase
 from engine.authoring.problems import Problems
-from engine.definitions.process import Members, Process, Start, Step
-from engine.definitions.shapes import Closed, Key, Names, One, Text, Values, Vocabulary
+from engine.definitions.process import URGE_HOURS, Members, Process, Start, Step
+from engine.definitions.shapes import Closed, Key, Names, One, Text, Values, Vocabulary, Whole
 from engine.definitions.vocabulary import terms
 from engine.definitions.vocabulary.action import ACTIONS, ASKED, REQUIREMENTS
 from engine.definitions.vocabulary.deadline import DEADLINES
@@ -136,6 +136,7 @@ def _build(values: Values) -> Process | None:
         members=values.get("members"),
         actions=values.get("actions", {}),
         deadlines=values.get("deadlines", {}),
+        urge_hours=values.get("urge_hours", URGE_HOURS),
     )
 
 
@@ -188,6 +189,13 @@ PROCESS = Vocabulary(
         ),
         Key("members", One(MEMBERS, _members), "使其成为成组流程", "makes it a group process"),
         Key("actions", ACTIONS, "多个步骤都可用的动作", "actions available in several steps"),
+        Key(
+            "urge_hours",
+            Whole(),
+            "催办的最短间隔（小时）：同一环节在此时间内只能催办一次",
+            "least hours between two reminders at the same place",
+            default=str(URGE_HOURS),
+        ),
         Key(
             "deadlines",
             DEADLINES,

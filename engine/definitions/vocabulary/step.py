@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.authoring.problem import Phrase
-from engine.definitions.process import ALLOWED, Step, StepKind
+from engine.definitions.process import ALLOWABLE, ALLOWED, Step, StepKind
 from engine.definitions.shapes import (
     ChoiceOf,
     Closed,
@@ -23,8 +23,6 @@ from engine.definitions.vocabulary.effect import EFFECTS
 from engine.definitions.vocabulary.kinds import KINDS, STAGES, parallel
 from engine.definitions.vocabulary.people import WHO
 
-#: operations that a later version will know
-LATER = ("cc", "urge", "add_signer", "remove_signer", "delegate")
 STEP_TARGET = Name(Phrase("步骤名 / `join`", "step / `join`"))
 
 STEP = Vocabulary(
@@ -76,10 +74,11 @@ STEP = Vocabulary(
         Key("do", EFFECTS, "到达时的效果", "effects on arrival"),
         Key(
             "allow",
-            Names(Closed(ALLOWED, later=LATER)),
-            "除动作外还提供哪些操作：认领、转办给同一单位的同事",
-            "operations offered beside the actions: claiming, handing over to a colleague",
-            default="[claim, transfer]",
+            Names(Closed(ALLOWABLE)),
+            "除动作外还提供哪些操作：认领、转办给同一单位的同事、抄送、催办、加签、减签、委派",
+            "operations offered beside the actions: claiming, handing over to a colleague, letting "
+            "others read it, reminding, adding and removing signers, delegating",
+            default="[claim, transfer, cc, urge]",
         ),
         STAGES,
         *KINDS,

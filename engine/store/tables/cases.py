@@ -153,6 +153,22 @@ work_items = sa.Table(
     ),
 )
 
+copies = sa.Table(
+    "copies",
+    metadata,
+    # Who may read a case because somebody named them, and whether they have.
+    _case_key(),
+    sa.Column("person", ByteText, nullable=False),
+    _jurisdiction(),
+    sa.Column("from_person", sa.Text),
+    sa.Column("from_organisation", sa.Text),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("read_at", Moment),
+    sa.PrimaryKeyConstraint("case_id", "person"),
+    sa.CheckConstraint("read_at >= at", name="read_after_sent"),
+    sa.Index(None, "person", "at"),
+)
+
 timers = sa.Table(
     "timers",
     metadata,

@@ -448,6 +448,20 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "copies",
+        sa.Column("case_id", Key, nullable=False),
+        sa.Column("person", ByteText, nullable=False),
+        sa.Column("jurisdiction", sa.Text(), nullable=False),
+        sa.Column("from_person", sa.Text(), nullable=True),
+        sa.Column("from_organisation", sa.Text(), nullable=True),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("read_at", Moment(), nullable=True),
+        sa.CheckConstraint("read_at >= at", name=op.f("ck_copies_read_after_sent")),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_copies_case_id_cases")),
+        sa.PrimaryKeyConstraint("case_id", "person", name=op.f("pk_copies")),
+    )
+    op.create_index(op.f("ix_copies_person_at"), "copies", ["person", "at"], unique=False)
+    op.create_table(
         "drafts",
         sa.Column("id", Key, nullable=False),
         sa.Column("person", ByteText, nullable=False),
@@ -947,6 +961,8 @@ def downgrade() -> None:
     op.drop_table("drafts")
     op.drop_index(op.f("ix_links_owner_id_name_case_id"), table_name="links")
     op.drop_table("links")
+    op.drop_index(op.f("ix_copies_person_at"), table_name="copies")
+    op.drop_table("copies")
     op.drop_index(op.f("ix_case_fields_path_text_value_case_id"), table_name="case_fields")
     op.drop_index(op.f("ix_case_fields_path_number_value_case_id"), table_name="case_fields")
     op.drop_table("case_fields")
