@@ -141,6 +141,34 @@ class StudioPage(Page):
             flash(_("已保存。"), "success")
         return redirect(self.get_url(".draft", draft=draft))
 
+    @expose("/<int:draft>/bpmn", methods=("POST",))
+    def bpmn(self, draft: int) -> ResponseReturnValue:
+        """Take in a BPMN file, and list what was rewritten or cannot be executed."""
+        actor, file = security.signed_in().actor, request.files.get("file")
+        process = request.form.get("process", "").strip()
+        view = platform().drafts.open(actor, draft)
+        try:
+            content = file.read(LONGEST_FILE + 1) if file is not None else b""
+            name = (file.filename if file is not None else "") or "bpmn"
+            imported = platform().studio.import_bpmn(
+                actor, draft, content, file=name, process=process
+            )
+        except Refused as refusal:
+            flash(refusal.sentence, "danger")
+            return redirect(self.get_url(".draft", draft=draft))
+        return render_template(
+            "console/bpmn.html",
+            title=_("导入 BPMN"),
+            trail=[
+                (_("流程和表单"), self.get_url(".index")),
+                (_("草稿"), self.get_url(".draft", draft=draft)),
+                (_("导入 BPMN"), None),
+            ],
+            draft=view,
+            imported=imported,
+            file=name,
+        )
+
     # ------------------------------------------------------------ the editor
 
     @expose("/<int:draft>/edit")

@@ -15,6 +15,7 @@ from engine.authoring.problem import Problem
 from engine.authoring.problems import Problems
 from engine.authoring.source import read_yaml
 from engine.content import texts
+from engine.definitions.bpmn import read_bpmn
 from engine.definitions.codes import CodeList
 from engine.definitions.editing import (
     Answer,
@@ -42,7 +43,7 @@ from engine.forms.form import Form
 from engine.forms.surroundings import Surroundings
 from engine.runtime.moments import now_and_today
 from engine.services.content_rights import ContentRights
-from engine.services.drafts import DraftFile, Drafts, DraftView, OpenFile
+from engine.services.drafts import LONGEST_FILE, DraftFile, Drafts, DraftView, OpenFile
 from engine.services.history import History
 from engine.services.records import Records
 from engine.services.sentences import Sentences
@@ -117,6 +118,15 @@ class Tried:
 
     decided: Decided | None = None
     wrong: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What came of a BPMN file: the new file of the draft, and what was rewritten or refused."""
+
+    #: the file; "" if anything cannot be executed
+    path: str
+    marks: Sequence[Mark]
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +306,26 @@ class Studio:
             return Tried(wrong=tuple(wrong))
         calendar = self._records.calendar(actor.jurisdiction)
         return Tried(decided=editor.rule.decide(values, calendar=calendar))
+
+    def import_bpmn(
+        self, actor: Actor, draft: int, content: bytes, *, file: str, process: str
+    ) -> Imported:
+        """Add a BPMN file to a draft as a process file; nothing is added if it is refused.
+
+        Raises:
+            Refused: the actor may not edit the draft, the file is too long, or there is such a
+                process.
+        """
+        with self._sentences.saying(), self._store.read() as unit:
+            self._drafts.row(unit, actor, draft)
+            if len(content) > LONGEST_FILE:
+                raise Refused("file_too_long", path=file, most=LONGEST_FILE)
+        problems = Problems()
+        text = read_bpmn(content, file, problems, process)
+        path = f"{PROCESSES}{process}.yaml" if text is not None else ""
+        if text is not None:
+            self._drafts.add(actor, draft, path, text)
+        return Imported(path, [self._mark(one) for one in problems.sorted()])
 
     # ------------------------------------------------------------ inside
 

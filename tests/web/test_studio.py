@@ -1,5 +1,8 @@
 """The studio without scripts: what people may get wrong there, and what they may not do."""
 
+from io import BytesIO
+from pathlib import Path
+
 import pytest
 
 from engine.content import texts
@@ -519,3 +522,48 @@ def test_somebody_elses_draft_is_read_and_not_changed(here, author):
     other.posts("discard", confirmed="yes")
     assert author.changes() == {}
     assert "试改" in author.opens()
+
+
+# -------------------------------------------------------------------- BPMN files
+
+LEAVE = (Path(__file__).parents[1] / "bpmn" / "files" / "leave.bpmn").read_bytes()
+
+
+def test_a_bpmn_file_becomes_a_process_file_and_every_rewriting_is_listed(here):
+    author = Author(here, "陈管理").begins()
+
+    page = author.posts("bpmn", file=(BytesIO(LEAVE), "leave.bpmn"), process="tianjin/leave")
+
+    assert "改写了什么" in page.text
+    assert "条件“${leaveDays > 5" in page.text
+    assert list(author.changes()) == ["definitions/processes/tianjin/leave.yaml"]
+    assert "DEF204" in author.edits("definitions/processes/tianjin/leave.yaml").text
+
+
+@pytest.mark.parametrize(
+    ("content", "process", "said"),
+    [
+        (LEAVE.replace(b"userTask id=\"scan\"", b"scriptTask id=\"scan\""), "tianjin/leave",
+         "scriptTask 不能执行"),
+        (LEAVE, "", "文件不能叫"),
+        (LEAVE, "../leave", "文件不能叫"),
+        (b"no bpmn", "tianjin/leave", "文件不能读"),
+        (b" " * 1_000_001, "tianjin/leave", "超过 1000000 字节"),
+    ],
+)  # fmt: skip
+def test_a_bpmn_file_that_cannot_be_taken_in_changes_nothing(here, content, process, said):
+    author = Author(here, "陈管理").begins()
+
+    page = author.posts("bpmn", file=(BytesIO(content), "leave.bpmn"), process=process)
+
+    assert said in page.text
+    assert not author.changes()
+
+
+def test_nobody_imports_into_a_draft_of_somebody_else(here):
+    draft = Author(here, "陈管理").begins().draft
+
+    other = Author(here, "景管理", "四川人社厅").at(draft)
+    other.posts("bpmn", file=(BytesIO(LEAVE), "leave.bpmn"), process="tianjin/leave")
+
+    assert not Author(here, "陈管理").at(draft).changes()

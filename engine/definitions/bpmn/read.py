@@ -20,6 +20,8 @@ from engine.definitions.markup import Element, Unreadable, read_markup
 from engine.definitions.parse import parse_process
 
 Keys = dict[str, object]
+#: elements of a process; no process of people has as many
+MOST_ELEMENTS = 2_000
 
 
 def read_bpmn(content: bytes, file: str, problems: Problems, name: str = "") -> str | None:
@@ -66,6 +68,11 @@ def _process(root: Element, file: str, problems: Problems) -> Element:
         raise Refused(
             meant[1], "BPM102", zh="里面有几个要执行的流程，请分成几个文件",
             en="it holds several processes to be executed; make a file of each",
+        )  # fmt: skip
+    if len(meant[0].children) > MOST_ELEMENTS:
+        raise Refused(
+            meant[0], "BPM102", zh=f"它有 {MOST_ELEMENTS} 个以上的元素",
+            en=f"it has more than {MOST_ELEMENTS} elements",
         )  # fmt: skip
     for other in (*drawn, *root.all("collaboration")):
         if other is not meant[0] and (other.name == "process" or other.all("messageFlow")):
