@@ -28,7 +28,7 @@ KINDS = ("does", "clock", "look", "change", "fast_forward")
 #: what may be expected of a case
 EXPECTED = (
     "at", "waits_for", "status", "shown", "actions", "refuses", "due", "deadlines", "flags",
-    "data", "documents", "messages", "lists", "closed", "incidents", "may_add",
+    "data", "documents", "messages", "lists", "closed", "incidents", "may_add", "visible",
 )  # fmt: skip
 
 

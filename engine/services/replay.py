@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from engine.definitions.listing import CASES, Listing
 from engine.definitions.process import Action, Step
 from engine.definitions.sample import EXPECTED, Sample, SampleStep
 from engine.domain.actor import Actor
@@ -165,6 +166,7 @@ class _Running:
         self.uids = result.cases
         self.messages_before = 0
         self._known_posts: dict[str, Sequence[Post]] = {}
+        self._known_lists: dict[str, Sequence[tuple[Listing, Actor]]] = {}
         self._given(sample.given)
 
     # ------------------------------------------------------------ steps
@@ -490,6 +492,7 @@ class _Running:
     def _given(self, change: Mapping[str, Any]) -> None:
         now = self.clock.now()
         self._known_posts.clear()
+        self._known_lists.clear()
         with self.platform.store.write() as unit:
             for register, records in (change.get("registers") or {}).items():
                 for key, values in records.items():
@@ -531,14 +534,18 @@ class _Running:
         names = {uid: name for name, uid in self.uids.items()}
         found: dict[str, None] = {}
         for actor in actors:
-            try:
-                keys = self.platform.lists.keys(actor, listing.id)
-            except Refused:
-                continue
+            keys = self._keys(listing, actor)
             found.update({names[key]: None for key in keys if key in names})
         return list(found)
 
-    def _viewer(self, listing: Any, by: str) -> Actor:
+    def _keys(self, listing: Listing, actor: Actor) -> Sequence[str]:
+        """All rows of a list as somebody sees it; none when it is closed to them."""
+        try:
+            return self.platform.lists.keys(actor, listing.id)
+        except Refused:
+            return ()
+
+    def _viewer(self, listing: Listing, by: str) -> Actor:
         """A person at the first organisation where the list is open to them."""
         for permission in listing.permissions:
             actor = self._holder(by, permission)
@@ -546,7 +553,7 @@ class _Running:
                 return actor
         return self.platform.directory.actor_for(by)
 
-    def _viewers(self, listing: Any, organisation: str | None) -> list[Actor]:
+    def _viewers(self, listing: Listing, organisation: str | None) -> list[Actor]:
         """Everybody of an organisation to whom the list is open."""
         people = {
             person
@@ -556,7 +563,7 @@ class _Running:
         directory = self.platform.directory
         return [directory.actor_for(person, organisation) for person in sorted(people)]
 
-    def _listing(self, title: str) -> Any:
+    def _listing(self, title: str) -> Listing:
         release = self.platform.definitions.current
         sets = release.jurisdictions[self.jurisdiction].sets
         for listing in release.lists.values():
@@ -606,6 +613,7 @@ class _Running:
             "incidents": lambda: self._incidents(uid),
             "actions": lambda: self._offered(uid, row),
             "may_add": lambda: self._may_add(uid),
+            "visible": lambda: {person: self._visible(person, uid) for person in expected},
         }
         return answers[what]()
 
@@ -649,6 +657,34 @@ class _Running:
                 if offer.allowed and offer.action is not None:
                     found[offer.name] = None
         return list(found)
+
+    def _visible(self, person: str, uid: str) -> dict[str, list[str]]:
+        """On which lists somebody finds a case, and what they may do with it (TST-07)."""
+        offers = self.platform.cases.offers(self._actor(person, uid, ""), uid)
+        found = {
+            "lists": [
+                one.title for one, viewer in self._open_to(person) if uid in self._keys(one, viewer)
+            ],
+            "actions": [one.name for one in offers if one.allowed and one.action is not None],
+        }
+        return {name: values for name, values in found.items() if values}
+
+    def _open_to(self, person: str) -> Sequence[tuple[Listing, Actor]]:
+        """The lists of cases somebody may open; asked once, until the sample changes the world."""
+        if person not in self._known_lists:
+            release = self.platform.definitions.current
+            sets = release.jurisdictions[self.jurisdiction].sets
+            viewed = [
+                (one, self._viewer(one, person))
+                for one in release.lists.values()
+                if one.set in sets and one.of == CASES
+            ]
+            self._known_lists[person] = [
+                (one, viewer)
+                for one, viewer in viewed
+                if self.platform.lists.why_not(viewer, one.id) is None
+            ]
+        return self._known_lists[person]
 
     def _may_add(self, uid: str) -> list[str]:
         names = {known: name for name, known in self.uids.items()}

@@ -191,6 +191,7 @@ PROVING = [
     pytest.param("tianjin/returned-at-superior", marks=pytest.mark.req("REV-06", "REV-20")),
     pytest.param("tianjin/returned-at-unit", marks=pytest.mark.req("REV-06", "REV-20")),
     pytest.param("tianjin/reviewer-withdraws", marks=pytest.mark.req("REV-12", "REV-13")),
+    pytest.param("tianjin/roles", marks=pytest.mark.req("TST-07")),
     pytest.param("tianjin/scheme-discarded", marks=pytest.mark.req("SCH-07")),
     pytest.param(
         "tianjin/scheme-normal",
