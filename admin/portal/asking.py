@@ -16,6 +16,7 @@ from admin.context import platform
 from admin.entry import Asked, receive, to_fill, to_read
 from admin.forms import Mode, Received
 from admin.navigation import caption
+from engine.definitions.process import OPTIONS
 from engine.domain.actor import Actor
 from engine.forms import EffectiveForm, FieldError
 from engine.forms.posting import value_at
@@ -76,6 +77,10 @@ class Line:
     uid: str
     name: str
     fields: Markup
+    #: the options of a paper without a form of its own: name of the field, code and caption
+    field: str = ""
+    options: Sequence[tuple[str, str]] = ()
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -447,8 +452,13 @@ def papers(
             wrong = [
                 replace(error, place=error.place[1:]) for error in errors if error.place[0] == uid
             ]
+            form = sheets.ballot(actor, view.uid, uid, known.data if known else None)
+            if form is None:
+                field, error = f"p{number}-choice", wrong[0].sentence if wrong else ""
+                lines.append(Line(uid, name, Markup(), field, _plain_options(), error))
+                continue
             fields = to_fill(
-                sheets.ballot(actor, view.uid, uid, known.data if known else None),
+                form,
                 wrong,
                 received=known.received if known else None,
                 root=f"p{number}",
@@ -458,12 +468,25 @@ def papers(
     return lines
 
 
+def _plain_options() -> Sequence[tuple[str, str]]:
+    return list(zip(OPTIONS, (_("同意"), _("不同意"), _("弃权")), strict=True))
+
+
+def result_titles() -> dict[str, str]:
+    """Captions of the options of a paper without a form of its own."""
+    return dict(_plain_options())
+
+
 def read_papers(actor: Actor, view: CaseView, paper: Paper) -> dict[str, Asked]:
     """What was entered on the papers, by what they are about."""
     sheets = platform().views.sheets
 
     def read(number: int, uid: str) -> Asked:
         prefix = f"p{number}-"
+        choice = request.form.get(f"{prefix}choice")
+        with sheets.open():
+            if sheets.ballot(actor, view.uid, uid) is None:
+                return Asked({"choice": choice} if choice else {})
         return receive(lambda: sheets.ballot(actor, view.uid, uid), actor, view.uid, prefix=prefix)
 
     return {uid: read(number, uid) for number, (uid, _name) in enumerate(paper.about)}

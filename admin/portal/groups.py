@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,6 +17,7 @@ from admin.parked import RESTORE
 from admin.portal import asking
 from admin.presses import new_key
 from engine.domain.errors import InvalidSubmission, Refused
+from engine.services.views import RoundResult
 
 pages = Blueprint("groups", __name__)
 
@@ -44,6 +45,8 @@ def _members(uid: str, problem: Refused | None = None) -> ResponseReturnValue:
         if may_add and may_add.allowed
         else [],
         search=search,
+        rounds=_rounds(uid),
+        options=asking.result_titles(),
         problem=problem.sentence if problem else None,
     )
     return make_response(page, status_of(problem) if problem else 200)
@@ -124,9 +127,16 @@ def progress(uid: str) -> ResponseReturnValue:
         tabs=asking.tabs(view, "progress"),
         trail=trail_of(view),
         progress=platform().views.progress(actor, uid),
+        options=asking.result_titles(),
         operations=_operations(uid),
     )
     return make_response(page)
+
+
+def _rounds(uid: str) -> Sequence[RoundResult]:
+    """The rounds of a vote that was held more than once; else the list itself says it."""
+    found = platform().views.rounds(security.signed_in().actor, uid)
+    return found if len(found) > 1 else ()
 
 
 def _operations(uid: str) -> list[asking.OperationLink]:

@@ -222,6 +222,16 @@ class Courses:
         entered: Mapping[str, Any] = sealed.get("input") or {}
         return entered
 
+    def counted(self, unit: UnitOfWork, loaded: Loaded) -> Iterator[dict[str, Any]]:
+        """What each round of the votes on a case has led to, with the step of its panel."""
+        for event in unit.journal.of(loaded.row.id):
+            if event.kind not in ("outcome", "round"):
+                continue
+            entered = self._entered(unit, event)
+            place = next((e["place"] for e in _events(event) if "place" in e), None)
+            if "results" in entered and place is not None:
+                yield {**entered, "step": place[0]}
+
     # ------------------------------------------------------------ rows of members
 
     def row_columns(self, unit: UnitOfWork, loaded: Loaded) -> tuple[str, ...]:

@@ -83,6 +83,8 @@ class Progress:
     """How far a panel has come: never what a ballot says, and no names where it is secret."""
 
     about: tuple[tuple[str, str], ...]
+    #: the rounds before, where there were any
+    rounds: tuple[RoundResult, ...]
     given: int
     required: int
     #: whose turn it is, where they vote one after the other
@@ -92,6 +94,28 @@ class Progress:
     secret: bool
     #: each voter with whether the ballot is in; empty where the vote is secret
     voters: tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RoundResult:
+    """What a round of a vote has led to: one line for each paper, never for a voter."""
+
+    round: int
+    voters: int
+    cast: int
+    lines: tuple[ResultLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ResultLine:
+    """What one paper got: votes by option, mean and rank where there are any, in or not."""
+
+    uid: str
+    name: str
+    votes: tuple[tuple[str, int], ...]
+    total: str
+    rank: int | None
+    passed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -658,7 +682,7 @@ class Views:
             panel = run.step.panel
             if panel is None or not self._at_panel(run, actor):
                 raise NotFound("no_such_case", uid=uid)
-            return self._progress(unit, run, panel, self._about(unit, loaded, run, panel))
+            return self._progress(unit, loaded, run, panel)
 
     def _about(
         self, unit: UnitOfWork, loaded: Loaded, run: Run, panel: Panel
@@ -669,9 +693,7 @@ class Views:
         first, open_ = run.state.round == 1, run.state.papers
         return tuple(one for one in found if first or one[0] in open_)
 
-    def _progress(
-        self, unit: UnitOfWork, run: Run, panel: Panel, about: tuple[tuple[str, str], ...]
-    ) -> Progress:
+    def _progress(self, unit: UnitOfWork, loaded: Loaded, run: Run, panel: Panel) -> Progress:
         lookup, state = self._lookup(unit), run.state
 
         def name(person: str) -> str:
@@ -679,7 +701,8 @@ class Views:
 
         taking_part = attending(run, panel)
         return Progress(
-            about=about,
+            about=self._about(unit, loaded, run, panel),
+            rounds=self._rounds(unit, loaded) if run.state.round > 1 else (),
             given=len(state.voted),
             required=len(taking_part),
             turn=name(state.turn) if state.turn is not None else "",
@@ -689,6 +712,45 @@ class Views:
             if panel.secret
             else tuple((name(one), one in state.voted) for one in taking_part),
         )
+
+    def rounds(self, actor: Actor, uid: str) -> tuple[RoundResult, ...]:
+        """The result of each round of the last vote on a case or on the members of a group."""
+        with self._sentences.saying(), self._work.store.read() as unit:
+            loaded, _run = self._open(unit, actor, uid)
+            return self._rounds(unit, loaded)
+
+    def _rounds(self, unit: UnitOfWork, loaded: Loaded) -> tuple[RoundResult, ...]:
+        names = {one.uid: one.name for one in self._members(unit, loaded)}
+        found: list[RoundResult] = []
+        for said in self.courses.counted(unit, loaded):
+            if said["round"] == 1:
+                found = []  # A vote that was held again from the start.
+            titles = self._option_titles(unit, loaded, said["step"])
+            lines = (
+                ResultLine(
+                    uid=paper,
+                    name=names.get(paper, loaded.compiled.process.title),
+                    votes=tuple((titles.get(code, code), n) for code, n in got["votes"].items()),
+                    total=f"{got['total']:g}" if "total" in got else "",
+                    rank=got.get("rank"),
+                    passed=got["passed"],
+                )
+                for paper, got in said["results"].items()
+            )
+            ordered = tuple(sorted(lines, key=lambda one: one.rank or 0))
+            found.append(RoundResult(said["round"], said["voters"], said["cast"], ordered))
+        return tuple(found)
+
+    def _option_titles(self, unit: UnitOfWork, loaded: Loaded, step: str) -> Mapping[str, str]:
+        """The captions of what the ballots of a panel let one choose."""
+        known = loaded.compiled.process.steps.get(step)
+        panel = known.panel if known is not None else None
+        if panel is None or panel.ballot is None:
+            return {}
+        release = self._work.definitions.release_of(loaded.row.process, loaded.row.pin, unit)
+        choice = release.forms[panel.ballot].element("choice")
+        codes = release.codes.get(choice.codes or "") if choice is not None else None
+        return {name: one.title for name, one in codes.values.items()} if codes is not None else {}
 
     def _at_panel(self, run: Run, actor: Actor) -> bool:
         """Whether the actor votes at the panel, leads it or watches."""

@@ -1,0 +1,98 @@
+"""Pages of votes: ballots, progress, seats that others take, and the result of each round."""
+
+import pytest
+
+from engine.domain.clock import VirtualClock
+from tests.support.city import City
+from tests.support.office import NINE
+from tests.support.votes import Board, a_vote
+
+
+def city(case):
+    return City(case.town, VirtualClock(NINE), {"x": case.uid})
+
+
+@pytest.mark.req("ENG-12")
+def test_a_paper_without_a_form_of_its_own_can_be_filled_in():
+    case = a_vote("in_turn: true")
+    voter = city(case).visit("v0")
+    page = voter.get(f"/cases/{case.uid}/ballot")
+    assert "不同意" in page
+
+    page = voter.press("提交选票")
+    assert page.status == 422
+    assert case.step == "vote"
+    voter.press("提交选票", **{"p0-choice": "against"})
+    assert "您的选票已提交" in voter.page
+
+    other = city(case).visit("v2")
+    page = other.get(f"/cases/{case.uid}/ballot")
+    assert "提交选票" not in page.buttons, "it is not the turn of v2"
+    page = other.get(f"/cases/{case.uid}/progress")
+    assert "1 / 3 人" in page
+    assert page.rows() == [["v0", "已投票"], ["v1", "未投票"], ["v2", "未投票"]]
+
+
+@pytest.mark.req("ENG-12")
+def test_who_declines_says_why_and_who_leads_names_another():
+    case = a_vote("may_decline: true")
+    voter = city(case).visit("v1")
+    page = voter.get(f"/cases/{case.uid}/ballot")
+    voter.get(page.links["谢绝"])
+    page = voter.press("确定谢绝", reason="与申请人有利害关系")
+    assert "已谢绝。" in page
+
+    leader = city(case).visit("周局", "市局")
+    page = leader.get(f"/cases/{case.uid}/progress")
+    assert "待补投票人" in page
+    leader.get(page.links["更换投票人"])
+    page = leader.press("查找", search="spare")
+    page = leader.press("确定更换投票人", instead="v1", person="spare", reason="替补")
+    assert "已更换投票人。" in page
+    assert set(case.waiting) == {"v0", "v2", "spare"}
+    course = leader.get(f"/cases/{case.uid}/course")
+    assert "与申请人有利害关系" in course
+
+
+@pytest.mark.req("ENG-14")
+def test_an_administrator_names_somebody_in_the_console():
+    case = a_vote("may_decline: true")
+    administrator = city(case).visit("马监", "市局")
+    page = administrator.get(f"/console/cases/act/?id={case.uid}&do=replace&find=spare")
+    assert "由谁表决" in page
+
+    page = administrator.press("更换投票人", instead="v2", person="spare", reason="出差")
+
+    assert "已更换投票人。" in page
+    assert "spare" in case.waiting
+
+
+@pytest.mark.req("SEC-01")
+def test_no_page_of_a_secret_vote_names_who_has_voted():
+    case = a_vote("secret: true, observers: data.guests", guests=["guest"])
+    case.cast("v0")
+    watcher = city(case).visit("guest")
+
+    page = watcher.get(f"/cases/{case.uid}/progress")
+    assert "1 / 3 人" in page
+    assert "v0" not in page
+    assert "v0" not in watcher.get(f"/cases/{case.uid}/course")
+    assert watcher.get(f"/cases/{case.uid}/ballot").status == 404
+
+
+@pytest.mark.req("ENG-12")
+def test_the_result_of_a_round_is_shown_while_the_next_is_held():
+    keys = "decide: {pass: {option: agree, at_least: 1/2, of: voters}, places: 1, run_off: tie}"
+    board = Board(keys, voters=2, entries=3)
+    board.vote("yyn", "yyn")
+
+    page = city(board).visit("v0").get(f"/cases/{board.uid}/progress")
+    assert "第 1 轮结果" in page
+    assert [row[0:1] + row[2:] for row in page.rows()[-3:]] == [
+        ["1", "同意 2", "否"], ["1", "同意 2", "否"], ["3", "反对 2", "否"],
+    ]  # fmt: skip
+    board.vote("yn", "yn")
+
+    page = city(board).visit("周局", "市局").get(f"/cases/{board.uid}/members")
+    assert "第 2 轮结果" in page
+    assert page.rows()[-2][0::3] == ["1", "是"]
