@@ -88,6 +88,14 @@ class Word:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class Recusal:
+    """``{people, say}``: people who may not take a task, and what they are told (回避)."""
+
+    people: Formula
+    say: str
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Assignment:
     """Who a task waits for (key ``who``)."""
 
@@ -98,6 +106,8 @@ class Assignment:
     person: Formula | None = None
     #: people excluded beside the initiator; "none" lets the initiator act too
     except_: Formula | Literal["none"] | None = None
+    #: people excluded for a reason they are told
+    recusals: tuple[Recusal, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, slots=True)

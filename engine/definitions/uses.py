@@ -176,6 +176,8 @@ def _who(who: Assignment | None) -> Iterator[Use]:
         yield Use(who.person, "person")
     if isinstance(who.except_, Formula):
         yield Use(who.except_, "people")
+    for recusal in who.recusals:
+        yield Use(recusal.people, "people")
 
 
 def _requirements(

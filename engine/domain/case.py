@@ -181,7 +181,7 @@ class Signer:
 #: what a case has once; a branch holds all the rest of a state of its own
 SHARED = (
     "initiator", "started_at", "creator", "visits", "pinned", "flags", "last", "actors",
-    "suspended", "deadlines",
+    "suspended", "suspended_at", "deadlines",
 )  # fmt: skip
 
 
@@ -267,6 +267,8 @@ class State:
     urged: str | None = None
     #: who was added to the present place by its holder (``add_signer``, ``delegate``)
     signers: tuple[Signer, ...] = ()
+    #: when the case was suspended: its deadlines are moved by the time until it is resumed
+    suspended_at: str | None = None
 
     def with_(self, **changes: Any) -> State:
         """A copy with some fields changed."""
@@ -355,7 +357,7 @@ _FIELDS = {item.name for item in fields(State)}
 
 _OWN: dict[str, Any] = {
     "initiator": "", "started_at": "", "visits": {}, "pinned": {}, "flags": (), "last": {},
-    "actors": {}, "suspended": False, "deadlines": {}, "creator": None,
+    "actors": {}, "suspended": False, "suspended_at": None, "deadlines": {}, "creator": None,
 }  # fmt: skip
 
 

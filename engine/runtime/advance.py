@@ -14,7 +14,7 @@ from typing import Any
 from engine.definitions.process import Action, Choice, Requirement
 from engine.domain.case import Advance, Command, DueEffect, Place, State
 from engine.domain.errors import Refused, Stale
-from engine.runtime import deadlines, moments, operations, panels, splits
+from engine.runtime import deadlines, moments, operations, panels, splits, suspending
 from engine.runtime.branches import find
 from engine.runtime.compiled import DYNAMIC, Compiled
 from engine.runtime.context import plain
@@ -544,7 +544,7 @@ def _cancel(run: Run) -> None:
     if end is None:
         raise run.refuse("no_cancelled_end")
     run.events.append({"event": "cancelled", "place": run.state.place.to_json()})
-    run.change(due_given=None, suspended=False)
+    run.change(due_given=None, suspended=False, suspended_at=None)
     run.arrive(end.name)
 
 
@@ -562,24 +562,6 @@ def _unclaim(run: Run) -> None:
 def _retry(run: Run) -> None:
     """What could not be done outside the case is tried again."""
     run.events.append({"event": "retried", "what": run.command.input["what"]})
-
-
-def _suspend(run: Run) -> None:
-    """Nobody goes on with the case, and no deadline falls due, until it is resumed."""
-    if run.state.closed:
-        raise run.refuse("case_closed")
-    if run.state.suspended:
-        raise run.refuse("case_suspended")
-    run.events.append({"event": "suspended", "place": run.state.place.to_json()})
-    run.change(suspended=True)
-
-
-def _unsuspend(run: Run) -> None:
-    """It goes on where it was; a deadline that is over by now falls due at once."""
-    if not run.state.suspended:
-        raise run.refuse("not_suspended")
-    run.events.append({"event": "resumed", "place": run.state.place.to_json()})
-    run.change(suspended=False)
 
 
 def _save(run: Run) -> None:
@@ -616,8 +598,8 @@ _COMMANDS: dict[str, Callable[[Run], None]] = {
     "unmigrate": unmigrate,
     "unclaim": _unclaim,
     "retry": _retry,
-    "suspend": _suspend,
-    "resume": _unsuspend,
+    "suspend": suspending.suspend,
+    "resume": suspending.resume,
     "vote": panels.vote,
     "decline": panels.decline,
     "replace": panels.replace,

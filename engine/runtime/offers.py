@@ -62,7 +62,8 @@ def offers(run: Run, rights: Rights) -> Iterator[Offer]:
     for name, action in run.compiled.actions[run.step.name].items():
         forbidden = may_act(run, action, rights)
         if forbidden is not None:
-            yield Offer(name, action, False, forbidden)
+            # Who would deal with it but is recused is told why.
+            yield Offer(name, action, forbidden.code == "recused", forbidden)
         else:
             yield Offer(name, action, run.context.holds(action.when), why_not(run, action))
     for operation in OPERATIONS:
@@ -119,6 +120,9 @@ def _may(
     if organisation != here:
         return forbid(run, "other_organisation", organisation=organisation)
     excluded = run.excluded(who)
+    recusal = run.recused(who, person) if person in excluded else None
+    if recusal is not None and person != run.state.initiator:
+        return forbid(run, "recused", say=recusal.say)
     if person in excluded:
         return forbid(run, "own_case" if person == run.state.initiator else "acted_before")
     return None

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from engine.definitions.process import Action, Assignment, Due, Effect, Formula, Step
+from engine.definitions.process import Action, Assignment, Due, Effect, Formula, Recusal, Step
 from engine.domain.case import (
     Advance,
     Command,
@@ -563,9 +563,15 @@ class Run:
         if who.except_ == "none":
             return ()
         others = self.context.keys(who.except_) if isinstance(who.except_, Formula) else ()
+        for recusal in who.recusals:
+            others = (*others, *self.context.keys(recusal.people))
         start = self.process.start
         for_oneself = start is None or start.who == "person"
         return (self.state.initiator, *others) if for_oneself else others
+
+    def recused(self, who: Assignment, person: str) -> Recusal | None:
+        """The rule by which a person may not take a task and is told why."""
+        return next((one for one in who.recusals if person in self.context.keys(one.people)), None)
 
     def _item(
         self,

@@ -56,7 +56,8 @@ class CaseRows:
             unit.work.done_by(row.id, here.place.step, command.person, at=now)
         if not result.moved:
             self._show(unit, row, before, command, result, now)
-        if result.state.branches and result.state.deadlines != before.deadlines:
+        changed = result.state.deadlines != before.deadlines or command.kind == "resume"
+        if result.state.branches and changed:
             for step, status, due in dues(result.state, now):
                 unit.work.update_open(row.id, due=due, status=status, step=step)
 

@@ -164,7 +164,9 @@ class Rebuilding:
         now = event.at.astimezone(self._work.zone(row.jurisdiction))
         found = self._own_waits(event, result, work, now, moved=result.moved or before is None)
         state = result.state
-        if before is None or not state.branches or state.deadlines == before.deadlines:
+        if before is None or not state.branches:
+            return found
+        if state.deadlines == before.deadlines and event.kind != "resume":
             return found
         shown = {step: (status, due) for step, status, due in dues(state, now)}
         return tuple(

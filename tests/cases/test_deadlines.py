@@ -206,7 +206,7 @@ def test_one_reminder_for_each_date_on_working_days_before(town: Platform) -> No
     assert "2026年9月30日" in shown[0][1]
 
 
-def test_a_suspended_case_is_left_alone_and_gets_the_outcome_when_it_goes_on(
+def test_a_suspended_case_is_left_alone_and_gets_the_outcome_as_much_later(
     town: Platform,
 ) -> None:
     uid, monitor = an_entry(town), person("马监", "市局")
@@ -217,6 +217,11 @@ def test_a_suspended_case_is_left_alone_and_gets_the_outcome_when_it_goes_on(
     town.interventions.resume(monitor, uid, "已核实")
     until(town, 10, 5, 1)
 
+    # 34 days were taken from it: the 30th of September has become the 3rd of November.
+    assert step(town, uid) == "fill"
+    until(town, 11, 3, 23)
+    assert step(town, uid) == "fill"
+    until(town, 11, 4)
     assert step(town, uid) == "lapsed"
     assert same(town)
 

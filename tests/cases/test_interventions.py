@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import orjson
 import pytest
@@ -215,12 +215,16 @@ class TestSuspend:
         office.interventions.resume(MONITOR, uid, "法院已裁定")
         assert office.cases.act(REVIEWER, uid, "pass").place == "review.second@一所"
 
-    def test_a_deadline_that_passed_meanwhile_falls_due_after_it(self) -> None:
+    @pytest.mark.req("ENG-09")
+    def test_deadlines_are_later_by_as_long_as_it_took(self) -> None:
         here = city(
             "{by: 张三, does: start, process: tianjin/socialised-review, case: z, "
             "with: {settings: {activity: a1, work_unit: 第一中学}}}"
         )
         administrator = here.person("陈管理", "人社局")
+        applicant = here.person("张三")
+        due = date.fromisoformat(here.platform.views.view(applicant, here["z"]).due)
+        begun = here.clock.now().date()
         here.platform.interventions.suspend(administrator, here["z"], "系统升级")
         here.at("2026-12-31 00:00")
         assert not late(here)
@@ -228,7 +232,12 @@ class TestSuspend:
         here.platform.interventions.resume(administrator, here["z"], "升级完成")
         here.clock.set(here.clock.now() + timedelta(minutes=1))
         here.platform.cases.tick()
+        assert not late(here)
+        later = due + (date(2026, 12, 31) - begun)
+        assert here.platform.views.view(applicant, here["z"]).due == later.isoformat()
+        here.at(f"{later + timedelta(days=1)} 00:00")
         assert late(here)
+        assert all(found.same for found in here.platform.rebuilding.all())
 
 
 def late(here: City) -> bool:

@@ -6,15 +6,17 @@ from typing import Literal
 
 from engine.authoring.node import Node
 from engine.authoring.problem import Phrase
-from engine.definitions.process import Assignment, Formula
+from engine.definitions.process import Assignment, Formula, Recusal
 from engine.definitions.shapes import (
     ByKind,
     Closed,
     Expression,
     Key,
+    ListOf,
     Made,
     One,
     Spot,
+    Text,
     Values,
     Vocabulary,
 )
@@ -25,17 +27,54 @@ def _except(value: Formula, _node: Node, _spot: Spot) -> Formula | Literal["none
     return "none" if value.text == "none" else value
 
 
-EXCEPT = Made(Expression(Phrase("人员列表，或 `none`", "people, or `none`")), _except)
+def _recusal(values: Values) -> Recusal | None:
+    if "people" not in values or "say" not in values:
+        return None
+    return Recusal(values.get("people"), values.get("say"))
+
+
+RECUSAL = Vocabulary(
+    "except",
+    Phrase("回避", "recusal"),
+    (
+        Key(
+            "people",
+            Expression(Phrase("人员列表", "people")),
+            "应当回避的人员",
+            "who may not act",
+            required=True,
+        ),
+        Key(
+            "say",
+            Text(),
+            "告诉其为何回避的提示语",
+            "the sentence that tells them why",
+            required=True,
+        ),
+    ),
+    called=Phrase("except", "except"),
+    origin="1.2",
+)
+_RECUSAL = One(RECUSAL, _recusal)
+EXCEPT = ByKind(
+    scalar=Made(Expression(Phrase("人员列表，或 `none`", "people, or `none`")), _except),
+    mapping=_RECUSAL,
+    sequence=ListOf(_RECUSAL),
+)
 
 
 def _build(values: Values) -> Assignment:
+    written = values.get("except")
+    several = written if isinstance(written, tuple) else (written,)
+    recusals = tuple(one for one in several if isinstance(one, Recusal))
     return Assignment(
         "permission",
         values.node,
         permission=values.get("permission"),
         organisation=values.get("organisation"),
         person=values.get("person"),
-        except_=values.get("except"),
+        except_=None if recusals else written,
+        recusals=recusals,
     )
 
 
@@ -63,8 +102,10 @@ ASSIGNMENT = Vocabulary(
         Key(
             "except",
             EXCEPT,
-            "这些人不能办理；`none` 表示申请人本人也可以",
-            "these people may not; `none` lets the initiator act too",
+            "这些人不能办理；`none` 表示申请人本人也可以；"
+            "{people, say} 或其列表：应当回避的人员和告诉其原因的提示语",
+            "these people may not; `none` lets the initiator act too; {people, say} or a list of "
+            "them: who is recused, and the sentence that tells them why",
             default="initiator",
         ),
     ),
