@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from engine import content
 from engine.connectors.documents import Printer, TypstPrinter
+from engine.connectors.http import Connections, HttpConnections
 from engine.connectors.jobs import Job, Worker
 from engine.content import Files
 from engine.definitions import release as releases
@@ -22,6 +23,7 @@ from engine.services.accounts import Accounts
 from engine.services.attachments import Attachments
 from engine.services.cases import Cases
 from engine.services.casework import Casework
+from engine.services.connecting import Connecting
 from engine.services.content_rights import ContentRights
 from engine.services.copies import Copies
 from engine.services.definitions import Definitions
@@ -64,7 +66,7 @@ from engine.services.sentences import Sentences
 from engine.services.staff import Staff
 from engine.services.studio import Studio
 from engine.services.views import Views
-from engine.settings import Settings
+from engine.settings import Settings, given
 from engine.store.database import Store
 from engine.store.sealing import Sealer
 
@@ -90,6 +92,7 @@ class Outside:
 
     printer: Printer | None
     public_url: str
+    connections: Connections | None = None
 
 
 def open_platform(
@@ -109,7 +112,7 @@ def open_platform(
             store,
             content.read_files(settings.content or content.bundled(), content.FOLDERS),
             clock or SystemClock(),
-            Outside(TypstPrinter(), settings.public_url),
+            Outside(TypstPrinter(), settings.public_url, HttpConnections(given())),
             deliberate=settings.content is not None,
             follow=follow,
         )
@@ -208,7 +211,8 @@ def assemble(
         casework, entries, outside.printer, records.lookup, may_see_case, outside.public_url
     )
     linking = Linking(casework, entries, groups)
-    outgoing = Outgoing(casework, groups, linking, records, messages, documents)
+    connecting = Connecting(casework, entries, outside.connections)
+    outgoing = Outgoing(casework, groups, linking, connecting, records, messages, documents)
     cases = Cases(casework, directory, entries, groups, panels, linking, outgoing, sentences)
     views = Views(casework, directory, cases, entries, groups, panels, sentences, records.lookup)
     operations = Operations(casework, cases, directory)

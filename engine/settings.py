@@ -64,6 +64,15 @@ class Settings:
         )
 
 
+def given() -> dict[str, str]:
+    """Return what is set beside, by name: addresses and tokens of connectors."""
+    return {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in os.environ.items()
+        if name.startswith(PREFIX) and value
+    }
+
+
 def _port(value: object) -> int:
     text = str(value)
     if not text.isdigit() or not 0 < int(text) < 65536:

@@ -377,6 +377,7 @@ def _words() -> dict[str, str]:
         "release": _("集体办理结果"),
         "ended": _("关联业务结束"),
         "send": _("通知关联业务"),
+        "connector": _("外部接口"),
         "waiting": _("待发送"),
         "taken": _("正在处理"),
         "done": _("已完成"),

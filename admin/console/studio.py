@@ -352,6 +352,7 @@ def _folders() -> dict[str, str]:
         "definitions/documents/": _("文书"),
         "definitions/messages/": _("消息和提示语"),
         "definitions/jurisdictions/": _("辖区和政策"),
+        "definitions/connectors/": _("外部接口"),
         "definitions/calendars/": _("工作日历"),
         "definitions/labels/": _("名称替换"),
         "examples/cases/": _("样例"),

@@ -13,9 +13,10 @@ import click
 
 from engine.cli.common import content_root, with_settings
 from engine.connectors.documents import CannotPrint, TypstPrinter
+from engine.connectors.http import HttpConnections
 from engine.definitions.release import load
 from engine.domain.clock import SystemClock
-from engine.settings import Settings
+from engine.settings import PREFIX, Settings, given
 from engine.store.database import Store
 
 Finding = tuple[bool, str]
@@ -26,9 +27,10 @@ LEAST_FREE = 1 << 30
 @click.command()
 @with_settings
 def doctor(settings: Settings) -> None:
-    """检查本机：内容、数据目录、数据库、密钥、时区、文书字体。有不合格的退出码为 1。"""
+    """检查本机：内容、数据目录、数据库、密钥、时区、文书字体、外部接口。有不合格的退出码为 1。"""
     checks: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
         _python, _content, _calendars, _data_dir, _key, _database, _zone, _printer,
+        _connectors,
     )  # fmt: skip
     well = True
     for check in checks:
@@ -115,3 +117,11 @@ def _printer(settings: Settings) -> Iterator[Finding]:
         yield True, "文书：可以排版"
     finally:
         printer.close()
+
+
+def _connectors(settings: Settings) -> Iterator[Finding]:
+    connections = HttpConnections(given())
+    for connector in load(content_root(settings)).content.connectors.values():
+        missing = [PREFIX + name.upper() for name in connections.missing(connector)]
+        said = f"缺少设置 {'、'.join(missing)}" if missing else "已配置"
+        yield not missing, f"外部接口 {connector.id}（{connector.title}）：{said}"

@@ -8,11 +8,12 @@ from functools import cached_property
 
 from engine.authoring.problems import Problems
 from engine.definitions.bpmn import write_bpmn
+from engine.definitions.connector import Connector
 from engine.definitions.context import CASES, ORGANISATION, PERSON
 from engine.definitions.flow import Flow, flow
 from engine.definitions.process import Deadline, Fact, Formula, Process, effects_of
 from engine.definitions.scopes import Scopes
-from engine.definitions.uses import Gives, Use, uses
+from engine.definitions.uses import Gives, Owner, Use, uses
 from engine.domain.types import (
     ANY,
     BOOLEAN,
@@ -92,6 +93,7 @@ def bind(
     problems: Problems,
     *,
     documents: Mapping[str, Mapping[str, Formula]] | None = None,
+    connectors: Mapping[str, Connector] | None = None,
 ) -> BoundProcess:
     """Compile every expression of a process, reporting all that is wrong with them.
 
@@ -103,8 +105,9 @@ def bind(
         indexes: the paths ``where`` may use, by register; those of cases by "cases".
         problems: receives what is wrong.
         documents: what each document template prints, by template and name.
+        connectors: the connectors.
     """
-    scopes = Scopes(process, forms, registers, processes)
+    scopes = Scopes(process, forms, registers, processes, connectors or {})
     binder = _Binder(process, scopes, indexes, problems)
     for name in _ordered(process, scopes, problems):
         if name in process.facts:
@@ -220,14 +223,21 @@ class _Binder:
         if use.field is None:
             return _WANTED[use.gives]
         owner, path = use.field
-        root: Type | None = self.scopes.tables.get(owner) if owner != "data" else self.scopes.data
-        if use.process is not None:
-            other = self.scopes.processes.get(use.process)
-            root = self.scopes.data_of(other) if other is not None else None
+        root = self.scopes.data if owner == "data" else self._owner(use.owner, owner)
         if root is None:
             return None
         found = follow(root, tuple(path.split(".")), self.scopes.registers)
         return (DATE, DATETIME) if found in (DATE, DATETIME) else found
+
+    def _owner(self, kind: Owner, name: str) -> Type | None:
+        """What has the field that an effect writes."""
+        if kind == "connector":
+            known = self.scopes.connectors.get(name)
+            return self.scopes.forms.get(known.form) if known is not None else None
+        if kind == "process":
+            other = self.scopes.processes.get(name)
+            return self.scopes.data_of(other) if other is not None else None
+        return self.scopes.tables.get(name)
 
 
 def _ordered(process: Process, scopes: Scopes, problems: Problems) -> list[str]:

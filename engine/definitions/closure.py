@@ -15,6 +15,7 @@ _FOLDERS: Mapping[str, str] = {
     "message": "definitions/messages",
     "document": "definitions/documents",
     "record": "definitions/registers",
+    "connector": "definitions/connectors",
 }
 
 
@@ -32,6 +33,7 @@ def files_of(process: Process, release: Release) -> set[str]:
         registers |= set(release.forms[name].reference_paths.values())
         registers |= {fact.register for fact in release.forms[name].facts.values()}
     forms |= {release.registers[name].form for name in registers if name in release.registers}
+    forms |= set(_sent_and_answered(process, release))
     for name in forms:
         wanted |= _of_form(name, release)
     wanted |= {f"definitions/registers/{name}.yaml" for name in registers}
@@ -48,6 +50,14 @@ def files_of(process: Process, release: Release) -> set[str]:
         if step.chain is not None:
             wanted.add(f"definitions/routes/{step.chain.route}.yaml")
     return wanted & release.files.keys()
+
+
+def _sent_and_answered(process: Process, release: Release) -> Iterator[str]:
+    """Go through the forms of what goes to systems outside and comes back."""
+    for effect in effects_of(process):
+        known = release.connectors.get(effect.name) if effect.kind == "connector" else None
+        if known is not None:
+            yield from (form for form in (known.form, known.result) if form)
 
 
 def _own(process: Process, release: Release) -> Iterator[str]:

@@ -17,6 +17,7 @@ from engine.authoring.problems import Problems
 from engine.definitions import (
     calendar,
     codes,
+    connector,
     document,
     jurisdiction,
     labels,
@@ -53,6 +54,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("roles", role.ROLES, role.parse_roles),
     Kind("documents", document.DOCUMENT, document.parse_document),
     Kind("messages", message.MESSAGE, message.parse_message),
+    Kind("connectors", connector.CONNECTOR, connector.parse_connector),
     Kind("calendars", calendar.CALENDAR, calendar.parse_calendar),
     Kind("jurisdictions", jurisdiction.JURISDICTION, jurisdiction.parse_jurisdiction),
     Kind("labels", labels.LABELS, labels.parse_labels),
@@ -76,6 +78,7 @@ class Content:
     roles: dict[str, role.RoleSet] = field(default_factory=dict)
     documents: dict[str, document.DocumentTemplate] = field(default_factory=dict)
     messages: dict[str, message.MessageTemplate] = field(default_factory=dict)
+    connectors: dict[str, connector.Connector] = field(default_factory=dict)
     calendars: dict[str, calendar.Calendar] = field(default_factory=dict)
     jurisdictions: dict[str, jurisdiction.Jurisdiction] = field(default_factory=dict)
     labels: dict[str, labels.Labels] = field(default_factory=dict)
@@ -139,6 +142,7 @@ def check_kinds(content: Content, known: Known, problems: Problems) -> None:
         (content.routes, route.check_route),
         (content.lists, listing.check_listing),
         (content.documents, document.check_document),
+        (content.connectors, connector.check_connector),
         (content.jurisdictions, jurisdiction.check_jurisdiction),
     )
     for files, check in checks:

@@ -142,7 +142,9 @@ class Ask:
 class Effect:
     """One entry of ``do``. ``name`` is the pool, template, process, register … it is about."""
 
-    kind: Literal["number", "document", "message", "create", "record", "send", "release"]
+    kind: Literal[
+        "number", "document", "message", "create", "record", "send", "release", "connector"
+    ]
     name: str
     node: Node
     into: str | None = None

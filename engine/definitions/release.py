@@ -23,6 +23,7 @@ from engine.definitions.calendar import Calendar
 from engine.definitions.check import Names, Shown, check_process
 from engine.definitions.closure import files_of
 from engine.definitions.codes import CodeList
+from engine.definitions.connector import Connector
 from engine.definitions.content_expressions import BoundContent, bind_content
 from engine.definitions.context import CASE_ROW, CASES
 from engine.definitions.document import DocumentTemplate
@@ -124,6 +125,11 @@ class Release:
     def labels(self) -> Mapping[str, Labels]:
         """Replaced captions by language or jurisdiction."""
         return self.content.labels
+
+    @property
+    def connectors(self) -> Mapping[str, Connector]:
+        """The connectors by id."""
+        return self.content.connectors
 
     @property
     def calendars(self) -> Mapping[str, Calendar]:
@@ -238,8 +244,8 @@ class _Loader:
             bound[name] = once(
                 self.memory,
                 ("bound process", name),
-                (process, types, registers, processes, {**indexes, CASES: cases}, documents, names,
-                 name in self.whole),
+                (process, types, registers, processes, {**indexes, CASES: cases}, documents,
+                 content.connectors, names, name in self.whole),
                 _bound,
                 found,
             )  # fmt: skip
@@ -336,12 +342,16 @@ def _bound(
     processes: Mapping[str, Process],
     indexes: Indexes,
     documents: Mapping[str, Mapping[str, Formula]],
+    connectors: Mapping[str, Connector],
     names: Names,
     whole: bool,
     problems: Problems,
 ) -> BoundProcess:
     """Bind a process and check it."""
-    bound = bind(process, types, registers, processes, indexes, problems, documents=documents)
+    bound = bind(
+        process, types, registers, processes, indexes, problems,
+        documents=documents, connectors=connectors,
+    )  # fmt: skip
     check_process(bound, names, problems, whole=whole)
     return bound
 
@@ -372,6 +382,7 @@ def names_of(
         routes=tuple(content.routes),
         messages={name: _shown_data(found) for name, found in content.messages.items()},
         documents=tuple(content.documents),
+        connectors={name: found.form for name, found in content.connectors.items()},
         pools={name: tuple(place.pools) for name, place in content.jurisdictions.items()},
         calendars={
             name: content.calendars[place.calendar]

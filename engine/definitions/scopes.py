@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 
+from engine.definitions.connector import Connector
 from engine.definitions.context import (
     ACT,
     BALLOT,
@@ -76,6 +77,7 @@ class Scopes:
         forms: Mapping[str, Record],
         registers: Mapping[str, Record],
         processes: Mapping[str, Process],
+        connectors: Mapping[str, Connector],
     ) -> None:
         """Prepare the scopes.
 
@@ -84,9 +86,11 @@ class Scopes:
             forms: the type of each form's data.
             registers: the record of each register.
             processes: all processes, for the data of members and linked cases.
+            connectors: the connectors, for what comes back.
         """
         self.process = process
         self.forms = forms
+        self.connectors = connectors
         self.tables = registers
         self.processes = processes
         #: types of facts that are neither paths nor queries, known once they are compiled
@@ -181,6 +185,14 @@ class Scopes:
             fields["members"] = Field(ListOf(Reference(MEMBERS)), "选中的成员 / chosen members")
         return Record("input", fields)
 
+    def answer_type(self, connector: str) -> Type:
+        """Return the type of what comes back from a connector."""
+        known = self.connectors.get(connector)
+        form = self.forms.get(known.result) if known is not None and known.result else None
+        if form is None:
+            return ANY if known is None else Record("answer", {})
+        return Record("answer", form.fields)
+
     @cached_property
     def data(self) -> Type:
         """The type of the case's data: its form, and what actions and effects keep there."""
@@ -192,7 +204,7 @@ class Scopes:
         if form is None and process.form is not None:
             return ANY
         record = form if form is not None else Record("data", {})
-        for path, type_, label in _kept(process, self.input_type):
+        for path, type_, label in _kept(process, self.input_type, self.answer_type):
             record = _with(record, path, Field(type_, label, process.id))
         return Record("data", record.fields)
 
@@ -382,14 +394,17 @@ def _table(name: str, types: Mapping[str, Type], label: str) -> Field:
 
 
 def _kept(
-    process: Process, input_type: Callable[[Ask | None], Type]
+    process: Process,
+    input_type: Callable[[Ask | None], Type],
+    answer_type: Callable[[str], Type],
 ) -> Iterable[tuple[tuple[str, ...], Type, str]]:
     for action in actions_of(process):
         if action.into is not None:
             yield (action.into,), input_type(action.ask), action.title
     for effect in effects_of(process):
         if effect.into is not None and effect.kind != "release":
-            yield tuple(effect.into.split(".")), TEXT, effect.name
+            type_ = answer_type(effect.name) if effect.kind == "connector" else TEXT
+            yield tuple(effect.into.split(".")), type_, effect.name
 
 
 def _with(record: Record, path: tuple[str, ...], field: Field) -> Record:

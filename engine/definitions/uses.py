@@ -6,7 +6,7 @@ stands and which names it has.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -41,6 +41,9 @@ Place = Literal[
     "everywhere", "action", "action_when", "until", "ballot", "vote", "member", "row"
 ]  # fmt: skip
 
+Owner = Literal["register", "process", "connector"]
+_OWNERS: Mapping[str, Owner] = {"create": "process", "connector": "connector"}
+
 
 @dataclass(frozen=True, slots=True)
 class Use:
@@ -55,10 +58,10 @@ class Use:
     source: str | None = None
     #: at ``where``: whether it must become SQL
     where: bool = False
-    #: at ``set`` of an effect: the register and the field written, for its type
+    #: at ``set`` and ``with`` of an effect: what is written to and which field, for its type
     field: tuple[str, str] | None = None
-    #: at ``with`` of a case to be created: its process; ``field`` is one of its data
-    process: str | None = None
+    #: what the first of ``field`` is the name of
+    owner: Owner = "register"
     #: at ``with`` of a rule table: the type of the input
     want: Type | tuple[Type, ...] | None = None
 
@@ -238,6 +241,6 @@ def _effect(effect: Effect, place: Place, ask: Ask | None) -> Iterator[Use]:
         yield Use(effect.where, "condition", "row", ask, source=effect.name, where=True)
     if effect.which is not None:
         yield Use(effect.which, "condition", "member", ask)
-    process = effect.name if effect.kind == "create" else None
+    owner = _OWNERS.get(effect.kind, "register")
     for name, formula in effect.set.items():
-        yield Use(formula, "value", place, ask, field=(effect.name, name), process=process)
+        yield Use(formula, "value", place, ask, field=(effect.name, name), owner=owner)

@@ -9,7 +9,7 @@ from typing import Any
 from engine.domain.actor import Actor
 from engine.domain.errors import NotFound, Refused
 from engine.services.casework import Casework, Done
-from engine.services.interventions import DELIVERY, TIMER, Interventions, reroutable
+from engine.services.interventions import AGAIN, Interventions, reroutable
 from engine.services.oversight import RESOLVE, Oversight
 from engine.services.sentences import Sentences
 
@@ -60,7 +60,7 @@ class Incidents:
                     continue
                 case = self._work.load(unit, row.uid)
                 sentence = self._sentences.worded(Refused(row.code, **(row.params or {}))).sentence
-                again = row.code in (DELIVERY, TIMER)
+                again = row.code in AGAIN
                 found.append(
                     Incident(
                         row.id,
@@ -100,7 +100,7 @@ class Incidents:
             if found is None:
                 raise NotFound("no_such_incident")
             self._oversight.demand(actor, RESOLVE, found.jurisdiction)
-        if found.code in (DELIVERY, TIMER):
+        if found.code in AGAIN:
             return self._interventions.retry(actor, found.uid, reason)
         return self._interventions.reroute(
             actor, found.uid, reason, organisation=organisation, step=step

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from engine.services.sentences import Sentences
 
 #: incidents that are resolved by trying again what failed
-DELIVERY, TIMER = "not_delivered", "timer_failed"
+DELIVERY, TIMER, REJECTED = "not_delivered", "timer_failed", "rejected"
+AGAIN = frozenset({DELIVERY, TIMER, REJECTED})
 
 #: interventions about one place of a case; the others are about all of it
 _AT_A_PLACE = frozenset({"reroute", "extend", "replace"})
@@ -347,7 +348,7 @@ class Interventions:
                 unit.outbox.retry(message.id, now)
                 outcome.sent.append(message.key)
         for incident in unit.incidents.of(row.id):
-            if incident.resolved_at is not None or incident.code not in (DELIVERY, TIMER):
+            if incident.resolved_at is not None or incident.code not in AGAIN:
                 continue
             if incident.code == TIMER:
                 unit.timers.set(row, str(incident.params["timer"]), now)

@@ -12,13 +12,15 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
+from engine.connectors.http import Rejected
 from engine.domain.actor import SYSTEM
 from engine.domain.case import Command, DueEffect
 from engine.domain.errors import EngineError
 from engine.services.casework import Casework, Outcome
+from engine.services.connecting import Connecting
 from engine.services.groups import Groups
 from engine.services.linking import Linking
-from engine.store.outbox import OutboxRow
+from engine.store.outbox import MOST_ATTEMPTS, OutboxRow
 from engine.store.unit import UnitOfWork
 
 log = logging.getLogger("zhicheng.outgoing")
@@ -79,6 +81,7 @@ class Outgoing:
         work: Casework,
         groups: Groups,
         linking: Linking,
+        connecting: Connecting,
         recorder: Recorder,
         notices: Notices,
         printer: Printer,
@@ -86,6 +89,7 @@ class Outgoing:
         self._work = work
         self._groups = groups
         self._linking = linking
+        self._connecting = connecting
         self._recorder = recorder
         self._notices = notices
         self._printer = printer
@@ -95,6 +99,7 @@ class Outgoing:
             "document": self._document,
             "ended": self._ended,
             "send": self._sent,
+            "connector": connecting.ask,
         }
         work.effects = self.effects
 
@@ -128,6 +133,9 @@ class Outgoing:
                 return []
             case "release":
                 return self._groups.bind(unit, outcome.row, effect.values, effect.key, now)
+            case "connector":
+                self._connecting.send(unit, outcome, effect, now)
+                return []
             case "send":
                 return self._linking.send(unit, outcome, effect, now)
             case "create":
@@ -178,20 +186,24 @@ class Outgoing:
             # Whatever went wrong, the message is kept and tried again; it never stops the others.
             log.exception("outbox message %s failed", message.key)
             now = self._work.clock.now()
+            rejected = isinstance(error, Rejected)
+            if rejected:
+                # It would be rejected as often as it is sent.
+                message = message._replace(attempts=MOST_ATTEMPTS)
             with self._work.store.write() as unit:
                 again = unit.outbox.failed(message, now, f"{type(error).__name__}: {error}")
                 if not again and message.case_id is not None:
-                    self._given_up(unit, message, now)
+                    self._given_up(unit, message, now, "rejected" if rejected else "not_delivered")
             return 0
         with self._work.store.write() as unit:
             unit.outbox.done(message.id)
         return 1
 
     @staticmethod
-    def _given_up(unit: UnitOfWork, message: OutboxRow, now: datetime) -> None:
+    def _given_up(unit: UnitOfWork, message: OutboxRow, now: datetime, code: str) -> None:
         row = unit.cases.load_by_id(message.case_id or 0)
         if row is not None:
-            unit.incidents.open(row, "not_delivered", {"kind": message.kind}, now)
+            unit.incidents.open(row, code, {"kind": message.kind}, now)
 
     def _release(self, message: OutboxRow) -> None:
         payload = message.payload

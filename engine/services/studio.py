@@ -438,6 +438,7 @@ def _titles(release: Release) -> dict[str, str]:
         "codes": release.codes,
         "documents": release.documents,
         "jurisdictions": release.jurisdictions,
+        "connectors": release.connectors,
         "calendars": release.calendars,
     }
     for folder, known in kinds.items():

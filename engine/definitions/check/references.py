@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from engine.authoring.node import Node
 from engine.authoring.problem import Phrase
 from engine.definitions.check.subject import (
+    CONNECTOR,
     DOCUMENT,
     FORM,
     MESSAGE,
@@ -183,6 +184,8 @@ def _effect(subject: Subject, effect: Effect, where: Phrase) -> None:
             subject.exists(at.at_path(["pool"]), POOL, effect.name, known, where)
         case "record":
             _record_effect(subject, effect, where)
+        case "connector":
+            _connector_effect(subject, effect, where)
         case "create":
             _create_effect(subject, effect, where)
         case "release":
@@ -208,6 +211,17 @@ def _record_effect(subject: Subject, effect: Effect, where: Phrase) -> None:
     for name in effect.set:
         key = effect.node.at_path(["set"]).key(name)
         _field(subject, key, tables[effect.name], tuple(name.split(".")), where)
+
+
+def _connector_effect(subject: Subject, effect: Effect, where: Phrase) -> None:
+    known, at = subject.names.connectors, effect.node.at_path(["name"])
+    if not subject.exists(at, CONNECTOR, effect.name, known, where) or known is None:
+        return
+    form = _record(subject, known[effect.name])
+    for name in effect.set:
+        key = effect.node.at_path(["with"]).key(name)
+        if form is not None:
+            _field(subject, key, form, tuple(name.split(".")), where)
 
 
 def _create_effect(subject: Subject, effect: Effect, where: Phrase) -> None:

@@ -33,6 +33,8 @@ class Names:
     #: the paths of ``data`` each message template shows
     messages: Mapping[str, Collection[str]] | None = None
     documents: Collection[str] | None = None
+    #: the form of what each connector is sent
+    connectors: Mapping[str, str] | None = None
     #: number pools by jurisdiction
     pools: Mapping[str, Collection[str]] | None = None
     #: working days by jurisdiction
@@ -90,6 +92,7 @@ FORM = Phrase("表单", "form")
 REGISTER = Phrase("登记册", "register")
 ROUTE = Phrase("路径表", "route")
 MESSAGE = Phrase("消息模板", "message template")
+CONNECTOR = Phrase("外部接口", "connector")
 DOCUMENT = Phrase("文书模板", "document template")
 POOL = Phrase("号码池", "number pool")
 PERMISSION = Phrase("权限", "permission")

@@ -250,6 +250,7 @@ _BY_KEY: Mapping[str, Callable[[Place], Names]] = {
     "message": _of("messages"),
     "template": _of("documents"),
     "pool": _pools,
+    "connector": _of("connectors"),
     "codes": _of("codes"),
     "calendar": _of("calendars"),
     "list": _of("lists"),

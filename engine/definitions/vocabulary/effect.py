@@ -18,14 +18,13 @@ from engine.definitions.shapes import (
     Path,
     Shape,
     Spot,
-    Text,
     Values,
     Vocabulary,
     Yes,
 )
 from engine.definitions.vocabulary import terms
 
-EffectKind = Literal["number", "document", "create", "record", "send", "release"]
+EffectKind = Literal["number", "document", "create", "record", "send", "release", "connector"]
 FIELD = r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*"
 INTO = Key("into", Path(), "写入 data 的哪里", "where in data it is kept", required=True)
 
@@ -134,6 +133,20 @@ SEND = _vocabulary(
     ),
     Key("action", terms.ACTION, "由系统在那里执行的动作", "what is done there", required=True),
 )
+CONNECTOR = _vocabulary(
+    "connector",
+    "外部接口",
+    "connecting",
+    Key("name", terms.CONNECTOR, "外部接口", "the connector", required=True),
+    Key(
+        "with",
+        MapOf(terms.VALUE, terms.FIELDS, pattern=FIELD),
+        "发送的内容，分组里的写 `分组.字段`",
+        "what is sent; `group.field` inside a group",
+        required=True,
+    ),
+    Key("into", Path(), "返回的内容写入 data 的哪里", "where in data the answer is kept"),
+)
 RELEASE = _vocabulary(
     "release",
     "放行成员",
@@ -208,7 +221,12 @@ EFFECT = Vocabulary(
             "the system does an action in linked cases; an incident where it is refused",
         ),
         Key("release", _shape(RELEASE, "release", "as"), "成员离开本组", "members leave the group"),
-        Key("connector", Text(), "外部接口", "an outside system", later=True),
+        Key(
+            "connector",
+            _shape(CONNECTOR, "connector", "name"),
+            "提交之后询问或通知外部系统；多次失败或被拒绝时生成异常",
+            "asks or tells a system outside after the commit; an incident where that fails",
+        ),
     ),
     called=Phrase("效果", "an effect"),
     origin="1.4",

@@ -40,6 +40,7 @@ SOURCE = Id(Phrase("登记册标识或 `cases`", "register id or `cases`"))
 ROUTE = Id(Phrase("路径表标识", "route table id"))
 TEMPLATE = Id(Phrase("模板标识", "template id"))
 RULE = Id(Phrase("规则表标识", "rule table id"))
+CONNECTOR = Id(Phrase("外部接口标识", "connector id"))
 POOL = Id(Phrase("号码池标识", "number pool id"))
 
 INPUTS = MapOf(VALUE, Phrase("输入", "input"))

@@ -1,0 +1,108 @@
+"""Asking systems outside: after the commit, once for each effect, the answer a command of its own.
+
+What is sent is kept sealed until it has been sent, since it is mostly about a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from engine.connectors.http import Connections, NotConfigured, Rejected
+from engine.definitions.connector import Connector
+from engine.definitions.release import Release
+from engine.domain.actor import SYSTEM
+from engine.domain.case import Command, DueEffect
+from engine.forms.surroundings import Rights
+from engine.runtime.run import put
+from engine.services.casework import Casework, Loaded, Outcome
+from engine.store.outbox import OutboxRow
+from engine.store.unit import UnitOfWork
+
+if TYPE_CHECKING:
+    from engine.services.entries import Entries
+
+#: left to a worker: whoever pressed a button does not wait for a system outside
+SOON = timedelta(seconds=1)
+
+
+class Connecting:
+    """Sends what processes have for systems outside, and takes their answers in."""
+
+    def __init__(self, work: Casework, entries: Entries, connections: Connections | None) -> None:
+        self._work = work
+        self._entries = entries
+        self._connections = connections
+
+    def send(self, unit: UnitOfWork, outcome: Outcome, effect: DueEffect, now: datetime) -> None:
+        """Put a request into the outbox with the command that makes it."""
+        row = outcome.row
+        body: Mapping[str, Any] = {}
+        for path, value in effect.values["set"].items():
+            body = put(body, path, value)
+        payload = {
+            "uid": row.uid,
+            "connector": effect.name,
+            "body": unit.blobs.put(row.initiator or f"case:{row.uid}", dict(body)),
+            "into": effect.values.get("into"),
+        }
+        key = f"{row.uid}:{effect.key}"
+        unit.outbox.add(key, "connector", payload, at=now + SOON, case=row)
+
+    def ask(self, message: OutboxRow) -> None:
+        """Ask, and keep the answer in the case's data.
+
+        Raises:
+            Unavailable: nobody answered; it is tried again.
+            NotConfigured: the installation does not say where; it is tried again.
+            Rejected: the request, or the answer, will never do.
+        """
+        payload = message.payload
+        with self._work.store.read() as unit:
+            row = unit.cases.load(payload["uid"])
+            if row is None or unit.commands.seen(message.key) is not None:
+                return
+            release = self._work.definitions.release_of(row.process, row.pin, unit)
+            connector = release.connectors[payload["connector"]]
+            body = unit.blobs.get(payload["body"])
+        if self._connections is None:
+            raise NotConfigured(connector.id)
+        answer = self._connections.ask(connector, body, message.key)
+        if payload["into"]:
+            self._take(message, release, connector, answer)
+
+    def _take(
+        self, message: OutboxRow, release: Release, connector: Connector, answer: Mapping[str, Any]
+    ) -> None:
+        payload = message.payload
+        with self._work.store.write() as unit:
+            if unit.commands.seen(message.key) is not None:
+                return
+            loaded = self._work.load(unit, payload["uid"])
+            value = self._read(unit, loaded, release, connector, answer)
+            now = self._work.now(loaded.row.jurisdiction)
+            command = Command("result", SYSTEM.person, name=payload["into"], input={"value": value})
+            done = self._work.within(unit, loaded.row.uid, command, now).done
+            unit.commands.remember(message.key, loaded.row.uid, done.to_json(), now)
+
+    def _read(
+        self,
+        unit: UnitOfWork,
+        loaded: Loaded,
+        release: Release,
+        connector: Connector,
+        answer: Mapping[str, Any],
+    ) -> dict[str, Any]:
+        """What of an answer the process can read; its types are those of the form."""
+        form = release.forms.get(connector.result or "")
+        if form is None:
+            return {}
+        known = {name: value for name, value in answer.items() if name in form.sections}
+        run = self._work.look(unit, loaded, SYSTEM)
+        errors = form.validate(
+            known, self._entries.surroundings(unit, run), Rights(edit="all"), complete=True
+        )
+        if errors:
+            raise Rejected(f"answer: {errors[0].sentence}")
+        return known

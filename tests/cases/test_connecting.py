@@ -1,0 +1,269 @@
+"""Systems outside: asked over HTTP after the commit, the answer a command, failures incidents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from click.testing import CliRunner
+
+from engine import bootstrap
+from engine.cli.doctor import doctor
+from engine.connectors.http import HttpConnections, NotConfigured, Rejected, Unavailable
+from engine.definitions.connector import Connector
+from engine.services.platform import Platform
+from engine.store.outbox import LEASE, MOST_ATTEMPTS, Outbox
+from tests.support import office
+from tests.support.answering import Answering, answering
+from tests.support.office import open_office, person
+
+CONTENT = {
+    "definitions/connectors/ledger.yaml": """
+        connector: ledger
+        title: 财政台账
+        form: ledger-query
+        result: ledger-answer
+        address: ledger_url
+        token: ledger_token
+        path: /v1/check
+        seconds: 1
+        """,
+    "forms/ledger-query.yaml": """
+        form: ledger-query
+        title: 查询
+        properties:
+          subject: {title: 事由, type: string}
+          who: {title: 人员, properties: {name: {title: 姓名, type: string}}}
+        """,
+    "forms/ledger-answer.yaml": """
+        form: ledger-answer
+        title: 返回
+        required: [known]
+        properties:
+          known: {title: 有记录, type: boolean}
+          amount: {title: 金额, type: number}
+        """,
+    "definitions/processes/town/grant.yaml": """
+        process: town/grant
+        title: 拨款
+        noun: 申请
+        form: request
+        start: {who: person}
+        steps:
+          fill:
+            title: 填写
+            who: initiator
+            edit: all
+            actions:
+              submit:
+                title: 提交
+                to: check
+                do:
+                  - connector:
+                      name: ledger
+                      with: {subject: data.subject, who.name: initiator.basics.name}
+                      into: ledger
+          check:
+            title: 审核
+            who: {permission: check, organisation: data.unit}
+            actions:
+              pass:
+                title: 同意
+                to: done
+                require: [{that: data.ledger.known, say: 台账没有记录}]
+              discard: {title: 废弃, to: dropped}
+          done: {title: 办结, end: success}
+          dropped: {title: 已废弃, end: cancelled}
+        """,
+}
+APPLICANT, CHECKER = person("张三"), person("赵复", "一所")
+MONITOR = person("马监", "市局")
+VALUES = {"unit": "一所", "subject": "修路"}
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Answering]:
+    with answering() as server:
+        yield server
+
+
+@pytest.fixture
+def server(running: Answering) -> Answering:
+    running.asked.clear()
+    running.will((200, {"known": True, "amount": 3, "secret": "x"}))
+    return running
+
+
+@pytest.fixture
+def town(server: Answering, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
+    settings = {"ledger_url": f"{server.url}/api/", "ledger_token": "t0ken"}
+    outside = bootstrap.Outside(None, "http://localhost", HttpConnections(settings))
+    assemble = bootstrap.assemble
+    monkeypatch.setattr(
+        office.bootstrap, "assemble", lambda store, content, clock: assemble(
+            store, content, clock, outside)
+    )  # fmt: skip
+    platform = open_office(more=CONTENT)
+    yield platform
+    platform.close()
+
+
+def a_grant(town: Platform) -> str:
+    uid = town.cases.start(APPLICANT, "town/grant", VALUES).uid
+    town.cases.act(APPLICANT, uid, "submit", data=VALUES)
+    return uid
+
+
+def later(town: Platform, seconds: float = 1) -> None:
+    """A worker comes by."""
+    town.clock.set(town.clock.now() + timedelta(seconds=seconds))
+    town.outgoing.work_off()
+
+
+def ledger(town: Platform, uid: str) -> object:
+    with town.store.read() as unit:
+        return town.casework.load(unit, uid).data.get("ledger")
+
+
+def incidents(town: Platform, uid: str) -> list[str]:
+    with town.store.read() as unit:
+        row = unit.cases.load(uid)
+        assert row is not None
+        return [one.code for one in unit.incidents.of(row.id) if one.resolved_at is None]
+
+
+@pytest.mark.req("ENG-17")
+def test_the_answer_is_a_step_of_the_system_that_expressions_read(
+    town: Platform, server: Answering
+) -> None:
+    uid = a_grant(town)
+    # Nobody who presses a button waits for a system outside.
+    assert server.asked == []
+    later(town)
+
+    (asked,) = server.asked
+    assert (asked.method, asked.path, asked.token) == ("POST", "/api/v1/check", "Bearer t0ken")
+    assert asked.body == {"subject": "修路", "who": {"name": "张三"}}
+    # What the form of the answer does not know is not kept.
+    assert ledger(town, uid) == {"known": True, "amount": 3}
+    town.cases.act(CHECKER, uid, "pass")
+    assert town.rebuilding.rebuild(uid).same
+
+
+@pytest.mark.req("ENG-17")
+def test_what_is_sent_is_sealed_until_then(town: Platform) -> None:
+    uid = a_grant(town)
+
+    with town.store.read() as unit:
+        row = unit.cases.load(uid)
+        assert row is not None
+        ((message, _),) = unit.outbox.of(row.id)
+    assert "修路" not in str(message.payload)
+    assert "张三" not in str(message.payload)
+
+
+@pytest.mark.req("ENG-17")
+def test_it_is_asked_again_with_the_same_key_until_there_is_an_answer(
+    town: Platform, server: Answering
+) -> None:
+    server.will((503, {}), (429, {}), (200, {"known": True}))
+    uid = a_grant(town)
+    later(town)
+    assert ledger(town, uid) is None
+    later(town, 11)
+    later(town, 41)
+
+    assert ledger(town, uid) == {"known": True}
+    assert len({one.key for one in server.asked}) == 1
+    assert len(server.asked) == 3
+    assert incidents(town, uid) == []
+
+
+@pytest.mark.req("ENG-17")
+def test_an_answer_that_comes_twice_is_taken_once(
+    town: Platform, server: Answering, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uid = a_grant(town)
+    with monkeypatch.context() as patch:
+        # A worker that dies after the answer was kept.
+        patch.setattr(Outbox, "done", lambda self, message: None)
+        later(town)
+    later(town, LEASE.total_seconds() + 1)
+
+    with town.store.read() as unit:
+        row = unit.cases.load(uid)
+        assert row is not None
+        assert [one.kind for one in unit.journal.of(row.id)] == ["start", "act", "result"]
+    assert len(server.asked) == 1
+
+
+@pytest.mark.req("ENG-17", "ENG-14")
+@pytest.mark.parametrize(
+    "answer",
+    [(422, {}), (302, {}), (200, b"<html>"), (200, [1]), (200, {"known": "maybe"}), (200, {})],
+    ids=["4xx", "redirect", "no-json", "no-object", "wrong-type", "incomplete"],
+)
+def test_what_will_never_do_is_an_incident_at_once_and_can_be_sent_again(
+    town: Platform, server: Answering, answer: tuple[int, object]
+) -> None:
+    server.will(answer)
+    uid = a_grant(town)
+    later(town)
+    later(town, 3600)
+
+    assert (len(server.asked), incidents(town, uid)) == (1, ["rejected"])
+    assert server.asked[0].path == "/api/v1/check"
+    server.will((200, {"known": True}))
+    town.interventions.retry(MONITOR, uid, "对方已更正")
+    later(town)
+    assert (ledger(town, uid), incidents(town, uid)) == ({"known": True}, [])
+
+
+@pytest.mark.req("ENG-17")
+def test_a_system_that_never_answers_is_an_incident_in_the_end(
+    town: Platform, server: Answering
+) -> None:
+    server.will((500, {}))
+    uid = a_grant(town)
+    for number in range(MOST_ATTEMPTS):
+        later(town, 10 * 4**number + 1)
+
+    assert len(server.asked) == MOST_ATTEMPTS
+    assert incidents(town, uid) == ["not_delivered"]
+    # The case itself goes on as far as it can.
+    town.cases.act(CHECKER, uid, "discard")
+
+
+CONNECTOR = Connector("ledger", "", None, "query", None, "url", seconds=1)  # type: ignore[arg-type]
+
+
+@pytest.mark.req("ENG-17")
+def test_silence_and_a_closed_port_are_not_answers(server: Answering) -> None:
+    server.answers = [(200, {}, 1.5)]
+    with pytest.raises(Unavailable, match="Timeout"):
+        HttpConnections({"url": server.url}).ask(CONNECTOR, {}, "k")
+    with pytest.raises(Unavailable):
+        HttpConnections({"url": "http://127.0.0.1:9"}).ask(CONNECTOR, {}, "k")
+    with pytest.raises(NotConfigured, match="url"):
+        HttpConnections({}).ask(CONNECTOR, {}, "k")
+    with pytest.raises(NotConfigured):
+        HttpConnections({"url": "file:///etc/passwd"}).ask(CONNECTOR, {}, "k")
+    server.will((200, b"[" * (1 << 20) + b"]"))
+    with pytest.raises(Rejected, match="too long"):
+        HttpConnections({"url": server.url}).ask(CONNECTOR, {}, "k")
+
+
+@pytest.mark.req("ENG-17")
+def test_the_doctor_names_what_is_not_configured(tmp_path, monkeypatch) -> None:
+    for path, text in {**office.FILES, **CONTENT}.items():
+        file = tmp_path / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(office.dedent(text).lstrip(), "utf-8")
+    monkeypatch.setenv("ZHICHENG_LEDGER_URL", "http://localhost/")
+
+    command = ["--content", str(tmp_path), "--data-dir", str(tmp_path)]
+    found = CliRunner().invoke(doctor, command)
+
+    assert "ledger（财政台账）：缺少设置 ZHICHENG_LEDGER_TOKEN" in found.output
+    assert found.exit_code == 1
