@@ -61,7 +61,6 @@ def all_tables() -> dict[str, Callable[[], str]]:
         "vote": lambda: _fields(VOTE),
         "functions": functions_table,
         "columns": columns_table,
-        "later": later_table,
         "patterns": patterns_table,
     }
     for prefix in ("SRC", "DEF1", "DEF2", "DEF3", "DEF4", "REG", "RUL", "BPM"):
@@ -78,14 +77,14 @@ def all_vocabularies() -> dict[str, Vocabulary]:
     for top in tops:
         found[top.id] = top
         for key in top.keys:
-            for part in () if key.later else key.shape.parts():
+            for part in key.shape.parts():
                 found.setdefault(part.id, part)
     return found
 
 
 def keys_table(vocabulary: Vocabulary) -> str:
     """Return the keys of one mapping."""
-    rows = [_key(key) for key in vocabulary.keys if not key.later]
+    rows = [_key(key) for key in vocabulary.keys]
     return _table(("键", "类型", "默认", "含义"), rows)
 
 
@@ -144,17 +143,6 @@ def columns_table() -> str:
         for name, field in CASE_FIELDS.items()
     ]
     return _table(("名称", "含义", "筛选和排序"), rows)
-
-
-def later_table() -> str:
-    """Return the keys that are refused with "not yet"."""
-    rows = [
-        (f"`{key.name}`", vocabulary.title.zh, key.zh)
-        for vocabulary in vocabularies().values()
-        for key in vocabulary.keys
-        if key.later
-    ]
-    return _table(("键", "在哪里", "将来的含义"), rows)
 
 
 def _fields(record: Record) -> str:

@@ -38,9 +38,7 @@ def process_schema() -> Schema:
 
 def of_vocabulary(vocabulary: Vocabulary) -> Schema:
     """Return the schema of files of another kind."""
-    parts = {
-        part.id: part for key in vocabulary.keys if not key.later for part in key.shape.parts()
-    }
+    parts = {part.id: part for key in vocabulary.keys for part in key.shape.parts()}
     return _document(vocabulary, parts)
 
 

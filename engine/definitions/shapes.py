@@ -276,16 +276,11 @@ class Closed(Shape):
     """One of a closed set of words."""
 
     of: tuple[str, ...]
-    #: words that a later version will know
-    later: tuple[str, ...] = ()
 
     def read(self, node: Node, spot: Spot) -> str | None:
         """Read a word."""
         if node.kind == "scalar" and node.text in self.of:
             return node.text
-        if node.kind == "scalar" and node.text in self.later:
-            spot.problems.add("DEF121", node, where=spot.where, key=f"{spot.key}: {node.text}")
-            return None
         spot.problems.add(
             "DEF104",
             node,
@@ -583,8 +578,6 @@ class Key:
     en: str
     default: str = ""
     required: bool = False
-    #: refused with "not yet" until a later version knows it
-    later: bool = False
 
 
 @dataclass(frozen=True)
@@ -632,7 +625,7 @@ class Vocabulary:
 
     def schema(self) -> Schema:
         """Return the JSON Schema of the mapping."""
-        usable = [key for key in self.keys if not key.later]
+        usable = self.keys
         schema: Schema = {
             "type": "object",
             "properties": {
@@ -669,9 +662,7 @@ class One(Shape):
         if self.exactly_one:
             found = [key for key in self.exactly_one if key in node.entries]
             if len(found) != 1:
-                usable = [
-                    k.name for k in self.of.keys if k.name in self.exactly_one and not k.later
-                ]
+                usable = [k.name for k in self.of.keys if k.name in self.exactly_one]
                 spot.problems.add(
                     "DEF124",
                     node.key(found[1]) if found else node,
@@ -693,7 +684,7 @@ class One(Shape):
 
     def parts(self) -> Sequence[Vocabulary]:
         """Return the vocabulary and those inside it."""
-        inner = [part for key in self.of.keys if not key.later for part in key.shape.parts()]
+        inner = [part for key in self.of.keys for part in key.shape.parts()]
         return [self.of, *inner]
 
 
@@ -739,7 +730,7 @@ USE = One(RULE_USE, rule_use)
 
 
 def read_mapping(vocabulary: Vocabulary, node: Node, spot: Spot) -> Values | None:
-    """Read all keys of a mapping, reporting those that are unknown, missing or not yet known."""
+    """Read all keys of a mapping, reporting those that are unknown or missing."""
     where = Phrase(
         vocabulary.called.zh.format(name=spot.name), vocabulary.called.en.format(name=spot.name)
     )
@@ -747,14 +738,12 @@ def read_mapping(vocabulary: Vocabulary, node: Node, spot: Spot) -> Values | Non
         spot.wrong(node, vocabulary.title)
         return None
     values: dict[str, Any] = {}
-    known = [key.name for key in vocabulary.keys if not key.later]
+    known = [key.name for key in vocabulary.keys]
     for name, entry in node.entries.items():
         key = vocabulary.key(name)
         inner = Spot(where, name, spot.problems, spot.name)
         if key is None:
             spot.problems.add("DEF101", entry.key, where=where, key=name, given=name, choices=known)
-        elif key.later:
-            spot.problems.add("DEF121", entry.key, where=where, key=name)
         elif vocabulary is CASE and name == "then":
             values[name] = entry.value
         else:

@@ -1,14 +1,8 @@
-"""DEF12x: what is particular to process files: later words, names, choices, step kinds."""
+"""DEF12x: what is particular to process files: names, choices, step kinds."""
 
 from engine.authoring.catalogue.entry import Entry
 
 TABLE: tuple[Entry, ...] = (
-    Entry(
-        "DEF121",
-        zh='{where}的 "{key}" 还不能使用（not yet）：以后的版本才支持',
-        en='"{key}" of {where} cannot be used yet (not yet): a later version will know it',
-        example="steps: {check: {parallel: {branches: {}}}}",
-    ),
     Entry(
         "DEF122",
         zh='名称 "{name}" 应以小写字母开头，只含小写字母、数字和下划线',

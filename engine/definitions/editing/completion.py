@@ -168,7 +168,7 @@ def _inside(shape: Shape, step: str | int) -> Shape | None:
     """Return the shape of one part of a value."""
     if isinstance(shape, shapes.One) and isinstance(step, str):
         key = shape.of.key(step)
-        return key.shape if key is not None and not key.later else None
+        return key.shape if key is not None else None
     if isinstance(shape, shapes.MapOf) and isinstance(step, str):
         return shape.item
     if isinstance(shape, shapes.ListOf | shapes.Names) and isinstance(step, int):
@@ -183,7 +183,7 @@ def _keys(at: Sequence[Shape], written: Node | None) -> Iterator[Candidate]:
     }
     for vocabulary in vocabularies.values():
         for key in vocabulary.keys:
-            if not key.later and key.name not in known:
+            if key.name not in known:
                 yield Candidate(key.name, "key", f"{key.name}: ", key.zh)
 
 
