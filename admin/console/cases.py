@@ -168,6 +168,7 @@ class CasesPage(Page):
             possible=[one.name for one in offered if one.refusal is None],
             refused=[one for one in offered if one.refusal is not None],
             does=_interventions(),
+            sample_href=self.get_url(".sample_view", id=uid),
             words=_words(),
             act_href=lambda name: self.get_url(".act_view", id=uid, do=name),
             case_href=lambda other: self.get_url(".details_view", id=other),
@@ -175,6 +176,18 @@ class CasesPage(Page):
             if journal.after
             else None,
             first_href=self.get_url(".details_view", id=uid) if since != "0" else None,
+        )
+
+    @expose("/sample/")
+    def sample_view(self) -> ResponseReturnValue:
+        """The case as a recorded sample that names nobody."""
+        uid = request.args.get("id", "")
+        text = platform().dossiers.recorded(security.signed_in().actor, uid)
+        return send_file(
+            BytesIO(text.encode()),
+            mimetype="application/yaml",
+            as_attachment=True,
+            download_name=f"{_('样例')}.yaml",
         )
 
     @expose("/act/", methods=("GET", "POST"))

@@ -12,17 +12,13 @@ from xml.etree import ElementTree as ET
 
 import click
 
-from engine.authoring.emitting import document
-from engine.authoring.problems import Problems
 from engine.authoring.render import render
-from engine.authoring.source import read_yaml
 from engine.bootstrap import samples_of
 from engine.cli.common import content_root, from_root, with_settings
 from engine.cli.platform import opened
 from engine.content import FOLDERS, below, read_files
-from engine.definitions.recording import parse_recording
 from engine.definitions.release import load
-from engine.domain.errors import NotFound
+from engine.domain.errors import NotFound, Refused
 from engine.services.branches import Branches
 from engine.services.recorded import Carried, carry_out, recordings_of
 from engine.services.recording import Recorder
@@ -90,18 +86,14 @@ def _record(settings: Settings, case: str) -> None:
     """Write a recording; one that does not come out as it was is reported and not written."""
     with opened(settings) as platform:
         try:
-            text = document(Recorder(platform.casework).record(case))
+            with platform.sentences.saying():
+                text = Recorder(platform.casework).file(case)
         except NotFound:
             click.echo(f"没有业务 {case}。", err=True)
             sys.exit(1)
-        problems = Problems()
-        node = read_yaml(text.encode(), f"{case}.yaml", problems)
-        recording = parse_recording(node, f"{case}.yaml", problems) if node is not None else None
-        result = carry_out(recording, platform.release) if recording is not None else None
-    if result is None or not result.ok:
-        said = result.differences[0] if result is not None else render(problems, {})
-        click.echo(f"记录与原来的办理过程不符，没有输出：{said}", err=True)
-        sys.exit(1)
+        except Refused as refused:
+            click.echo(refused.sentence, err=True)
+            sys.exit(1)
     click.echo(text, nl=False)
 
 

@@ -141,14 +141,19 @@ class CaseRows:
             unit.timers.set(row, kind, moments.instant(timer.at, now.tzinfo))
 
     def index(
-        self, unit: UnitOfWork, compiled: Compiled, case_id: int, data: Mapping[str, Any]
+        self, unit: UnitOfWork, row: CaseRow, compiled: Compiled, data: Mapping[str, Any]
     ) -> None:
-        """Write the values that lists look for."""
-        form = self._definitions.current.forms.get(compiled.process.form or "")
+        """Write what lists find a case by, and the files in it."""
+        name = compiled.process.form or ""
+        form = self._definitions.current.forms.get(name)
+        values: dict[str, Any] = {}
         if form is not None:
             values = {path: _value(data, path) for path in form.index_paths}
-            values[FILES] = sorted(_files(data, form.file_paths))
-            unit.cases.set_fields(case_id, values)
+        if name:
+            # Its files are where its own form has them; lists ask for what is in force.
+            own = self._definitions.release_of(row.process, row.pin, unit).forms[name]
+            values[FILES] = sorted(_files(data, own.file_paths))
+        unit.cases.set_fields(row.id, values)
 
     def incident(
         self,

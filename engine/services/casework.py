@@ -488,7 +488,7 @@ class Casework:
         self.rows.work(unit, row, before, command, result, now)
         self.rows.timers(unit, row, before, result, now)
         if result.data is not None:
-            self.rows.index(unit, loaded.compiled, row.id, result.data)
+            self.rows.index(unit, written, loaded.compiled, result.data)
         self.rows.incident(unit, written, before, command, result, now)
         outcome = Outcome(written, result, command, loaded.compiled, before)
         outcome.sent += self.effects(unit, outcome, now)
@@ -580,7 +580,7 @@ class Casework:
         written = written._replace(version=row.version + 1)
         unit.work.open(row, [new_work(item, now) for item in result.work])
         self.rows.set_timers(unit, row, result, now)
-        self.rows.index(unit, compiled, row.id, result.data or {})
+        self.rows.index(unit, written, compiled, result.data or {})
         self.rows.incident(unit, written, first, command, result, now)
         depth = origin.depth if origin is not None else 0
         outcome = Outcome(written, result, command, compiled, depth=depth)

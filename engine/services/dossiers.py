@@ -30,9 +30,10 @@ from engine.services.courses import Entry, text_of
 from engine.services.directory import Directory
 from engine.services.entries import Entries
 from engine.services.interventions import Interventions, reroutable
-from engine.services.monitor import LOOK
+from engine.services.monitor import LOOK, RECORDED
 from engine.services.oversight import MONITOR, Oversight
 from engine.services.record_views import at_path
+from engine.services.recording import Recorder
 from engine.services.records import Records
 from engine.services.sentences import Sentences
 from engine.services.views import DeadlineView, Issued, Views, deadline_views
@@ -224,6 +225,25 @@ class Dossiers:
                     Access(at, actor.person, actor.organisation, subject, LOOK, uid)
                 )
         return found
+
+    def recorded(self, actor: Actor, uid: str) -> str:
+        """A case as a recorded sample that names nobody; that it was taken out is noted.
+
+        Raises:
+            NotFound: there is none, or the actor does not oversee its jurisdiction.
+            Refused: it was moved to another version, or does not come out as it did.
+        """
+        with self._sentences.saying():
+            with self._work.store.read() as unit:
+                loaded, _ = self._loaded(unit, actor, uid)
+            text = Recorder(self._work).file(uid)
+        subject = loaded.row.initiator or f"case:{uid}"
+        at = self._work.clock.now()
+        with self._work.store.write() as unit:
+            unit.access_log.add(
+                Access(at, actor.person, actor.organisation, subject, RECORDED, uid)
+            )
+        return text
 
     def rerouted(
         self, actor: Actor, uid: str, *, organisation: str | None = None, step: str | None = None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.authoring.problem import nearest
 from engine.definitions.likeness import alike
-from engine.definitions.process import Draw, Process, Step
+from engine.definitions.process import Decision, Draw, Process, RuleUse, Step
 from engine.definitions.release import Release
 from engine.domain.actor import Actor
 from engine.domain.case import Advance, Command, State, places_of, written
@@ -406,6 +406,7 @@ class _Places:
                 form is None
                 or self._before.forms[form].hash == self._target.release.forms[form].hash
             )
+            and not any(self._is_changed(table) for table in _tables(before.panel.decide))
         )
         if not same:
             told = {"step": before.title, "count": len(one.voted)}
@@ -434,12 +435,13 @@ class _Places:
         before = {rule.table.node.at.file for rule in self._old.rules}
         after = {rule.table.node.at.file: rule.table.title for rule in self._new.rules}
         changed = [
-            title
-            for file, title in after.items()
-            if file not in before or _file(self._before, file) != _file(self._target.release, file)
+            title for file, title in after.items() if file not in before or self._is_changed(file)
         ]
         if changed:
             self.told.append(("migrate_rules", {"rules": "、".join(changed)}))
+
+    def _is_changed(self, file: str) -> bool:
+        return _file(self._before, file) != _file(self._target.release, file)
 
     def _path(self) -> None:
         """What cannot be returned to any more."""
@@ -509,6 +511,12 @@ def _seen(before: State, result: Advance) -> list[Told]:
     if any(event.get("event") == "joined" for event in result.events):
         told.append(("migrate_joined", {}))
     return told
+
+
+def _tables(decide: Decision) -> list[str]:
+    """The files of the rule tables that decide a vote."""
+    uses = [one for one in (decide.passing, decide.tie) if isinstance(one, RuleUse)]
+    return [f"definitions/{one.name}.yaml" for one in uses]
 
 
 def _is_filled_in(loaded: Loaded, new: Process, decisions: Decisions) -> bool:

@@ -365,6 +365,7 @@ class Migrations:
                 "anew": _left(before[0], outcome),
                 "final": _is_final(outcome),
             }
+            self._find_by(unit, outcome)
             unit.plans.save(
                 plan.id, one._replace(state="moved", moved_to=outcome.row.version, undo=undo)
             )
@@ -388,6 +389,12 @@ class Migrations:
         outcome = self._work.execute(actor, one.uid, make, version=version, key=key, then=then)
         if isinstance(outcome, Outcome):
             self._outgoing.work_off(outcome.sent)
+
+    def _find_by(self, unit: UnitOfWork, outcome: Outcome) -> None:
+        """Lists find a case by the fields of its version."""
+        row = outcome.row
+        data = unit.blobs.get(row.data_hash) if row.data_hash is not None else {}
+        self._work.rows.index(unit, row, outcome.compiled, data)
 
     def _again(
         self,
@@ -460,6 +467,7 @@ class Migrations:
             return command_of("unmigrate", actor, back, data)
 
         def then(unit: UnitOfWork, outcome: Outcome) -> None:
+            self._find_by(unit, outcome)
             unit.plans.save(plan.id, one._replace(state="undone", moved_to=None))
 
         try:

@@ -43,8 +43,8 @@ FIELDS = (
 )  # fmt: skip
 #: marks of a row
 INCIDENT, OVERDUE, RETURNED, SUSPENDED = "incident", "overdue", "returned", "suspended"
-#: what the access log calls a search by a private value, and a look at a case
-SEARCH, LOOK = "monitor search", "monitor"
+#: what the access log calls a search by a private value, a look at a case, and writing it down
+SEARCH, LOOK, RECORDED = "monitor search", "monitor", "recorded as a sample"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,10 @@ from typing import Any
 
 import orjson
 
+from engine.authoring.emitting import document
+from engine.authoring.problems import Problems
+from engine.authoring.source import read_yaml
+from engine.definitions.recording import parse_recording
 from engine.definitions.register import ORGANISATIONS, PEOPLE
 from engine.domain.case import Advance, Command, places_of
 from engine.domain.errors import NotFound, Refused
@@ -23,7 +27,7 @@ from engine.runtime.compiled import Compiled
 from engine.runtime.facts import recorded
 from engine.services.casework import Casework
 from engine.services.rebuild import MOVES
-from engine.services.recorded import CASE, moment, outcome
+from engine.services.recorded import CASE, carry_out, moment, outcome
 from engine.store.cases import CaseRow
 from engine.store.chain import Event
 from engine.store.unit import UnitOfWork
@@ -111,6 +115,24 @@ class Recorder:
             if row is None:
                 raise NotFound("no_such_case", uid=uid)
             return self._recorded(unit, row)
+
+    def file(self, uid: str) -> str:
+        """A case as the text of a file that comes out as the case did, under its own version.
+
+        Raises:
+            NotFound: there is no such case.
+            Refused: it was moved to another version, or does not come out as it did.
+        """
+        found = self.record(uid)
+        text, problems = document(found), Problems()
+        node = read_yaml(text.encode(), f"{CASE}.yaml", problems)
+        recording = parse_recording(node, f"{CASE}.yaml", problems) if node is not None else None
+        if recording is None:
+            raise Refused("recorded_differs", what=problems.errors[0].sentence("zh"))
+        release = self._work.definitions.release_of(found["process"], found["release"])
+        for difference in carry_out(recording, release).differences:
+            raise Refused("recorded_differs", what=str(difference))
+        return text
 
     def _recorded(self, unit: UnitOfWork, row: CaseRow) -> dict[str, Any]:
         compiled = self._work.definitions.compiled(row.process, row.pin, unit)

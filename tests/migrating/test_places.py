@@ -12,10 +12,10 @@ from engine.domain.case import State, places_of
 from engine.services.migration_decisions import Decisions
 from engine.services.migrations import Plan
 from engine.services.platform import Platform
-from tests.cases.test_panels import AGREE, OUTCOMES, PAPER, PROCESS, PROPOSAL, VOTES, Vote
 from tests.support.city import MEETING, city
 from tests.support.office import ZONE, a_request, open_office, person
 from tests.support.versions import publish, with_text
+from tests.support.votes import AGREE, FEW, OUTCOMES, PAPER, PROCESS, PROPOSAL, VOTES, Vote
 from tests.support.works import FIRE, HEALTH, SECOND, WORKS, a_permit
 
 REFUSALS = "definitions/messages/refusals.yaml"
@@ -136,12 +136,15 @@ class TestVotes:
 
     @pytest.fixture
     def vote(self) -> Vote:
+        return self.under(self.MAJORITY)
+
+    def under(self, decide: str) -> Vote:
         files = {
             "forms/paper.yaml": PAPER,
             "forms/proposal.yaml": PROPOSAL,
             "definitions/codes/votes.yaml": VOTES,
-            "definitions/processes/town/vote.yaml": PROCESS
-            % ("data.voters", self.MAJORITY, OUTCOMES),
+            "definitions/rules/few-against.yaml": FEW,
+            "definitions/processes/town/vote.yaml": PROCESS % ("data.voters", decide, OUTCOMES),
         }
         return Vote(open_office(more={**files, **WORDS}), 3)
 
@@ -159,6 +162,17 @@ class TestVotes:
         vote.cast("v0")
         vote.cast("v2")
         assert vote.step == "done"
+
+    def test_nor_does_the_rule_table_that_decides_it(self) -> None:
+        vote = self.under("decide: rules/few-against")
+        vote.cast("v1")
+        table = "definitions/rules/few-against.yaml"
+        files = with_text(vote.town, table, ("<= 1", "<= 0"), ("> 1", "> 0"))
+
+        version = str(publish(vote.town, files))
+        plan = vote.town.migrations.plan(MONITOR, "town/vote", version)
+
+        assert [one.kind for one in plan.cases] == ["cannot"]
 
     def test_a_change_beside_the_vote_leaves_it_as_it_is(self, vote: Vote) -> None:
         vote.cast("v1")

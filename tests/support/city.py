@@ -325,6 +325,11 @@ def _sample(lines: tuple[str, ...], clock: str, given: str, worlds: str) -> Samp
     return sample
 
 
+def shipped_samples() -> Samples:
+    """The shipped sample cases, each over a world of its own."""
+    return _samples()
+
+
 @cache
 def _samples(changes: tuple[Change, ...] = ()) -> Samples:
     files = read_files(bundled(), FOLDERS)

@@ -207,6 +207,24 @@ class TestCase:
             ("陈管理", "monitor", here["z"])
         ]
 
+    @pytest.mark.req("TST-04", "SEC-02")
+    def test_a_case_is_taken_out_as_a_sample_that_names_nobody_and_that_is_noted(self):
+        here = city(*CERTIFIED)
+        page = administrator(here).get(details(here))
+        visitor = administrator(here)
+
+        visitor.get(page.links["导出为样例"])
+
+        text = visitor.page.raw.get_data(as_text=True)
+        assert text.startswith("recorded: 社会化评审")
+        for name in ("张三", IDENTITY, MOBILE, "第一中学", here["z"]):
+            assert name not in text
+        with here.platform.store.read() as unit:
+            looks = unit.access_log.of("张三")
+        assert (looks[0].person, looks[0].what) == ("陈管理", "recorded as a sample")
+        other = here.visit("王初审", "第一中学")
+        assert other.get(page.links["导出为样例"]).status in (403, 404)
+
     def test_a_changed_journal_is_shown_as_changed(self):
         here = city(*AT_UNIT)
         with here.platform.store.engine.begin() as connection:
