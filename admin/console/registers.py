@@ -221,6 +221,7 @@ class RegistersPage(TablePage):
             trail=self._trail(record.name),
             content=entry.record_to_read(actor, self.register, key),
             edit_href=self.get_url(".edit_view", id=key) if record.edit else None,
+            delete_href=self.get_url(".remove_view", id=key) if record.delete else None,
             action_href=lambda name: self.get_url(".action_page", id=key, action=name),
         )
 
@@ -318,6 +319,31 @@ class RegistersPage(TablePage):
             problem=refusal.sentence if refusal is not None and not errors else None,
         )
         return make_response(text, status_of(refusal) if refusal else 200)
+
+    @expose("/remove/", methods=("GET", "POST"))
+    def remove_view(self) -> ResponseReturnValue:
+        """Delete a record nothing refers to, after a confirmation."""
+        actor, key = security.signed_in().actor, request.args.get("id", "")
+        record = platform().registers.get(actor, self.register, key)
+        if not record.delete:
+            abort(403)
+        if request.method == "POST":
+            try:
+                platform().registers.delete(actor, self.register, key)
+                flash(_("已删除“{name}”。", name=record.name), "success")
+                return redirect(self.get_url(".index_view"))
+            except Refused as refused:
+                flash(refused.sentence, "danger")
+                return redirect(self.get_url(".details_view", id=key))
+        return render_template(
+            "portal/confirm.html",
+            title=_("删除"),
+            trail=self._trail(record.name),
+            sentence=_("“{name}”删除后不能恢复。确定删除吗？", name=record.name),
+            action=request.full_path.rstrip("?"),
+            fields=(),
+            cancel=self.get_url(".details_view", id=key),
+        )
 
     def _trail(self, last: str) -> Sequence[tuple[str, Any]]:
         me = security.signed_in()

@@ -215,6 +215,7 @@ class FormLookup:
             query.register,
             where=where,
             words=words,
+            exact=self._index.exact(register, register.search, words) if words else (),
             equal=equal,
             not_states=() if closed else register.closed_states,
             jurisdiction=self._jurisdiction,

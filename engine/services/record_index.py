@@ -44,6 +44,13 @@ class RecordIndex:
         """Return what stands for a private value in an index: it can be matched, not read."""
         return self._sealer.blind(str(value), f"{register}.{path}")
 
+    def exact(self, register: Register, paths: Sequence[str], text: str) -> list[tuple[str, str]]:
+        """Return the private values among ``paths`` that a typed text may be, as a whole."""
+        hidden = self.private(register) - {register.label}
+        return [
+            (path, self.blind(register.id, path, text.strip())) for path in paths if path in hidden
+        ]
+
     def type_at(self, register: Register, path: str) -> Type | None:
         """Return the type at a path of a register's records."""
         type_: Type | None = self.release.bound.records[register.id]

@@ -255,11 +255,7 @@ class RegisterPages:
             for path, value in given.items()
             if path not in spans
         }
-        exact = [
-            (path, index.blind(register.id, path, search.strip()))
-            for path in shown.search
-            if path in index.private(register) and path != register.label
-        ]
+        exact = index.exact(register, shown.search, search)
         scoped = register.scope is not None and shown.relation != "all"
         path = self._directory.path(actor.organisation) if scoped else None
         return Selection(

@@ -66,6 +66,8 @@ class RecordView:
     version: int
     #: whether anything of it may be changed
     edit: bool
+    #: whether it may be deleted, unless something refers to it
+    delete: bool
     actions: Sequence[RecordOffer] = ()
 
 
@@ -197,6 +199,7 @@ class Registers:
             data=row.data,
             version=row.version,
             edit=self.why_not(actor, register, "edit", row) is None,
+            delete=self.why_not(actor, register, "delete", row) is None,
             actions=[self._offer(actor, known, row, each) for each in known.actions.values()],
         )
 

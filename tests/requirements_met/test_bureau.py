@@ -1,0 +1,265 @@
+"""What a bureau keeps at its pages: blacklist, trees, committees, codes of issuing units."""
+
+from io import BytesIO
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from engine.domain.errors import Refused
+from tests.requirements_met.test_committee import ACTIVITY
+from tests.support.city import City, Visitor, city
+
+BUREAU = "成都人社局"
+BLACKLIST = "/console/register-blacklist"
+SPECIALTIES = "/console/register-specialties"
+TITLES = "/console/register-titles"
+COMMITTEES = "/console/register-committees"
+CODES = "/console/register-issuing_units"
+APPLIED = (
+    "{by: 岑晓雯, does: start, process: chengdu/initial-confirmation, case: z, "
+    "with: $forms/initial-settings}"
+)
+COMMITTEE = {
+    "organisation": "蓉初评委",
+    "account": "wuhou-chu",
+    "grade": "junior",
+    "kind": "socialised",
+    "series": ["22"],
+}
+
+
+@pytest.fixture
+def town() -> City:
+    return city(worlds="chengdu")
+
+
+@pytest.fixture
+def clerk(town) -> Visitor:
+    return town.visit("郁管理", BUREAU)
+
+
+def exported(clerk: Visitor, page: str) -> list[list[str]]:
+    """The lines of the sheet a page is exported to."""
+    clerk.get(page)
+    sheet = clerk.client.get(clerk.page.links["导出 Excel"]).data
+    return CalamineWorkbook.from_filelike(BytesIO(sheet)).get_sheet_by_index(0).to_python()
+
+
+class TestBlacklist:
+    def adds(self, clerk: Visitor, person: str = "岑晓雯"):
+        clerk.get(f"{BLACKLIST}/new/")
+        return clerk.press("保存", person=person, reason="材料弄虚作假", **{"from": "2026-09-01"})
+
+    def lifts(self, clerk: Visitor, reason: str = "复核后撤销处理"):
+        clerk.get(clerk.get(BLACKLIST).links["解除 岑晓雯"])
+        return clerk.press("确定解除", lifting_reason=reason)
+
+    @pytest.mark.req("BLK-01", "BUR-41")
+    def test_a_person_is_found_by_name_or_by_the_whole_identity_number(self, town, clerk):
+        clerk.get(clerk.get("/").links["黑名单管理"])
+        clerk.get(clerk.page.links["新增"])
+        person = town.platform.registers.get(town.person("郁管理", BUREAU), "people", "岑晓雯")
+        number = person.data["personal_basics"]["id_number"]
+
+        def found(text: str) -> bool:
+            return "岑晓雯" in clerk.press("查询 人员姓名或身份证号", **{"person~search": text})
+
+        assert found("晓雯")
+        assert found(number)
+        assert not found(number[:12])
+        assert "已保存" in self.adds(clerk)
+
+    @pytest.mark.req("BLK-02", "BLK-03", "BLK-06")
+    def test_an_entry_is_changed_and_lifted_with_a_reason_and_stays_in_the_history(
+        self, town, clerk
+    ):
+        self.adds(clerk)
+        clerk.get(clerk.get(BLACKLIST).links["编辑 岑晓雯"])
+        clerk.press("保存", until="2028-08-31")
+        assert "2028-08-31" in clerk.get(clerk.get(BLACKLIST).links["查看 岑晓雯"])
+        again = self.adds(clerk)
+        assert again.status != 200
+        assert len(clerk.get(BLACKLIST).rows()) == 1
+
+        assert self.lifts(clerk, "").status == 422
+        self.lifts(clerk)
+
+        (row,) = clerk.get(BLACKLIST).rows()
+        assert row[:6] == [
+            "岑晓雯", "2026-09-01", "2028-08-31", "材料弄虚作假", "复核后撤销处理", "已解除",
+        ]  # fmt: skip
+        assert "已保存" in self.adds(clerk)
+        states = sorted(row[5] for row in clerk.get(BLACKLIST).rows())
+        assert states == ["已解除", "生效"]
+
+    @pytest.mark.req("BLK-04")
+    def test_the_export_holds_exactly_the_rows_of_the_query(self, clerk):
+        self.adds(clerk)
+        self.adds(clerk, "滕书远")
+        self.lifts(clerk)
+
+        lines = exported(clerk, f"{BLACKLIST}?state=active")
+
+        assert [line[0] for line in lines[1:]] == ["滕书远"]
+        assert len(exported(clerk, BLACKLIST)) == 3
+        assert exported(clerk, f"{BLACKLIST}?search=岑")[1][0] == "岑晓雯"
+
+    def test_others_neither_see_nor_keep_it(self, town):
+        visitor = town.visit("蔺校长", "浣花小学")
+
+        assert "黑名单管理" not in visitor.get("/").links
+        assert visitor.get(BLACKLIST).status in (403, 404)
+
+
+class TestTrees:
+    @pytest.mark.req("BUR-01", "BUR-02", "BUR-03")
+    def test_a_specialty_is_added_below_another_and_changed(self, clerk):
+        clerk.get(clerk.get("/").links["职称专业管理"])
+        clerk.get(clerk.page.links["新增"])
+        clerk.press("保存", name="小学语文", code="2212", series="22", parent="蓉-中小学教师系列")
+        clerk.get(clerk.get(f"{SPECIALTIES}?search=语文").links["编辑 小学语文"])
+        clerk.press("保存", name="小学语文教学", code="2213")
+
+        (row,) = clerk.get(f"{SPECIALTIES}?search=2213").rows()
+
+        assert row[:5] == ["小学语文教学", "2213", "中小学教师", "中小学教师系列", "正常"]
+
+    @pytest.mark.req("BUR-07")
+    def test_a_code_belongs_to_one_specialty(self, town):
+        manager = town.person("郁管理", BUREAU)
+        twice = {"name": "数学", "code": "2211", "series": "22", "parent": "蓉-中小学教师系列"}
+
+        with pytest.raises(Refused):
+            town.platform.registers.create(manager, "specialties", twice)
+
+    @pytest.mark.req("BUR-04", "BUR-07")
+    def test_a_specialty_that_is_used_is_not_deleted_and_the_use_is_named(self):
+        town = city(APPLIED, worlds="chengdu")
+        clerk = town.visit("郁管理", BUREAU)
+        manager = town.person("郁管理", BUREAU)
+        added = {"name": "小学音乐", "code": "2219", "series": "22", "parent": "蓉-小学数学"}
+        town.platform.registers.create(manager, "specialties", added)
+
+        def deletes(name: str):
+            clerk.get(clerk.get(SPECIALTIES).links[f"查看 {name}"])
+            clerk.get(clerk.page.links["删除"])
+            return clerk.press("确定删除")
+
+        assert "小学音乐" in deletes("小学数学")  # its child
+        assert "已删除" in deletes("小学音乐")
+        assert "2026-" in deletes("小学数学")  # the application that names it
+        assert "小学数学" in clerk.get(SPECIALTIES)
+
+    @pytest.mark.req("BUR-05")
+    def test_the_top_of_both_trees_cannot_be_added_to(self, clerk):
+        for page, typed in (
+            (SPECIALTIES, {"name": "新系列", "code": "99", "series": "99"}),
+            (TITLES, {"name": "新系列", "series": "99", "level": "zhongji"}),
+        ):
+            clerk.get(f"{page}/new/")
+            assert clerk.press("保存", **typed).status == 422
+
+    @pytest.mark.req("BUR-06", "BUR-07")
+    def test_a_title_is_added_changed_and_deleted(self, clerk):
+        clerk.get(clerk.get("/").links["职称树管理"])
+        clerk.get(clerk.page.links["新增"])
+        clerk.press("保存", name="助理实验师", series="22", level="yuanji")
+        clerk.get(clerk.get(f"{TITLES}?search=实验").links["编辑 助理实验师"])
+        clerk.press("保存", name="实验员", level="zhuliji")
+        clerk.get(clerk.get(f"{TITLES}?search=实验").links["查看 实验员"])
+        clerk.get(clerk.page.links["删除"])
+
+        assert "已删除" in clerk.press("确定删除")
+        assert clerk.get(f"{TITLES}?search=实验").rows() == []
+
+
+class TestCommittees:
+    @pytest.mark.req("BUR-24", "BUR-27", "BUR-28", "BUR-29")
+    def test_a_committee_is_added_changed_and_looked_at(self, town, clerk):
+        manager = town.person("郁管理", BUREAU)
+        more = {
+            "specialties": ["蓉-小学数学"],
+            "set_up_units": ["武侯教育局"],
+            "fees": [{"item": "review", "amount": 120}],
+        }
+        key = town.platform.registers.create(manager, "committees", COMMITTEE | more)
+        clerk.get(clerk.get(COMMITTEES).links["编辑 成都市武侯区中小学教师初级职称评审委员会"])
+        clerk.press("保存", contact_name="林秘书")
+
+        page = clerk.get(
+            clerk.get(COMMITTEES).links["查看 成都市武侯区中小学教师初级职称评审委员会"]
+        )
+
+        assert key == "蓉初评委"
+        for shown in ("wuhou-chu", "林秘书", "小学数学", "成都市武侯区教育局", "120", "初评会"):
+            assert shown in page
+
+    @pytest.mark.req("BUR-31")
+    def test_a_deregistered_one_opens_no_activity(self):
+        town = city()
+        secretary = town.person("孙秘书", "教师高评委")
+        bureau = town.person("陈管理", "人社局")
+        registers = town.platform.registers
+        registers.act(bureau, "committees", "教师高评委", "deregister", {"reason": "备案期满"})
+
+        with pytest.raises(Refused) as refused:
+            registers.create(secretary, "activities", ACTIVITY)
+
+        assert "该评委会已暂停或注销" in str(refused.value.errors)
+
+    @pytest.mark.req("BUR-24", "BUR-30")
+    def test_it_is_deregistered_with_a_reason_and_exported(self, town, clerk):
+        manager = town.person("郁管理", BUREAU)
+        town.platform.registers.create(manager, "committees", COMMITTEE)
+        clerk.get(clerk.get(COMMITTEES).links["注销 成都市武侯区中小学教师初级职称评审委员会"])
+        assert clerk.press("确定注销").status == 422
+        clerk.press("确定注销", reason="备案期满不再设立")
+
+        (line,) = exported(clerk, COMMITTEES)[1:]
+
+        assert line[-1] == "已注销"
+        found = town.platform.registers.history(manager, "committees", "蓉初评委")
+        assert "备案期满不再设立" in str(found)
+
+    @pytest.mark.req("ACC-10", "BUR-25")
+    def test_an_account_name_belongs_to_one_committee(self, town):
+        manager = town.person("郁管理", BUREAU)
+        town.platform.registers.create(manager, "committees", COMMITTEE)
+
+        with pytest.raises(Refused):
+            town.platform.registers.create(
+                manager, "committees", COMMITTEE | {"organisation": "蓉中评委"}
+            )
+
+
+class TestIssuingUnits:
+    def adds(self, clerk: Visitor, unit: str, code: str):
+        clerk.get(f"{CODES}/new/")
+        return clerk.press("保存", unit=unit, code=code)
+
+    @pytest.mark.req("BUR-20", "BUR-41")
+    def test_a_unit_is_found_by_a_part_of_its_name_and_given_a_code(self, clerk):
+        clerk.get(clerk.get("/").links["发证单位编码配置"])
+        clerk.get(clerk.page.links["新增"])
+        assert clerk.press("保存").status == 422
+        assert "成都市武侯区教育局" in clerk.press("查询 单位名称", **{"unit~search": "武侯"})
+        clerk.press("保存", unit="武侯教育局", code="510107")
+
+        (row,) = clerk.get(f"{CODES}?search=武侯").rows()
+
+        assert row[:4] == ["成都市武侯区教育局", "510107", "", "正常"]
+        assert not [link for link in clerk.page.links if link.startswith("编辑")]
+
+    @pytest.mark.req("BUR-21", "BUR-22", "BUR-23")
+    def test_a_deregistered_code_keeps_its_reason_and_is_given_to_nobody_else(self, clerk):
+        self.adds(clerk, "武侯教育局", "510107")
+        self.adds(clerk, "成都人社局", "510100")
+        assert self.adds(clerk, "高新人社局", "510100").status != 200
+        assert self.adds(clerk, "成都人社局", "510199").status != 200
+        clerk.get(clerk.get(CODES).links["注销 成都市武侯区教育局"])
+        assert clerk.press("确定注销").status == 422
+        clerk.press("确定注销", deregistration_reason="机构撤并")
+
+        assert self.adds(clerk, "高新人社局", "510107").status != 200
+        lines = exported(clerk, f"{CODES}?state=deregistered")
+        assert lines[1:] == [["成都市武侯区教育局", "510107", "机构撤并", "已注销"]]
