@@ -42,7 +42,7 @@ class Line:
 def show(uid: str) -> ResponseReturnValue:
     """The page of a case that fits the reader: to fill in, to decide, or to read."""
     actor = security.signed_in().actor
-    view = platform().views.view(actor, uid, at=place())
+    view = reviewing.opened(uid)
     choices = platform().views.choices(actor, uid, at=view.at)
     if view.edit:
         return filling.page(view, choices)

@@ -49,9 +49,19 @@ def ask(uid: str, action: str) -> ResponseReturnValue:
     return _ask_page(view, choice) if choice is not None else _gone(view, None)
 
 
-def _looked(uid: str, action: str) -> tuple[CaseView, Choice | None]:
+def opened(uid: str) -> CaseView:
+    """The case as the reader sees it; from now on it is opened where that matters."""
     actor = security.signed_in().actor
     view = platform().views.view(actor, uid, at=place())
+    if view.unseen and request.method == "GET":
+        platform().cases.open(actor, uid, at=view.at)
+        view = platform().views.view(actor, uid, at=place())
+    return view
+
+
+def _looked(uid: str, action: str) -> tuple[CaseView, Choice | None]:
+    actor = security.signed_in().actor
+    view = opened(uid)
     choices = platform().views.choices(actor, uid, at=view.at)
     return view, next((one for one in choices if one.name == action), None)
 

@@ -254,6 +254,27 @@ class Cases:
         """Take back the last pass while nobody has acted on it (撤回)."""
         return self._operate(actor, uid, "withdraw", {}, version=version, key=key, at=at)
 
+    def open(self, actor: Actor, uid: str, *, at: str | None = None) -> None:
+        """Note that whoever a case waits for has opened it (``withdraw: until_next_opens``)."""
+
+        def make(unit: UnitOfWork, loaded: Loaded) -> Command:
+            run = self._work.look(unit, loaded, actor, at=at)
+            return _command(actor, run, "open", "open", {})
+
+        with self._work.store.read() as unit:
+            loaded = self._work.load(unit, uid)
+            if not self.unseen(unit, loaded, self._work.look(unit, loaded, actor, at=at), actor):
+                return
+        self._do(actor, uid, make, version=None, key=None)
+
+    def unseen(self, unit: UnitOfWork, loaded: Loaded, run: Run, actor: Actor) -> bool:
+        """Whether opening the case takes something from whoever passed it on to the actor."""
+        paths = (run.state.path, *(level.state.path for level in reversed(run.around)))
+        last = next((path[-1] for path in paths if path), None)
+        if last is None or last.kept != "once_opened" or run.state.opened or run.state.closed:
+            return False
+        return self._waits_for(unit, loaded, actor)
+
     def extend(
         self,
         actor: Actor,

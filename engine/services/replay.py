@@ -309,6 +309,7 @@ class _Running:
                 at=at,
                 deadline=entered.get("deadline"),
             ),
+            "open": lambda: cases.open(actor, uid, at=at),
             "claim": lambda: cases.claim(actor, uid),
             "release": lambda: cases.give_back(actor, uid),
             "cancel": lambda: interventions.cancel(actor, uid, reason),

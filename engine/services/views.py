@@ -208,6 +208,8 @@ class CaseView:
     member_columns: tuple[str, ...]
     documents: tuple[Issued, ...]
     may_vote: bool
+    #: the reader is the first to open what was passed on to them, and that matters
+    unseen: bool
     #: at a panel: the reader votes, leads or watches it
     at_panel: bool
     returned: Entry | None
@@ -345,6 +347,7 @@ class Views:
             member_columns=self.courses.row_columns(unit, loaded) if members is not None else (),
             documents=self.documents(unit, row.uid),
             may_vote=actor.person in run.state.voters,
+            unseen=self._cases.unseen(unit, loaded, run, actor),
             at_panel=self._at_panel(run, actor),
             returned=self.courses.returned(unit, loaded, run) if state.returned else None,
         )

@@ -41,6 +41,7 @@ PROVING = [
     pytest.param("chengdu/recognition-returned", marks=pytest.mark.req("REV-10")),
     pytest.param("sichuan/applicant-withdraws", marks=pytest.mark.req("APP-21", "APP-22")),
     pytest.param("sichuan/barred-until-year-end", marks=pytest.mark.req("APP-30", "REV-08")),
+    pytest.param("sichuan/barred-in-the-series", marks=pytest.mark.req("ENG-08")),
     pytest.param("sichuan/barred-while-another-is-open", marks=pytest.mark.req("APP-30", "REV-08")),
     pytest.param("sichuan/beside-tianjin", marks=pytest.mark.req("ENG-20", "REV-22")),
     pytest.param("sichuan/bulk", marks=pytest.mark.req("UNIT-16", "UNIT-17")),
@@ -49,6 +50,9 @@ PROVING = [
     pytest.param("sichuan/discard", marks=pytest.mark.req("APP-23", "APP-36")),
     pytest.param("sichuan/evidence-required", marks=pytest.mark.req("DEPT-10", "PROF-34")),
     pytest.param("tianjin/evidence-required", marks=pytest.mark.req("DEPT-10", "PROF-34")),
+    pytest.param("sichuan/no-second-review-next-year", marks=pytest.mark.req("ENG-08", "REV-30")),
+    pytest.param("sichuan/superior-change-both", marks=pytest.mark.req("ENG-08", "ORG-23")),
+    pytest.param("tianjin/superior-change-both", marks=pytest.mark.req("ENG-08", "ORG-23")),
     pytest.param("sichuan/superior-change", marks=pytest.mark.req("ORG-12", "ORG-23")),
     pytest.param("sichuan/unit-registration", marks=pytest.mark.req("ORG-12", "ORG-14")),
     pytest.param(

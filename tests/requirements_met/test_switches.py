@@ -1,0 +1,322 @@
+"""What the manuals leave open or say differently (X-01 – X-52), and what decides it here.
+
+Each is decided by a switch or by content, with a sample case or a test for every value that
+changes what happens, or by nothing, because the wording alone was in doubt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from engine.definitions.release import Release
+from tests.content.test_samples import BY_NAME, RELEASE
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What decides one of them.
+
+    ``samples``: a value and the sample case that shows it. ``proved``: a value and the test of it,
+    ``file::name``. ``content``: a value and what of the shipped content says so. ``nothing``: why
+    there is nothing to configure.
+    """
+
+    by: str = ""
+    samples: Mapping[str, str] = field(default_factory=dict)
+    proved: Mapping[str, str] = field(default_factory=dict)
+    content: Mapping[str, Callable[[Release], bool]] = field(default_factory=dict)
+    nothing: str = ""
+
+
+def _asks_reason(register: str, action: str) -> Callable[[Release], bool]:
+    return lambda release: bool(release.registers[register].actions[action].ask)
+
+
+def _text(path: str, words: str) -> Callable[[Release], bool]:
+    return lambda _: words in (ROOT / path).read_text("utf-8")
+
+
+MET = "tests/requirements_met"
+DECIDED: Mapping[str, Decided] = {
+    "X-01": Decided(
+        "the actions a step has: return, fail, or both",
+        {
+            "return_to_applicant": "tianjin/returned-at-unit",
+            "bar_year": "sichuan/failed-at-unit",
+            "terminate": "sichuan/talent-terminated",
+        },
+    ),
+    "X-02": Decided(
+        "`to` of the return",
+        {"applicant": "tianjin/returned-at-superior"},
+        {
+            "previous_level": "tests/runtime/test_walk.py::"
+            "test_previous_is_the_place_held_by_another_organisation"
+        },
+    ),
+    "X-03": Decided(
+        "policy.resubmit_to",
+        {
+            "first_level": "tianjin/returned-at-superior",
+            "returning_level": "tianjin/resubmit-to-returning-level",
+        },
+    ),
+    "X-04": Decided(
+        "`due.extend`: permission and when",
+        {
+            "returning unit, after_expiry": "sichuan/overdue-and-extension",
+            "bureau": "tianjin/bureau-extends",
+        },
+        {
+            "any_time": "tests/cases/test_deadlines.py::"
+            "test_only_holders_of_the_permission_above_the_case_move_it"
+        },
+    ),
+    "X-05": Decided(
+        "policy.internal_review_steps",
+        {"two": "tianjin/happy-path", "one": "tianjin/one-stage-review"},
+    ),
+    "X-06": Decided(
+        "policy.recommendation_form",
+        {
+            "required": "sichuan/recommendation-required",
+            "optional": "tianjin/recommendation-optional",
+            "hidden": "tianjin/recommendation-hidden",
+        },
+    ),
+    "X-07": Decided(
+        "`to`, `send_to`, `insert` and `chain` of the review",
+        {
+            "default_or_archive_department": "tianjin/off-default-path",
+            "insert_units": "sichuan/inserted-units",
+            "mode_list": "tianjin/exam",
+        },
+        {
+            "route_table": "tests/stories/test_routes.py::"
+            "test_rows_are_added_imported_and_ended_and_the_change_counts_at_once"
+        },
+    ),
+    "X-08": Decided(
+        "one definition for each mode; the combinations offered are records",
+        {
+            "socialised_review": "tianjin/happy-path",
+            "self_review": "tianjin/self-review",
+            "self_appointment": "tianjin/appointment",
+            "exam_in_lieu": "tianjin/exam",
+        },
+    ),
+    "X-09": Decided(
+        "`until` of the chain and the kind of the organisations",
+        {"competent_department": "tianjin/two-superiors", "title_authority": "sichuan/happy-path"},
+    ),
+    "X-10": Decided(
+        "labels of a jurisdiction",
+        proved={
+            "labels": f"{MET}/test_sichuan.py::"
+            "test_menus_and_captions_are_those_of_the_jurisdiction"
+        },
+    ),
+    "X-11": Decided(
+        "the lists a role may write from, and the permission to send",
+        proved={
+            "committee": f"{MET}/test_messages.py::test_it_writes_to_departments_and_units",
+            "department": f"{MET}/test_reviewers.py::test_it_writes_to_units_below",
+            "unit": f"{MET}/test_sichuan.py::test_units_write_to_units_below_and_to_their_staff",
+        },
+    ),
+    "X-12": Decided(nothing="“无误” is a slip for “有误”; our own texts do not repeat it"),
+    "X-13": Decided(
+        "a warning of the form of activities, which does not refuse",
+        content={
+            "warned": _text("forms/activity.yaml", "level: warning, say: 修改提交截止时间早于")
+        },
+    ),
+    "X-14": Decided(
+        nothing="a revoked number is never used again; whether a new certificate may follow is a "
+        "matter of the certificates of the bureau, not of a case"
+    ),
+    "X-15": Decided(
+        "解除 is an action of its own",
+        content={"own function": lambda release: "lift" in release.registers["blacklist"].actions},
+    ),
+    "X-16": Decided(nothing="the wording was copied; a query changes nothing"),
+    "X-17": Decided(nothing="two words for one mechanism: nodes of a route are organisations"),
+    "X-18": Decided(
+        "the actions of a register: 注销 with history, deletion only of what nothing refers to",
+        content={
+            "deregister": lambda release: "deregister" in release.registers["committees"].actions
+        },
+        proved={
+            "delete with guard": "tests/registers/test_service.py::"
+            "test_a_record_that_nothing_refers_to_is_deleted"
+        },
+    ),
+    "X-19": Decided(nothing="what cannot be edited is corrected by 注销 and a new record"),
+    "X-20": Decided(
+        "`ask` of 注销, for each register",
+        content={
+            "reason asked": _asks_reason("committees", "deregister"),
+            "no reason": lambda release: (
+                not release.registers["specialties"].actions["deregister"].ask
+            ),
+        },
+    ),
+    "X-21": Decided(
+        "`locked` of the register of organisations",
+        proved={
+            "locked": "tests/registers/test_service.py::"
+            "test_nobody_changes_the_locked_fields_of_their_own_unit"
+        },
+    ),
+    "X-22": Decided(
+        "policy.bar_scope",
+        {
+            "person_year": "sichuan/barred-until-year-end",
+            "person_year_series": "sichuan/barred-in-the-series",
+        },
+    ),
+    "X-23": Decided(
+        "`ask` and `due` of the return, `due` of the first step",
+        {
+            "none": "tianjin/appointment-returned",
+            "from_activity": "tianjin/overdue-and-extension",
+            "per_return_required": "sichuan/returned-at-unit",
+        },
+    ),
+    "X-24": Decided(
+        "policy.superior_change_approval",
+        {"new": "tianjin/superior-change", "both": "tianjin/superior-change-both"},
+    ),
+    "X-25": Decided("a step of the definition", {"unit reviews": "tianjin/appointment-returned"}),
+    "X-26": Decided("`to` of the department's step", {"title office": "tianjin/exam"}),
+    "X-27": Decided(
+        "the statuses and steps of the lists", {"待呈报人员审核": "tianjin/self-review"}
+    ),
+    "X-28": Decided(
+        "policy.scheme_required",
+        {"yes": "tianjin/scheme-normal", "no": "tianjin/happy-path"},
+    ),
+    "X-29": Decided("`who` of the issuing step", {"bureau": "tianjin/certificates-in-bulk"}),
+    "X-30": Decided("the lists and menus of a role", {"own lists": "tianjin/visibility"}),
+    "X-31": Decided(
+        "a requirement of passing, on the series of the application",
+        proved={
+            "at passing": f"{MET}/test_reviewers.py::"
+            "test_passing_waits_for_the_last_fields_of_the_unit",
+            "other series": f"{MET}/test_reviewers.py::test_other_series_ask_for_nothing",
+        },
+    ),
+    "X-32": Decided(
+        nothing="how people sign in is a connector of the deployment; no case depends on it"
+    ),
+    "X-33": Decided(
+        "`bulk` of an action",
+        {
+            "pass": "tianjin/bulk-pass",
+            "fail (return)": "tianjin/bulk-return",
+            "pass, return": "sichuan/bulk",
+        },
+    ),
+    "X-34": Decided("each case keeps its own copy", {"copies": "tianjin/bulk-pass"}),
+    "X-35": Decided(
+        "`stage` of what is asked",
+        {"last stage": "tianjin/happy-path", "only stage": "tianjin/one-stage-review"},
+    ),
+    "X-36": Decided(
+        "the lists of a jurisdiction",
+        {
+            "one list": "tianjin/happy-path",
+            "three lists": "sichuan/no-second-review-after-conclusion",
+        },
+    ),
+    "X-37": Decided("`to` of the return", {"applicant": "sichuan/returned-at-superior"}),
+    "X-38": Decided("`send_to` of passing", {"direct": "tianjin/off-default-path"}),
+    "X-39": Decided(
+        "`otherwise` of a deadline",
+        {"nothing automatic": "tianjin/overdue-and-extension"},
+        {
+            "automatic": "tests/cases/test_deadlines.py::"
+            "test_at_24_o_clock_a_waiting_case_gets_its_outcome_and_before_that_nobody_is_refused"
+        },
+    ),
+    "X-40": Decided(nothing="one code `normal`; what it is called is a label"),
+    "X-41": Decided(
+        "`withdraw` of an action",
+        {"next_not_acted": "tianjin/applicant-withdraws", "never": "tianjin/returned-at-reception"},
+        {
+            "next_not_opened": "tests/cases/test_opening.py::"
+            "test_it_is_taken_back_until_the_next_one_opens_it"
+        },
+    ),
+    "X-42": Decided("each stage is a place", {"初审 counts": "tianjin/applicant-withdraws"}),
+    "X-43": Decided(
+        "what the register computes of a person's jobs", {"当前在职": "tianjin/start-refused"}
+    ),
+    "X-44": Decided(nothing="the unit that pays social insurance reviews, also for those it lends"),
+    "X-45": Decided("an attribute of the unit", {"required": "tianjin/post-managed-unit"}),
+    "X-46": Decided(
+        "the sections of the form",
+        proved={
+            "seven": f"{MET}/test_profile.py::"
+            "test_the_page_has_seven_parts_and_recommends_to_complete_them"
+        },
+    ),
+    "X-47": Decided(nothing="one code list of levels, in titles, applications and imports"),
+    "X-48": Decided(nothing="damage of the print; the table of contents says what is meant"),
+    "X-49": Decided(
+        "the dates of the activity",
+        {"begins and ends": "tianjin/start-refused", "last day": "tianjin/hard-first-deadline"},
+    ),
+    "X-50": Decided(
+        "a register of the departments", {"required by a department": "tianjin/evidence-required"}
+    ),
+    "X-51": Decided("as X-01 and X-02", {"return": "tianjin/returned-at-department"}),
+    "X-52": Decided(
+        "policy.re_review",
+        {
+            "until_concluded": "sichuan/no-second-review-after-conclusion",
+            "same_year": "sichuan/no-second-review-next-year",
+        },
+    ),
+}
+
+
+def test_every_open_point_of_the_manuals_is_decided_once():
+    assert list(DECIDED) == [f"X-{number:02}" for number in range(1, 53)]
+
+
+@pytest.mark.req("ENG-08")
+@pytest.mark.parametrize("name", DECIDED)
+def test_it_is_decided_by_configuration_or_needs_none(name):
+    decided = DECIDED[name]
+    shown = {**decided.samples, **decided.proved, **decided.content}
+
+    assert bool(shown) is bool(decided.by) is not bool(decided.nothing)
+    # The sample cases themselves are replayed in tests/content.
+    for sample in decided.samples.values():
+        assert name in BY_NAME[sample].covers, sample
+    for test in decided.proved.values():
+        file, _, function = test.partition("::")
+        assert re.search(rf"def {function}\(", (ROOT / file).read_text("utf-8")), test
+    for value, says in decided.content.items():
+        assert says(RELEASE), value
+
+
+def test_samples_name_no_open_point_that_they_do_not_decide():
+    named = {
+        (name, sample)
+        for sample, one in BY_NAME.items()
+        for name in one.covers
+        if re.fullmatch(r"X-\d+", name)
+    }
+
+    assert named - {
+        (name, sample) for name, one in DECIDED.items() for sample in one.samples.values()
+    } <= {("X-24", "sichuan/superior-change-both")}
