@@ -55,10 +55,9 @@ DECIDED: Mapping[str, Decided] = {
     ),
     "X-02": Decided(
         "`to` of the return",
-        {"applicant": "tianjin/returned-at-superior"},
         {
-            "previous_level": "tests/runtime/test_walk.py::"
-            "test_previous_is_the_place_held_by_another_organisation"
+            "applicant": "tianjin/returned-at-superior",
+            "previous_level": "chengdu/initial-returned-in-layers",
         },
     ),
     "X-03": Decided(
@@ -97,10 +96,7 @@ DECIDED: Mapping[str, Decided] = {
             "default_or_archive_department": "tianjin/off-default-path",
             "insert_units": "sichuan/inserted-units",
             "mode_list": "tianjin/exam",
-        },
-        {
-            "route_table": "tests/stories/test_routes.py::"
-            "test_rows_are_added_imported_and_ended_and_the_change_counts_at_once"
+            "route_table": "chengdu/initial-confirmation",
         },
     ),
     "X-08": Decided(
@@ -110,6 +106,8 @@ DECIDED: Mapping[str, Decided] = {
             "self_review": "tianjin/self-review",
             "self_appointment": "tianjin/appointment",
             "exam_in_lieu": "tianjin/exam",
+            "initial_determination": "chengdu/initial-confirmation",
+            "recognition": "chengdu/recognition",
         },
     ),
     "X-09": Decided(
@@ -236,7 +234,13 @@ DECIDED: Mapping[str, Decided] = {
             "three lists": "sichuan/no-second-review-after-conclusion",
         },
     ),
-    "X-37": Decided("`to` of the return", {"applicant": "sichuan/returned-at-superior"}),
+    "X-37": Decided(
+        "`to` of the return",
+        {
+            "applicant": "sichuan/returned-at-superior",
+            "layer by layer": "chengdu/initial-returned-in-layers",
+        },
+    ),
     "X-38": Decided("`send_to` of passing", {"direct": "tianjin/off-default-path"}),
     "X-39": Decided(
         "`otherwise` of a deadline",
@@ -277,7 +281,13 @@ DECIDED: Mapping[str, Decided] = {
     "X-50": Decided(
         "a register of the departments", {"required by a department": "tianjin/evidence-required"}
     ),
-    "X-51": Decided("as X-01 and X-02", {"return": "tianjin/returned-at-department"}),
+    "X-51": Decided(
+        "as X-01 and X-02",
+        {
+            "return": "tianjin/returned-at-department",
+            "none, layer by layer": "chengdu/initial-returned-in-layers",
+        },
+    ),
     "X-52": Decided(
         "policy.re_review",
         {
