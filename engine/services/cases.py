@@ -259,13 +259,13 @@ class Cases:
 
         def make(unit: UnitOfWork, loaded: Loaded) -> Command:
             run = self._work.look(unit, loaded, actor, at=at)
-            return _command(actor, run, "open", "open", {})
+            return command_of(actor, run, "open", "open", {})
 
         with self._work.store.read() as unit:
             loaded = self._work.load(unit, uid)
             if not self.unseen(unit, loaded, self._work.look(unit, loaded, actor, at=at), actor):
                 return
-        self._do(actor, uid, make, version=None, key=None)
+        self.carry_out(actor, uid, make, version=None, key=None)
 
     def unseen(self, unit: UnitOfWork, loaded: Loaded, run: Run, actor: Actor) -> bool:
         """Whether opening the case takes something from whoever passed it on to the actor."""
