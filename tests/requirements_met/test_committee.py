@@ -381,6 +381,27 @@ class TestFiling:
         )
         assert town.visit("冯发证", "人社局").get("/lists/tianjin/to-issue").rows() != []
 
+    @pytest.mark.req("SCH-12")
+    def test_an_approved_list_can_be_looked_up_with_its_participants_and_attachments(self, town):
+        officer = town.visit("郑备案", "人社局")
+        found = "/lists/tianjin/reviewed-by-bureau?status=passed"
+        officer.get(f"/cases/{town['f']}/actions/pass")
+        assert officer.get(found).rows() == []
+        officer.get(f"/cases/{town['f']}/actions/pass")
+        officer.press(
+            "确定审核通过", filing_number="津人社职备〔2026〕1号", filing_date="2026-10-28"
+        )
+
+        page = officer.get(found)
+        page = officer.get(next(to for words, to in page.links.items() if words.startswith("查看")))
+
+        assert page.buttons == []
+        attached = officer.get(page.links["attachment.pdf"])
+        assert attached.raw.mimetype == "application/pdf"
+        assert attached.raw.headers["Content-Disposition"].startswith("inline")
+        members = officer.get(f"/cases/{town['f']}/members")
+        assert [row[0] for row in members.rows()] == ["张三"]
+
     @pytest.mark.req("SCH-14", "SCH-10")
     def test_one_of_them_is_held_back(self, town):
         officer = town.visit("郑备案", "人社局")
