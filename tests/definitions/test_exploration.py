@@ -16,24 +16,26 @@ from engine.domain.errors import EngineError
 from engine.runtime.compiled import Compiled
 from tests.definitions.support import released
 from tests.runtime.test_random_walks import (
+    DRAWN,
     EXAMPLES,
     HEAD,
     ORGANISATIONS,
     PLACES,
     TAIL,
+    VOTERS,
     Author,
     Walk,
     processes,
 )
 from tests.support.processes import Running, World, begin, compiled
 
-DATA = {"unit": "unit", "until": "2026-09-20"}
+DATA = {"unit": "unit", "until": "2026-09-20", "voters": VOTERS}
 SLOWLY = settings(
     max_examples=max(20, EXAMPLES // 3),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-OPERATIONS = ["act"] * 7 + ["withdraw", "withdraw", "time", "day", "resubmit", "transfer"]
+OPERATIONS = (*["act"] * 7, *["vote"] * 4, "withdraw", "withdraw", "time", "day", "resubmit")
 
 
 class GuardedAuthor(Author):
@@ -87,15 +89,12 @@ def stands(state: State) -> tuple[str, ...]:
 def test_no_case_is_ever_where_the_exploration_says_none_can_be(data) -> None:
     process = data.draw(processes(), label="process")
     explored = explore(process.bound)
-    case = begin(process, World(records={"organisations": ORGANISATIONS}), DATA)
+    case = begin(process, World(records={"organisations": ORGANISATIONS}, drawn=DRAWN), DATA)
     assert case.last is not None
-    walk = Walk(data.draw, case, list(case.last.work))
+    walk = Walk(data.draw, case, list(case.last.work), OPERATIONS)
     for _ in range(data.draw(st.integers(5, 25), label="commands")):
         assert stands(case.state) in explored.spots or not explored.whole
-        try:
-            getattr(walk, data.draw(st.sampled_from(OPERATIONS)))()
-        except EngineError:
-            continue
+        walk.step()
     assert stands(case.state) in explored.spots or not explored.whole
 
 
@@ -125,6 +124,7 @@ def followed(process: Compiled, explored: Explored, gap: Gap) -> Running:
     values = dict(zip(names, gap.trail[0][1].values, strict=True))
     world = World(
         records={"organisations": ORGANISATIONS},
+        drawn=DRAWN,
         policies={"fast": values.get("policy.fast", False)},
     )
     case = begin(process, world, DATA)
@@ -132,6 +132,8 @@ def followed(process: Compiled, explored: Explored, gap: Gap) -> Running:
         if act.kind == "time":
             case.at += timedelta(days=30)
             case.command("time", "wait", place=act.step)
+        elif act.kind == "outcome":
+            case.command("outcome", act.name, place=act.step)
         else:
             case.do(act.name, *actor(case, act.step), place=act.step)
         assert stands(case.state) == tuple(sorted(standing(after.spot)))
@@ -233,7 +235,7 @@ def test_from_an_end_that_a_pass_or_time_led_to_one_can_go_on_where_it_ended():
     process = compiled(HEAD % "check" + text + TAIL)
     found = explore(process.bound)
     for ways, place in ([("pass", "check")], "check"), ([("hold", "check"), ("", "hold")], "hold"):
-        case = begin(process, World(records={"organisations": ORGANISATIONS}), DATA)
+        case = begin(process, World(records={"organisations": ORGANISATIONS}, drawn=DRAWN), DATA)
         case.do("submit", "ann")
         for name, at in ways:
             case.at += timedelta(days=30)

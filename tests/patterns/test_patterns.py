@@ -16,11 +16,11 @@ from engine.definitions.exploration import explore
 from engine.definitions.patterns import PATTERNS
 from engine.domain.errors import Refused, Stale
 from tests.bpmn.test_import import TASKS, drawn, read
-from tests.cases.test_panels import AGREE, OUTCOMES, PAPER, PROCESS, PROPOSAL, VOTES, Vote
 from tests.definitions.support import loaded
 from tests.support.linked import LINKED
 from tests.support.office import NINE, open_office, person
 from tests.support.processes import Running, World, begin, compiled
+from tests.support.votes import AGREE, OUTCOMES, PAPER, PROCESS, PROPOSAL, VOTES, Vote
 
 WORLD = {"unit": {"superior": "office"}, "office": {"superior": "board"}, "board": {}}
 DATA = {"unit": "unit", "until": "2026-09-20"}

@@ -7,7 +7,7 @@ with random processes and random walks.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 from typing import Literal
 
@@ -138,7 +138,7 @@ class Moves:
                 atoms.update(self.guards.below(("data", *section)))
         for values in self._changed(focus.values, dict.fromkeys(atoms)):
             if values != focus.values:
-                yield Act("entered", step.name), replace(focus, values=values).state()
+                yield Act("entered", step.name), focus._replace(values=values).state()
 
     def _changed(self, values: Values, places: dict[int, Values | None]) -> Iterator[Values]:
         """Go through values with some atoms changed; None: to any of theirs."""
@@ -158,7 +158,7 @@ class Moves:
             if found is not None:
                 places[found[0]] = found[1]
         for values in self._changed(focus.values, places):
-            yield replace(focus, values=values)
+            yield focus._replace(values=values)
 
     # ---------------------------------------------------------------- actions
 
@@ -319,7 +319,7 @@ class Moves:
         if step.name in focus.seen:
             return
         self.through.add(step.name)
-        yield from self._onward(replace(focus, seen=focus.seen | {step.name}), step)
+        yield from self._onward(focus._replace(seen=focus.seen | {step.name}), step)
 
     def _arrive(self, focus: Focus, step: Step, stage: str | None = None) -> Iterator[Focus]:
         focus = focus.break_off()
@@ -349,8 +349,7 @@ class Moves:
         for name, steps in parallel.branches.items():
             further = []
             for one in begun:
-                inner = replace(
-                    one,
+                inner = one._replace(
                     around=(*one.around, Level(one.spot, name)),
                     spot=Spot(sent=one.spot.sent),
                     dividing=one.dividing | {step.name},
@@ -360,7 +359,7 @@ class Moves:
                         yield after
                     else:
                         risen = after.rise()
-                        further.append(replace(risen, dividing=focus.dividing, left=focus.left))
+                        further.append(risen._replace(dividing=focus.dividing, left=focus.left))
             begun = further
         for one in begun:
             yield from self._join(one, step, parallel)
@@ -384,7 +383,7 @@ class Moves:
             yield ended
             return
         left = (step.name, Split(level.branch, level.spot.branches))
-        yield from self._join(replace(risen, left=left), step, step.parallel)
+        yield from self._join(risen._replace(left=left), step, step.parallel)
 
     # ---------------------------------------------------------------- going back
 
@@ -434,15 +433,15 @@ class Moves:
         branches = []
         for key, branch in split.branches:
             if key != name:
-                branches.append((key, replace(branch, joined=True)))
+                branches.append((key, branch._replace(joined=True)))
                 continue
             known = [n for n, one in enumerate(branch.path) if one.step == step]
             if known:
                 stages = self._stages(focus, self.process.steps[step], None)
-                branch = replace(
-                    branch, step=step, stage=next(stages), path=popped(branch.path, known[-1])
+                branch = branch._replace(
+                    step=step, stage=next(stages), path=popped(branch.path, known[-1])
                 )
-            again = replace(branch, joined=False, again=True, branches=(), returned=True)
+            again = branch._replace(joined=False, again=True, branches=(), returned=True)
             branches.append((key, again))
         yield focus.at(step=path[index].step, stage=None, branches=tuple(branches))
 
@@ -486,7 +485,7 @@ class Moves:
         resume = focus.spot.resume
         if focus.spot.relaying and resume:  # one return, however far it is handed down
             caused = resume[-1]
-            kept = replace(caused, path=joined_paths(path, caused.path))
+            kept = caused._replace(path=joined_paths(path, caused.path))
             return focus.at(resume=(*resume[:-1], kept))
         split = focus.left[1] if focus.left is not None else None
         taken = Taken(focus.spot.step, path, split)

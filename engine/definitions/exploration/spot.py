@@ -8,20 +8,17 @@ its spot has not.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+class Split(NamedTuple):
     """The branches of a parallel step as they stood when it was left, and by which of them."""
 
     by: str
     branches: tuple[tuple[str, Spot], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Passed:
+class Passed(NamedTuple):
     """A step on the path. ``again``: it was also passed earlier, in a place that is forgotten."""
 
     step: str
@@ -32,8 +29,7 @@ class Passed:
 Path = tuple[Passed, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(NamedTuple):
     """Where a return, failure or end took the case from. ``again``: more than once."""
 
     step: str
@@ -42,8 +38,7 @@ class Taken:
     again: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """A place of a case: at a parallel step with its branches, each of which is a spot again."""
 
     step: str = ""
@@ -61,8 +56,7 @@ class Spot:
     sent: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """A spot, and the values of what guards read and a case keeps."""
 
     spot: Spot
@@ -76,8 +70,7 @@ class Level(NamedTuple):
     branch: str
 
 
-@dataclass(frozen=True, slots=True)
-class Focus:
+class Focus(NamedTuple):
     """A spot that is being worked on, and the levels around it, from the outside in."""
 
     around: tuple[Level, ...]
@@ -88,7 +81,7 @@ class Focus:
     #: parallel steps whose branches are just being begun
     dividing: frozenset[str] = frozenset()
     #: steps passed through since somebody acted
-    seen: frozenset[str] = field(default=frozenset())
+    seen: frozenset[str] = frozenset()
 
     @property
     def within(self) -> tuple[tuple[str, str], ...]:
@@ -97,24 +90,23 @@ class Focus:
 
     def at(self, **changes: object) -> Focus:
         """The focus with its spot changed."""
-        return replace(self, spot=replace(self.spot, **changes))  # type: ignore[arg-type]
+        return self._replace(spot=self.spot._replace(**changes))  # type: ignore[arg-type]
 
     def rise(self) -> Focus:
         """Go out of a branch; nothing is ended by that."""
         *around, level = self.around
         others = {**dict(level.spot.branches), level.branch: self.spot}
-        spot = replace(level.spot, branches=tuple(others.items()))
-        return replace(self, around=tuple(around), spot=spot)
+        spot = level.spot._replace(branches=tuple(others.items()))
+        return self._replace(around=tuple(around), spot=spot)
 
     def leave(self, depth: int) -> Focus:
         """Leave parallel steps until ``depth`` are left: what is open in them is broken off."""
         focus = self
         while len(focus.around) > depth:
             *around, (spot, branch) = focus.around
-            focus = replace(
-                focus,
+            focus = focus._replace(
                 around=tuple(around),
-                spot=replace(spot, branches=()),
+                spot=spot._replace(branches=()),
                 left=(spot.step, Split(branch, spot.branches)),
             )
         return focus
@@ -124,7 +116,7 @@ class Focus:
         if not self.spot.branches:
             return self
         left = (self.spot.step, Split("", self.spot.branches))
-        return replace(self, spot=replace(self.spot, branches=()), left=left)
+        return self._replace(spot=self.spot._replace(branches=()), left=left)
 
     def state(self) -> State:
         """The whole case as it is now."""
@@ -156,7 +148,7 @@ def pushed(path: Path, passed: Passed) -> Path:
         return path
     known = any(one.step == passed.step for one in path)
     rest = tuple(one for one in path if one.step != passed.step)
-    return (*rest, replace(passed, again=passed.again or known))
+    return (*rest, passed._replace(again=passed.again or known))
 
 
 def joined_paths(path: Path, more: Iterable[Passed]) -> Path:
@@ -177,4 +169,4 @@ def taken_from(resume: tuple[Taken, ...], taken: Taken) -> tuple[Taken, ...]:
     if known is None:
         return (*resume, taken)
     rest = tuple(one for one in resume if one is not known)
-    return (*rest, replace(taken, path=joined_paths(known.path, taken.path), again=True))
+    return (*rest, taken._replace(path=joined_paths(known.path, taken.path), again=True))
