@@ -16,6 +16,7 @@ from engine.authoring.catalogue import CATALOGUE
 from engine.definitions.context import ACT, CASE, CASE_ROW, METHODS, TABLE, VOTE
 from engine.definitions.kinds import KINDS, SINGLE
 from engine.definitions.listing import CASE_FIELDS, SORTABLE
+from engine.definitions.operation_table import CELLS, OPERATIONS, SCOPES, SENTENCES
 from engine.definitions.patterns import PATTERNS
 from engine.definitions.shapes import Key, Vocabulary
 from engine.definitions.uses import Place
@@ -62,6 +63,7 @@ def all_tables() -> dict[str, Callable[[], str]]:
         "functions": functions_table,
         "columns": columns_table,
         "patterns": patterns_table,
+        "operations": operations_table,
     }
     for prefix in ("SRC", "DEF1", "DEF2", "DEF3", "DEF4", "REG", "RUL", "BPM"):
         tables[f"problems {prefix}"] = _problems(prefix)
@@ -120,6 +122,22 @@ def patterns_table() -> str:
         for one in PATTERNS
     ]
     return _table(("", "模式", "能执行", "写法，或不做的理由"), rows)
+
+
+def operations_table() -> str:
+    """Return what each operation does in each scope, with the refusals below."""
+    number = {code: place for place, code in enumerate(SENTENCES, start=1)}
+
+    def cell(outcome: str) -> str:
+        refused = outcome.startswith("!")
+        return f"✗ {number[outcome[1:]]}" if refused else f"`{outcome}`"
+
+    rows = [
+        (one.zh, *(cell(CELLS[one.name][scope.name]) for scope in SCOPES)) for one in OPERATIONS
+    ]
+    table = _table(("", *(scope.zh for scope in SCOPES)), rows)
+    said = (f"{number[code]}. {sentence}" for code, sentence in SENTENCES.items())
+    return "\n".join((table, "", *said))
 
 
 def problems_table(prefix: str) -> str:

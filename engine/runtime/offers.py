@@ -239,7 +239,9 @@ def _may_extend(run: Run, rights: Rights) -> Refused | None:
     returned_here = returned_by is not None and returned_by == run.command.organisation
     if returned_here and _reviews(run, rights, run.state.resume[-1].place):
         return None
-    if rights.covers(run.command.person, permission, run.command.organisation, returned_by):
+    # Where nobody has returned it, whoever is above the present place, or at it, may.
+    at = returned_by if returned_by is not None else run.state.place.organisation
+    if rights.covers(run.command.person, permission, run.command.organisation, at):
         return None
     return forbid(run, "no_permission_extend", permission=permission)
 

@@ -1,0 +1,420 @@
+"""What each operation does in each scope, or with which refusal it answers.
+
+The table of the manual is made from this, and ``tests/cases/test_operation_table.py`` proves every
+cell: it takes a case of :data:`PROCESS` to the scope and uses the operation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+#: the process the cells are about; ``subject`` chooses the scope that follows the first step
+PROCESS = """
+process: town/scopes
+title: 各种环节
+noun: 事项
+form: request
+start: {who: person}
+steps:
+  fill:
+    title: 填写
+    who: initiator
+    edit: all
+    actions: {submit: {title: 提交, to: first}}
+  first:
+    title: 初审
+    who: {permission: review, organisation: data.unit}
+    actions:
+      pass:
+        title: 通过
+        to:
+          - {when: data.subject == 'sequence', then: task}
+          - {when: data.subject == 'chain', then: up}
+          - {when: data.subject == 'stages', then: staged}
+          - {when: data.subject == 'parallel', then: split}
+          - {when: data.subject == 'panel', then: vote}
+          - {when: data.subject == 'call', then: called}
+          - {when: data.subject == 'group', then: waiting}
+          - {then: task}
+  task:
+    title: 办理
+    who: &office {permission: check, organisation: data.unit.superior}
+    allow: &allow [claim, transfer, delegate, add_signer, remove_signer, cc, urge]
+    due: &due {by: "days(today, 10)", extend: {permission: check}}
+    actions:
+      pass: {title: 通过, to: done}
+      previous: &previous {title: 退回上一环节, verb: return, to: previous}
+      initiator: &initiator {title: 退回发起人, verb: return, to: fill}
+      named: &named {title: 退回初审, verb: return, to: first}
+      straight: &straight
+        {title: 退回后直达, verb: return, to: fill, resubmit_to: returning_level}
+      insert: &insert {title: 先送其他单位, verb: pass, to: done, insert: "[jurisdiction.bureau]"}
+      fail: &fail {title: 不通过, to: failed}
+  up:
+    title: 逐级办理
+    who: {permission: check}
+    allow: *allow
+    due: *due
+    chain: {route: town/up, from: data.unit}
+    to: done
+    actions:
+      pass: {title: 通过, to: next}
+      previous: *previous
+      initiator: *initiator
+      named: *named
+      straight: *straight
+      insert: *insert
+      fail: *fail
+  staged:
+    title: 分段办理
+    who: *office
+    allow: *allow
+    due: *due
+    stages: {draft: {title: 初核}, final: {title: 复核}}
+    actions:
+      pass: {title: 通过, to: done}
+      previous: *previous
+      initiator: *initiator
+      named: *named
+      straight: *straight
+      insert: *insert
+      fail: *fail
+  split:
+    title: 同时办理
+    parallel:
+      branches:
+        one:
+          left:
+            title: 一路
+            who: *office
+            allow: *allow
+            due: *due
+            actions:
+              pass: {title: 通过, to: join}
+              previous: *previous
+              initiator: *initiator
+              named: *named
+              straight: *straight
+              insert: *insert
+              fail: *fail
+        two:
+          right:
+            title: 另一路
+            who: {permission: review, organisation: data.unit}
+            actions: {pass: {title: 通过, to: join}}
+    to: done
+  vote:
+    title: 表决
+    panel: {voters: case.actors('first'), decide: all}
+    outcomes: {passed: done, failed: failed}
+  called:
+    title: 等待许可
+    call: {process: town/part, with: {subject: "'许可'", unit: data.unit.superior}}
+    outcomes: {granted: done, dropped: cancelled}
+  waiting:
+    title: 等待会议
+    wait: {group: town/round}
+    outcomes: {passed: done}
+  done:
+    title: 办结
+    end: success
+    actions: {reopen: {title: 重新办理, who: *office, to: resume}}
+  failed: {title: 不通过, end: failure}
+  cancelled: {title: 已终止, end: cancelled}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A row or a column: its name, and its captions."""
+
+    name: str
+    zh: str
+    en: str
+
+
+SCOPES = (
+    Word("sequence", "顺序环节", "sequence"),
+    Word("chain", "链", "chain"),
+    Word("stages", "分段", "stages"),
+    Word("parallel", "并行分支", "parallel"),
+    Word("panel", "表决", "panel"),
+    Word("call", "调用", "call"),
+    Word("group", "等待成组", "group"),
+    Word("end", "结束", "end"),
+    Word("returned", "退回后", "after a return"),
+)
+OPERATIONS = (
+    Word("pass", "通过", "pass"),
+    Word("previous", "退回上一环节", "return to previous"),
+    Word("initiator", "退回发起人", "return to the initiator"),
+    Word("named", "退回指定环节", "return to an earlier step"),
+    Word("straight", "退回后直达", "return and come straight back"),
+    Word("fail", "不通过", "fail"),
+    Word("reopen", "重新审核", "reopen"),
+    Word("insert", "插入单位", "insert"),
+    Word("withdraw", "撤回", "withdraw"),
+    Word("claim", "认领", "claim"),
+    Word("transfer", "转办", "transfer"),
+    Word("delegate", "委派", "delegate"),
+    Word("add_signer", "加签", "add a signer"),
+    Word("remove_signer", "减签", "remove a signer"),
+    Word("cc", "抄送", "cc"),
+    Word("urge", "催办", "urge"),
+    Word("extend", "延期", "extend"),
+    Word("suspend", "暂停、恢复", "suspend and resume"),
+    Word("reroute", "改派到初审", "jump to an earlier step"),
+    Word("cancel", "终止", "cancel"),
+    Word("vote", "投票", "vote"),
+)
+#: by operation and scope: the place the case is at afterwards, or the code of the refusal after "!"
+CELLS: Mapping[str, Mapping[str, str]] = {
+    "pass": {
+        "sequence": "done",
+        "chain": "up@市局",
+        "stages": "staged.final@一分局",
+        "parallel": "right@一所",
+        "panel": "!no_such_action",
+        "call": "!no_such_action",
+        "group": "!no_such_action",
+        "end": "!case_closed",
+        "returned": "done",
+    },
+    "previous": {
+        "sequence": "first@一所",
+        "chain": "first@一所",
+        "stages": "first@一所",
+        "parallel": "first@一所",
+        "panel": "!no_such_action",
+        "call": "!no_such_action",
+        "group": "!no_such_action",
+        "end": "!case_closed",
+        "returned": "first@一所",
+    },
+    "initiator": {
+        "sequence": "fill",
+        "chain": "fill",
+        "stages": "fill",
+        "parallel": "fill",
+        "panel": "!no_such_action",
+        "call": "!no_such_action",
+        "group": "!no_such_action",
+        "end": "!case_closed",
+        "returned": "fill",
+    },
+    "named": {
+        "sequence": "first@一所",
+        "chain": "first@一所",
+        "stages": "first@一所",
+        "parallel": "first@一所",
+        "panel": "!no_such_action",
+        "call": "!no_such_action",
+        "group": "!no_such_action",
+        "end": "!case_closed",
+        "returned": "first@一所",
+    },
+    "straight": {
+        "sequence": "task@一分局",
+        "chain": "up@一分局",
+        "stages": "staged.draft@一分局",
+        "parallel": "left@一分局 + right@一所",
+        "panel": "!no_such_action",
+        "call": "!no_such_action",
+        "group": "!no_such_action",
+        "end": "!case_closed",
+        "returned": "task@一分局",
+    },
+    "fail": {
+        "sequence": "failed",
+        "chain": "failed",
+        "stages": "failed",
+        "parallel": "failed",
+        "panel": "!no_such_action",
+        "call": "!no_such_action",
+        "group": "!no_such_action",
+        "end": "!case_closed",
+        "returned": "failed",
+    },
+    "reopen": {
+        "sequence": "!no_such_action",
+        "chain": "!no_such_action",
+        "stages": "!no_such_action",
+        "parallel": "!no_such_action",
+        "panel": "!no_such_action",
+        "call": "!no_such_action",
+        "group": "!no_such_action",
+        "end": "task@一分局",
+        "returned": "!no_such_action",
+    },
+    "insert": {
+        "sequence": "!nowhere_to_insert",
+        "chain": "up@市局",
+        "stages": "staged.final@一分局",
+        "parallel": "!nowhere_to_insert",
+        "panel": "!no_such_action",
+        "call": "!no_such_action",
+        "group": "!no_such_action",
+        "end": "!case_closed",
+        "returned": "!nowhere_to_insert",
+    },
+    "withdraw": {
+        "sequence": "first@一所",
+        "chain": "first@一所",
+        "stages": "first@一所",
+        "parallel": "first@一所",
+        "panel": "first@一所",
+        "call": "!withdraw_created",
+        "group": "first@一所",
+        "end": "!case_closed",
+        "returned": "first@一所",
+    },
+    "claim": {
+        "sequence": "task@一分局",
+        "chain": "up@一分局",
+        "stages": "staged.draft@一分局",
+        "parallel": "left@一分局 + right@一所",
+        "panel": "!nothing_waits_for_you",
+        "call": "!nothing_waits_for_you",
+        "group": "!nothing_waits_for_you",
+        "end": "!nothing_waits_for_you",
+        "returned": "task@一分局",
+    },
+    "transfer": {
+        "sequence": "task@一分局",
+        "chain": "up@一分局",
+        "stages": "staged.draft@一分局",
+        "parallel": "left@一分局 + right@一所",
+        "panel": "!no_transfer",
+        "call": "!no_transfer",
+        "group": "!no_transfer",
+        "end": "!case_closed",
+        "returned": "task@一分局",
+    },
+    "delegate": {
+        "sequence": "task@一分局",
+        "chain": "up@一分局",
+        "stages": "staged.draft@一分局",
+        "parallel": "left@一分局 + right@一所",
+        "panel": "!no_delegate",
+        "call": "!no_delegate",
+        "group": "!no_delegate",
+        "end": "!case_closed",
+        "returned": "task@一分局",
+    },
+    "add_signer": {
+        "sequence": "task@一分局",
+        "chain": "up@一分局",
+        "stages": "staged.draft@一分局",
+        "parallel": "left@一分局 + right@一所",
+        "panel": "!no_add_signer",
+        "call": "!no_add_signer",
+        "group": "!no_add_signer",
+        "end": "!case_closed",
+        "returned": "task@一分局",
+    },
+    "remove_signer": {
+        "sequence": "task@一分局",
+        "chain": "up@一分局",
+        "stages": "staged.draft@一分局",
+        "parallel": "left@一分局 + right@一所",
+        "panel": "!no_remove_signer",
+        "call": "!no_remove_signer",
+        "group": "!no_remove_signer",
+        "end": "!case_closed",
+        "returned": "task@一分局",
+    },
+    "cc": {
+        "sequence": "task@一分局",
+        "chain": "up@一分局",
+        "stages": "staged.draft@一分局",
+        "parallel": "left@一分局 + right@一所",
+        "panel": "!no_cc",
+        "call": "!no_cc",
+        "group": "!no_cc",
+        "end": "!case_closed",
+        "returned": "task@一分局",
+    },
+    "urge": {
+        "sequence": "task@一分局",
+        "chain": "up@一分局",
+        "stages": "staged.draft@一分局",
+        "parallel": "left@一分局 + right@一所",
+        "panel": "vote",
+        "call": "!nobody_to_urge",
+        "group": "!nobody_to_urge",
+        "end": "!case_closed",
+        "returned": "task@一分局",
+    },
+    "extend": {
+        "sequence": "task@一分局",
+        "chain": "up@一分局",
+        "stages": "staged.draft@一分局",
+        "parallel": "left@一分局 + right@一所",
+        "panel": "!no_deadline",
+        "call": "!no_deadline",
+        "group": "!no_deadline",
+        "end": "!no_deadline",
+        "returned": "task@一分局",
+    },
+    "suspend": {
+        "sequence": "task@一分局",
+        "chain": "up@一分局",
+        "stages": "staged.draft@一分局",
+        "parallel": "left@一分局 + right@一所",
+        "panel": "vote",
+        "call": "called",
+        "group": "waiting",
+        "end": "!case_closed",
+        "returned": "task@一分局",
+    },
+    "reroute": {
+        "sequence": "first@一所",
+        "chain": "first@一所",
+        "stages": "first@一所",
+        "parallel": "first@一所",
+        "panel": "first@一所",
+        "call": "first@一所",
+        "group": "first@一所",
+        "end": "!case_closed",
+        "returned": "first@一所",
+    },
+    "cancel": {
+        "sequence": "cancelled",
+        "chain": "cancelled",
+        "stages": "cancelled",
+        "parallel": "cancelled",
+        "panel": "cancelled",
+        "call": "cancelled",
+        "group": "cancelled",
+        "end": "!case_closed",
+        "returned": "cancelled",
+    },
+    "vote": {
+        "sequence": "!not_a_panel",
+        "chain": "!not_a_panel",
+        "stages": "!not_a_panel",
+        "parallel": "!not_a_panel",
+        "panel": "done",
+        "call": "!not_a_panel",
+        "group": "!not_a_panel",
+        "end": "!not_a_panel",
+        "returned": "!not_a_panel",
+    },
+}
+#: what the refusals of the table say
+SENTENCES: Mapping[str, str] = {
+    "no_such_action": "当前环节“{step}”没有该操作",
+    "case_closed": "该{noun}已结束",
+    "nowhere_to_insert": "“{action}”之前不能增加审核单位",
+    "withdraw_created": "已为此新建了其他业务，不能撤回",
+    "nothing_waits_for_you": "该事项目前不由您办理",
+    "no_transfer": "“{step}”不能转办",
+    "no_delegate": "“{step}”不能委派",
+    "no_add_signer": "“{step}”不能加签",
+    "no_remove_signer": "“{step}”不能减签",
+    "no_cc": "“{step}”不能抄送",
+    "nobody_to_urge": "“{step}”没有等待办理的人员",
+    "no_deadline": "当前环节没有截止时间",
+    "not_a_panel": "当前环节不是表决",
+}
