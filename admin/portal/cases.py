@@ -117,6 +117,7 @@ def kind_of(kind: str) -> str:
         "time": _("到期自动办理"),
         "vote": _("投票"),
         "decline": _("谢绝"),
+        "round": _("再投一轮"),
         "replace": _("更换投票人"),
         "add": _("加入人员"),
         "remove": _("移出人员"),

@@ -309,6 +309,9 @@ class Casework:
             here = item.organisation is not None and item.organisation == actor.organisation
             if for_person or (item.person is None and here):
                 return item.step
+        for at, one in places_of(loaded.state):
+            if at and actor.person in one.voters:
+                return one.place.step  # Their ballot is in, and the vote is still open.
         for at, one in places_of(loaded.state, ended=True):
             last = one.path[-1] if at and one.path else None
             own = last is not None and last.place.organisation == actor.organisation

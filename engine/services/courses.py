@@ -47,7 +47,7 @@ class Entry:
     """One line of the course.
 
     ``kind`` is the kind of command (start, act, withdraw, extend, cc, urge, outcome, time, vote,
-    decline, replace, add, remove, cancel, reroute, suspend, resume, migrate, unmigrate …);
+    decline, replace, round, add, remove, cancel, reroute, suspend, resume, migrate …);
     ``title`` the author's caption where there is one.
     """
 

@@ -338,3 +338,24 @@ def test_a_case_is_voted_on_again_when_votes_are_equal(vote: Make) -> None:
 
     assert case.step == "done"
     assert case.rebuilt()
+
+
+@pytest.mark.req("ENG-12")
+def test_a_vote_in_a_branch_goes_on_beside_the_other_one(vote: Make) -> None:
+    case = vote("in_turn: true, may_decline: true, enough: vote.counts.agree == 2", branched=True)
+    assert set(case.waiting) == {"v0", None}
+    case.cast("v0")
+    assert set(case.waiting) == {"v1", None}
+    assert case.rebuilt()
+    paper = case.town.views.paper(person("v0"), case.uid)
+    assert paper.cast, "who has voted still sees the vote"
+
+    case.town.cases.decline(person("v1"), case.uid, "出差")
+    assert set(case.waiting) == {"v2", None}
+    case.town.cases.act(person("周局", "市局"), case.uid, "pass")
+    assert case.waiting == ["v2"]
+    assert case.rebuilt()
+    case.cast("v2")
+
+    assert case.step == "lost", "agreed by all is agreed by every seat"
+    assert case.rebuilt()

@@ -161,6 +161,7 @@ PROVING = [
     pytest.param("tianjin/hard-first-deadline", marks=pytest.mark.req("APP-24", "APP-19")),
     pytest.param("tianjin/incomplete-submission", marks=pytest.mark.req("APP-19", "APP-20")),
     pytest.param("tianjin/meeting-cancelled", marks=pytest.mark.req("ENG-19")),
+    pytest.param("tianjin/meeting-expert-declines", marks=pytest.mark.req("COM-19", "ENG-12")),
     pytest.param("tianjin/meeting-fails-one", marks=pytest.mark.req("COM-18")),
     pytest.param("tianjin/meeting-no-quorum", marks=pytest.mark.req("ENG-19")),
     pytest.param("tianjin/meeting-not-complete", marks=pytest.mark.req("COM-06")),

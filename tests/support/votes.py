@@ -71,6 +71,39 @@ FEW = """
       - {when: {against: "<= 1"}, then: true}
       - {when: {against: "> 1"}, then: false}
     """
+#: the same vote in a branch, beside another check
+BRANCHED = """
+    process: town/vote
+    title: 表决
+    noun: 提案
+    form: proposal
+    start: {who: person}
+    steps:
+      fill:
+        title: 填写
+        status: draft
+        who: initiator
+        edit: all
+        actions: {open: {title: 提交表决, to: both}}
+      both:
+        title: 同时办理
+        status: pending
+        to: done
+        parallel:
+          branches:
+            people:
+              vote:
+                title: 表决
+                panel: {voters: %s, %s}
+                outcomes: {passed: join, failed: lost}
+            office:
+              check:
+                title: 核对
+                who: {permission: check, organisation: jurisdiction.bureau}
+                actions: {pass: {title: 通过, to: join}}
+      done: {title: 通过, status: done, end: success}
+      lost: {title: 未通过, status: done, end: failure}
+    """
 OUTCOMES = "passed: done, failed: lost, short: late"
 AGREE, AGAINST = {"": {"choice": "agree"}}, {"": {"choice": "against"}}
 
@@ -121,15 +154,22 @@ class Vote:
 
 
 def a_vote(
-    keys: str, voters: int = 3, outcomes: str = OUTCOMES, who: str = "data.voters", **data: Any
+    keys: str,
+    voters: int = 3,
+    outcomes: str = OUTCOMES,
+    who: str = "data.voters",
+    *,
+    branched: bool = False,
+    **data: Any,
 ) -> Vote:
     """A vote under the keys of a panel."""
+    process = BRANCHED % (who, keys) if branched else PROCESS % (who, keys, outcomes)
     more = {
         "forms/paper.yaml": PAPER,
         "forms/proposal.yaml": PROPOSAL,
         "definitions/codes/votes.yaml": VOTES,
         "definitions/rules/few-against.yaml": FEW,
-        "definitions/processes/town/vote.yaml": PROCESS % (who, keys, outcomes),
+        "definitions/processes/town/vote.yaml": process,
     }
     return Vote(open_office(more=more), voters, **data)
 
