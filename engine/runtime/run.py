@@ -415,10 +415,15 @@ class Run:
         self.change(due=due, overdue=moments.is_over(due, self.now))
 
     def refresh_due(self) -> None:
-        """Look again at a deadline after what it reads may have changed."""
+        """Look again at a deadline after what it reads may have changed.
+
+        One that is over now becomes overdue when its timer fires, with all that follows from it.
+        """
         if self.state.due_given is None and self.step.due is not None:
+            told = self.state.overdue
             with self.context.as_of(datetime.fromisoformat(self.state.arrived_at)):
                 self.set_due(self.step)
+            self.change(overdue=told and self.state.overdue)
 
     def _wait(self, step: Step) -> None:
         if step.wait is None:

@@ -10,7 +10,7 @@ import pytest
 from engine.domain.errors import Refused
 from engine.services.platform import Platform
 from tests.support.fairs import APPLICANT, HEALTH, REVIEWER, an_entry, open_fairs
-from tests.support.office import ZONE, person
+from tests.support.office import FILES, ZONE, a_request, open_office, person
 
 
 @pytest.fixture
@@ -234,3 +234,30 @@ def test_the_expected_route_says_by_when_to_be_where(town: Platform) -> None:
         "review": (("报名截止时间", "2026-09-30"),),
         "done": (("办结时限", "2026-10-14"),),
     }
+
+
+REQUEST = "definitions/processes/town/request.yaml"
+DUE = {
+    REQUEST: FILES[REQUEST].replace(
+        "edit: all", 'edit: all\n            due: {by: "days(today, 10)", otherwise: discard}', 1
+    )
+}
+
+
+@pytest.mark.req("ENG-09")
+def test_the_outcome_of_a_step_comes_at_its_date_which_saving_does_not_move() -> None:
+    town = open_office(more=DUE)
+    uid = a_request(town, submit=False)
+    until(town, 9, 8)
+    town.cases.save(APPLICANT, uid, {"unit": "一所", "subject": "展厅"})
+
+    until(town, 9, 11, 23)
+    assert step(town, uid) == "fill"
+    # Somebody saves between the end of the day and the timer.
+    town.clock.set(datetime(2026, 9, 12, tzinfo=ZONE))
+    town.cases.save(APPLICANT, uid, {"unit": "一所", "subject": "展厅二"})
+    until(town, 9, 12)
+
+    assert step(town, uid) == "discarded"
+    assert same(town)
+    town.close()
