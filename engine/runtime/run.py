@@ -64,6 +64,7 @@ class Run:
         self.compiled = compiled
         self.process = compiled.process
         self.command = command
+        self.ident = ident
         self.now = now
         self.seq = seq
         #: the place the command is about; :attr:`around` are the states it is a branch of

@@ -19,6 +19,7 @@ from engine.forms.surroundings import Lookup, Rights
 from engine.runtime.run import Run
 from engine.services.casework import Casework, Loaded
 from engine.services.entries import Entries
+from engine.services.rebuild import pins_of
 from engine.store.chain import Event
 from engine.store.errors import Erased
 from engine.store.unit import UnitOfWork
@@ -86,11 +87,22 @@ class Courses:
 
     def of(self, unit: UnitOfWork, loaded: Loaded, run: Run, words: Words) -> list[Entry]:
         """Every step of the course, the oldest first."""
+        events = unit.journal.of(loaded.row.id)
         return [
-            self._entry(unit, loaded, run, event, words)
-            for event in unit.journal.of(loaded.row.id)
+            self._entry(unit, then, run, event, words)
+            for event, then in zip(events, self.at_each(unit, loaded, events), strict=True)
             if event.kind not in SILENT
         ]
+
+    def at_each(self, unit: UnitOfWork, loaded: Loaded, events: Sequence[Event]) -> list[Loaded]:
+        """The case under the version it had at each event: it may have been moved."""
+        known: dict[str, Loaded] = {loaded.row.pin: loaded}
+        pins = pins_of(loaded.row, events)
+        for pin in set(pins) - known.keys():
+            row = loaded.row._replace(pin=pin)
+            compiled = self._work.definitions.compiled(row.process, pin, unit)
+            known[pin] = Loaded(row, loaded.state, compiled, loaded.data)
+        return [known[pin] for pin in pins]
 
     def returned(self, unit: UnitOfWork, loaded: Loaded, run: Run) -> Entry | None:
         """The return that brought the case back to its applicant (APP-25)."""

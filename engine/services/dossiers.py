@@ -410,10 +410,11 @@ class Dossiers:
             broken = unit.journal.verify(loaded.row)
             lines = []
             before: Mapping[str, Any] = {}
-            for event in events:
+            each = self._views.courses.at_each(unit, loaded, events)
+            for event, then in zip(events, each, strict=True):
                 after = self._data(unit, event, before)
                 if since < event.seq <= since + EVENTS:
-                    lines.append(self._line(unit, loaded, run, event, before, after))
+                    lines.append(self._line(unit, then, run, event, before, after))
                 before = after
             return JournalPage(
                 tuple(lines),

@@ -29,6 +29,7 @@ from engine.services.courses import Courses, Entry
 from engine.services.entries import Entries
 from engine.services.groups import Groups
 from engine.services.panels import Panels
+from engine.services.rebuild import pins_of
 from engine.services.sheets import Sheets
 from engine.store.cases import CaseRow
 from engine.store.unit import UnitOfWork
@@ -432,7 +433,7 @@ class Views:
 
     def place_words(self, unit: UnitOfWork, run: Run, place: Place) -> str:
         """A place in words: step, stage, and who is there."""
-        step = run.process.steps.get(place.step)
+        step = run.process.steps.get(place.step) or self._earlier_step(unit, run, place.step)
         if step is None:
             return place.step
         stage = step.stages.get(place.stage or "")
@@ -444,6 +445,16 @@ class Views:
             name = self._lookup(unit).label("people", run.state.initiator)
             return f"{words}（{name or run.state.initiator}）"
         return words
+
+    def _earlier_step(self, unit: UnitOfWork, run: Run, name: str) -> Step | None:
+        """A step of a version the case was moved from (CON-09)."""
+        row = unit.cases.load(str(run.ident["id"]))
+        pins = pins_of(row, unit.journal.of(row.id)) if row is not None else []
+        for pin in dict.fromkeys(reversed(pins)):
+            compiled = self._work.definitions.compiled(run.process.id, pin, unit)
+            if name in compiled.process.steps:
+                return compiled.process.steps[name]
+        return None
 
     def course(self, actor: Actor, uid: str) -> list[Entry]:
         """What happened to a case, in order (REV-26)."""

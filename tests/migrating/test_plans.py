@@ -90,6 +90,8 @@ def test_each_case_is_one_of_four_kinds_with_a_sentence(office: Platform) -> Non
 @pytest.mark.req("CON-09", "ENG-13")
 def test_a_renamed_step_goes_on_where_it_is_and_can_be_finished(office: Platform) -> None:
     uid = a_request(office)
+    office.cases.act(REVIEWER, uid, "return", input={"reason": "缺图纸"})
+    office.cases.act(person("张三"), uid, "submit", data={"unit": "一所", "subject": "会议室"})
     office.cases.act(REVIEWER, uid, "pass")
     version = renamed(office)
     plan = the_plan(office, version, steps={"review": "examine"})
@@ -105,7 +107,11 @@ def test_a_renamed_step_goes_on_where_it_is_and_can_be_finished(office: Platform
     assert office.lists.keys(CHECKER, "town/to-check") == []
     assert office.rebuilding.rebuild(uid).same
     assert office.rebuilding.verify() == []
-    last = office.views.course(person("张三"), uid)[-1]
+    course = office.views.course(person("张三"), uid)
+    # What was done under the old version is told in its words.
+    assert (course[1].leads_to, course[2].place) == ("审核 初审（一所）", "审核 初审（一所）")
+    assert course[2].texts == (("原因", "缺图纸"),)
+    last = course[-1]
     assert (last.kind, last.texts) == ("migrate", (("", "统一名称"),))
     assert office.cases.act(CHECKER, uid, "pass").place == "check@一分局"
     assert office.cases.act(person("周局", "一分局"), uid, "pass").place == "done"
