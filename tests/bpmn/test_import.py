@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from engine import content
 from engine.authoring.problems import Problems
@@ -263,6 +265,43 @@ def test_gateways_behind_gateways_are_one_choice():
 )
 def test_conditions_of_other_dialects(written, ours):
     assert translated(written) == ours
+
+
+KINDS = (
+    *["userTask"] * 4, *["exclusiveGateway"] * 3, *["parallelGateway"] * 3, "inclusiveGateway",
+    "endEvent",
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_any_drawing_becomes_a_file_that_can_be_read_or_is_refused(data) -> None:
+    kinds = data.draw(st.lists(st.sampled_from(KINDS), min_size=2, max_size=9))
+    ids = [f"n{number}" for number in range(len(kinds))]
+    flow = st.tuples(
+        st.sampled_from(["s", *ids]), st.sampled_from([*ids, "e"]),
+        st.sampled_from(["", "", ":${x}", ":${y == 'a'}"]),
+    )  # fmt: skip
+    flows = data.draw(st.lists(flow, min_size=2, max_size=18))
+    nodes = " ".join(f"{kind} {id_}" for kind, id_ in zip(kinds, ids, strict=True))
+    file = drawn(
+        f"startEvent s {nodes} endEvent e",
+        f"s>{data.draw(st.sampled_from(ids))}", *(f"{a}>{b}{when}" for a, b, when in flows),
+    )  # fmt: skip
+
+    text, problems = read(file)
+
+    if text is None:
+        assert {problem.code for problem in problems.errors} <= {"BPM111", "BPM116", "BPM117"}
+        return
+    found = Problems()
+    node = read_yaml(text, "p.yaml", found)
+    process = parse_process(node, found) if node is not None else None
+    assert process is not None
+    assert not found.errors
+    choices = [one.to for step in process.steps.values() for one in (step, *step.actions.values())]
+    targets = {target for choice in choices if choice is not None for target in choice.values}
+    assert targets <= {*process.steps, "join"}
 
 
 def test_the_command_says_what_it_rewrote_and_writes_the_file(tmp_path):

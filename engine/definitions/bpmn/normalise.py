@@ -67,6 +67,10 @@ class Normaliser:
         self.nodes: dict[str, Node] = {}
         self.blocks: dict[str, Block] = {}
         self.lanes: dict[str, str] = {}
+        #: the step that stands for several starts
+        self.chooser: Node | None = None
+        #: the nodes that are come to at all
+        self.live: set[str] = set()
         #: the ends that are used, by name
         self.ends: dict[str, Keys] = {}
 
@@ -79,6 +83,8 @@ class Normaliser:
         self._collect()
         first = self._beginning()
         self._name(self.nodes.values())
+        starts = (node.id for node in self.nodes.values() if node.kind == "startEvent")
+        self.live = {first, *self._reach(first, None), *starts}
         steps = self._steps([first], None)
         if not self._is_step(self.nodes[first]) and self._split(self.nodes[first]) is None:
             # A case begins at a step: one that only chooses stands for the gateway.
@@ -187,10 +193,9 @@ class Normaliser:
             for flow in start.out:
                 named = flow.label or start.title
                 element = Element("sequenceFlow", {"name": named}, start.element.line, 1)
-                begin.out.append(Flow(element, "begin", flow.target))
-        while begin.id in self.nodes:
-            begin.element.attributes["id"] += "_"
-        self.nodes[begin.id] = begin
+                begin.out.append(Flow(element, begin.id, flow.target))
+                self.nodes[flow.target].into.append(begin.out[-1])
+        self.nodes[begin.id] = self.chooser = begin
         self._note("BPM155", starts[-1].element, count=len(starts))
         return begin.id
 
@@ -267,8 +272,7 @@ class Normaliser:
 
     def _labelled(self, node: Node) -> list[Flow]:
         """The ways a person chooses: a gateway behind the task whose flows have only captions."""
-        begins = node.element.attributes.get("id", "").startswith("begin") and not node.into
-        if begins and len(node.out) > 1:
+        if node is self.chooser:
             return node.out
         if len(node.out) != 1 or node.out[0].condition:
             return []
@@ -402,9 +406,8 @@ class Normaliser:
         if node.id in self.blocks:
             return self.blocks[node.id]
         gateway = node.kind in ("parallelGateway", "inclusiveGateway") and len(node.out) > 1
-        begins = not node.into and node.id.startswith("begin")
         implicit = (
-            self._is_step(node) and len(node.out) > 1 and not begins
+            self._is_step(node) and len(node.out) > 1 and node is not self.chooser
             and not any(flow.condition for flow in node.out)
         )  # fmt: skip
         if not gateway and not implicit:
@@ -414,21 +417,36 @@ class Normaliser:
             self._note("BPM152", node.element, step=node.name)
         if node.kind == "inclusiveGateway":
             self._note("BPM159", node.element, step=node.name)
+        join = self._join_of(node)
+        inside = [set(self._reach(flow.target, join)) for flow in node.out]
+        if not self._is_apart(node, inside):
+            raise Refused(node.element, "BPM111", node=node.name)
+        block = self.blocks[node.id] = Block(node, join, inside, name)
+        return block
+
+    def _join_of(self, node: Node) -> Node | None:
+        """Return the nearest gateway at which all ways out of a node can meet."""
         reach = [self._reach(flow.target, None) for flow in node.out]
         common = set.intersection(*map(set, reach))
         joins = [
             id_ for id_ in reach[0]
-            if id_ in common and self.nodes[id_].kind in ("parallelGateway", "inclusiveGateway")
-            and len(self.nodes[id_].into) > 1
+            if id_ in common and id_ != node.id and len(self.nodes[id_].into) > 1
+            and self.nodes[id_].kind in ("parallelGateway", "inclusiveGateway")
         ]  # fmt: skip
-        join = self.nodes[joins[0]] if joins else None
-        inside = [set(self._reach(flow.target, join)) for flow in node.out]
-        ends = {id_ for id_ in self.nodes if self.nodes[id_].kind == "endEvent"}
-        met = any((one & other) - ends for n, one in enumerate(inside) for other in inside[n + 1 :])
-        if met or any(node.id in one for one in inside):
-            raise Refused(node.element, "BPM111", node=node.name)
-        block = self.blocks[node.id] = Block(node, join, inside, name)
-        return block
+        return self.nodes[joins[0]] if joins else None
+
+    def _is_apart(self, node: Node, inside: list[set[str]]) -> bool:
+        """Whether branches share nothing but ends, and are come into only where they begin."""
+        found: set[str] = set()
+        for branch in inside:
+            nodes = {id_ for id_ in branch if self.nodes[id_].kind != "endEvent"}
+            if found & nodes or node.id in branch:
+                return False
+            found |= nodes
+            sources = {flow.source for id_ in nodes for flow in self.nodes[id_].into}
+            if (sources & self.live) - branch - {node.id}:
+                return False
+        return True
 
     def _reach(self, id_: str, until: Node | None) -> list[str]:
         """Return the nodes from one on, nearest first, those behind ``until`` left out."""
@@ -455,7 +473,8 @@ class Normaliser:
                 continue
             steps = self._steps([flow.target], block)
             if inclusive or not self._is_step(target):
-                first = [(_both(flow.condition, when), step) for when, step in ways]
+                asked = flow.condition if inclusive else ""
+                first = [(_both(asked, when), step) for when, step in ways]
                 first = [*first, ("", "join")] if inclusive else first
                 begin: dict[str, Keys] = {f"{block.name}_{number}": {"to": _written(first)}}
                 steps = {**begin, **steps}

@@ -140,11 +140,17 @@ def _impossible(
 
 
 def _nobody(subject: Subject, bound: BoundProcess) -> None:
-    """Report those waited for that an expression without names says are nobody."""
+    """Report people and ballots that an expression without names says never are."""
     for node, formula in _people(subject.process):
         expression = bound.expressions.get(formula)
         if expression is not None and expression.constant and not expression.evaluate({}):
             subject.problems.add("DEF383", node, text=formula.text)
+    for step in subject.process.steps.values():
+        invalid = step.panel.invalid if step.panel is not None else None
+        expression = bound.expressions.get(invalid) if invalid is not None else None
+        if expression is not None and expression.constant and expression.evaluate({}):
+            subject.problems.add("DEF319", step.node.at_path(["panel", "invalid"]),
+                                 share=f"invalid: {expression.text}")  # fmt: skip
 
 
 def _people(process: Process) -> Iterator[tuple[Node, Formula]]:
