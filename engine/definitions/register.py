@@ -164,6 +164,8 @@ class RecordAction:
     confirm: str | None = None
     set: Mapping[str, Formula] = field(default_factory=dict)
     bulk: bool = False
+    #: the field with the number of the documents that are no longer valid after it
+    revokes: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -285,6 +287,7 @@ def _action(values: Values) -> RecordAction:
         confirm=values.get("confirm"),
         set=values.get("set", {}),
         bulk=values.get("bulk", False),
+        revokes=values.get("revokes"),
     )
 
 
@@ -463,6 +466,13 @@ ACTION_VOCABULARY = Vocabulary(
             "fields written with it",
         ),
         Key("bulk", Yes(), "可批量操作", "offered for many rows", "false"),
+        Key(
+            "revokes",
+            FIELD_PATH,
+            "编号与该字段相同的文书随之失效：持有人不能再下载，核验页显示已失效",
+            "documents with the number in this field are revoked: their holder downloads them no "
+            "more, and who verifies one is told so",
+        ),
     ),
     called=Phrase('操作 "{name}" ', 'action "{name}"'),
 )
@@ -781,6 +791,9 @@ class _Check:
             for path in action.set:
                 at = action.node.at_path(["set"]).key(path)
                 expect_field(self.problems, at, self.known, self.record, path, where)
+            if action.revokes is not None:
+                at = action.node.at_path(["revokes"])
+                expect_field(self.problems, at, self.known, self.record, action.revokes, where)
 
     def _import(self, where: Phrase) -> None:
         if self.register.import_ is None or self.form is None:

@@ -214,12 +214,14 @@ class Documents:
         """File name, media type and bytes of a document.
 
         Raises:
-            NotFound: there is none, or it is not the actor's to see.
+            NotFound: there is none, it is not the actor's to see, or it is theirs and revoked.
         """
         with self._work.store.read() as unit:
             row = unit.documents.load(uid)
             allowed = row is not None and (
-                row.holder == actor.person or self._may_see(actor, row.case_uid)
+                row.state == "valid"
+                if row.holder == actor.person
+                else self._may_see(actor, row.case_uid)
             )
             if row is None or not allowed or row.file_blob is None:
                 raise NotFound("no_such_document")

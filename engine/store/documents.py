@@ -52,6 +52,14 @@ _SET_STATE = Statement(
     .values({_c.state: given(_c.state, "new_state")})
 )
 
+_REVOKE = Statement(
+    sa.update(issued)
+    .where(
+        _c.number == given(_c.number, "revoked"), _c.jurisdiction == given(_c.jurisdiction, "place")
+    )
+    .values({_c.state: "revoked"})
+)
+
 
 class Documents:
     """The rows of ``issued``."""
@@ -89,6 +97,10 @@ class Documents:
     def printed(self, uid: str, file_blob: str) -> None:
         """Note where the file is."""
         self._session.run(_PRINTED, document=uid, file=file_blob)
+
+    def revoke(self, jurisdiction: str, number: str) -> None:
+        """Let the documents of a number in a jurisdiction hold no longer."""
+        self._session.run(_REVOKE, revoked=number, place=jurisdiction)
 
     def set_state(self, uid: str, state: Literal["valid", "revoked"]) -> None:
         """Revoke a document, or let it hold again."""

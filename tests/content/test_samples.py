@@ -26,7 +26,7 @@ BY_NAME = {
 PROVING = [
     pytest.param(
         "chengdu/initial-confirmation",
-        marks=pytest.mark.req("APP-40", "BUR-16", "BUR-34", "BUR-35", "CERT-06"),
+        marks=pytest.mark.req("APP-40", "BUR-16", "BUR-34", "BUR-35", "CERT-06", "CERT-15"),
     ),
     pytest.param("chengdu/initial-recommendation", marks=pytest.mark.req("ENG-08")),
     pytest.param("chengdu/initial-recommendation-optional", marks=pytest.mark.req("ENG-08")),

@@ -19,6 +19,12 @@ APPLIED = (
     "{by: 岑晓雯, does: start, process: chengdu/initial-confirmation, case: z, "
     "with: $forms/initial-settings}"
 )
+ISSUED = (
+    APPLIED,
+    "{by: 岑晓雯, does: submit, case: z}",
+    "{fast_forward: {case: z, to: effective}}",
+    "{by: 厍发证, does: issue, case: z}",
+)
 COMMITTEE = {
     "organisation": "蓉初评委",
     "account": "wuhou-chu",
@@ -263,3 +269,53 @@ class TestIssuingUnits:
         assert self.adds(clerk, "高新人社局", "510107").status != 200
         lines = exported(clerk, f"{CODES}?state=deregistered")
         assert lines[1:] == [["成都市武侯区教育局", "510107", "机构撤并", "已注销"]]
+
+
+class TestCertificates:
+    @pytest.fixture
+    def issued(self) -> City:
+        return city(*ISSUED, worlds="chengdu")
+
+    def code(self, town: City, number: str) -> str:
+        with town.platform.store.read() as unit:
+            (found,) = [one for one in unit.documents.of_case(town["z"]) if one.number == number]
+        return found.verify_code
+
+    def revokes(self, town: City) -> Visitor:
+        officer = town.visit("厍发证", BUREAU)
+        officer.get(officer.get("/console/register-certificates/").links["撤销 蓉2026000001"])
+        officer.press("确定撤销", reason="申报材料不实")
+        return officer
+
+    @pytest.mark.req("CERT-18")
+    def test_a_revoked_one_is_no_longer_genuine_and_its_holder_sees_so(self, issued):
+        code = self.code(issued, "蓉2026000001")
+        public = issued.visit("姬若兰")
+        public.post("/sign-out")
+        assert "该证书真实有效。" in public.get(f"/verify/{code}")
+        assert "岑" in public.page
+        holder = issued.visit("岑晓雯")
+        assert any(link.startswith("下载") for link in holder.get("/documents").links)
+
+        self.revokes(issued)
+
+        assert "该证书已失效。" in public.get(f"/verify/{code}")
+        assert not any(link.startswith("下载") for link in holder.get("/documents").links)
+        (row,) = holder.page.rows()
+        assert "已失效" in row
+
+    @pytest.mark.req("CERT-15")
+    def test_it_is_issued_again_with_a_new_number(self, issued):
+        officer = self.revokes(issued)
+        officer.get(f"/cases/{issued['z']}")
+        officer.press("确定重新发放")
+        officer.press("确定重新发放")  # and says yes to the question
+        officer.get(f"/cases/{issued['z']}")
+        officer.press("确定发放证书")
+
+        numbers = {row[0]: row[-2] for row in officer.get("/console/register-certificates/").rows()}
+
+        assert numbers == {"蓉2026000001": "已撤销", "蓉2026000002": "已发放"}
+        new, old = (self.code(issued, f"蓉202600000{n}") for n in (2, 1))
+        assert "该证书真实有效。" in officer.get(f"/verify/{new}")
+        assert "该证书已失效。" in officer.get(f"/verify/{old}")
