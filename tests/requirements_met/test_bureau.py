@@ -25,6 +25,18 @@ ISSUED = (
     "{fast_forward: {case: z, to: effective}}",
     "{by: 厍发证, does: issue, case: z}",
 )
+CHECKED = (
+    APPLIED,
+    "{by: 岑晓雯, does: submit, case: z}",
+    "{fast_forward: {case: z, to: institutions}}",
+)
+RETURNED = (
+    "{by: 宓审核, does: pass, case: z}",
+    "{by: 井审核, does: return, case: z, with: {return_opinion: 缺少2025年度考核表}}",
+    "{by: 宓审核, does: supplement, case: z}",
+    "{by: 钭科长, does: supplement, case: z}",
+    "{by: 蔺校长, does: supplement, case: z}",
+)
 COMMITTEE = {
     "organisation": "蓉初评委",
     "account": "wuhou-chu",
@@ -319,3 +331,28 @@ class TestCertificates:
         new, old = (self.code(issued, f"蓉202600000{n}") for n in (2, 1))
         assert "该证书真实有效。" in officer.get(f"/verify/{new}")
         assert "该证书已失效。" in officer.get(f"/verify/{old}")
+
+
+class TestQualificationReview:
+    @pytest.mark.req("BUR-33", "BUR-34", "BUR-38")
+    def test_a_reviewer_sees_attachments_and_who_is_next(self):
+        town = city(*CHECKED, worlds="chengdu")
+        reviewer = town.visit("宓审核", "武侯人社局")
+        reviewer.get(reviewer.get("/").links["职称申报人员资格审核 1"])
+        assert any("岑晓雯" in row for row in reviewer.page.rows())
+        lines = exported(reviewer, "/lists/chengdu/qualification-review")
+        assert len(lines) == 2
+        reviewer.get(f"/cases/{town['z']}")
+
+        assert "下一环节：职称申报人员资格审核（成都市人力资源和社会保障局）" in reviewer.page
+        assert any(link.endswith(".pdf") for link in reviewer.page.links)
+
+    @pytest.mark.req("REV-11", "BUR-37")
+    def test_every_level_sees_the_opinion_that_caused_the_return(self):
+        town = city(*CHECKED, *RETURNED, worlds="chengdu")
+        below = (("宓审核", "武侯人社局"), ("钭科长", "武侯教育局"), ("蔺校长", "浣花小学"))
+
+        for name, organisation in below:
+            reviewer = town.visit(name, organisation)
+            assert "缺少2025年度考核表" in reviewer.get(f"/cases/{town['z']}/course")
+        assert "缺少2025年度考核表" in town.visit("岑晓雯").get(f"/cases/{town['z']}/course")
