@@ -157,6 +157,7 @@ class Messages:
             "today": self._work.now(row.jurisdiction).date().isoformat(),
             "due": _day(due),
             "deadline": deadline,
+            "at": orjson.loads(event.body).get("at", "") if event is not None else "",
         }
 
     def _place(self, jurisdiction: str) -> str:
@@ -178,7 +179,8 @@ class Messages:
                 if actor.get("id"):
                     yield str(actor["id"]), None
             case "waiting":
-                items = unit.work.of(row.id)
+                # Of something in a branch only those who deal with that branch are told.
+                items = [one for one in unit.work.of(row.id) if values["at"] in ("", one.step)]
                 held = ((one.person or one.claimed_by, one.organisation) for one in items)
                 whom = {(person, None if person else here) for person, here in held}
                 yield from sorted(whom, key=str)

@@ -47,6 +47,13 @@ MORE = {
             actions: {pass: {title: 开会, to: closed}}
           closed: {title: 结束, end: success, do: [{release: {as: passed}}]}
         """,
+    "definitions/messages/urged.yaml": """
+        message: urged
+        title: 催办
+        to: waiting
+        subject: {zh: "{actor.name}催办"}
+        body: {zh: "{case.number}"}
+        """,
     "definitions/routes/town/up.yaml": """
         route: town/up
         title: 逐级
@@ -161,3 +168,41 @@ def test_the_column(town: Platform, scope: str) -> None:
     found = {one.name: used(town, scope, one.name) for one in OPERATIONS}
 
     assert found == {name: cells[scope] for name, cells in CELLS.items()}
+
+
+#: what one person may ask about before: the others are asked by somebody else, or about their place
+ASKED = ("transfer", "delegate", "add_signer", "cc", "extend", "reopen")
+STEPPED_IN = ("suspend", "reroute", "cancel")
+
+
+@pytest.mark.req("ENG-05")
+@pytest.mark.parametrize("scope", [one.name for one in SCOPES])
+def test_whoever_asks_before_gets_the_same_answer(town: Platform, scope: str) -> None:
+    uid = taken_to(town, scope)
+    at = "left" if scope == "parallel" else None
+    offers = {one.name: one.refusal for one in town.cases.offers(CHIEF, uid, at=at)}
+    stepping_in = town.interventions.offers(MONITOR, uid)
+    offers |= {one.name: one.refusal for one in stepping_in if one.name in STEPPED_IN}
+    # What was passed is the parallel step, not a place in it.
+    around = "split" if scope == "parallel" else None
+    passer = town.cases.offers(CHIEF if scope == "end" else FIRST, uid, at=around)
+    offers |= {one.name: one.refusal for one in passer if one.name in ("withdraw", "vote")}
+    applicant = town.cases.offers(APPLICANT, uid, at=at)
+    offers |= {one.name: one.refusal for one in applicant if one.name == "urge"}
+
+    for name in (*ASKED, *STEPPED_IN, "withdraw", "vote", "urge"):
+        if name in offers:
+            code = CELLS[name][scope].removeprefix("!") if "!" in CELLS[name][scope] else None
+            refusal = offers[name]
+            assert (name, refusal.code if refusal else None) == (name, code)
+        else:
+            assert CELLS[name][scope] == "!no_such_action"
+
+
+def test_in_a_branch_those_of_that_branch_are_reminded(town: Platform) -> None:
+    uid = taken_to(town, "parallel")
+    town.operations.do(APPLICANT, uid, "urge", at="left")
+
+    with town.store.read() as unit:
+        sent = [one for one in unit.messages.since(0) if one.case_uid == uid]
+    assert [(one.template, one.to_organisation) for one in sent] == [("urged", "一分局")]
