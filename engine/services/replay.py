@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from engine.definitions.links import created_by
 from engine.definitions.listing import CASES, Listing
-from engine.definitions.process import Action, Step
+from engine.definitions.process import Action, Process, Step
 from engine.definitions.sample import EXPECTED, Sample, SampleStep
 from engine.domain.actor import Actor
 from engine.domain.case import Place, State, places_of, written
@@ -262,6 +263,21 @@ class _Running:
                 raise LookupError(f"no case is called {name}")
             uid = found.uid
         return uid
+
+    def _names(self) -> dict[str, str]:
+        """What a file calls each case, and those they have created (see :meth:`_uid`)."""
+        names = {uid: name for name, uid in self.uids.items()}
+        with self.platform.store.read() as unit:
+            for name, uid in self.uids.items():
+                row = unit.cases.load(uid)
+                if row is None or not created_by(self._process(row.process)):
+                    continue
+                for link in unit.links.of(row.id):
+                    names[link.uid] = f"{name}.{link.name}"
+        return names
+
+    def _process(self, name: str) -> Process:
+        return self.platform.definitions.current.processes[name].process
 
     def _start(self, step: SampleStep, entered: Mapping[str, Any]) -> None:
         assert step.by is not None
@@ -532,7 +548,7 @@ class _Running:
         """Names of this file's cases on a list, as a person or a whole organisation sees it."""
         listing = self._listing(title)
         actors = [self._viewer(listing, by)] if by else self._viewers(listing, organisation)
-        names = {uid: name for name, uid in self.uids.items()}
+        names = self._names()
         found: dict[str, None] = {}
         for actor in actors:
             keys = self._keys(listing, actor)
@@ -688,7 +704,7 @@ class _Running:
         return self._known_lists[person]
 
     def _may_add(self, uid: str) -> list[str]:
-        names = {known: name for name, known in self.uids.items()}
+        names = self._names()
         with self.platform.store.read() as unit:
             loaded = self.platform.casework.load(unit, uid)
             run = self.platform.casework.look(unit, loaded, Actor("system"))

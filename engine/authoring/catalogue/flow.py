@@ -262,6 +262,13 @@ TABLE: tuple[Entry, ...] = (
         example="decide: rules/majority",
     ),
     Entry(
+        "DEF367",
+        zh='流程 "{process}" 属于另一个辖区 "{jurisdiction}"，不能在这里新建它的业务',
+        en='The process "{process}" belongs to another jurisdiction, "{jurisdiction}": '
+        "its cases cannot be created here",
+        example="do: [{create: {process: south/permit}}]",
+    ),
+    Entry(
         "DEF371",
         zh='截止时间 "{deadline}" 要求到达步骤 "{step}"，但{why}',
         en='The deadline "{deadline}" asks for the step "{step}", {why}',

@@ -16,6 +16,7 @@ def check_links(subject: Subject) -> None:
     taken = _others(subject)
     for effect in creations(process):
         _named_once(subject, effect, known, taken)
+        _is_near(subject, effect)
     creators = creators_of(process.id, subject.names.processes.values())
     sent_to = {**{link_name(one.id): one.id for one in creators}, **known}
     for effect in effects_of(process):
@@ -52,6 +53,16 @@ def _named_once(
     if other is not None and other != effect.name:
         at = effect.node.get("link") or effect.node.at_path(["process"])
         subject.problems.add("DEF361", at, link=effect.link, process=effect.name, other=other)
+
+
+def _is_near(subject: Subject, effect: Effect) -> None:
+    """Report a case that would be created where its owner's people see nothing of it."""
+    other = subject.names.processes.get(effect.name)
+    if other is not None and other.jurisdiction != subject.process.jurisdiction:
+        subject.problems.add(
+            "DEF367", effect.node.at_path(["process"]), process=other.id,
+            jurisdiction=other.jurisdiction,
+        )  # fmt: skip
 
 
 def _is_created(subject: Subject, step: Step, link: str, known: Mapping[str, str]) -> None:
