@@ -223,7 +223,7 @@ class Linking:
     def _break_off(
         self, unit: UnitOfWork, outcome: Outcome, before: State, now: datetime
     ) -> list[str]:
-        """Cancel the open cases of calls that nobody waits for any more."""
+        """Cancel the cases of calls that nobody waits for any more."""
         steps = outcome.compiled.process.steps
         standing = {(one.place.step, one.place.visit) for _, one in places_of(outcome.result.state)}
         sent: list[str] = []
@@ -240,6 +240,8 @@ class Linking:
     def _cancel(self, unit: UnitOfWork, uid: str, by: Outcome, now: datetime) -> list[str]:
         loaded = self._work.load(unit, uid)
         if loaded.state.closed:
+            # It has ended, and nobody waits for it any more: it stays closed.
+            unit.links.take(loaded.row.id, str(loaded.state.outcome))
             return []
         self._groups.outside(unit, loaded, self._work.look(unit, loaded, SYSTEM))
         reason = f"{by.compiled.process.title} {by.row.number}"

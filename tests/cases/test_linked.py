@@ -362,6 +362,24 @@ def test_what_was_taken_from_a_case_keeps_it_closed(town: Platform) -> None:
     assert at(town, permit) == "granted"
 
 
+@pytest.mark.req("ENG-19")
+def test_what_has_ended_stays_closed_when_the_call_is_left_first(
+    town: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uid = an_event(town)
+    permit = linked(town, uid, "permit")
+    with monkeypatch.context() as patch:
+        # The end is not told before somebody leaves the call.
+        patch.setattr(Outgoing, "work_off", lambda self, keys=(): 0)
+        town.cases.act(CHECKER, permit, "pass")
+        town.cases.act(REVIEWER, uid, "back")
+
+    with pytest.raises(Refused, match="creator_went_on"):
+        town.cases.act(CHECKER, permit, "revoke")
+    town.outgoing.work_off()
+    assert (at(town, uid), at(town, permit)) == ("fill", "granted")
+
+
 @pytest.mark.req("ENG-19", "ENG-14")
 def test_a_suspended_caller_goes_on_when_it_is_resumed(town: Platform) -> None:
     uid = an_event(town)
