@@ -11,6 +11,7 @@ from engine.definitions.bpmn import write_bpmn
 from engine.definitions.connector import Connector
 from engine.definitions.context import CASES, ORGANISATION, PERSON
 from engine.definitions.flow import Flow, flow
+from engine.definitions.links import Related
 from engine.definitions.process import Deadline, Fact, Formula, Process, effects_of
 from engine.definitions.scopes import Scopes
 from engine.definitions.uses import Gives, Owner, Use, uses
@@ -89,6 +90,7 @@ def bind(
     forms: Mapping[str, Record],
     registers: Mapping[str, Record],
     processes: Mapping[str, Process],
+    related: Mapping[str, Related],
     indexes: Mapping[str, Collection[Path]],
     problems: Problems,
     *,
@@ -102,12 +104,13 @@ def bind(
         forms: the type of each form's data.
         registers: the record of each register.
         processes: all processes.
+        related: which processes know cases of each process.
         indexes: the paths ``where`` may use, by register; those of cases by "cases".
         problems: receives what is wrong.
         documents: what each document template prints, by template and name.
         connectors: the connectors.
     """
-    scopes = Scopes(process, forms, registers, processes, connectors or {})
+    scopes = Scopes(process, forms, registers, processes, related, connectors or {})
     binder = _Binder(process, scopes, indexes, problems)
     for name in _ordered(process, scopes, problems):
         if name in process.facts:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from engine.definitions.process import Effect, Process, effects_of
 
@@ -25,16 +26,28 @@ def created_by(process: Process) -> Mapping[str, str]:
     return found
 
 
-def creators_of(name: str, processes: Iterable[Process]) -> Iterator[Process]:
-    """Go through the processes that create cases of the process ``name``."""
-    return (one for one in processes if any(effect.name == name for effect in creations(one)))
+class Related(NamedTuple):
+    """The processes that know the cases of a process, by id, in the order of all processes."""
+
+    #: those that create such cases
+    creators: tuple[str, ...] = ()
+    #: the group processes that hold them
+    groups: tuple[str, ...] = ()
 
 
-def groups_of(names: Iterable[str], processes: Iterable[Process]) -> Iterator[Process]:
-    """Go through the group processes that hold cases of the processes ``names``."""
-    held = set(names)
-    return (
-        one
-        for one in processes
-        if one.members is not None and not held.isdisjoint(one.members.processes)
-    )
+def relations(processes: Mapping[str, Process]) -> dict[str, Related]:
+    """Find for each process those that know its cases.
+
+    Found once for all: a process then depends on these alone, not on every other one.
+    """
+    creators: dict[str, dict[str, None]] = {}
+    groups: dict[str, dict[str, None]] = {}
+    for one in processes.values():
+        for effect in creations(one):
+            creators.setdefault(effect.name, {})[one.id] = None
+        for name in one.members.processes if one.members is not None else ():
+            groups.setdefault(name, {})[one.id] = None
+    return {
+        name: Related(tuple(creators.get(name, ())), tuple(groups.get(name, ())))
+        for name in processes
+    }

@@ -32,6 +32,7 @@ from engine.definitions.jurisdiction import Jurisdiction
 from engine.definitions.kinds import Content, check_kinds, known_from, read_kinds
 from engine.definitions.known import Known, index_paths
 from engine.definitions.labels import Labels
+from engine.definitions.links import Related, relations
 from engine.definitions.listing import Listing
 from engine.definitions.message import MessageTemplate
 from engine.definitions.parse import parse_process
@@ -235,7 +236,8 @@ class _Loader:
         )
         check_kinds(content, known, self.problems)
         bound_content = bind_content(content, known, self.problems)
-        names = names_of(content, forms, types, registers, processes)
+        related = relations(processes)
+        names = names_of(content, forms, types, registers, processes, related)
         documents = {name: one.data for name, one in content.documents.items()}
         bound = {}
         for name, process in processes.items():
@@ -244,8 +246,8 @@ class _Loader:
             bound[name] = once(
                 self.memory,
                 ("bound process", name),
-                (process, types, registers, processes, {**indexes, CASES: cases}, documents,
-                 content.connectors, names, name in self.whole),
+                (process, types, registers, processes, related, {**indexes, CASES: cases},
+                 documents, content.connectors, names, name in self.whole),
                 _bound,
                 found,
             )  # fmt: skip
@@ -340,6 +342,7 @@ def _bound(
     types: Mapping[str, Record],
     registers: Mapping[str, Record],
     processes: Mapping[str, Process],
+    related: Mapping[str, Related],
     indexes: Indexes,
     documents: Mapping[str, Mapping[str, Formula]],
     connectors: Mapping[str, Connector],
@@ -349,7 +352,7 @@ def _bound(
 ) -> BoundProcess:
     """Bind a process and check it."""
     bound = bind(
-        process, types, registers, processes, indexes, problems,
+        process, types, registers, processes, related, indexes, problems,
         documents=documents, connectors=connectors,
     )  # fmt: skip
     check_process(bound, names, problems, whole=whole)
@@ -372,6 +375,7 @@ def names_of(
     types: Mapping[str, Record],
     registers: Mapping[str, Record],
     processes: Mapping[str, Process],
+    related: Mapping[str, Related],
 ) -> Names:
     """Collect the names that processes may use."""
     roles = [role for set_ in content.roles.values() for role in set_.roles.values()]
@@ -400,6 +404,7 @@ def names_of(
         ],
         options={name: _options(form, content.codes) for name, form in forms.items()},
         processes=processes,
+        related=related,
     )
 
 

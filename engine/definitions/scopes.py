@@ -29,7 +29,7 @@ from engine.definitions.context import (
     Named,
 )
 from engine.definitions.flow import actions_at
-from engine.definitions.links import created_by, creators_of, groups_of, link_name
+from engine.definitions.links import Related, created_by, link_name
 from engine.definitions.process import (
     Action,
     Ask,
@@ -77,6 +77,7 @@ class Scopes:
         forms: Mapping[str, Record],
         registers: Mapping[str, Record],
         processes: Mapping[str, Process],
+        related: Mapping[str, Related],
         connectors: Mapping[str, Connector],
     ) -> None:
         """Prepare the scopes.
@@ -86,6 +87,7 @@ class Scopes:
             forms: the type of each form's data.
             registers: the record of each register.
             processes: all processes, for the data of members and linked cases.
+            related: which processes know cases of each process.
             connectors: the connectors, for what comes back.
         """
         self.process = process
@@ -93,6 +95,7 @@ class Scopes:
         self.connectors = connectors
         self.tables = registers
         self.processes = processes
+        self.related = related
         #: types of facts that are neither paths nor queries, known once they are compiled
         self.computed: dict[str, Type] = {}
         self._dates: dict[str, Type] = {}
@@ -320,9 +323,8 @@ class Scopes:
     def _linked(self) -> Type:
         """Cases by link name: the latest that it created, that created it, or that held it."""
         links = self._groups((self.process.id,))
-        for one in creators_of(self.process.id, self.processes.values()):
-            known = links.setdefault(link_name(one.id), [])
-            known.append(one.id)
+        for creator in self._related(self.process.id).creators:
+            links.setdefault(link_name(creator), []).append(creator)
         links |= {link: [target] for link, target in created_by(self.process).items()}
         return _record_of({link: self._link(targets) for link, targets in links.items()})
 
@@ -332,7 +334,11 @@ class Scopes:
         return _record_of({link: self._link(targets) for link, targets in links.items()})
 
     def _groups(self, held: Iterable[str]) -> dict[str, list[str]]:
-        return {link_name(one.id): [one.id] for one in groups_of(held, self.processes.values())}
+        groups = dict.fromkeys(one for name in held for one in self._related(name).groups)
+        return {link_name(group): [group] for group in groups}
+
+    def _related(self, process: str) -> Related:
+        return self.related.get(process, Related())
 
     def _link(self, targets: Iterable[str]) -> Field:
         known = [self.processes[target] for target in targets if target in self.processes]

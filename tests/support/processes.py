@@ -62,7 +62,7 @@ def compiled(text: str) -> Compiled:
     process = parse_process(node, problems)
     assert process is not None, problems.sorted()
     forms = {"request": DATA, "review-action": REVIEW}
-    bound = bind(process, forms, REGISTERS, {process.id: process}, {}, problems)
+    bound = bind(process, forms, REGISTERS, {process.id: process}, {}, {}, problems)
     assert not problems, [problem.sentence("zh") for problem in problems.sorted()]
     return Compiled(bound)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from engine.definitions.check.subject import Subject
-from engine.definitions.links import created_by, creations, creators_of, groups_of, link_name
+from engine.definitions.links import Related, created_by, creations, link_name
 from engine.definitions.process import Effect, Process, Step, actions_of, effects_of
 
 
@@ -17,8 +17,8 @@ def check_links(subject: Subject) -> None:
     for effect in creations(process):
         _named_once(subject, effect, known, taken)
         _is_near(subject, effect)
-    creators = creators_of(process.id, subject.names.processes.values())
-    sent_to = {**{link_name(one.id): one.id for one in creators}, **known}
+    creators = _related(subject).creators
+    sent_to = {**{link_name(one): one for one in creators}, **known}
     for effect in effects_of(process):
         if effect.kind == "send":
             _can_be_sent(subject, effect, sent_to)
@@ -41,9 +41,12 @@ def ends_of(subject: Subject, step: Step) -> Collection[str] | None:
 
 def _others(subject: Subject) -> Mapping[str, str]:
     """The names that links to other cases have already, with the process of those."""
-    process, processes = subject.process, subject.names.processes.values()
-    others = [*groups_of((process.id,), processes), *creators_of(process.id, processes)]
-    return {link_name(one.id): one.id for one in others}
+    related = _related(subject)
+    return {link_name(one): one for one in (*related.groups, *related.creators)}
+
+
+def _related(subject: Subject) -> Related:
+    return subject.names.related.get(subject.process.id, Related())
 
 
 def _named_once(

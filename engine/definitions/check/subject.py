@@ -10,6 +10,7 @@ from engine.authoring.problem import Phrase
 from engine.authoring.problems import Problems
 from engine.definitions.calendar import Calendar
 from engine.definitions.flow import Flow
+from engine.definitions.links import Related
 from engine.definitions.process import Action, Process, Step
 from engine.domain.types import ANY, Record, Type
 
@@ -50,6 +51,8 @@ class Names:
     #: form field "form.path" → its code list
     options: Mapping[str, Collection[str]] = field(default_factory=dict)
     processes: Mapping[str, Process] = field(default_factory=dict)
+    #: which processes know cases of each process
+    related: Mapping[str, Related] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
