@@ -125,7 +125,7 @@ WRONG = {
         "outputs:", "".join(f"  i{n}: {{type: text}}\n" for n in range(16)) + "outputs:"
     ),
 }
-ELSEWHERE = {"RUL124", "RUL130", "RUL131", "RUL132", "RUL140"}
+ELSEWHERE = {"RUL124", "RUL130", "RUL131", "RUL132", "RUL140", "RUL141"}
 
 
 @pytest.mark.req("TST-08")
