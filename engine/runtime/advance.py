@@ -44,7 +44,6 @@ def start(
     ident: Mapping[str, Any],
     *,
     data: Mapping[str, Any],
-    calendar: Any = None,
 ) -> Advance:
     """Begin a case at the first step of its process.
 
@@ -52,9 +51,7 @@ def start(
         Refused: a start guard does not hold.
     """
     first = beginning(command, now)
-    run = Run(
-        compiled, facts, command, now, ident, state=first, data=data, seq=1, calendar=calendar
-    )
+    run = Run(compiled, facts, command, now, ident, state=first, data=data, seq=1)
     guard(run)
     run.changed = True
     run.events.append({"event": "started"})
@@ -95,7 +92,6 @@ def advance(
     *,
     data: Mapping[str, Any],
     seq: int,
-    calendar: Any = None,
 ) -> Advance:
     """Carry out a command on a case.
 
@@ -108,15 +104,12 @@ def advance(
         ident: id, number and year of the case.
         data: the form data (``command.data`` when the command brings some).
         seq: the number this command gets in the journal.
-        calendar: working days of the jurisdiction.
 
     Raises:
         Refused: a rule of the process or of the engine says no.
         Stale: the case is not at the place any more that the command is about.
     """
-    run = Run(
-        compiled, facts, command, now, ident, state=state, data=data, seq=seq, calendar=calendar
-    )
+    run = Run(compiled, facts, command, now, ident, state=state, data=data, seq=seq)
     if state.suspended and command.kind in _OF_PEOPLE:
         raise run.refuse("case_suspended")
     if command.at:

@@ -58,7 +58,6 @@ class Context:
         ident: Mapping[str, Any],
         state: Callable[[], State],
         data: Callable[[], Mapping[str, Any]],
-        calendar: Any = None,
     ) -> None:
         self.compiled = compiled
         self.facts = facts
@@ -67,7 +66,6 @@ class Context:
         self._ident = ident
         self._state = state
         self._data = data
-        self._calendar = calendar
         self._moment: datetime | None = None
 
     @contextmanager
@@ -90,13 +88,13 @@ class Context:
     def evaluate(self, expression: Expression, **bound: Any) -> Any:
         """Evaluate an expression on the values of the paths it reads."""
         values = self._values(expression, self.compiled.scope(expression), bound)
-        return expression.evaluate(values, calendar=self._calendar)
+        return expression.evaluate(values, calendar=self.facts)
 
     def search(self, formula: Formula) -> Any:
         """A ``where`` with everything computed that does not read the row."""
         where = self.compiled.bound.wheres[formula]
         values = self._values(where, self.compiled.bound.scope(formula), {})
-        return where.bind(values, calendar=self._calendar)
+        return where.bind(values, calendar=self.facts)
 
     def register(self, formula: Formula) -> str | None:
         """The register of the record an expression gives; None when it gives none."""
@@ -216,7 +214,7 @@ class Context:
         """What a rule table says about the values it is asked with."""
         assert use.rule is not None  # tables are put in their places when the content is read
         given = {name: self.value(formula) for name, formula in use.given.items()}
-        return use.rule.decide(given, calendar=self._calendar).value
+        return use.rule.decide(given, calendar=self.facts).value
 
     def _root(self, name: str) -> Any:
         match name:

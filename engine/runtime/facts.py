@@ -8,10 +8,19 @@ so that yesterday's decision does not change when a register does today.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date
 from typing import Any, Protocol
 
 from engine.definitions.process import Draw, Formula
 from engine.domain.errors import UnreadableFact
+
+#: the key of the days that were not worked, or worked, against the rule of the week
+WORKDAYS = "workdays"
+
+
+def usual_workday(day: date) -> bool:
+    """Whether a day is one from Monday to Friday: what a day is where nothing else is known."""
+    return day.weekday() < 5
 
 
 class Asking(Protocol):
@@ -59,6 +68,10 @@ class Facts(Protocol):
 
     def linked(self, name: str) -> Mapping[str, Any]:
         """A linked case: {"id", "number", "open", "outcome", "data"}."""
+        ...
+
+    def is_workday(self, day: date, /) -> bool:
+        """Whether people work on a day where the case belongs."""
         ...
 
     def seed(self) -> int:
@@ -127,6 +140,17 @@ class Recording:
         found: Mapping[str, Any] = self._once(f"linked.{name}", lambda: self._facts.linked(name))
         return found
 
+    def is_workday(self, day: date, /) -> bool:
+        """See :class:`Facts`; only holidays and make-up days are kept, so counting far is cheap."""
+        kept: dict[str, bool] = self.read.get(WORKDAYS, {})
+        text = day.isoformat()
+        if text in kept:
+            return kept[text]
+        found = self._facts.is_workday(day)
+        if found != usual_workday(day):
+            self.read[WORKDAYS] = {**kept, text: found}
+        return found
+
     def seed(self) -> int:
         """See :class:`Facts`."""
         found: int = self._once("seed", self._facts.seed)
@@ -158,6 +182,10 @@ class _Absent:
 
     def __init__(self, known: Mapping[str, Any]) -> None:
         self._known = known
+
+    @staticmethod
+    def is_workday(day: date, /) -> bool:
+        return usual_workday(day)
 
     def __getattr__(self, name: str) -> Any:
         def refuse(*args: Any) -> Any:

@@ -28,7 +28,6 @@ def forecast(
     ident: Mapping[str, Any],
     *,
     data: Mapping[str, Any],
-    calendar: Any = None,
 ) -> tuple[list[Place], Mapping[str, str]]:
     """The places a case with these data would come to, each passed by its first passing action.
 
@@ -44,9 +43,7 @@ def forecast(
     while trigger is not None and len(places) < LONGEST:
         # Not an action: whether it could be taken in time is no question of the route.
         command = Command("look", person, state.place.organisation)
-        run = Run(
-            compiled, facts, command, now, ident, state=state, data=data, seq=1, calendar=calendar
-        )
+        run = Run(compiled, facts, command, now, ident, state=state, data=data, seq=1)
         try:
             _go(run, trigger)
         except Refused:

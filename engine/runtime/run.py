@@ -59,7 +59,6 @@ class Run:
         state: State,
         data: Mapping[str, Any],
         seq: int,
-        calendar: Any = None,
     ) -> None:
         self.compiled = compiled
         self.process = compiled.process
@@ -88,7 +87,6 @@ class Run:
             ident,
             lambda: self.state,
             lambda: self.data,
-            calendar,
         )
         # A chain's next visit is found once while the token moves, then used on arrival.
         self._visit: dict[str, str] = {}

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from engine.definitions.links import created_by, link_name
 from engine.definitions.process import Draw, Policy, Query
 from engine.domain.errors import EngineError
+from engine.expressions import Calendar
 from engine.runtime.compiled import Compiled
-from engine.runtime.facts import Asking
+from engine.runtime.facts import Asking, usual_workday
 from engine.store.cases import CaseRow
 from engine.store.unit import UnitOfWork
 
@@ -75,6 +76,7 @@ class CaseFacts:
         writing: bool,
         seed: int,
         jurisdiction: Mapping[str, Any],
+        calendar: Calendar | None = None,
         numbers: Any = None,
         found: dict[tuple[str, Any, int | None], Sequence[str]] | None = None,
         creator: str | None = None,
@@ -89,11 +91,16 @@ class CaseFacts:
         self._writing = writing
         self._seed = seed
         self._jurisdiction = jurisdiction
+        self._calendar = calendar
         self._numbers = numbers
         #: the case that creates this one, while it is being started
         self._creator = creator
         #: searches already made for this command, also by the look before it
         self._known = found if found is not None else {}
+
+    def is_workday(self, day: date, /) -> bool:
+        """Whether people work on a day, by the calendar of the jurisdiction if it has one."""
+        return usual_workday(day) if self._calendar is None else self._calendar.is_workday(day)
 
     def record(self, register: str, key: str, field: str) -> Any:
         """A field of a record."""

@@ -250,6 +250,7 @@ class Casework:
             writing=writing,
             seed=seed,
             jurisdiction=known,
+            calendar=self.calendar(process.jurisdiction),
             found=found,
             numbers=numbers
             or (lambda unit, pool: self.number(unit, process.jurisdiction, pool, now)),
@@ -337,7 +338,6 @@ class Casework:
             state=loaded.state,
             data=data,
             seq=loaded.row.journal_seq + 1,
-            calendar=self.calendar(loaded.row.jurisdiction),
         )
 
     # ------------------------------------------------------------ carrying out
@@ -367,7 +367,6 @@ class Casework:
             loaded.ident,
             data=data,
             seq=row.journal_seq + 1,
-            calendar=self.calendar(row.jurisdiction),
         )
         return result, recording.read
 
@@ -573,8 +572,8 @@ class Casework:
         asking = self._asking(compiled, recording, command, now, ident, data)
         if check is not None:
             check(asking)
-        first, calendar = asking.state, self.calendar(compiled.process.jurisdiction)
-        result = start(compiled, recording, command, now, ident, data=data, calendar=calendar)
+        first = asking.state
+        result = start(compiled, recording, command, now, ident, data=data)
         row = self._insert(unit, uid, pin, compiled, actor, now, origin)
         written, event = self._row(unit, row, command, result, recording.read, now)
         if not unit.cases.save(written, row.version):
@@ -613,7 +612,6 @@ class Casework:
         return Run(
             compiled, recording, command, now, ident, state=beginning(command, now), data=data,
             seq=1,
-            calendar=self.calendar(compiled.process.jurisdiction),
         )  # fmt: skip
 
     def _insert(

@@ -68,7 +68,6 @@ class Forecasts:
                 now,
                 {"id": "", "number": None, "year": now.year},
                 data=data,
-                calendar=self._work.calendar(jurisdiction),
             )
             return [
                 Stop(

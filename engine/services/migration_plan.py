@@ -150,7 +150,6 @@ class Judging:
             result = advance(
                 target.compiled, loaded.state, facts, command, now, loaded.ident,
                 data=data if data is not None else loaded.data, seq=row.journal_seq + 1,
-                calendar=self._work.calendar(row.jurisdiction),
             )  # fmt: skip
             self._somebody(unit, loaded, target, result)
         except Refused as refused:

@@ -127,11 +127,10 @@ class Rebuilding:
         )
         now = event.at.astimezone(self._work.zone(row.jurisdiction))
         ident = {"id": row.uid, "number": row.number, "year": row.year}
-        calendar = self._work.calendar(row.jurisdiction)
         facts = recorded(sealed.get("facts", {}))
         if before is None:
             ident["number"] = None
-            return start(compiled, facts, command, now, ident, data=data, calendar=calendar)
+            return start(compiled, facts, command, now, ident, data=data)
         return advance(
             compiled,
             before.state,
@@ -141,7 +140,6 @@ class Rebuilding:
             ident,
             data=data,
             seq=event.seq,
-            calendar=calendar,
         )
 
     @staticmethod

@@ -71,7 +71,6 @@ def carry_out(recording: Recording, release: Release) -> Carried:
     compiled = Compiled(bound)
     jurisdiction = release.jurisdictions.get(bound.process.jurisdiction)
     zone = ZoneInfo(jurisdiction.zone if jurisdiction is not None else "Asia/Shanghai")
-    calendar = release.calendars.get((jurisdiction.calendar if jurisdiction else None) or "")
     result: Advance | None = None
     data: Mapping[str, Any] = {}
     for number, step in enumerate(recording.steps, start=1):
@@ -89,11 +88,11 @@ def carry_out(recording: Recording, release: Release) -> Carried:
         facts = recorded(step.read)
         try:
             if result is None:
-                result = start(compiled, facts, command, now, ident, data=data, calendar=calendar)
+                result = start(compiled, facts, command, now, ident, data=data)
             else:
                 result = advance(
                     compiled, result.state, facts, command, now, ident,
-                    data=data, seq=number, calendar=calendar,
+                    data=data, seq=number,
                 )  # fmt: skip
         except Refused as refusal:
             done.differences.append(_differs(step, step.name or step.kind, "done", str(refusal)))

@@ -176,13 +176,12 @@ class Recorder:
         )  # fmt: skip
         now = event.at.astimezone(self._work.zone(row.jurisdiction))
         ident = {"id": row.uid, "number": row.number if before else None, "year": row.year}
-        calendar = self._work.calendar(row.jurisdiction)
         facts = recorded(sealed.get("facts", {}))
         if before is None:
-            return start(compiled, facts, command, now, ident, data=data, calendar=calendar)
+            return start(compiled, facts, command, now, ident, data=data)
         return advance(
             compiled, before.state, facts, command, now, ident,
-            data=data, seq=number, calendar=calendar,
+            data=data, seq=number,
         )  # fmt: skip
 
     def _step(

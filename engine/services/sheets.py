@@ -184,7 +184,6 @@ class Sheets:
                 state=State(Place(first, None, None, 0), actor.person, moment, moment),
                 data=shown,
                 seq=1,
-                calendar=self._work.calendar(compiled.process.jurisdiction),
             )
             return form.effective(shown, self._entries.surroundings(unit, run), Rights())
 

@@ -8,7 +8,9 @@ import sqlalchemy as sa
 
 from engine.services.platform import Platform
 from engine.store.tables.cases import journal
+from tests.support.fairs import an_entry, open_fairs
 from tests.support.office import a_request, person
+from tests.support.versions import publish, with_text
 
 
 def a_long_case(office: Platform) -> str:
@@ -46,6 +48,23 @@ def test_it_is_rebuilt_as_it_was_although_the_registers_have_changed(office: Pla
         )
 
     assert office.rebuilding.rebuild(uid).same
+
+
+@pytest.mark.req("ENG-12")
+def test_it_is_rebuilt_as_it_was_although_the_calendar_was_corrected() -> None:
+    office = open_fairs()
+    before = an_entry(office, submit=True)
+    calendar = "definitions/calendars/office-days.yaml"
+    publish(office, with_text(office, calendar, ("to: 2026-10-07", "to: 2026-10-12")))
+    after = an_entry(office, submit=True)
+
+    with office.store.read() as unit:
+        first, second = (
+            office.casework.load(unit, uid).state.deadlines["verdict"] for uid in (before, after)
+        )
+    assert first.by != second.by
+    assert office.rebuilding.rebuild(before).same
+    assert office.rebuilding.rebuild(after).same
 
 
 @pytest.mark.req("REV-26")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from textwrap import dedent
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -105,6 +105,10 @@ class World:
     def linked(self, name: str) -> Mapping[str, Any]:
         """Nothing is linked."""
         return {"open": False, "outcome": None, "data": {}}
+
+    def is_workday(self, day: date) -> bool:
+        """Monday to Friday."""
+        return day.weekday() < 5
 
     def seed(self) -> int:
         """What is drawn with."""
