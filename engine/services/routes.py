@@ -91,10 +91,18 @@ class RouteTables:
     def why_not(self, actor: Actor, route: str, operation: str = "edit") -> Refused | None:
         """Why an actor may not look at or change a route table; None when they may."""
         permission = getattr(self.table(route), operation)
+        if not self._is_of(actor, route):
+            return self._sentences.worded(NotFound("no_such_page"))
         if permission is None or actor.jurisdiction is None:
             return self._sentences.worded(NotAllowed("not_for_people", action=""))
         refusal = self._oversight.why_not(actor, permission, actor.jurisdiction)
         return self._sentences.worded(refusal) if refusal is not None else None
+
+    def _is_of(self, actor: Actor, route: str) -> bool:
+        """Whether a table in a folder stands in one of the sets of the actor's jurisdiction."""
+        folder = route.rpartition("/")[0]
+        known = self._records.release.jurisdictions.get(actor.jurisdiction or "")
+        return not folder or known is None or folder in known.sets
 
     # ------------------------------------------------------------ looking
 

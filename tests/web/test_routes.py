@@ -72,6 +72,7 @@ class TestLooking:
         page = administrator.get("/console/routes/")
 
         assert sorted(names(page)) == sorted(KINDS)
+        assert administrator.get("/console/routes/table/chengdu/senior-committee").status == 404
         for kind in KINDS:
             assert f"{kind}配置" in page.links
         assert "中评会审核路径" in administrator.get(page.links["中评会审核路径配置"])
