@@ -13,7 +13,7 @@ from engine.services.platform import Platform
 
 ROUNDS = 7
 #: loops measured in each round
-LAPS = 15
+LAPS = 40
 
 #: drives a case to a return and back; gives the seconds a step took
 Lap = Callable[[Platform, str], float]

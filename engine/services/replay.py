@@ -678,9 +678,12 @@ class _Running:
     def _visible(self, person: str, uid: str) -> dict[str, list[str]]:
         """On which lists somebody finds a case, and what they may do with it (TST-07)."""
         offers = self.platform.cases.offers(self._actor(person, uid, ""), uid)
+        process = self._case(uid)[0].process
         found = {
             "lists": [
-                one.title for one, viewer in self._open_to(person) if uid in self._keys(one, viewer)
+                one.title
+                for one, viewer in self._open_to(person)
+                if process in (one.processes or (process,)) and uid in self._keys(one, viewer)
             ],
             "actions": [one.name for one in offers if one.allowed and one.action is not None],
         }
