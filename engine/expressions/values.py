@@ -106,7 +106,8 @@ def look_up(values: Mapping[str, Any], path: Path) -> Any:
     """
     found: Any = values
     for name in path:
-        if isinstance(found, Mapping):
+        # Plain mappings are most of what there is; the test of any other one is slow.
+        if type(found) is dict or isinstance(found, Mapping):
             found = found.get(name)
         elif name == "id" and found is not None:
             continue

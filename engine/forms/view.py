@@ -55,7 +55,9 @@ class View(Mapping[str, Any]):
             found = self._records(type_.register, value)
             if found is None:
                 return {"id": value}
-            return View({**found, "id": value}, record.fields, self._registers, self._records)
+            # Not copied: working out every field of a record costs more than the one asked for.
+            known = found if "id" in found else {**found, "id": value}
+            return View(known, record.fields, self._registers, self._records)
         if isinstance(type_, Record) and isinstance(value, Mapping):
             return View(value, type_.fields, self._registers, self._records)
         if isinstance(type_, ListOf) and isinstance(value, list | tuple):
