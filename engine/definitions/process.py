@@ -257,6 +257,13 @@ class Share:
     of: Literal["voters", "due", "present", "valid"]
     option: str | None = None
 
+    def reached(self, count: int, base: int) -> bool:
+        """Tell whether ``count`` of ``base`` is the share; exact, and never by nobody."""
+        if base == 0:
+            return False
+        part = Fraction(count, base)
+        return part > self.fraction if self.strict else part >= self.fraction
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Decision:

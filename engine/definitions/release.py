@@ -32,6 +32,7 @@ from engine.definitions.jurisdiction import Jurisdiction
 from engine.definitions.kinds import Content, check_kinds, known_from, read_kinds
 from engine.definitions.known import Known, index_paths
 from engine.definitions.labels import Labels
+from engine.definitions.limits import limits_of, organisation_kinds, rights_in
 from engine.definitions.links import Related, relations
 from engine.definitions.listing import Listing
 from engine.definitions.message import MessageTemplate
@@ -396,6 +397,10 @@ def names_of(
         permissions=tuple(content.permissions),
         held={permission for role in roles for permission in role.permissions},
         roles={role.name for role in roles},
+        rights={name: held for name in processes if (held := rights_in(content, name)) is not None},
+        kinds=organisation_kinds(content),
+        limits={name: limits_of(form) for name, form in forms.items()},
+        keys={name: {"id", one.key or "id"} for name, one in content.registers.items()},
         statuses=tuple(statuses.values) if statuses is not None else (),
         lists=[
             Shown(name, found.processes or None, found.statuses or None)

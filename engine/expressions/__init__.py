@@ -9,6 +9,7 @@ from engine.expressions.functions import Calendar
 from engine.expressions.machine import matches, pattern_is_valid
 from engine.expressions.mentions import Mention, mentions, renamed
 from engine.expressions.names import Row, explain, explain_functions, type_words
+from engine.expressions.partial import decided, is_among, restricted
 from engine.expressions.scope import Path, Scope
 from engine.expressions.values import Shape, look_up, pick
 from engine.expressions.where import Where, compile_where
@@ -25,8 +26,10 @@ __all__ = [
     "Where",
     "compile",
     "compile_where",
+    "decided",
     "explain",
     "explain_functions",
+    "is_among",
     "look_up",
     "matches",
     "mentions",
@@ -34,5 +37,6 @@ __all__ = [
     "pick",
     "plain_path",
     "renamed",
+    "restricted",
     "type_words",
 ]

@@ -102,6 +102,11 @@ class Expression:
         self._uses_calendar = uses_calendar
         self.constant = not variables and not self._uses_calendar
 
+    @property
+    def direct(self) -> Path | None:
+        """The path it is, if it is nothing more than that."""
+        return self._direct
+
     def __repr__(self) -> str:
         """Show the text."""
         return f"Expression({self.text!r})"

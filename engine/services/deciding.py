@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from engine.definitions.process import Decision, Share
+from engine.definitions.process import Decision
 from engine.services.tally import Tally
 
 TOTAL = "total"
@@ -35,14 +35,6 @@ class Verdict:
     again: tuple[str, ...] = ()
     #: the place of each, counted from 1; equal ones share it. Empty where no order is asked for
     ranks: Mapping[str, int] = field(default_factory=dict)
-
-
-def reached(count: int, share: Share, base: int) -> bool:
-    """Whether ``count`` of ``base`` is the share; exact, and never by nobody."""
-    if base == 0:
-        return False
-    part = Fraction(count, base)
-    return part > share.fraction if share.strict else part >= share.fraction
 
 
 def on_case(decision: Decision, candidate: Candidate, *, last: bool, equal: Break) -> Verdict:

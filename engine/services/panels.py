@@ -20,7 +20,7 @@ from engine.runtime.panels import attending, why_not_replace
 from engine.runtime.run import Run
 from engine.services.case_rows import instant
 from engine.services.casework import Casework, Loaded
-from engine.services.deciding import TOTAL, Candidate, Verdict, on_case, on_members, reached
+from engine.services.deciding import TOTAL, Candidate, Verdict, on_case, on_members
 from engine.services.tally import Tally
 from engine.store.ballots import Round
 from engine.store.cases import CaseRow
@@ -165,8 +165,8 @@ class Panels:
             return None
         turnout = len(run.state.voted)
         quorum = panel.quorum
-        if quorum is not None and not reached(
-            turnout, quorum, _base(quorum, run, present, turnout, turnout)
+        if quorum is not None and not quorum.reached(
+            turnout, _base(quorum, run, present, turnout, turnout)
         ):
             return Ended("no_quorum", {})
         if not complete and "short" in run.step.outcomes:
@@ -272,7 +272,7 @@ class _Counting:
             case Share() as share:
                 turnout = len(run.state.voted)
                 base = _base(share, run, self.present, turnout, tally.valid)
-                return reached(agreed, share, base)
+                return share.reached(agreed, base)
             case rule:
                 return self._says(rule, tally, {})
 

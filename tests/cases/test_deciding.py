@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine.definitions.process import Decision, Share
 from engine.forms.form import Form
-from engine.services.deciding import Candidate, on_members, reached
+from engine.services.deciding import Candidate, on_members
 from engine.services.tally import Tally
 
 VOTERS = 4
@@ -62,7 +62,7 @@ def counted(rounds, share, places, again, most):
         candidates = []
         for paper in open_:
             tally = Tally(VOTERS, Counter(agree=got[paper], against=VOTERS - got[paper]))
-            able = reached(got[paper], decision.passing, VOTERS)
+            able = decision.passing.reached(got[paper], VOTERS)
             candidates.append(Candidate(paper, tally, Fraction(0), able))
         verdict = on_members(
             decision, candidates, places=places - len(inside), taken=len(inside),

@@ -115,8 +115,8 @@ TABLE: tuple[Entry, ...] = (
     ),
     Entry(
         "DEF319",
-        zh="这样的表决不可能通过：{share}",
-        en="No panel can win this vote: {share}",
+        zh="这样的表决不可能通过：{share}{trail}",
+        en="No panel can win this vote: {share}{trail}",
         example="decide: {pass: {option: agree, more_than: 1, of: voters}}",
     ),
     Entry(
@@ -328,6 +328,18 @@ TABLE: tuple[Entry, ...] = (
         zh="这里永远没有人：{text} 总是空的",
         en="Nobody is ever meant here: {text} is always empty",
         example="panel: {voters: '[]'}",
+    ),
+    Entry(
+        "DEF384",
+        zh="{where}永远没有人可以办理：{why}{trail}",
+        en="Nobody can ever do {where}: {why}{trail}",
+        example="office: {who: {permission: review, organisation: unit, person: initiator}}",
+    ),
+    Entry(
+        "DEF385",
+        zh="要抽 {count} 人，而符合条件的最多只有 {most} 人：{where}",
+        en="{count} people are to be drawn, but at most {most} fulfil the condition: {where}",
+        example="voters: {draw: 3, from: experts, where: it.id == data.chair}",
     ),
     Entry(
         "DEF389",

@@ -10,6 +10,8 @@ from engine.definitions.check.exploring import check_exploring
 from engine.definitions.check.graph import check_graph
 from engine.definitions.check.groups import check_groups
 from engine.definitions.check.links import check_links
+from engine.definitions.check.panels import check_panels
+from engine.definitions.check.people import check_people
 from engine.definitions.check.policies import check_policies
 from engine.definitions.check.references import check_references
 from engine.definitions.check.statuses import check_statuses
@@ -41,4 +43,6 @@ def check_process(
     check_statuses(subject)
     check_policies(subject, bound)
     explored = check_exploring(subject, bound)
+    check_panels(subject, bound, explored)
+    check_people(subject, bound, explored)
     check_deadlines(subject, explored)

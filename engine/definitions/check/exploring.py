@@ -140,17 +140,11 @@ def _impossible(
 
 
 def _nobody(subject: Subject, bound: BoundProcess) -> None:
-    """Report people and ballots that an expression without names says never are."""
+    """Report people that an expression without names says never are."""
     for node, formula in _people(subject.process):
         expression = bound.expressions.get(formula)
         if expression is not None and expression.constant and not expression.evaluate({}):
             subject.problems.add("DEF383", node, text=formula.text)
-    for step in subject.process.steps.values():
-        invalid = step.panel.invalid if step.panel is not None else None
-        expression = bound.expressions.get(invalid) if invalid is not None else None
-        if expression is not None and expression.constant and expression.evaluate({}):
-            subject.problems.add("DEF319", step.node.at_path(["panel", "invalid"]),
-                                 share=f"invalid: {expression.text}")  # fmt: skip
 
 
 def _people(process: Process) -> Iterator[tuple[Node, Formula]]:
@@ -162,6 +156,15 @@ def _people(process: Process) -> Iterator[tuple[Node, Formula]]:
     for step in process.steps.values():
         if step.panel is not None and not isinstance(step.panel.voters, Draw):
             yield step.panel.voters.node, step.panel.voters
+
+
+def way(explored: Explored | None, step: Step | None) -> Phrase:
+    """Return the shortest way to a step in words, nothing where none is known."""
+    trail = explored.trail_to(step.name) if explored is not None and step is not None else ()
+    if explored is None or not trail:
+        return Phrase("", "")
+    words = said(explored, trail)
+    return Phrase(f"。走到这里：{words.zh}", f". The way there: {words.en}")
 
 
 def said(explored: Explored, trail: Trail) -> Phrase:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 
 from engine.authoring.node import Node
 from engine.authoring.problem import Phrase
@@ -10,20 +10,8 @@ from engine.definitions.check.branches import check_branches
 from engine.definitions.check.groups import REMOVED, releases
 from engine.definitions.check.links import ends_of
 from engine.definitions.check.subject import Subject
-from engine.definitions.context import VOTE
 from engine.definitions.flow import actions_at
-from engine.definitions.process import (
-    OPTIONS,
-    Action,
-    Draw,
-    Panel,
-    RuleUse,
-    Share,
-    Step,
-    StepKind,
-    Verb,
-)
-from engine.domain.types import NUMBER, Record
+from engine.definitions.process import Action, Step, StepKind, Verb
 
 
 def check_graph(subject: Subject) -> None:
@@ -38,8 +26,6 @@ def check_graph(subject: Subject) -> None:
         for action in actions_at(subject.process, step).values():
             _verb_keys(subject, action, shared=action.name in subject.process.actions)
             _target(subject, step, action)
-        if step.panel is not None:
-            _panel(subject, step, step.panel)
         check_branches(subject, step)
     _circles(subject)
 
@@ -202,79 +188,3 @@ def _choices(subject: Subject, step: Step) -> None:
             if text in seen:
                 subject.problems.add("DEF312", when.node)
             seen.add(text)
-
-
-def _panel(subject: Subject, step: Step, panel: Panel) -> None:
-    at = step.node.at_path(["panel"])
-    shares: list[tuple[Share | None, Node]] = [(panel.quorum, at.at_path(["quorum"]))]
-    if isinstance(panel.decide.passing, Share):
-        node = at.at_path(["decide", "pass"])
-        shares.append((panel.decide.passing, node))
-        _option(subject, panel, panel.decide.passing, node)
-    for share, node in shares:
-        if share is not None and share.strict and share.fraction == 1:
-            subject.problems.add(
-                "DEF319", node.at_path(["more_than"]), share=f"more_than {share.fraction}"
-            )
-    draw, places = panel.voters, panel.decide.places
-    if isinstance(draw, Draw) and draw.count.text.strip() == "0":
-        subject.problems.add("DEF319", draw.count.node, share="draw: 0")
-    if places is not None and places.text.strip() == "0":
-        subject.problems.add("DEF319", places.node, share="places: 0")
-    _decision(subject, panel, at.at_path(["decide"]))
-
-
-def _decision(subject: Subject, panel: Panel, at: Node) -> None:
-    """Report an order over nothing, rounds that never come, and tables that read no tally."""
-    decision = panel.decide
-    known = _counted(subject, panel)
-    for number, name in enumerate(decision.rank):
-        if known is not None and name not in known:
-            node = at.at_path(["rank", number])
-            subject.problems.add("DEF341", node, name=name, given=name, choices=known)
-    if decision.places is not None and panel.about == "case":
-        subject.problems.add("DEF342", at.key("places"))
-    elif decision.run_off and decision.places is None and panel.about == "members":
-        subject.problems.add("DEF343", at.key("run_off"))
-    if (decision.rounds > 1) != bool(decision.run_off):
-        key = "rounds" if "rounds" in at.entries else "run_off"
-        subject.problems.add("DEF344", at.key(key), rounds=decision.rounds)
-    tally = [name for name, one in VOTE.fields.items() if one.type == NUMBER]
-    for use in (decision.passing, decision.tie):
-        rule = use.rule if isinstance(use, RuleUse) else None
-        more = ("places", "tied") if use is decision.tie else ()
-        for name in rule.inputs if rule is not None else ():
-            choices = (*tally, *more, *(known or ()))
-            if isinstance(use, RuleUse) and known is not None and name not in choices:
-                subject.problems.add(
-                    "DEF345", use.node, rule=use.name, name=name, given=name, choices=choices
-                )
-
-
-def _counted(subject: Subject, panel: Panel) -> Collection[str] | None:
-    """Return what the ballots of a panel can be counted by; None if that is not known here."""
-    if panel.ballot is None:
-        return OPTIONS
-    forms, options = subject.names.forms, subject.names.options.get(panel.ballot)
-    form = forms.get(panel.ballot) if forms is not None else None
-    if form is None or options is None or panel.extend is not None:
-        return None
-    return (*options, *_numbers(form), "total")
-
-
-def _numbers(record: Record, before: str = "") -> Iterator[str]:
-    for name, one in record.fields.items():
-        if one.type == NUMBER:
-            yield f"{before}{name}"
-        elif isinstance(one.type, Record):
-            yield from _numbers(one.type, f"{before}{name}.")
-
-
-def _option(subject: Subject, panel: Panel, share: Share, node: Node) -> None:
-    """Report an option that no paper has."""
-    options = subject.names.options.get(panel.ballot or "")
-    if options is None or share.option is None or share.option in options:
-        return
-    subject.problems.add(
-        "DEF217", node.at_path(["option"]), name=share.option, given=share.option, choices=options
-    )

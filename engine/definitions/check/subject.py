@@ -10,9 +10,10 @@ from engine.authoring.problem import Phrase
 from engine.authoring.problems import Problems
 from engine.definitions.calendar import Calendar
 from engine.definitions.flow import Flow
+from engine.definitions.limits import Limits
 from engine.definitions.links import Related
 from engine.definitions.process import Action, Process, Step
-from engine.domain.types import ANY, Record, Type
+from engine.domain.types import ANY, Record, Reference, Type
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,14 @@ class Names:
     #: permissions that some role holds
     held: Collection[str] | None = None
     roles: Collection[str] | None = None
+    #: by process: the permissions held in its jurisdictions, each with the kinds of organisation
+    rights: Mapping[str, Mapping[str, Collection[str]]] = field(default_factory=dict)
+    #: the kinds of organisation
+    kinds: Collection[str] = ()
+    #: by form: its fields that cannot hold everything, by dotted path
+    limits: Mapping[str, Mapping[str, Limits]] = field(default_factory=dict)
+    #: by register: the fields that no two records share
+    keys: Mapping[str, Collection[str]] = field(default_factory=dict)
     statuses: Collection[str] | None = None
     lists: Collection[Shown] | None = None
     #: codes of each code list
@@ -82,6 +91,23 @@ class Subject:
             "DEF204", at, where=where, kind=kind, name=name, given=name, choices=tuple(known)
         )
         return False
+
+    def field(self, path: tuple[str, ...]) -> tuple[str, str]:
+        """Return the form with what a path of the data leads to, and where it stands in it.
+
+        References are followed into their registers; nothing where the path leads to no field.
+        """
+        type_: Type = self.data
+        form, inside = "", ""
+        for name in path[1:-1] if path[-1] == "id" else path[1:]:
+            record = type_ if isinstance(type_, Record) else None
+            if isinstance(type_, Reference):
+                record, inside = (self.names.registers or {}).get(type_.register), ""
+            if record is None or name not in record.fields:
+                return "", ""
+            inside = f"{inside}.{name}" if inside else name
+            form, type_ = record.fields[name].origin, record.fields[name].type
+        return form.removeprefix("forms/"), inside
 
     def called(self, thing: Step | Action) -> Phrase:
         """Call a step or an action in sentences."""

@@ -112,6 +112,17 @@ class Explored:
                     waiting.append(after)
         return frozenset(one.step for state in found for _, one in places(state.spot))
 
+    def after(self, action: str) -> frozenset[str]:
+        """Return the steps a case can be at when somebody, or time, has done an action."""
+        waiting = [after for state in self.ways for act, after in self.moves.following(state)
+                   if act.name == action and act.kind in ("action", "expiry")]  # fmt: skip
+        found = set(waiting)
+        for state in waiting:
+            more = [one for one in self.ways.get(state, ()) if one not in found]
+            found.update(more)
+            waiting += more
+        return frozenset(one.step for state in found for _, one in places(state.spot))
+
     @cached_property
     def unsent(self) -> Mapping[str, State]:
         """The steps that wait where the case was sent to, come to before it is sent anywhere."""
