@@ -74,13 +74,18 @@ def table_of(
 
 
 def cells_of(row: Any, columns: Any) -> list[tuple[str, str, tuple[str, ...]]]:
-    """The cells of a row: text, class, flags (the flags stand beside the status)."""
-    found = []
+    """The cells of a row: text, class, flags (the flags stand beside the status).
+
+    Whose task it is, where the reader is a substitute, stands first.
+    """
+    found: list[tuple[str, str, tuple[str, ...]]] = []
+    behalf = (_("代 {person}", person=row.on_behalf),) if row.on_behalf else ()
     for column, text in zip(columns, row.cells, strict=True):
         is_status = column.field in ("status", "public_status", "state")
         late = " status--late" if is_status and row.late else ""
         kind = f"status{late}" if is_status and text else ""
         if column.field == "number":
             kind = "unbroken"
-        found.append((text, kind, tuple(row.flags) if is_status else ()))
+        flags = tuple(row.flags) if is_status else ()
+        found.append((text, kind, flags if found else (*behalf, *flags)))
     return found

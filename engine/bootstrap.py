@@ -65,6 +65,7 @@ from engine.services.samples import Samples
 from engine.services.sentences import Sentences
 from engine.services.staff import Staff
 from engine.services.studio import Studio
+from engine.services.substitutes import Substitutes
 from engine.services.views import Views
 from engine.settings import Settings, given
 from engine.store.database import Store
@@ -187,8 +188,8 @@ def assemble(
         else Definitions.of(store, release, clock.now())
     )
     records = Records(store, definitions, clock)
-    casework = Casework(store, definitions, records, clock)
     directory = Directory(store, definitions, clock)
+    casework = Casework(store, definitions, records, clock, directory)
     sentences = Sentences(definitions, directory)
     profile = Profile(definitions)
     entries = Entries(casework, profile, records.lookup, sentences)
@@ -262,6 +263,7 @@ def assemble(
         lists=lists,
         accounts=accounts,
         staff=staff,
+        substitutes=Substitutes(records, directory, sentences),
         registration=Registration(records, staff, accounts, cases, sentences),
         messages=messages,
         opinions=Opinions(store, sentences),

@@ -87,6 +87,8 @@ def diagram(flow: Flow, visited: frozenset[str], current: frozenset[str]) -> Mar
 
 def _line(entry: Entry) -> Line:
     who = entry.person or (_("不记名") if entry.secret else _("系统"))
+    if entry.on_behalf:
+        who = _("{substitute} 代 {person}", substitute=who, person=entry.on_behalf)
     return Line(
         at=entry.at,
         title=caption(entry.title) if entry.title else kind_of(entry.kind),

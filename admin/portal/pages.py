@@ -21,12 +21,13 @@ from admin.portal import (
     reviewing,
     staff,
     starting,
+    substitutes,
     verification,
 )
 
 SUBJECTS = (
     account, registration, home, profile, starting, cases, filling, reviewing, groups, lists,
-    messages, copies, staff, opinions, papers, attachments, verification,
+    messages, copies, staff, substitutes, opinions, papers, attachments, verification,
 )  # fmt: skip
 
 

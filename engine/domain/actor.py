@@ -19,6 +19,10 @@ class Rights(Protocol):
         """Whether ``person`` holds it at ``organisation``, which is ``other`` or above it."""
         ...
 
+    def stands_in(self, person: str, whom: str, organisation: str | None) -> bool:
+        """Whether ``person`` is the substitute of ``whom`` at this organisation now."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -30,8 +34,10 @@ class Actor:
     person: str
     organisation: str | None = None
     jurisdiction: str | None = None
-    #: whom a standing substitute or the platform itself acts for
+    #: whom the person acts for as a substitute
     on_behalf: str | None = None
+    #: those at the organisation whose substitute the person is now (代理)
+    represents: tuple[str, ...] = ()
 
     @property
     def is_system(self) -> bool:

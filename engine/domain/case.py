@@ -181,7 +181,7 @@ class Signer:
 #: what a case has once; a branch holds all the rest of a state of its own
 SHARED = (
     "initiator", "started_at", "creator", "visits", "pinned", "flags", "last", "actors",
-    "suspended", "suspended_at", "deadlines",
+    "suspended", "suspended_at", "deadlines", "stood_in",
 )  # fmt: skip
 
 
@@ -269,6 +269,8 @@ class State:
     signers: tuple[Signer, ...] = ()
     #: when the case was suspended: its deadlines are moved by the time until it is resumed
     suspended_at: str | None = None
+    #: for whom substitutes have acted, by substitute: what keeps one out keeps the other out
+    stood_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def with_(self, **changes: Any) -> State:
         """A copy with some fields changed."""
@@ -324,7 +326,7 @@ class State:
         for name in ("inserted", "flags", "voters", "voted", "declined", "papers"):
             if name in data:
                 data[name] = tuple(data[name])
-        for name in ("actors", "pinned"):
+        for name in ("actors", "pinned", "stood_in"):
             if name in data:
                 data[name] = {key: tuple(items) for key, items in data[name].items()}
         return cls(**data)
@@ -347,7 +349,7 @@ def _to_json(name: str, value: Any) -> Any:
         return {key: branch.to_json() for key, branch in value.items()}
     if name == "deadlines":
         return {key: item.to_json() for key, item in value.items()}
-    if name in ("actors", "pinned"):
+    if name in ("actors", "pinned", "stood_in"):
         return {key: list(items) for key, items in value.items()}
     return list(value) if isinstance(value, tuple) else value
 
@@ -358,6 +360,7 @@ _FIELDS = {item.name for item in fields(State)}
 _OWN: dict[str, Any] = {
     "initiator": "", "started_at": "", "visits": {}, "pinned": {}, "flags": (), "last": {},
     "actors": {}, "suspended": False, "suspended_at": None, "deadlines": {}, "creator": None,
+    "stood_in": {},
 }  # fmt: skip
 
 
@@ -415,6 +418,7 @@ class Command:
     kind: str
     person: str
     organisation: str | None = None
+    #: whose substitute the person is here
     on_behalf: str | None = None
     #: the action (kind act), the outcome (kind outcome), the timer (kind time)
     name: str = ""
@@ -424,6 +428,11 @@ class Command:
     data: Mapping[str, Any] | None = None
     #: in a parallel step: the step of the place that is meant; "" is the place of the case itself
     at: str = ""
+
+    @property
+    def holder(self) -> str:
+        """Whose task it is: the person's own, or that of whoever they stand in for."""
+        return self.on_behalf if self.on_behalf is not None else self.person
 
     def to_json(self) -> dict[str, Any]:
         """As a JSON object."""

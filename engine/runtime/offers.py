@@ -81,6 +81,9 @@ def forbid(run: Run, code: str, **params: Any) -> NotAllowed:
 
 def may_act(run: Run, action: Action, rights: Rights) -> Refused | None:
     """Why the actor has no right to an action; None when there is one."""
+    ended = _no_substitute(run, rights)
+    if ended is not None:
+        return ended
     who = action.who if action.who is not None else run.step.who
     if who is None:
         return forbid(run, "not_for_people", action=action.title)
@@ -91,7 +94,7 @@ def may_act(run: Run, action: Action, rights: Rights) -> Refused | None:
     elif action.who is None:
         if action.verb in ("record", "save") and _is_delegate(run):
             return None
-        if run.state.assigned not in (None, run.command.person):
+        if run.state.assigned not in (None, run.command.holder):
             return forbid(run, "handed_over", person=run.state.assigned)
         stage = run.step.stages.get(run.state.place.stage or "")
         permission = stage.permission if stage and stage.permission else permission
@@ -101,34 +104,53 @@ def may_act(run: Run, action: Action, rights: Rights) -> Refused | None:
 def _is_delegate(run: Run) -> bool:
     """Whether the actor prepares the task for its holder."""
     waiting = (one for one in waiting_signers(run.state) if one.mode == "delegate")
-    return any(one.person == run.command.person for one in waiting)
+    return any(one.person == run.command.holder for one in waiting)
+
+
+def _no_substitute(run: Run, rights: Rights) -> Refused | None:
+    """Why the actor does not act for somebody else any more; None where they need not."""
+    command = run.command
+    if command.on_behalf is None or rights.stands_in(
+        command.person, command.on_behalf, command.organisation
+    ):
+        return None
+    return forbid(run, "no_substitute", person=command.on_behalf)
 
 
 def _may(
     run: Run, who: Assignment, permission: str | None, organisation: str | None, rights: Rights
 ) -> Refused | None:
-    person = run.command.person
+    command = run.command
+    person = command.holder
     if who.kind == "system":
         return None if person == "system" else forbid(run, "not_for_people", action="")
     if who.kind == "initiator":
+        if command.on_behalf is not None and run.is_personal:
+            return forbid(run, "own_case_personal", person=command.on_behalf)
         return None if person == run.state.initiator else forbid(run, "only_initiator")
     if who.person is not None and run.context.key(who.person) != person:
         return forbid(run, "only_named_person")
-    here = run.command.organisation
+    here = command.organisation
     if permission is None or not rights.holds(person, permission, here):
         return forbid(run, "no_permission", permission=permission, organisation=here)
     if organisation != here:
         return forbid(run, "other_organisation", organisation=organisation)
     excluded = run.excluded(who)
-    recusal = run.recused(who, person) if person in excluded else None
-    if recusal is not None and person != run.state.initiator:
-        return forbid(run, "recused", say=recusal.say)
-    if person in excluded:
-        return forbid(run, "own_case" if person == run.state.initiator else "acted_before")
+    # A substitute has to keep out where they would themselves, and where the other one would.
+    for one in dict.fromkeys((command.person, person)):
+        if one not in excluded:
+            continue
+        recusal = run.recused(who, one)
+        if recusal is not None and one != run.state.initiator:
+            return forbid(run, "recused", say=recusal.say)
+        return forbid(run, "own_case" if one == run.state.initiator else "acted_before")
     return None
 
 
 def _operation(run: Run, name: str, rights: Rights) -> Offer:
+    ended = _no_substitute(run, rights)
+    if ended is not None:
+        return Offer(name, None, mine=False, refusal=ended)
     match name:
         case "withdraw":
             forbidden = _may_withdraw(run, rights)
@@ -153,14 +175,14 @@ def _operation(run: Run, name: str, rights: Rights) -> Offer:
             refusal = _not_held(run, name, rights) or why_no_task(run, name)
             mine = refusal is None or refusal.code == "waits_for_signer"
         case "sign":
-            refusal = why_not_sign(run)
+            refusal = why_not_sign(run) or _signs_for_oneself(run, rights)
             mine = refusal is None or refusal.code != "not_a_signer"
         case "urge":
             forbidden = _may_urge(run, rights)
             refusal = forbidden or why_not_urge(run)
             mine = forbidden is None and (refusal is None or refusal.code == "urged_lately")
         case _:
-            mine = run.command.person in run.state.voters
+            mine = run.command.holder in run.state.voters
             refusal = why_not_vote(run)
     return Offer(name, None, mine, refusal)
 
@@ -173,14 +195,27 @@ def _not_held(run: Run, name: str, rights: Rights) -> Refused | None:
     return may_act(run, probe, rights)
 
 
+def _signs_for_oneself(run: Run, rights: Rights) -> Refused | None:
+    """A second opinion is somebody else's: who holds the task does not give it as a substitute."""
+    command = run.command
+    probe = next((a for a in run.step.actions.values() if a.who is None), None)
+    if command.on_behalf is None or run.step.who is None or probe is None:
+        return None
+    permission = run.step.who.permission
+    here = run.state.place.organisation
+    if permission is not None and rights.holds(command.person, permission, here):
+        return forbid(run, "signs_for_own_task", person=command.on_behalf)
+    return None
+
+
 def _may_urge(run: Run, rights: Rights) -> Refused | None:
     """Whoever started the case or passed it on here, unless it waits for them themselves."""
     command = run.command
     before = came_from(run)
-    own = command.person == run.state.initiator
+    own = command.holder == run.state.initiator
     if not own and before is not None:
         place, person = before
-        own = person == command.person or (
+        own = person == command.holder or (
             place.organisation == command.organisation and _reviews(run, rights, place)
         )
     if not own:
@@ -192,7 +227,7 @@ def _may_urge(run: Run, rights: Rights) -> Refused | None:
 
 def _waits_for(item: WorkItem, run: Run, rights: Rights) -> bool:
     """Whether the actor could deal with what waits, as a person or for the organisation."""
-    person, here = run.command.person, run.command.organisation
+    person, here = run.command.holder, run.command.organisation
     if item.person is not None or item.permission is None:
         return item.person == person
     return item.organisation == here and rights.holds(person, item.permission, here)
@@ -219,7 +254,7 @@ def _may_withdraw(run: Run, rights: Rights) -> Refused | None:
     last = run.state.path[-1]
     place = acting_place(last)
     step = run.process.steps[place.step]
-    if last.person == run.command.person or place.organisation is None:
+    if last.person == run.command.holder or place.organisation is None:
         return None
     who = step.who
     if who is None or place.organisation != run.command.organisation:
@@ -241,7 +276,7 @@ def _may_extend(run: Run, rights: Rights) -> Refused | None:
         return None
     # Where nobody has returned it, whoever is above the present place, or at it, may.
     at = returned_by if returned_by is not None else run.state.place.organisation
-    if rights.covers(run.command.person, permission, run.command.organisation, at):
+    if rights.covers(run.command.holder, permission, run.command.organisation, at):
         return None
     return forbid(run, "no_permission_extend", permission=permission)
 
@@ -258,7 +293,7 @@ def _may_extend_for_all(run: Run, deadline: Deadline, rights: Rights) -> Refused
     if not known:
         known = {run.context.facts.record("jurisdictions", run.process.jurisdiction, "bureau")}
     for organisation in known:
-        if rights.covers(run.command.person, extend.permission, here, organisation):
+        if rights.covers(run.command.holder, extend.permission, here, organisation):
             return None
     return forbid(run, "no_permission_extend", permission=extend.permission)
 
@@ -272,5 +307,5 @@ def _reviews(run: Run, rights: Rights, place: Place) -> bool:
     step: Step = run.process.steps[place.step]
     permission = step.who.permission if step.who is not None else None
     return permission is not None and rights.holds(
-        run.command.person, permission, place.organisation
+        run.command.holder, permission, place.organisation
     )

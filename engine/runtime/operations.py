@@ -51,7 +51,7 @@ def _named(run: Run) -> str:
     """The person an operation hands something to: neither the actor nor somebody excluded."""
     person = str(run.command.input["person"])
     who = run.step.who
-    if person == run.command.person:
+    if person in (run.command.person, run.command.holder):
         raise run.refuse("transfer_to_oneself")
     if who is not None and person in run.excluded(who):
         raise run.refuse("transfer_to_excluded", person=person)
@@ -156,7 +156,7 @@ def delegate(run: Run) -> None:
     if refusal is not None:
         raise refusal
     _add(run, Signer(_named(run), "delegate"), "delegated")
-    run.change(assigned=run.command.person)
+    run.change(assigned=run.command.holder)
 
 
 def _add(run: Run, signer: Signer, event: str) -> None:
@@ -189,7 +189,7 @@ def why_not_sign(run: Run) -> Refused | None:
 
 
 def _own(run: Run) -> Signer | None:
-    person = run.command.person
+    person = run.command.holder
     waiting = (one for one in waiting_signers(run.state) if one.mode != "after")
     return next((one for one in waiting if one.person == person), None)
 

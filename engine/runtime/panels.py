@@ -88,6 +88,8 @@ def why_not_vote(run: Run) -> Refused | None:
     state, person, panel = run.state, run.command.person, run.step.panel
     if panel is None:
         return run.refuse("not_a_panel")
+    if run.command.on_behalf is not None:
+        return run.refuse("vote_is_personal")
     if person not in state.voters:
         return run.refuse("not_a_voter")
     if state.suspended:
@@ -142,6 +144,8 @@ def why_not_decline(run: Run) -> Refused | None:
     state, panel, person = run.state, run.step.panel, run.command.person
     if panel is None or not panel.may_decline:
         return run.refuse("no_declining", step=run.step.title)
+    if run.command.on_behalf is not None:
+        return run.refuse("vote_is_personal")
     if person not in state.voters:
         return run.refuse("not_a_voter")
     if state.suspended:

@@ -569,9 +569,15 @@ class Run:
         others = self.context.keys(who.except_) if isinstance(who.except_, Formula) else ()
         for recusal in who.recusals:
             others = (*others, *self.context.keys(recusal.people))
+        for person in others if self.state.stood_in else ():
+            others = (*others, *self.state.stood_in.get(person, ()))
+        return (self.state.initiator, *others) if self.is_personal else others
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether people start such cases for themselves, not for an organisation."""
         start = self.process.start
-        for_oneself = start is None or start.who == "person"
-        return (self.state.initiator, *others) if for_oneself else others
+        return start is None or start.who == "person"
 
     def recused(self, who: Assignment, person: str) -> Recusal | None:
         """The rule by which a person may not take a task and is told why."""
@@ -656,7 +662,7 @@ class Run:
             undo["set"] = self.seq
         if self.reached:
             undo["reached"] = list(self.reached)
-        passed = Passed(place, self.command.person, undo, kept, self.split)
+        passed = Passed(place, self.command.holder, undo, kept, self.split)
         self.change(path=(*self.state.path, passed))
 
     def _breaks_off_a_call(self, before: State) -> bool:
@@ -682,6 +688,10 @@ class Run:
         people = self.state.actors.get(step, ())
         if command.person not in people:
             people = (*people, command.person)
+        if command.on_behalf is not None:
+            stood_in = self.state.stood_in
+            for_whom = dict.fromkeys((*stood_in.get(command.person, ()), command.on_behalf))
+            self.change(stood_in={**stood_in, command.person: tuple(for_whom)})
         self.change(
             last={**self.state.last, name: entry}, actors={**self.state.actors, step: people}
         )

@@ -187,5 +187,5 @@ def push_split(run: Run) -> None:
     """Put a parallel step that was left by no person's action on the path."""
     if run.split is not None and not run.state.closed:
         place = state_left(run).place
-        passed = Passed(place, run.command.person, {}, "never", run.split)
+        passed = Passed(place, run.command.holder, {}, "never", run.split)
         run.change(path=(*run.state.path, passed))

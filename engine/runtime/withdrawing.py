@@ -60,13 +60,13 @@ def why_not_withdraw(run: Run) -> Refused | None:
     mine = (
         place.organisation == command.organisation
         if place.organisation is not None
-        else last.person == command.person
+        else last.person == command.holder
     )
     if state.returned or state.relaying:
         return run.refuse("withdraw_decided", step=run.step.title)
     if not mine:
         # Somebody after the actor has acted, or the actor never passed it.
-        passed = any(item.person == command.person for item in state.path)
+        passed = any(item.person == command.holder for item in state.path)
         code = "withdraw_decided" if passed else "nothing_to_withdraw"
         return run.refuse(code, step=_title(run, state.path[-1].place))
     if last.kept in ("never", "irreversible", "created", "sent", "called"):

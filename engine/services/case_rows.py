@@ -109,7 +109,7 @@ class CaseRows:
 
         acted = command.kind in ("act", "vote")
         if command.kind == "sign":
-            own = (item for item in unit.work.of(row.id) if item.person == command.person)
+            own = (item for item in unit.work.of(row.id) if item.person == command.holder)
             step = command.at or before.place.step
             close([item.id for item in own if item.step == step], done=True)
         if not before.branches:

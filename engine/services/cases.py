@@ -7,8 +7,8 @@ from the same functions that list what could be done (:meth:`Cases.offers`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from engine.runtime.run import Run
 from engine.services.casework import Casework, Done, Loaded, Outcome
 from engine.store.cases import CaseRow
 from engine.store.unit import UnitOfWork
+from engine.store.work import WorkRow
 
 if TYPE_CHECKING:
     from engine.services.entries import Entries
@@ -353,7 +354,7 @@ class Cases:
         if who is None or permission is None or place.organisation is None:
             return []
         known = self._rights.holders(permission, place.organisation)
-        excluded = {*run.excluded(who), run.command.person}
+        excluded = {*run.excluded(who), run.command.person, run.command.holder}
         return [one for one in known if one not in excluded]
 
     def _operate(
@@ -387,33 +388,43 @@ class Cases:
         data: Mapping[str, Any] | None,
         at: str | None,
     ) -> Run:
-        """The place at which an action is meant: where the actor may take it."""
+        """The place at which an action is meant, and for whom: where the actor may take it."""
         run = self._work.look(unit, loaded, actor, data=data, at=at)
-        if at is not None or not loaded.state.branches:
+        if not actor.represents and (at is not None or not loaded.state.branches):
             return run
-        here = run.compiled.actions[run.step.name].get(action)
-        if here is not None and may_act(run, here, self._rights) is None:
-            return run
-        for _, one in places_of(loaded.state):
-            other = self._work.look(unit, loaded, actor, data=data, at=one.place.step)
+
+        def possible(other: Run) -> bool:
             known = other.compiled.actions[other.step.name].get(action)
-            if known is not None and may_act(other, known, self._rights) is None:
-                return other
-        return run
+            return known is not None and may_act(other, known, self._rights) is None
+
+        if possible(run):
+            return run
+        places = [] if at is not None else [one.place.step for _, one in places_of(loaded.state)]
+        places = places if loaded.state.branches else []
+        others = (
+            self._work.look(unit, loaded, who, data=data, at=place)
+            for who in selves(actor)
+            for place in (at, *places)
+        )
+        return next((other for other in others if possible(other)), run)
 
     def operating(
         self, unit: UnitOfWork, loaded: Loaded, actor: Actor, operation: str, at: str | None
     ) -> Run:
-        """The place at which an operation is meant: one where it is possible, if there is any."""
+        """The place at which an operation is meant, and for whom: where it is possible."""
         run = self._work.look(unit, loaded, actor, at=at)
-        if at is not None or may_operate(run, operation, self._rights) is None:
+        settled = at is not None and not actor.represents
+        if settled or may_operate(run, operation, self._rights) is None:
             return run
-        for _, one in places_of(loaded.state, ended=True):
-            if not one.place.step:
-                continue
-            other = self._work.look(unit, loaded, actor, at=one.place.step)
-            if may_operate(other, operation, self._rights) is None:
-                return other
+        places: list[str | None] = [at]
+        if at is None:
+            known = places_of(loaded.state, ended=True)
+            places += [one.place.step for _, one in known if one.place.step]
+        for who in selves(actor):
+            for place in places:
+                other = self._work.look(unit, loaded, who, at=place)
+                if may_operate(other, operation, self._rights) is None:
+                    return other
         return run
 
     def carry_out(
@@ -443,33 +454,39 @@ class Cases:
         """Take a waiting case for oneself: colleagues see who deals with it."""
         with self._said(), self._work.store.write() as unit:
             loaded = self._work.load(unit, uid)
-            item = self._item(unit, loaded, actor)
+            item, holder = self._item(unit, loaded, actor)
             step = loaded.compiled.process.steps[item.step]
             if "claim" not in step.allow:
                 raise self._work.look(unit, loaded, actor).refuse("no_claim", step=step.title)
             if loaded.state.suspended:
                 raise self._work.look(unit, loaded, actor).refuse("case_suspended")
-            if not unit.work.claim(item.id, actor.person, expected=None):
+            if not unit.work.claim(item.id, holder, expected=None):
                 raise Stale("claimed_by_other", person=item.claimed_by)
 
     def give_back(self, actor: Actor, uid: str) -> None:
         """Give a claimed case back to everybody who may deal with it."""
         with self._said(), self._work.store.write() as unit:
             loaded = self._work.load(unit, uid)
-            item = self._item(unit, loaded, actor)
-            if not unit.work.claim(item.id, None, expected=actor.person):
+            item, holder = self._item(unit, loaded, actor)
+            if not unit.work.claim(item.id, None, expected=holder):
                 raise NotAllowed("not_claimed_by_you")
 
-    def _item(self, unit: UnitOfWork, loaded: Loaded, actor: Actor) -> Any:
-        for item in unit.work.of(loaded.row.id):
+    def _item(self, unit: UnitOfWork, loaded: Loaded, actor: Actor) -> tuple[WorkRow, str]:
+        """What waits for the actor, and whose it is: theirs, or of whom they are a substitute."""
+        waiting = unit.work.of(loaded.row.id)
+        for item in waiting:
             if item.person is not None and item.person == actor.person:
-                return item
+                return item, actor.person
             if (
                 item.permission is not None
                 and item.organisation == actor.organisation
                 and self._rights.holds(actor.person, item.permission, item.organisation)
             ):
-                return item
+                return item, actor.person
+        for whom in actor.represents:
+            for item in waiting:
+                if self._work.concerns(loaded.row, item, actor, whom):
+                    return item, whom
         raise NotAllowed("nothing_waits_for_you")
 
     def demand_unclaimed(self, unit: UnitOfWork, loaded: Loaded, actor: Actor, at: str) -> None:
@@ -477,7 +494,7 @@ class Cases:
         for item in unit.work.of(loaded.row.id):
             if at and item.step != at:
                 continue
-            if item.claimed_by not in (None, actor.person) and (
+            if item.claimed_by not in (None, actor.person, *actor.represents) and (
                 item.organisation == actor.organisation
             ):
                 raise NotAllowed("claimed_by_other", person=item.claimed_by)
@@ -723,10 +740,24 @@ class Cases:
         with self._work.store.read() as unit:
             loaded = self._work.load(unit, uid)
             run = self._work.look(unit, loaded, actor, at=at)
-            found = list(offers(run, self._rights))
             return [
-                self._worded(offer, self.held(unit, loaded, run, offer.action)) for offer in found
+                self._worded(offer, self.held(unit, loaded, run, offer.action))
+                for offer in self.offered(unit, loaded, run, actor)
             ]
+
+    def offered(self, unit: UnitOfWork, loaded: Loaded, run: Run, actor: Actor) -> list[Offer]:
+        """What the actor may do where they look, themselves or as the substitute of somebody."""
+        found = list(offers(run, self._rights))
+        for who in selves(actor) if actor.represents else ():
+            other = self._work.look(unit, loaded, who, at=run.at)
+            if other.command.on_behalf == run.command.on_behalf:
+                continue
+            beside = offers(other, self._rights)
+            found = [
+                new if new.mine and new.allowed and not (old.mine and old.allowed) else old
+                for old, new in zip(found, beside, strict=True)
+            ]
+        return found
 
     def held(
         self, unit: UnitOfWork, loaded: Loaded, run: Run, action: Action | None
@@ -760,8 +791,15 @@ def command_of(
 ) -> Command:
     """What an actor wants done at the place that was looked at."""
     return Command(
-        kind, actor.person, actor.organisation, actor.on_behalf, name, entered, typed, run.at
+        kind, actor.person, actor.organisation, run.command.on_behalf, name, entered, typed, run.at
     )
+
+
+def selves(actor: Actor) -> Iterator[Actor]:
+    """An actor as themselves, then as the substitute of each they stand in for."""
+    yield replace(actor, represents=()) if actor.represents else actor
+    for whom in actor.represents:
+        yield replace(actor, on_behalf=whom)
 
 
 def _probe(run: Run) -> Action | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from engine.domain.actor import Actor
+from engine.domain.actor import Actor, Rights
 from engine.domain.case import (
     Advance,
     Command,
@@ -38,6 +38,7 @@ from engine.store.chain import GENESIS, Event
 from engine.store.database import Store
 from engine.store.errors import Duplicate
 from engine.store.unit import UnitOfWork
+from engine.store.work import WorkRow
 
 if TYPE_CHECKING:
     from engine.domain.clock import Clock
@@ -160,12 +161,18 @@ class Casework:
     """Reads cases, lets the runtime decide, writes what came out."""
 
     def __init__(
-        self, store: Store, definitions: Definitions, lookups: Lookups, clock: Clock
+        self,
+        store: Store,
+        definitions: Definitions,
+        lookups: Lookups,
+        clock: Clock,
+        rights: Rights,
     ) -> None:
         self.store = store
         self.definitions = definitions
         self.lookups = lookups
         self.clock = clock
+        self.rights = rights
         #: set by the effects service, which itself needs this one
         self.effects: Effects = lambda unit, outcome, now: []
         self.rows = CaseRows(definitions)
@@ -293,7 +300,9 @@ class Casework:
             Stale: the case is not at that place any more.
         """
         now = self.now(loaded.row.jurisdiction)
-        command = Command("look", actor.person, actor.organisation)
+        if actor.represents and actor.on_behalf is None:
+            actor = self.acting(unit, loaded, actor, at)
+        command = Command("look", actor.person, actor.organisation, actor.on_behalf)
         run = self._run(unit, loaded, command, now, data if data is not None else loaded.data)
         if loaded.state.branches:
             step = at if at is not None else self._waiting_at(unit, loaded, actor)
@@ -303,8 +312,53 @@ class Casework:
             run.focus(found)
         return run
 
+    def acting(
+        self, unit: UnitOfWork, loaded: Loaded, actor: Actor, at: str | None = None
+    ) -> Actor:
+        """The actor, as a substitute where the task is not theirs but that of whom they represent.
+
+        Where nothing waits, what somebody passed is theirs to take back.
+        """
+        waiting = [item for item in unit.work.of(loaded.row.id) if not at or item.step == at]
+        if any(self.concerns(loaded.row, item, actor, actor.person) for item in waiting):
+            return actor
+        for whom in actor.represents:
+            if any(self.concerns(loaded.row, item, actor, whom) for item in waiting):
+                return replace(actor, on_behalf=whom)
+        paths = [one.path for _, one in places_of(loaded.state, ended=True)]
+        passed = {path[-1].person for path in paths if path}
+        if actor.person not in passed:
+            for whom in actor.represents:
+                if whom in passed:
+                    return replace(actor, on_behalf=whom)
+        return actor
+
+    def concerns(self, row: CaseRow, item: WorkRow, actor: Actor, holder: str) -> bool:
+        """Whether something waits for the actor, or for ``holder`` whose substitute they are.
+
+        What a substitute takes over belongs to the organisation: what waits for one of its people
+        or for a right there, and a case begun for it, never a seat or a case of one's own.
+        """
+        if item.person is not None:
+            if holder == actor.person or item.person != holder:
+                return item.person == holder
+            begun = row.initiator == holder and row.initiator_organisation is not None
+            return actor.organisation == (
+                row.initiator_organisation
+                if begun and item.organisation is None
+                else item.organisation
+            )
+        here = item.permission is not None and item.organisation == actor.organisation
+        if not here or item.claimed_by not in (None, holder):
+            return False
+        return self.rights.holds(holder, item.permission or "", item.organisation)
+
     def _waiting_at(self, unit: UnitOfWork, loaded: Loaded, actor: Actor) -> str:
         """The step at which something waits for the actor, or that they passed last; else ""."""
+        if actor.on_behalf is not None:
+            for item in unit.work.of(loaded.row.id):
+                if self.concerns(loaded.row, item, actor, actor.on_behalf):
+                    return item.step
         for item in unit.work.of(loaded.row.id):
             for_person = item.person is not None and item.person == actor.person
             here = item.organisation is not None and item.organisation == actor.organisation
@@ -316,7 +370,7 @@ class Casework:
         for at, one in places_of(loaded.state, ended=True):
             last = one.path[-1] if at and one.path else None
             own = last is not None and last.place.organisation == actor.organisation
-            if last is not None and (own or last.person == actor.person):
+            if last is not None and (own or last.person in (actor.person, actor.on_behalf)):
                 return one.place.step
         return ""
 

@@ -67,6 +67,8 @@ class Entry:
     ended: bool = False
     #: places in other branches that were broken off by it
     broken_off: tuple[str, ...] = ()
+    #: whose substitute the person was
+    on_behalf: str = ""
 
 
 class Courses:
@@ -155,6 +157,9 @@ class Courses:
             broken_off=tuple(
                 words(unit, run, Place.from_json(one)) for several in broken_off for one in several
             ),
+            on_behalf=lookup.label("people", event.on_behalf) or event.on_behalf
+            if event.on_behalf
+            else "",
         )
 
     def _ended_as(self, loaded: Loaded, events: Sequence[Mapping[str, Any]]) -> str:
@@ -217,7 +222,7 @@ class Courses:
             here = next((e for e in _events(event) if e.get("event") == "signed"), None)
             if here is not None and Place.from_json(here["place"]).is_same_visit(place):
                 opinion = self._entered(unit, event).get("opinion")
-                found[event.person or ""] = str(opinion or ""), event.at
+                found[event.on_behalf or event.person or ""] = str(opinion or ""), event.at
         return found
 
     def _form(self, unit: UnitOfWork, loaded: Loaded, ask: Ask | None) -> Form | None:

@@ -7,7 +7,7 @@ name; what its permissions let one see and change reaches all organisations belo
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from engine.definitions.register import ORGANISATIONS, PEOPLE, State
@@ -87,6 +87,20 @@ class Directory:
         if not self.holds(person, permission, organisation):
             return False
         return self.is_within(other, organisation)
+
+    def stands_in(self, person: str, whom: str, organisation: str | None) -> bool:
+        """Whether a person is the substitute of another one at this organisation now."""
+        if organisation is None:
+            return False
+        with self._store.read() as unit:
+            return whom in self._represented(unit.grants.of(person), organisation)
+
+    def lent(self, actor: Actor) -> dict[str, frozenset[str]]:
+        """What those whose substitute the actor is may do there, by person."""
+        return {
+            whom: self.permissions(replace(actor, person=whom, represents=()))
+            for whom in actor.represents
+        }
 
     def has(self, actor: Actor, permission: str, organisation: str | None = None) -> bool:
         """Whether an actor holds it where they act, for what belongs to an organisation."""
@@ -175,9 +189,12 @@ class Directory:
             if organisation is None:
                 row = unit.records.load(PEOPLE, person)
                 return Actor(person, None, row.jurisdiction if row is not None else None)
-            for grant, _ in self._granted(unit, person):
+            # One reading tells the roles and whose substitute the person is.
+            grants = unit.grants.of(person)
+            for grant, _ in self._counting(grants):
                 if grant.organisation == organisation:
-                    return Actor(person, organisation, grant.jurisdiction)
+                    represents = self._represented(grants, organisation)
+                    return Actor(person, organisation, grant.jurisdiction, represents=represents)
         raise NotAllowed("not_your_organisation", organisation=organisation)
 
     def grant(
@@ -411,12 +428,31 @@ class Directory:
 
     # ------------------------------------------------------------ inside
 
+    def _represented(self, grants: Sequence[GrantRow], organisation: str) -> tuple[str, ...]:
+        """Whose substitute the holder of some grants is, while working there too."""
+        now = self._clock.now()
+        found = dict.fromkeys(
+            grant.stands_for
+            for grant in grants
+            if grant.stands_for is not None
+            and grant.organisation == organisation
+            and _in_force(grant, now)
+        )
+        works_there = found and any(
+            grant.organisation == organisation for grant, _ in self._counting(grants)
+        )
+        return tuple(found) if works_there else ()
+
     def _granted(self, unit: UnitOfWork, person: str) -> Sequence[tuple[GrantRow, Role]]:
+        return self._counting(unit.grants.of(person))
+
+    def _counting(self, grants: Sequence[GrantRow]) -> Sequence[tuple[GrantRow, Role]]:
+        """The roles among some grants that are held now."""
         now = self._clock.now()
         roles = self._release.roles
         return [
             (grant, roles[grant.role])
-            for grant in unit.grants.of(person)
+            for grant in grants
             if grant.role in roles and _in_force(grant, now)
         ]
 

@@ -50,6 +50,7 @@ class Cells:
         self._moments = moments
         self._paths = [c.field for c in listing.columns]
         self._names: dict[tuple[str, str], str] = {}
+        self._represented: Mapping[int, str] = {}
 
     def rows(self, lines: Sequence[CaseLine]) -> list[Row]:
         """Return the rows of a page."""
@@ -60,6 +61,10 @@ class Cells:
         at = self._unit.worklists.where_open(ids) if "organisation" in self._paths else {}
         acted = self._listing.relation == "acted"
         handled = self._unit.worklists.handled(ids, self._viewer) if acted and ids else {}
+        if self._listing.relation == "waiting":
+            self._represented = self._unit.worklists.represented(
+                ids, self._viewer, self._listing.permissions
+            )
         self._look_up(lines, values, at)
         return [
             self._row(line, values.get(line.id, {}), at.get(line.id, ()), handled.get(line.id))
@@ -89,6 +94,7 @@ class Cells:
         at: Mapping[int, Sequence[str]],
     ) -> None:
         wanted: dict[str, set[str]] = {PEOPLE: set(), ORGANISATIONS: set()}
+        wanted[PEOPLE] |= set(self._represented.values())
         for line in lines:
             wanted[PEOPLE] |= {key for key in (line.initiator,) if key}
             for key in (line.organisation, line.initiator_organisation, *at.get(line.id, ())):
@@ -130,6 +136,7 @@ class Cells:
             status=status,
             flags=self._flags(line),
             late=self._late(line),
+            on_behalf=self._name(PEOPLE, self._represented.get(line.id)),
         )
 
     def _cell(

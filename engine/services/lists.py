@@ -30,7 +30,7 @@ from engine.services.sentences import Sentences
 from engine.store.records import IndexValue
 from engine.store.unit import UnitOfWork
 from engine.store.where import Where
-from engine.store.worklists import CaseLine, Viewer, Worklist
+from engine.store.worklists import CaseLine, Represented, Viewer, Worklist
 
 #: how many rows are exported at once
 EXPORTED = 100_000
@@ -90,6 +90,10 @@ class Lists:
             return None
         held = self._directory.permissions(actor)
         if held & set(listing.permissions):
+            return None
+        if listing.relation == "waiting" and any(
+            lent & set(listing.permissions) for lent in self._directory.lent(actor).values()
+        ):
             return None
         return self._sentences.worded(
             NotAllowed(
@@ -286,6 +290,7 @@ class Lists:
             actor.organisation,
             self._directory.path(actor.organisation),
             self._directory.permissions(actor),
+            tuple(Represented(*one) for one in self._directory.lent(actor).items()),
         )
 
     def _cells(self, unit: UnitOfWork, actor: Actor, listing: Listing, viewer: Viewer) -> Cells:

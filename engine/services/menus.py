@@ -34,13 +34,15 @@ class Menus:
         limits = [role.menus for role in self._directory.roles(actor)]
         limited = bool(limits) and None not in limits
         named = {name for some in limits for name in some or ()} if limited else None
+        lent = frozenset().union(*self._directory.lent(actor).values())
         shown: list[Menu] = []
         for set_ in sets:
             for menu in set_.menus:
                 kept = tuple(
                     self._titled(entry)
                     for entry in menu.entries
-                    if (named is None or entry.name in named) and self._opens(entry, held, set_)
+                    if self._lends(entry, lent, set_)
+                    or ((named is None or entry.name in named) and self._opens(entry, held, set_))
                 )
                 if kept:
                     shown.append(Menu(menu.title, kept))
@@ -81,6 +83,14 @@ class Menus:
                 who = start.who if start is not None else "person"
                 return who == "person" or who.permission is None or who.permission in held
         return True
+
+    def _lends(self, entry: MenuEntry, lent: frozenset[str], set_: RoleSet) -> bool:
+        """Whether it lists what waits for somebody whose substitute the actor is."""
+        if not lent or entry.kind != "list":
+            return False
+        listing = self._release.lists[entry.target]
+        waiting = listing.relation == "waiting" and bool(listing.permissions)
+        return waiting and self._opens(entry, lent, set_)
 
     def _titled(self, entry: MenuEntry) -> MenuEntry:
         """Return an entry with its caption: its own, or that of what it leads to."""

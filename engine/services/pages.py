@@ -36,6 +36,8 @@ class Row:
     flags: Sequence[str] = ()
     #: past its deadline
     late: bool = False
+    #: whose task it is that the reader has as a substitute
+    on_behalf: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from engine.services.sentences import Sentences
     from engine.services.staff import Staff
     from engine.services.studio import Studio
+    from engine.services.substitutes import Substitutes
     from engine.services.views import Views
     from engine.store.database import Store
 
@@ -86,6 +87,7 @@ class Platform:
     lists: Lists
     accounts: Accounts
     staff: Staff
+    substitutes: Substitutes
     registration: Registration
     messages: Messages
     opinions: Opinions

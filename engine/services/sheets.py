@@ -81,7 +81,11 @@ class Sheets:
             if view.audience == "initiator":
                 meant = actor.person == run.state.initiator
             else:
-                meant = self._rights.holds(actor.person, view.audience, actor.organisation)
+                # A substitute sees no more than whoever they stand in for.
+                meant = any(
+                    self._rights.holds(one, view.audience, actor.organisation)
+                    for one in {actor.person, run.command.on_behalf or actor.person}
+                )
             if meant and (view.when is None or run.context.holds(view.when)):
                 hide += view.hide
                 mask += view.mask

@@ -214,6 +214,8 @@ class CaseView:
     #: at a panel: the reader votes, leads or watches it
     at_panel: bool
     returned: Entry | None
+    #: the name of whoever the reader acts for here as a substitute
+    on_behalf: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,6 +353,7 @@ class Views:
             unseen=self._cases.unseen(unit, loaded, run, actor),
             at_panel=self._at_panel(run, actor),
             returned=self.courses.returned(unit, loaded, run) if state.returned else None,
+            on_behalf=_label(lookup, run.command.on_behalf),
         )
 
     def places_words(self, unit: UnitOfWork, run: Run, state: State) -> str:
@@ -368,6 +371,7 @@ class Views:
             item.step
             for item in unit.work.of(loaded.row.id)
             if self._at(actor, item.person, item.organisation, item.permission)
+            or any(self._work.concerns(loaded.row, item, actor, one) for one in actor.represents)
         }
         return tuple(
             Standing(
@@ -511,7 +515,7 @@ class Views:
         with self._sentences.saying(), self._work.store.read() as unit:
             loaded, run = self._open(unit, actor, uid, at)
             found = []
-            for offer in offers(run, self._rights):
+            for offer in self._cases.offered(unit, loaded, run, actor):
                 if not offer.mine or (
                     offer.name == "transfer" and not self._cases.colleagues(actor, uid, at=run.at)
                 ):
@@ -593,8 +597,8 @@ class Views:
         entered: Mapping[str, Any],
     ) -> str | None:
         command = Command(
-            "act", actor.person, actor.organisation, name=action.name, input=dict(entered),
-            at=run.at,
+            "act", actor.person, actor.organisation, run.command.on_behalf, action.name,
+            dict(entered), at=run.at,
         )  # fmt: skip
         now = self._work.now(loaded.row.jurisdiction)
         try:
@@ -821,6 +825,12 @@ class Views:
         items = unit.work.of(loaded.row.id, open_only=False)
         if any(self._at(actor, item.person, item.organisation, item.permission) for item in items):
             return True
+        if any(
+            self._work.concerns(loaded.row, item, actor, whom)
+            for whom in actor.represents
+            for item in items
+        ):
+            return True
         if any(offer.mine for offer in offers(run, self._rights)):
             return True
         if self._listed(loaded, actor, items):
@@ -870,6 +880,10 @@ class Views:
         loaded = self._work.load(unit, uid)
         run = self._work.look(unit, loaded, actor)
         return self._sees(unit, loaded, run, actor)
+
+
+def _label(lookup: Lookup, person: str | None) -> str:
+    return (lookup.label("people", person) or person) if person is not None else ""
 
 
 def _choice(

@@ -1,4 +1,4 @@
-"""Grants: a role, for a person, at an organisation and all below it, for a time."""
+"""Grants: a role, or a colleague's tasks as a substitute, for a person, somewhere, for a time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from engine.store.tables.people import grants
 
 
 class NewGrant(NamedTuple):
-    """A role given to a person. Without times it holds always."""
+    """A role given to a person. Without times it holds always.
+
+    With ``stands_for`` there is no role (""): the person is the substitute of that one.
+    """
 
     person: str
     role: str
@@ -24,6 +27,7 @@ class NewGrant(NamedTuple):
     valid_until: datetime | None
     granted_by: str | None
     granted_at: datetime
+    stands_for: str | None = None
 
 
 class GrantRow(NamedTuple):
@@ -38,6 +42,7 @@ class GrantRow(NamedTuple):
     valid_until: datetime | None
     granted_by: str | None
     granted_at: datetime
+    stands_for: str | None
 
 
 _c = grants.c

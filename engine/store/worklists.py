@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -77,6 +77,14 @@ class Handled(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Represented:
+    """Somebody whose substitute the viewer is, and what they may do at the organisation."""
+
+    person: str
+    permissions: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Viewer:
     """Who looks: a person, for an organisation or for themselves.
 
@@ -87,6 +95,7 @@ class Viewer:
     organisation: str | None = None
     path: str | None = None
     permissions: frozenset[str] = frozenset()
+    represents: tuple[Represented, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -232,6 +241,31 @@ class Worklists:
         )
         return {int(case_id): Waiting(*rest) for case_id, *rest in self._session.rows(query)}
 
+    def represented(
+        self, case_ids: Sequence[int], viewer: Viewer, permissions: Sequence[str]
+    ) -> dict[int, str]:
+        """Return whose substitute the viewer is in cases that do not wait for the viewer as well.
+
+        Nothing is asked for who is nobody's substitute.
+        """
+        found: dict[int, str] = {}
+        if not case_ids or not viewer.represents:
+            return found
+        waiting = sa.select(_w.case_id).where(
+            _w.case_id.in_(list(case_ids)), _w.state == sa.literal_column("'open'")
+        )
+        own = waiting.where(_for(replace(viewer, represents=()), permissions))
+        mine = {case_id for (case_id,) in self._session.rows(own)}
+        for other in viewer.represents:
+            either = sa.or_(
+                _theirs(viewer, other, permissions),
+                sa.and_(_w.person == other.person, _w.organisation.is_(None)),
+            )
+            for (case_id,) in self._session.rows(waiting.where(either)):
+                if case_id not in mine:
+                    found.setdefault(int(case_id), other.person)
+        return found
+
     def where_open(self, case_ids: Sequence[int]) -> dict[int, list[str]]:
         """Return the organisations at which some cases wait now."""
         query = (
@@ -315,12 +349,25 @@ def _waiting(worklist: Worklist) -> Clause:
     if viewer.organisation is None:
         return for_me
     here = open_work.where(_here(viewer, worklist.permissions))
-    # Nobody reviews what they started for themselves; for an organisation it goes on (ADR 9).
-    not_mine = sa.or_(
-        _c.initiator_organisation.is_not(None),
-        sa.func.coalesce(_c.initiator, "") != viewer.person,
+    found = [for_me, sa.and_(_c.id.in_(here), _not_of(viewer.person))]
+    for other in viewer.represents:
+        theirs = open_work.where(_theirs(viewer, other, worklist.permissions))
+        found.append(sa.and_(_c.id.in_(theirs), _not_of(viewer.person), _not_of(other.person)))
+        found.append(
+            sa.and_(
+                _c.id.in_(open_work.where(_w.person == other.person, _w.organisation.is_(None))),
+                _c.initiator == other.person,
+                _c.initiator_organisation == viewer.organisation,
+            )
+        )
+    return sa.or_(*found)
+
+
+def _not_of(person: str) -> Clause:
+    """Nobody reviews what they started for themselves; for an organisation it goes on (ADR 9)."""
+    return sa.or_(
+        _c.initiator_organisation.is_not(None), sa.func.coalesce(_c.initiator, "") != person
     )
-    return sa.or_(for_me, sa.and_(_c.id.in_(here), not_mine))
 
 
 def _here(viewer: Viewer, permissions: Sequence[str]) -> Clause:
@@ -334,9 +381,28 @@ def _here(viewer: Viewer, permissions: Sequence[str]) -> Clause:
     )
 
 
+def _theirs(viewer: Viewer, other: Represented, permissions: Sequence[str]) -> Clause:
+    """What waits at the organisation for somebody whose substitute the viewer is."""
+    held = other.permissions & set(permissions or other.permissions)
+    return sa.and_(
+        _w.organisation == viewer.organisation,
+        sa.or_(
+            _w.person == other.person,
+            sa.and_(
+                _w.permission.in_(sorted(held)),
+                _w.person.is_(None),
+                sa.or_(_w.claimed_by.is_(None), _w.claimed_by == other.person),
+            ),
+        ),
+    )
+
+
 def _for(viewer: Viewer, permissions: Sequence[str]) -> Clause:
     for_me = _w.person == viewer.person
-    return for_me if viewer.organisation is None else sa.or_(for_me, _here(viewer, permissions))
+    if viewer.organisation is None:
+        return for_me
+    theirs = (_theirs(viewer, other, permissions) for other in viewer.represents)
+    return sa.or_(for_me, _here(viewer, permissions), *theirs)
 
 
 def _done(viewer: Viewer) -> Clause:

@@ -36,7 +36,10 @@ grants = sa.Table(
     sa.Column("valid_until", Moment),
     sa.Column("granted_by", sa.Text),
     sa.Column("granted_at", Moment, nullable=False),
+    # The person is a substitute and holds, instead of a role, what somebody else holds there.
+    sa.Column("stands_for", ByteText),
     sa.CheckConstraint("valid_until >= valid_from", name="ends_after_it_begins"),
+    sa.CheckConstraint("(role = '') = (stands_for IS NOT NULL)", name="a_role_or_a_substitute"),
     sa.Index(None, "person"),
     sa.Index(None, "organisation", "role"),
 )

@@ -189,6 +189,10 @@ def upgrade() -> None:
         sa.Column("valid_until", Moment(), nullable=True),
         sa.Column("granted_by", sa.Text(), nullable=True),
         sa.Column("granted_at", Moment(), nullable=False),
+        sa.Column("stands_for", ByteText, nullable=True),
+        sa.CheckConstraint(
+            "(role = '') = (stands_for IS NOT NULL)", name=op.f("ck_grants_a_role_or_a_substitute")
+        ),
         sa.CheckConstraint(
             "valid_until >= valid_from", name=op.f("ck_grants_ends_after_it_begins")
         ),
