@@ -143,11 +143,21 @@ class _Token(BpmnWorkflow):  # type: ignore[misc]
         pass
 
 
+#: answers and courses that a process remembers; beyond that it begins anew
+_MOST = 10_000
+
+
 class Net:
-    """The specification of one process: built once, shared by all its cases, never changed."""
+    """The specification of one process: built once, shared by all its cases, never changed.
+
+    A move depends on nothing but the node it begins at and the answers of the guards on its way:
+    each course is run once and known from then on.
+    """
 
     def __init__(self, name: str, nodes: Iterable[TokenNode]) -> None:
         self._spec = BpmnProcessSpec(name=name)
+        #: by node and answers so far: the guard that is asked next, or where the token comes to
+        self._courses: dict[tuple[str, tuple[bool, ...]], str | Moved] = {}
         self._halts: set[str] = set()
         nodes = list(nodes)
         made = {node.name: self._make(node) for node in nodes}
@@ -178,6 +188,31 @@ class Net:
         Raises:
             NoWay: no flow of a node on the way is open.
         """
+        answers: tuple[bool, ...] = ()
+        found = self._courses.get((at, answers))
+        while isinstance(found, str):
+            answers += (holds(found),)
+            found = self._courses.get((at, answers))
+        return found or self._learn(at, answers, holds)
+
+    def _learn(self, at: str, answers: Sequence[bool], holds: Callable[[str], bool]) -> Moved:
+        """Run a course whose guards gave some ``answers`` already."""
+        if len(self._courses) >= _MOST:
+            self._courses.clear()
+        given = iter(answers)
+        asked: tuple[bool, ...] = ()
+
+        def ask(guard: str) -> bool:
+            nonlocal asked
+            self._courses[at, asked] = guard
+            answer = next(given, None)
+            asked += (holds(guard) if answer is None else answer,)
+            return asked[-1]
+
+        moved = self._courses[at, asked] = self._run(at, ask)
+        return moved
+
+    def _run(self, at: str, holds: Callable[[str], bool]) -> Moved:
         workflow = _Token(self._spec, at, _ScriptEngine(_Guards(holds)))
         workflow.task_tree.run()
         workflow.do_engine_steps()

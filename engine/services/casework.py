@@ -452,7 +452,8 @@ class Casework:
         while True:
             tries -= 1
             try:
-                return self._attempt(uid, make, version, known, then)
+                with self.store.connected():
+                    return self._attempt(uid, make, version, known, then)
             except _Beside as error:
                 # Somebody acted at another place of the case at the same instant: once more.
                 if not tries or not self._is_still_at(uid, error.place):

@@ -47,6 +47,12 @@ class InForce(NamedTuple):
     release: Release
 
 
+class _Held(threading.local):
+    """What a thread holds on to; see :meth:`Definitions.held`."""
+
+    in_force: InForce | None = None
+
+
 class Definitions:
     """Gives processes ready to run, the current ones and the pinned ones.
 
@@ -60,7 +66,7 @@ class Definitions:
         self._store = store
         self._lock = threading.Lock()
         self._refreshing = threading.Lock()
-        self._held = threading.local()
+        self._held = _Held()
         self._newest = InForce(commit, release)
         self._releases: dict[str, Release] = {commit: release}
         self._compiled: dict[tuple[str, str], Compiled] = {}
@@ -83,7 +89,7 @@ class Definitions:
     def over(self, store: Store) -> Definitions:
         """The same content over a copy of the database; what was compiled is shared."""
         other = object.__new__(Definitions)
-        other.__dict__ = {**self.__dict__, "_store": store, "_held": threading.local()}
+        other.__dict__ = {**self.__dict__, "_store": store, "_held": _Held()}
         return other
 
     # ------------------------------------------------------------ what is in force
@@ -91,13 +97,12 @@ class Definitions:
     @property
     def in_force(self) -> InForce:
         """The content in force, for this thread: see :meth:`held`."""
-        held: InForce | None = getattr(self._held, "in_force", None)
-        return held or self._newest
+        return self._held.in_force or self._newest
 
     @property
     def current(self) -> Release:
         """The release in force."""
-        return self.in_force.release
+        return (self._held.in_force or self._newest).release
 
     @property
     def commit(self) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from engine.store.chain import canonical
 from engine.store.errors import Erased
@@ -24,6 +25,22 @@ _ERASE_KEY = Statement(
 _ERASE_BLOBS = Statement(sa.delete(blobs).where(blobs.c.subject == given(blobs.c.subject)))
 _SEEN = Statement(sa.select(blobs.c.subject).where(blobs.c.hash == given(blobs.c.hash)))
 _ADD = Statement(insert(blobs))
+# In one go where the key is known already. A key that was erased meanwhile stores nothing.
+_COLUMNS = [blobs.c.hash, blobs.c.subject, blobs.c.ciphertext]
+_ADD_NEW = Statement(
+    upsert(blobs)
+    .from_select(
+        _COLUMNS,
+        sa.select(*(given(column) for column in _COLUMNS)).where(
+            sa.exists().where(
+                subject_keys.c.subject == given(subject_keys.c.subject),
+                subject_keys.c.wrapped == given(subject_keys.c.wrapped),
+            )
+        ),
+        include_defaults=False,
+    )
+    .on_conflict_do_nothing(index_elements=[blobs.c.hash])
+)
 _GET = Statement(
     sa.select(blobs.c.subject, blobs.c.ciphertext, subject_keys.c.wrapped)
     .join(subject_keys, subject_keys.c.subject == blobs.c.subject)
@@ -47,6 +64,14 @@ class Blobs:
 
     def put_bytes(self, subject: str, plain: bytes) -> str:
         """Store bytes as :meth:`put` stores a value."""
+        wrapped = self._sealer.lately(subject)
+        if wrapped is not None:
+            cipher = self._sealer.cipher(subject, wrapped)
+            hashed = cipher.digest(plain)
+            sealed = cipher.seal(plain, hashed)
+            row = {"hash": hashed, "subject": subject, "ciphertext": sealed, "wrapped": wrapped}
+            if self._session.run(_ADD_NEW, **row):
+                return hashed
         cipher = subject_cipher(self._session, self._sealer, subject)
         hashed = cipher.digest(plain)
         if self._session.one(_SEEN, hash=hashed) is None:

@@ -95,11 +95,29 @@ class Store:
             yield unit
 
     @contextmanager
+    def connected(self) -> Iterator[None]:
+        """Let the units of work in here follow each other on one connection, fetched once.
+
+        A command reads and then writes; fetching a connection costs it more than a statement, and
+        on PostgreSQL a question to the server.
+        """
+        if getattr(self._local, "pooled", None) is not None:
+            yield
+            return
+        pooled = self._local.pooled = self.engine.raw_connection()
+        try:
+            yield
+        finally:
+            self._local.pooled = None
+            pooled.close()
+
+    @contextmanager
     def _unit(self, *, writing: bool) -> Iterator[UnitOfWork]:
         if self._alone is not None:
             self._alone.acquire()
         try:
-            pooled = self.engine.raw_connection()
+            kept: sa.PoolProxiedConnection | None = getattr(self._local, "pooled", None)
+            pooled = kept if kept is not None else self.engine.raw_connection()
             try:
                 begin(pooled, writing=writing)
                 unit = self._local.current = UnitOfWork(
@@ -113,7 +131,8 @@ class Store:
                 _whole(unit, pooled).commit()
             finally:
                 self._local.current = None
-                pooled.close()
+                if kept is None:
+                    pooled.close()
         finally:
             if self._alone is not None:
                 self._alone.release()

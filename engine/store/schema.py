@@ -7,6 +7,7 @@ compares both.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import cast
 
 import sqlalchemy as sa
@@ -50,7 +51,7 @@ class Moment(sa.TypeDecorator[datetime]):
         if value.tzinfo is None:
             raise ValueError(f"{value!r} has no time zone")
         if dialect.name == "sqlite":
-            return value.astimezone(UTC).isoformat(timespec="microseconds")
+            return _text(value, value.fold)
         return value
 
     def process_result_value(self, value: object, dialect: sa.Dialect) -> datetime | None:
@@ -58,8 +59,23 @@ class Moment(sa.TypeDecorator[datetime]):
         if value is None:
             return None
         if isinstance(value, str):
-            return datetime.fromisoformat(value)
+            return _moment(value)
         return cast(datetime, value).astimezone(UTC)
+
+
+# A step writes and reads the same few moments many times.
+
+
+@lru_cache(maxsize=1024)
+def _text(value: datetime, fold: int) -> str:
+    """Give what SQLite keeps; two moments that are equal but for their fold are not the same."""
+    assert fold == value.fold
+    return value.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+@lru_cache(maxsize=1024)
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 def one_of(column: str, words: tuple[str, ...], rule: str) -> sa.CheckConstraint:

@@ -23,6 +23,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from engine.store.errors import CannotOpen
 
 KEY_BYTES = 32
+#: how many data keys are kept unwrapped
+_KNOWN = 4096
 _NONCE_BYTES = 12
 _AES_256_GCM = b"\x01"
 
@@ -64,7 +66,8 @@ class Sealer:
             raise ValueError(f"a master key has {KEY_BYTES} bytes, not {len(master_key)}")
         self._master = Cipher(master_key)
         self._index_key = hmac.digest(master_key, b"blind index", hashlib.sha256)
-        self._unwrap = lru_cache(maxsize=4096)(self._unwrap_uncached)
+        self._unwrap = lru_cache(maxsize=_KNOWN)(self._unwrap_uncached)
+        self._lately: dict[str, bytes] = {}
 
     @classmethod
     def passing(cls) -> Sealer:
@@ -99,7 +102,14 @@ class Sealer:
         """Unwrap a data key. Raises CannotOpen."""
         return self._unwrap(subject, wrapped)
 
+    def lately(self, subject: str) -> bytes | None:
+        """Return the wrapped data key last used for a subject: what is stored by now may differ."""
+        return self._lately.get(subject)
+
     def _unwrap_uncached(self, subject: str, wrapped: bytes) -> Cipher:
+        if len(self._lately) >= _KNOWN:
+            self._lately.clear()
+        self._lately[subject] = wrapped
         return Cipher(self._master.open(wrapped, f"key:{subject}"))
 
     def blind(self, value: str, purpose: str) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
 
 from engine.store.errors import Duplicate
+from engine.store.once import once
 from engine.store.statement import Statement
 
 _UNIQUE_SQLITE = frozenset({"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"})
@@ -36,7 +36,7 @@ class Session:
         driver: Any = engine.dialect.loaded_dbapi
         self._integrity_error: type[Exception] = driver.IntegrityError
 
-    @cached_property
+    @once
     def connection(self) -> sa.Connection:
         """SQLAlchemy's own view of the transaction; most units of work never need it."""
         self.opened = sa.Connection(self._engine, connection=self._pooled)

@@ -37,6 +37,21 @@ def test_erasing_a_subject_erases_nothing_else(store):
             unit.blobs.get(hers)
 
 
+def test_what_is_stored_after_an_erasure_elsewhere_can_be_read(shared_store):
+    """A process that remembers a key learns that another one has erased it (SEC-05)."""
+    other = Store(shared_store.url, sealer=Sealer(bytes(KEY_BYTES)))
+    shared_store.sealer = Sealer(bytes(KEY_BYTES))
+    with shared_store.write() as unit:
+        unit.blobs.put("person", {"name": "before"})
+    with other.write() as unit:
+        assert unit.blobs.erase("person")
+    other.close()
+    with shared_store.write() as unit:
+        hashed = unit.blobs.put("person", {"name": "after"})
+    with shared_store.read() as unit:
+        assert unit.blobs.get(hashed) == {"name": "after"}
+
+
 def test_another_installation_cannot_open_what_is_sealed_here(tmp_path: Path):
     url = f"sqlite:///{tmp_path}/rows.db"
     ours = Store(url, sealer=Sealer(b"a" * KEY_BYTES))
