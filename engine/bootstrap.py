@@ -35,6 +35,7 @@ from engine.services.entries import Entries
 from engine.services.folder import ContentRefused, look
 from engine.services.forecasts import Forecasts
 from engine.services.groups import Groups
+from engine.services.handing_over import HandingOver
 from engine.services.history import History
 from engine.services.incidents import Incidents
 from engine.services.installation import Installation
@@ -229,6 +230,7 @@ def assemble(
         store, definitions, drafts, rights, directory, sentences, records, _rehearse, clock, history
     )
     forecasts = Forecasts(casework, directory)
+    substitutes = Substitutes(records, directory, sentences)
     return Platform(
         store=store,
         clock=clock,
@@ -263,7 +265,18 @@ def assemble(
         lists=lists,
         accounts=accounts,
         staff=staff,
-        substitutes=Substitutes(records, directory, sentences),
+        substitutes=substitutes,
+        handing_over=HandingOver(
+            casework,
+            cases,
+            views,
+            panels,
+            interventions,
+            substitutes,
+            directory,
+            oversight,
+            sentences,
+        ),
         registration=Registration(records, staff, accounts, cases, sentences),
         messages=messages,
         opinions=Opinions(store, sentences),

@@ -116,4 +116,6 @@ class AccountsPage(TablePage):
         except Refused as refusal:
             return self._page(login, refusal)
         flash(_("已保存。"), "success")
+        if wanted == "stop":
+            flash(_("该人员手里的事项可以在工作人员管理中转给同事。"), "info")
         return redirect(self.get_url(".details_view", id=login))

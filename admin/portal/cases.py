@@ -130,6 +130,7 @@ def kind_of(kind: str) -> str:
         "suspend": _("暂停办理"),
         "resume": _("恢复办理"),
         "unclaim": _("释放认领"),
+        "hand_over": _("离职转办"),
         "retry": _("重新处理"),
         "save": _("暂存"),
         "open": _("查看"),

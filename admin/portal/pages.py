@@ -11,6 +11,7 @@ from admin.portal import (
     copies,
     filling,
     groups,
+    handover,
     home,
     lists,
     messages,
@@ -27,7 +28,7 @@ from admin.portal import (
 
 SUBJECTS = (
     account, registration, home, profile, starting, cases, filling, reviewing, groups, lists,
-    messages, copies, staff, substitutes, opinions, papers, attachments, verification,
+    messages, copies, staff, handover, substitutes, opinions, papers, attachments, verification,
 )  # fmt: skip
 
 

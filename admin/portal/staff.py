@@ -74,6 +74,9 @@ def member(person: str) -> ResponseReturnValue:
         try:
             platform().staff.assign(actor, person, request.form.getlist("role"))
             flash(_("已保存。"), "success")
+            if not request.form.getlist("role") and platform().handing_over.plan(actor, person):
+                flash(_("该人员手里还有事项，请转给同事。"), "warning")
+                return redirect(url_for("handover.plan", person=person))
             return redirect(url_for("staff.overview"))
         except Refused as refused:
             refusal = refused

@@ -411,8 +411,8 @@ class Command:
 
     ``kind`` is one of: start, act, save, withdraw, extend, transfer, cc, urge, add_signer,
     remove_signer, delegate, sign, outcome, time, open, vote, decline, replace, round, add, remove,
-    result, and the interventions cancel, reroute, unclaim, retry, suspend, resume, migrate and
-    unmigrate.
+    result, and the interventions cancel, reroute, unclaim, hand_over, retry, suspend, resume,
+    migrate and unmigrate.
     """
 
     kind: str

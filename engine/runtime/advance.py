@@ -20,6 +20,7 @@ from engine.runtime.compiled import DYNAMIC, Compiled
 from engine.runtime.context import plain
 from engine.runtime.facts import Recording
 from engine.runtime.going_back import acting_place, go_back, go_back_into, latest, previous, resume
+from engine.runtime.handing_over import hand_over
 from engine.runtime.migrating import migrate, unmigrate
 from engine.runtime.rerouting import reroute
 from engine.runtime.run import Run, get, put
@@ -590,6 +591,7 @@ _COMMANDS: dict[str, Callable[[Run], None]] = {
     "migrate": migrate,
     "unmigrate": unmigrate,
     "unclaim": _unclaim,
+    "hand_over": hand_over,
     "retry": _retry,
     "suspend": suspending.suspend,
     "resume": suspending.resume,

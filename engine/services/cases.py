@@ -346,6 +346,11 @@ class Cases:
 
     def colleagues_at(self, run: Run) -> list[str]:
         """Who else could deal with the task of the present place."""
+        known = self.able(run)
+        return [one for one in known if one not in (run.command.person, run.command.holder)]
+
+    def able(self, run: Run) -> list[str]:
+        """Who could deal with the task of the present place."""
         who, place = run.step.who, run.state.place
         stage = run.step.stages.get(place.stage or "")
         permission = stage.permission if stage and stage.permission else None
@@ -354,7 +359,7 @@ class Cases:
         if who is None or permission is None or place.organisation is None:
             return []
         known = self._rights.holders(permission, place.organisation)
-        excluded = {*run.excluded(who), run.command.person, run.command.holder}
+        excluded = run.excluded(who)
         return [one for one in known if one not in excluded]
 
     def _operate(

@@ -30,14 +30,14 @@ SILENT = frozenset({"save", "open", "result", "unclaim", "retry"})
 _WITH_REASON = frozenset(
     {
         "extend", "cancel", "reroute", "suspend", "resume", "decline", "replace", "migrate",
-        "unmigrate",
+        "unmigrate", "hand_over",
     }
 )  # fmt: skip
 #: events of operations on a task or a seat: where it was, and who was named
 _HANDED = frozenset(
     {
         "transferred", "copied", "urged", "signer_added", "signer_removed", "delegated", "signed",
-        "declined", "replaced",
+        "declined", "replaced", "handed_over",
     }
 )  # fmt: skip
 Words = Callable[[UnitOfWork, Run, Place], str]

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from engine.services.entries import Entries
     from engine.services.forecasts import Forecasts
     from engine.services.groups import Groups
+    from engine.services.handing_over import HandingOver
     from engine.services.history import History
     from engine.services.incidents import Incidents
     from engine.services.installation import Installation
@@ -88,6 +89,7 @@ class Platform:
     accounts: Accounts
     staff: Staff
     substitutes: Substitutes
+    handing_over: HandingOver
     registration: Registration
     messages: Messages
     opinions: Opinions

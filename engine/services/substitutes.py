@@ -138,6 +138,40 @@ class Substitutes:
                 self._demand_rights(actor)
             unit.grants.end(key, self._records.now(actor.jurisdiction))
 
+    def why_not_instead(self, actor: Actor, key: int, substitute: str) -> Refused | None:
+        """Why a colleague cannot stand in where somebody else does now; None when they can."""
+        with self._store.read() as unit:
+            row = unit.grants.load(key)
+            if row is None or row.stands_for is None or row.organisation != actor.organisation:
+                return NotFound("no_such_substitute")
+            if substitute == row.stands_for:
+                return Refused("substitute_oneself")
+            now = self._records.now(actor.jurisdiction)
+            for known in self._rows(unit, row.organisation):
+                begins = row.valid_from or now
+                if known.stands_for == substitute and _overlap(known, begins, row.valid_until):
+                    return Refused("substitute_away", person=substitute)
+        return None
+
+    def instead(self, actor: Actor, key: int, substitute: str) -> None:
+        """Let a colleague stand in where somebody else does, for the time that is left.
+
+        Raises:
+            Refused: the actor does not manage accounts, or the colleague cannot.
+        """
+        with self._sentences.saying(), self._store.write() as unit:
+            self._demand_rights(actor)
+            refusal = self.why_not_instead(actor, key, substitute)
+            row = unit.grants.load(key)
+            if refusal is not None or row is None:
+                raise refusal or NotFound("no_such_substitute")
+            now = self._records.now(actor.jurisdiction)
+            unit.grants.end(key, now)
+            follows = NewGrant(*row[1:])._replace(
+                person=substitute, granted_by=actor.person, granted_at=now
+            )
+            unit.grants.add(follows)
+
     # ------------------------------------------------------------ inside
 
     def _here(self, actor: Actor) -> list[Substitution]:

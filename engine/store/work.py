@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from engine.store.cases import CaseKey
 from engine.store.session import Session
 from engine.store.statement import Statement, given
-from engine.store.tables.cases import work_items
+from engine.store.tables.cases import cases, work_items
 
 
 class NewWork(NamedTuple):
@@ -105,6 +105,21 @@ _OPEN_OF = Statement(
     .where(_table.case_id == given(_table.case_id), _table.state == sa.literal_column("'open'"))
     .order_by(_table.id)
 )
+_HELD = Statement(
+    sa.select(cases.c.uid, *work_items.c)
+    .join(cases, cases.c.id == _table.case_id)
+    .where(
+        _table.state == sa.literal_column("'open'"),
+        sa.or_(
+            _table.person == given(_table.person, "holder"),
+            sa.and_(
+                _table.organisation == given(_table.organisation, "here"),
+                _table.claimed_by == given(_table.claimed_by, "holder"),
+            ),
+        ),
+    )
+    .order_by(_table.id)
+)
 _CLAIM = Statement(
     sa.update(work_items)
     .where(
@@ -190,6 +205,14 @@ class Work:
         """Return the items of a case, oldest first."""
         rows = self._session.all(_OPEN_OF if open_only else _ALL_OF, case_id=case_id)
         return [WorkRow._make(row) for row in rows]
+
+    def held(self, person: str, organisation: str) -> list[tuple[str, WorkRow]]:
+        """Return what waits for somebody by name, and what they have taken on at an organisation.
+
+        Each with the id of its case, the longest waiting first.
+        """
+        rows = self._session.all(_HELD, holder=person, here=organisation)
+        return [(str(row[0]), WorkRow._make(row[1:])) for row in rows]
 
     def claim(self, item_id: int, person: str | None, *, expected: str | None) -> bool:
         """Set who deals with an open item; False if it is not open or not held by ``expected``."""
