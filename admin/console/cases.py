@@ -227,6 +227,12 @@ class CasesPage(Page):
             errors = refusal.errors if isinstance(refusal, InvalidSubmission) else ()
             sentence = errors[0] if errors else refusal.sentence
         find = request.values.get("find", "").strip()
+        votes = (
+            platform().interventions.votes(security.signed_in().actor, found.uid)
+            if name == "replace" and sentence is None
+            else ()
+        )
+        at = request.values.get("at") or next((step for step, _title in votes), "")
         text = render_template(
             "console/intervene.html",
             title=_interventions()[name],
@@ -239,8 +245,12 @@ class CasesPage(Page):
             )
             if name == "reroute"
             else (),
-            seats=platform().interventions.replacements(security.signed_in().actor, found.uid, find)
-            if name == "replace" and sentence is None
+            votes=votes,
+            at=at,
+            seats=platform().interventions.replacements(
+                security.signed_in().actor, found.uid, find, at=at
+            )
+            if votes
             else ((), ()),
             find=find,
             typed=request.values,
@@ -283,7 +293,8 @@ class CasesPage(Page):
             )
         elif name == "replace":
             instead, person = form.get("instead", ""), form.get("person", "")
-            does.replace(actor, uid, instead, person, reason, version=seen)
+            at = form.get("at") or None
+            does.replace(actor, uid, instead, person, reason, version=seen, at=at)
         elif name == "extend":
             does.extend(actor, uid, form["until"], reason, version=seen)
         else:

@@ -108,9 +108,15 @@ def tabs(view: CaseView, current: str) -> list[Tab]:
         href = url_for("groups.members", uid=view.uid)
         found.append(Tab(_("名单"), href, current == "members", len(view.members)))
     if view.may_vote:
-        found.append(Tab(_("选票"), url_for("groups.ballot", uid=view.uid), current == "ballot"))
+        found.append(
+            Tab(
+                _("选票"),
+                url_for("groups.ballot", uid=view.uid, at=view.at or None),
+                current == "ballot",
+            )
+        )
     if view.at_panel:
-        href = url_for("groups.progress", uid=view.uid)
+        href = url_for("groups.progress", uid=view.uid, at=view.at or None)
         found.append(Tab(_("表决进度"), href, current == "progress"))
     found.append(
         Tab(
@@ -452,7 +458,7 @@ def papers(
             wrong = [
                 replace(error, place=error.place[1:]) for error in errors if error.place[0] == uid
             ]
-            form = sheets.ballot(actor, view.uid, uid, known.data if known else None)
+            form = sheets.ballot(actor, view.uid, uid, known.data if known else None, at=view.at)
             if form is None:
                 field, error = f"p{number}-choice", wrong[0].sentence if wrong else ""
                 lines.append(Line(uid, name, Markup(), field, _plain_options(), error))
@@ -485,8 +491,12 @@ def read_papers(actor: Actor, view: CaseView, paper: Paper) -> dict[str, Asked]:
         prefix = f"p{number}-"
         choice = request.form.get(f"{prefix}choice")
         with sheets.open():
-            if sheets.ballot(actor, view.uid, uid) is None:
+            if sheets.ballot(actor, view.uid, uid, at=view.at) is None:
                 return Asked({"choice": choice} if choice else {})
-        return receive(lambda: sheets.ballot(actor, view.uid, uid), actor, view.uid, prefix=prefix)
+
+        def sheet() -> EffectiveForm | None:
+            return sheets.ballot(actor, view.uid, uid, at=view.at)
+
+        return receive(sheet, actor, view.uid, prefix=prefix)
 
     return {uid: read(number, uid) for number, (uid, _name) in enumerate(paper.about)}

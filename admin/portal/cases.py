@@ -47,7 +47,7 @@ def show(uid: str) -> ResponseReturnValue:
     if view.edit:
         return filling.page(view, choices)
     if view.may_vote and request.args.get("read") is None:
-        return redirect(url_for("groups.ballot", uid=uid))
+        return redirect(url_for("groups.ballot", uid=uid, at=view.at or None))
     if any(not one.operation for one in choices):
         return reviewing.page(view, choices)
     return render_template(

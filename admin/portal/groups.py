@@ -15,9 +15,9 @@ from admin.errors import status_of
 from admin.navigation import trail_of
 from admin.parked import RESTORE
 from admin.portal import asking
-from admin.presses import new_key
+from admin.presses import new_key, place
 from engine.domain.errors import InvalidSubmission, Refused
-from engine.services.views import RoundResult
+from engine.services.views import CaseView, RoundResult
 
 pages = Blueprint("groups", __name__)
 
@@ -81,8 +81,8 @@ def _ballot(
     uid: str, asked: Mapping[str, Asked] | None = None, problem: Refused | None = None
 ) -> ResponseReturnValue:
     actor = security.signed_in().actor
-    view = platform().views.view(actor, uid)
-    paper = platform().views.paper(actor, uid)
+    view = platform().views.view(actor, uid, at=place())
+    paper = platform().views.paper(actor, uid, at=view.at)
     errors = problem.errors if isinstance(problem, InvalidSubmission) else ()
     page = render_template(
         "portal/ballot.html",
@@ -91,7 +91,7 @@ def _ballot(
         tabs=asking.tabs(view, "ballot"),
         trail=trail_of(view),
         paper=paper,
-        operations=_operations(uid),
+        operations=_operations(view),
         lines=asking.papers(actor, view, paper, asked or {}, errors),
         problem=problem.sentence if problem and not errors else None,
         key=new_key(),
@@ -102,33 +102,34 @@ def _ballot(
 def cast(uid: str) -> ResponseReturnValue:
     """Hand in the paper; it cannot be changed afterwards, so it is confirmed first."""
     actor = security.signed_in().actor
-    view = platform().views.view(actor, uid)
-    paper = platform().views.paper(actor, uid)
+    view = platform().views.view(actor, uid, at=place())
+    paper = platform().views.paper(actor, uid, at=view.at)
     papers = asking.read_papers(actor, view, paper)
     if RESTORE in request.form:
         return _ballot(uid, papers)
     try:
         filled = {about: asked.data for about, asked in papers.items()}
-        platform().cases.vote(actor, uid, filled, key=request.form.get("key") or None)
+        key = request.form.get("key") or None
+        platform().cases.vote(actor, uid, filled, key=key, at=view.at)
     except Refused as refusal:
         return _ballot(uid, papers, refusal)
     flash(_("您的选票已提交。"), "success")
-    return redirect(url_for("groups.ballot", uid=uid))
+    return redirect(url_for("groups.ballot", uid=uid, at=view.at or None))
 
 
 def progress(uid: str) -> ResponseReturnValue:
     """How far the vote has come, and what can be done about who votes."""
     actor = security.signed_in().actor
-    view = platform().views.view(actor, uid)
+    view = platform().views.view(actor, uid, at=place())
     page = render_template(
         "portal/progress.html",
         view=view,
         title=view.title,
         tabs=asking.tabs(view, "progress"),
         trail=trail_of(view),
-        progress=platform().views.progress(actor, uid),
+        progress=platform().views.progress(actor, uid, at=view.at),
         options=asking.result_titles(),
-        operations=_operations(uid),
+        operations=_operations(view),
     )
     return make_response(page)
 
@@ -139,8 +140,8 @@ def _rounds(uid: str) -> Sequence[RoundResult]:
     return found if len(found) > 1 else ()
 
 
-def _operations(uid: str) -> list[asking.OperationLink]:
-    choices = platform().views.choices(security.signed_in().actor, uid)
+def _operations(view: CaseView) -> list[asking.OperationLink]:
+    choices = platform().views.choices(security.signed_in().actor, view.uid, at=view.at)
     return [one for one in asking.operations(choices) if one.name in asking.SEATS]
 
 

@@ -159,7 +159,8 @@ def why_not_decline(run: Run) -> Refused | None:
 
 def replace(run: Run) -> None:
     """Somebody is named for the seat of a voter who declined, or cannot vote."""
-    refusal = why_not_replace(run)
+    # Who oversees the case may do so at every vote; whose right it is is asked before.
+    refusal = why_not_replace(run, overseen=True)
     if refusal is not None:
         raise refusal
     state = run.state
@@ -174,10 +175,14 @@ def replace(run: Run) -> None:
     _seat(run, instead, person)
 
 
-def why_not_replace(run: Run) -> Refused | None:
-    """Why nobody can be named for a seat now."""
+def why_not_replace(run: Run, *, overseen: bool = False) -> Refused | None:
+    """Why nobody can be named for a seat now.
+
+    Where voters may not decline, the seats are theirs, and only who oversees the case (in whose
+    name it is asked when ``overseen``) may give one to somebody else.
+    """
     state, panel = run.state, run.step.panel
-    if panel is None or not panel.may_decline:
+    if panel is None or not (panel.may_decline or overseen):
         return run.refuse("no_declining", step=run.step.title)
     if state.suspended:
         return run.refuse("case_suspended")

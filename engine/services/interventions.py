@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from engine.definitions.process import Process
+from engine.definitions.process import Process, Step
 from engine.domain.actor import Actor, Rights
-from engine.domain.case import Advance, Command, places_of
+from engine.domain.case import Advance, Command, State, places_of
 from engine.domain.errors import NotAllowed, Refused
 from engine.runtime.offers import may_operate
 from engine.runtime.panels import why_not_replace
@@ -91,16 +91,19 @@ class Interventions:
         """What the actor could do to a case, and why not the rest."""
         with self._sentences.saying(), self._work.store.read() as unit:
             loaded = self._work.load(unit, uid)
-            run = self._work.look(unit, loaded, actor, at=_stopped_at(loaded))
+            stopped = self._work.look(unit, loaded, actor, at=_stopped_at(loaded))
             found = []
             for name, check in self._checks.items():
                 refusal: Refused | None = None
+                run = stopped
+                if name == "replace" and (at := _voting_at(loaded)):
+                    run = self._work.look(unit, loaded, actor, at=at)
                 try:
                     self._own(loaded, actor)
                     check(actor, unit, loaded, run)
                 except Refused as refused:
                     if refused.code == "no_declining":
-                        continue  # It is at no panel, or at one whose voters stay as they are.
+                        continue  # It is at no panel.
                     refusal = self._sentences.worded(refused)
                 found.append(Intervention(name, refusal))
             return found
@@ -144,7 +147,7 @@ class Interventions:
             raise run.refuse("no_cancelled_end")
 
     def _check_replace(self, actor: Actor, unit: UnitOfWork, loaded: Loaded, run: Run) -> None:
-        refusal = why_not_replace(run)
+        refusal = why_not_replace(run, overseen=True)
         if refusal is not None:
             raise refusal
         self._oversight.demand(actor, INTERVENE, loaded.row.jurisdiction)
@@ -268,25 +271,36 @@ class Interventions:
         reason: str,
         *,
         version: int | None = None,
+        at: str | None = None,
     ) -> Done:
-        """Name somebody for the seat of a voter, where nobody who leads the panel does."""
+        """Name somebody for the seat of a voter, where nobody who leads the panel does.
+
+        ``at`` is the step of the vote where a case is at several at the same time.
+        """
         entered = {"instead": instead, "person": person, "reason": reason}
 
         def possible(unit: UnitOfWork, loaded: Loaded, command: Command) -> None:
             run = self._work.look(unit, loaded, actor, at=command.at)
             self._panels.named(unit, run, instead, person, reason)
 
-        return self._do(actor, uid, "replace", entered, version=version, possible=possible)
+        return self._do(actor, uid, "replace", entered, version=version, possible=possible, at=at)
 
     def replacements(
-        self, actor: Actor, uid: str, search: str
+        self, actor: Actor, uid: str, search: str, *, at: str | None = None
     ) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
         """Who could be named for a seat of a panel, and for whose; key and name of each."""
         with self._sentences.saying(), self._work.store.read() as unit:
             loaded = self._work.load(unit, uid)
-            run = self._work.look(unit, loaded, actor, at=_stopped_at(loaded))
+            run = self._work.look(unit, loaded, actor, at=at or _voting_at(loaded))
             self._check_replace(actor, unit, loaded, run)
-            return self._panels.replacements(unit, run, search)
+            return self._panels.replacements(unit, run, search, overseen=True)
+
+    def votes(self, actor: Actor, uid: str) -> list[tuple[str, str]]:
+        """The votes a case is at, several in branches: those that lack a voter first."""
+        with self._sentences.saying(), self._work.store.read() as unit:
+            loaded = self._work.load(unit, uid)
+            self._oversight.demand(actor, INTERVENE, loaded.row.jurisdiction)
+            return [(step.name, step.title) for step, _ in _votes(loaded)]
 
     # ------------------------------------------------------------ inside
 
@@ -300,20 +314,22 @@ class Interventions:
         version: int | None,
         possible: Callable[[UnitOfWork, Loaded, Command], None] | None = None,
         then: Then | None = None,
+        at: str | None = None,
     ) -> Done:
         check = self._checks[name]
 
         def make(unit: UnitOfWork, loaded: Loaded) -> Command:
-            run = self._work.look(unit, loaded, actor, at=_stopped_at(loaded))
+            place = at or (_voting_at(loaded) if name == "replace" else _stopped_at(loaded))
+            run = self._work.look(unit, loaded, actor, at=place)
             self._own(loaded, actor)
             check(actor, unit, loaded, run)
-            at = run.at if name in _AT_A_PLACE else ""
+            here = run.at if name in _AT_A_PLACE else ""
             if not str(entered.get("reason") or "").strip():
                 raise run.refuse("reason_needed")
-            command = _command(name, actor, entered, at)
+            command = _command(name, actor, entered, here)
             if possible is not None:
                 possible(unit, loaded, command)
-                command = _command(name, actor, entered, at)
+                command = _command(name, actor, entered, here)
             return command
 
         with self._sentences.saying():
@@ -373,6 +389,25 @@ def _stopped_at(loaded: Loaded) -> str:
     """The step in a branch at which nobody was found; "" where the case itself is meant."""
     places = (one.place.step for at, one in places_of(loaded.state) if at and one.stuck)
     return next(places, "")
+
+
+def _votes(loaded: Loaded) -> list[tuple[Step, State]]:
+    """The panels a case is at with their places, those that lack a voter first."""
+    steps = loaded.compiled.process.steps
+    found = [
+        (step, one)
+        for _, one in places_of(loaded.state)
+        if (step := steps.get(one.place.step)) is not None and step.panel is not None
+    ]
+    return sorted(found, key=lambda one: not set(one[1].declined) & set(one[1].voters))
+
+
+def _voting_at(loaded: Loaded) -> str:
+    """The step in a branch whose vote is meant where none is named: one that lacks a voter."""
+    if not loaded.state.branches:
+        return ""
+    found = _votes(loaded)
+    return found[0][0].name if found else ""
 
 
 def _open(loaded: Loaded, run: Run) -> None:

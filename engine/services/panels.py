@@ -66,14 +66,14 @@ class Panels:
             raise InvalidSubmission(errors)
 
     def replacements(
-        self, unit: UnitOfWork, run: Run, search: str
+        self, unit: UnitOfWork, run: Run, search: str, *, overseen: bool = False
     ) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
         """Who could be named for a seat, and for whose; key and name of each.
 
         All who could be drawn, where voters are; else whom a search by name finds.
         """
         state, panel = run.state, run.step.panel
-        if panel is None or why_not_replace(run) is not None:
+        if panel is None or why_not_replace(run, overseen=overseen) is not None:
             return [], []
         lookup = self._entries.surroundings(unit, run).lookup
         found: Iterable[str] = ()

@@ -342,7 +342,7 @@ class _Running:
             "remove": lambda: cases.remove(actor, uid, members),
             "decline": lambda: cases.decline(actor, uid, reason, at=at),
             "replace": lambda: (cases if leads() else interventions).replace(
-                actor, uid, instead, person, reason
+                actor, uid, instead, person, reason, at=at
             ),
             "vote": lambda: cases.vote(actor, uid, entered, at=at),
         }

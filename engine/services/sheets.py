@@ -192,11 +192,17 @@ class Sheets:
             return form.effective(shown, self._entries.surroundings(unit, run), Rights())
 
     def ballot(
-        self, actor: Actor, uid: str, paper: str, entered: Mapping[str, Any] | None = None
+        self,
+        actor: Actor,
+        uid: str,
+        paper: str,
+        entered: Mapping[str, Any] | None = None,
+        *,
+        at: str | None = None,
     ) -> EffectiveForm | None:
         """One paper of a panel; None where the panel has no form of its own."""
         with self._work.store.read() as unit:
-            loaded, run = self._open(unit, actor, uid, None)
+            loaded, run = self._open(unit, actor, uid, at)
             form = self._entries.ballot(unit, loaded, run, paper)
             if form is None:
                 return None

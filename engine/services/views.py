@@ -156,6 +156,8 @@ class Standing:
     ended: bool
     #: whether something waits for the reader there
     waits: bool
+    #: whether it is a vote in which the reader takes part, or which they lead or watch
+    votes: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,6 +383,7 @@ class Views:
                 due=one.due or one.wait_until,
                 ended=one.joined,
                 waits=one.place.step in waits,
+                votes=not one.joined and self._votes_at(unit, loaded, actor, one.place.step),
             )
             for at, one in places_of(loaded.state, ended=True)
             if at and one.place.step and not one.branches
@@ -672,14 +675,14 @@ class Views:
                 found.append(Member(one, name, row.number, self.status_title(row.status)))
             return found
 
-    def paper(self, actor: Actor, uid: str) -> Paper:
+    def paper(self, actor: Actor, uid: str, *, at: str | None = None) -> Paper:
         """What the actor votes on, and whether that has been done.
 
         Raises:
             NotFound: the actor is no voter here.
         """
         with self._sentences.saying(), self._work.store.read() as unit:
-            loaded, run = self._open(unit, actor, uid)
+            loaded, run = self._open(unit, actor, uid, at)
             panel = run.step.panel
             if panel is None or actor.person not in run.state.voters:
                 raise NotFound("no_such_case", uid=uid)
@@ -689,14 +692,14 @@ class Views:
                 sentence = self._sentences.worded(refusal).sentence
             return Paper(self._about(unit, loaded, run, panel), cast, sentence)
 
-    def progress(self, actor: Actor, uid: str) -> Progress:
+    def progress(self, actor: Actor, uid: str, *, at: str | None = None) -> Progress:
         """How far the panel has come, for its voters, who leads it and who watches.
 
         Raises:
             NotFound: the actor is none of them.
         """
         with self._sentences.saying(), self._work.store.read() as unit:
-            loaded, run = self._open(unit, actor, uid)
+            loaded, run = self._open(unit, actor, uid, at)
             panel = run.step.panel
             if panel is None or not self._at_panel(run, actor):
                 raise NotFound("no_such_case", uid=uid)
@@ -769,6 +772,11 @@ class Views:
         choice = release.forms[panel.ballot].element("choice")
         codes = release.codes.get(choice.codes or "") if choice is not None else None
         return {name: one.title for name, one in codes.values.items()} if codes is not None else {}
+
+    def _votes_at(self, unit: UnitOfWork, loaded: Loaded, actor: Actor, step: str) -> bool:
+        if loaded.compiled.process.steps[step].panel is None:
+            return False
+        return self._at_panel(self._work.look(unit, loaded, actor, at=step), actor)
 
     def _at_panel(self, run: Run, actor: Actor) -> bool:
         """Whether the actor votes at the panel, leads it or watches."""

@@ -159,6 +159,30 @@ def test_an_administrator_names_somebody_where_nobody_leads(vote: Make) -> None:
 
 
 @pytest.mark.req("ENG-12")
+@pytest.mark.parametrize("branched", [False, True])
+def test_a_voter_who_may_not_decline_is_replaced_by_an_administrator_alone(
+    vote: Make, branched: bool
+) -> None:
+    case = vote("in_turn: true", branched=branched)
+    cases, leader, administrator = case.town.cases, person("周局", "市局"), person("马监", "市局")
+
+    for refuse in (
+        lambda: cases.decline(person("v0"), case.uid, "出差", at="vote"),
+        lambda: cases.replace(leader, case.uid, "v0", "spare", "出差", at="vote"),
+    ):
+        with pytest.raises(Refused) as refused:
+            refuse()
+        assert refused.value.code == "no_declining"
+    case.town.interventions.replace(administrator, case.uid, "v0", "spare", "长期病假")
+
+    assert "spare" in case.waiting
+    assert case.rebuilt()
+    for voter in ("spare", "v1", "v2"):
+        case.cast(voter)
+    assert case.step == ("both" if branched else "done")
+
+
+@pytest.mark.req("ENG-12")
 def test_who_declines_is_replaced_by_lot_with_the_seed_of_the_drawing(vote: Make) -> None:
     drawn = "{draw: 2, from: people, where: it.has_job}"
     case = vote("may_decline: true", voters=3, who=drawn)

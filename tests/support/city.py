@@ -168,6 +168,8 @@ class Visitor:
         fields.pop("csrf_token", None)
         address = found.get("formaction") or form.get("action") or self.page.address
         if (form.get("method") or "get").lower() == "get":
+            # As browsers do: what the form holds takes the place of what the address asked for.
+            address = address.partition("?")[0]
             return self._seen(self.client.get(address, query_string=fields, follow_redirects=True))
         return self.post(address, fields)
 

@@ -95,7 +95,18 @@ BRANCHED = """
               vote:
                 title: 表决
                 panel: {voters: %s, %s}
+                actions:
+                  note:
+                    {title: 记录, verb: record, ask: [opinion],
+                     who: {permission: check, organisation: jurisdiction.bureau}}
                 outcomes: {passed: join, failed: lost}
+            guests:
+              hear:
+                title: 听取意见
+                when: size(data.guests) > 0
+                panel: {voters: data.guests, decide: any}
+                outcomes: {passed: join, failed: join}
+                to: join
             office:
               check:
                 title: 核对

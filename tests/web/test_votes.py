@@ -4,7 +4,7 @@ import pytest
 
 from engine.domain.clock import VirtualClock
 from tests.support.city import City
-from tests.support.office import NINE
+from tests.support.office import NINE, person
 from tests.support.votes import Board, a_vote
 
 
@@ -52,6 +52,41 @@ def test_who_declines_says_why_and_who_leads_names_another():
     assert set(case.waiting) == {"v0", "v2", "spare"}
     course = leader.get(f"/cases/{case.uid}/course")
     assert "与申请人有利害关系" in course
+
+
+@pytest.mark.req("ENG-12")
+def test_whoever_leads_a_vote_in_a_branch_names_another_voter_on_its_page():
+    case = a_vote("may_decline: true", branched=True)
+    case.town.cases.decline(person("v1"), case.uid, "出差", at="vote")
+    leader = city(case).visit("周局", "市局")
+    page = leader.get(f"/cases/{case.uid}/progress?at=vote")
+    assert "待补投票人" in page
+
+    leader.get(page.links["更换投票人"])
+    leader.press("查找", search="spare")
+    page = leader.press("确定更换投票人", instead="v1", person="spare", reason="替补")
+
+    assert "已更换投票人。" in page
+    assert set(case.waiting) == {"v0", "v2", "spare", None}
+    assert case.rebuilt()
+
+
+@pytest.mark.req("ENG-14")
+def test_an_administrator_chooses_among_votes_that_are_held_at_the_same_time():
+    case = a_vote("may_decline: true", branched=True, guests=["guest"])
+    administrator = city(case).visit("马监", "市局")
+    console = f"/console/cases/act/?id={case.uid}&do=replace"
+    page = administrator.get(console)
+    assert "哪一项表决" in page
+    assert "v0" in administrator.press("查找", at="vote", find="spare")
+
+    page = administrator.press("查找", at="hear", find="spare")
+    assert "v0" not in page
+    page = administrator.press("更换投票人", instead="guest", person="spare", reason="住院")
+
+    assert "已更换投票人。" in page
+    assert set(case.waiting) == {"v0", "v1", "v2", "spare", None}
+    assert case.rebuilt()
 
 
 @pytest.mark.req("ENG-14")
