@@ -34,6 +34,9 @@ from engine.domain.errors import InvalidSubmission, Refused
 from engine.services.register_pages import Figure
 from engine.services.registers import RecordOffer
 
+#: the person was told how many cases follow the dates that change
+FOLLOWED = "followed"
+
 
 def _named(figure: Figure) -> str:
     """What a figure counts, in words."""
@@ -232,10 +235,16 @@ class RegistersPage(TablePage):
         record = platform().registers.get(actor, self.register, key)
         if not record.edit:
             abort(403)
-        posted, refusal = None, None
+        posted, refusal, following = None, None, 0
         if request.method == "POST":
             posted = entry.read_record(actor, self.register, key)
             if not posted.unfinished and RESTORE not in request.form:
+                following = platform().registers.followers(actor, self.register, key, posted.data)
+                if following and FOLLOWED not in request.form:
+                    # Nobody puts off the date of a thousand cases without being told first.
+                    return self._form(
+                        key, record.name, posted, None, record.version, following=following
+                    )
                 try:
                     platform().registers.change(
                         actor, self.register, key, posted.data, version=version()
@@ -244,7 +253,7 @@ class RegistersPage(TablePage):
                     return redirect(self.get_url(".details_view", id=key))
                 except Refused as refused:
                     refusal = refused
-        return self._form(key, record.name, posted, refusal, record.version)
+        return self._form(key, record.name, posted, refusal, record.version, following=following)
 
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> ResponseReturnValue:
@@ -272,6 +281,8 @@ class RegistersPage(TablePage):
         posted: Asked | None,
         refusal: Refused | None,
         seen: int | None,
+        *,
+        following: int = 0,
     ) -> ResponseReturnValue:
         errors = refusal.errors if isinstance(refusal, InvalidSubmission) else ()
         text = render_template(
@@ -280,6 +291,7 @@ class RegistersPage(TablePage):
             trail=self._trail(name),
             form=entry.record_form(security.signed_in().actor, self.register, key, posted, errors),
             version=seen,
+            following=following,
             action=request.full_path.rstrip("?"),
             cancel=self.get_url(".details_view", id=key) if key else self.get_url(".index_view"),
             problem=refusal.sentence if refusal is not None and not errors else None,

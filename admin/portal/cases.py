@@ -117,6 +117,7 @@ def kind_of(kind: str) -> str:
         "urge": _("催办"),
         "outcome": _("集体办理结果"),
         "time": _("到期自动办理"),
+        "dates": _("期限随登记的日期改变"),
         "vote": _("投票"),
         "decline": _("谢绝"),
         "round": _("再投一轮"),

@@ -36,6 +36,7 @@ KINDS = {
     "reroute": "改派",
     "migrate": "迁移版本",
     "unmigrate": "撤销迁移",
+    "dates": "期限随登记的日期改变",
     "suspend": "暂停办理",
     "resume": "恢复办理",
 }

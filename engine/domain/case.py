@@ -410,9 +410,9 @@ class Command:
     """What somebody wants done to a case.
 
     ``kind`` is one of: start, act, save, withdraw, extend, transfer, cc, urge, add_signer,
-    remove_signer, delegate, sign, outcome, time, open, vote, decline, replace, round, add, remove,
-    result, and the interventions cancel, reroute, unclaim, hand_over, retry, suspend, resume,
-    migrate and unmigrate.
+    remove_signer, delegate, sign, outcome, time, dates, open, vote, decline, replace, round, add,
+    remove, result, and the interventions cancel, reroute, unclaim, hand_over, retry, suspend,
+    resume, migrate and unmigrate.
     """
 
     kind: str
@@ -460,6 +460,10 @@ class WorkItem:
     due: str | None
     #: people who may not take it
     except_: tuple[str, ...] = ()
+
+
+#: the timer, and the command, with which a case looks again at dates that it reads elsewhere
+DATES = "dates"
 
 
 @dataclass(frozen=True, slots=True)

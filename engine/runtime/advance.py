@@ -12,9 +12,17 @@ from datetime import datetime
 from typing import Any
 
 from engine.definitions.process import Action, Choice, Requirement
-from engine.domain.case import Advance, Command, DueEffect, Place, State
+from engine.domain.case import DATES, Advance, Command, DueEffect, Place, State
 from engine.domain.errors import Refused, Stale
-from engine.runtime import deadlines, moments, operations, panels, splits, suspending
+from engine.runtime import (
+    deadlines,
+    moments,
+    operations,
+    panels,
+    rescheduling,
+    splits,
+    suspending,
+)
 from engine.runtime.branches import find
 from engine.runtime.compiled import DYNAMIC, Compiled
 from engine.runtime.context import plain
@@ -584,6 +592,7 @@ _COMMANDS: dict[str, Callable[[Run], None]] = {
     "delegate": operations.delegate,
     "sign": operations.sign,
     "time": _time,
+    DATES: rescheduling.look_again,
     "outcome": _outcome,
     "open": _open,
     "cancel": _cancel,

@@ -424,6 +424,13 @@ class Run:
                 self.set_due(self.step)
             self.change(overdue=told and self.state.overdue)
 
+    def refresh_wait(self) -> None:
+        """Look again at a date that is waited for after what it reads may have changed."""
+        if self.step.wait is not None and self.step.wait.until is not None:
+            self.change(wait_until=None)
+            with self.context.as_of(datetime.fromisoformat(self.state.arrived_at)):
+                self._wait(self.step)
+
     def _wait(self, step: Step) -> None:
         if step.wait is None:
             return

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from engine.domain.case import places_of
-from engine.runtime import moments
+from engine.runtime import deadlines, moments
 from engine.runtime.run import Run
 
 
@@ -39,6 +39,7 @@ def resume(run: Run) -> None:
         run.focus(at)
         _lengthen(run, begun)
     run.focus(())
+    deadlines.refresh(run)
     moved = {
         name: replace(one, by=_later(one.by, begun, run.now), given=True)
         if one.by and not one.reached and not moments.is_over(one.by, begun)
@@ -50,6 +51,9 @@ def resume(run: Run) -> None:
 
 def _lengthen(run: Run, begun: datetime) -> None:
     """Move the deadline of a place, if it was open when the case was suspended."""
+    # What dates are read from may have changed meanwhile; nobody looked at a suspended case.
+    run.refresh_due()
+    run.refresh_wait()
     due = run.state.due
     if due is None or moments.is_over(due, begun):
         return

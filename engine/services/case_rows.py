@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from engine.domain.case import Advance, Command, Place, State, WorkItem, dates_of, places_of
+from engine.domain.case import DATES, Advance, Command, Place, State, WorkItem, dates_of, places_of
 from engine.runtime import moments
 from engine.runtime.branches import find, state_at
 from engine.runtime.compiled import Compiled
@@ -20,6 +20,8 @@ from engine.store.work import NewWork
 
 #: index path of the files a case refers to: it decides who may read them
 FILES = "_files"
+#: commands that may change the deadline of every place
+EVERYWHERE = ("resume", DATES)
 #: why an incident is resolved when the case went on without anybody's reason
 MOVED_ON = "moved on"
 
@@ -56,8 +58,8 @@ class CaseRows:
             unit.work.done_by(row.id, here.place.step, command.person, at=now)
         if not result.moved:
             self._show(unit, row, before, command, result, now)
-        changed = result.state.deadlines != before.deadlines or command.kind == "resume"
-        if result.state.branches and changed:
+        changed = result.state.deadlines != before.deadlines
+        if result.state.branches and (changed or command.kind in EVERYWHERE):
             for step, status, due in dues(result.state, now):
                 unit.work.update_open(row.id, due=due, status=status, step=step)
 

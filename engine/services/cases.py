@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.definitions.process import Action
 from engine.domain.actor import SYSTEM, Actor
-from engine.domain.case import Command, places_of
+from engine.domain.case import DATES, Command, places_of
 from engine.domain.errors import EngineError, NotAllowed, NotFound, Refused, Stale
 from engine.runtime.advance import guard, no_such_action, offered
 from engine.runtime.offers import Offer, may_act, may_operate, offers
@@ -719,8 +719,14 @@ class Cases:
                 if row is None or not unit.timers.clear(case_id, kind):
                     return
                 now = self._work.now(row.jurisdiction)
-                command = Command("time", SYSTEM.person, name=name, at=step)
-                outcome = self._work.within(unit, uid, command, now)
+                if kind == DATES:
+                    found = self._work.look_again(unit, row, now) if not row.closed_at else None
+                    if found is None:
+                        return
+                    outcome = found
+                else:
+                    command = Command("time", SYSTEM.person, name=name, at=step)
+                    outcome = self._work.within(unit, uid, command, now)
                 here = outcome.result.here
                 if here is not None and here.voters:
                     self._tally(unit, outcome, now)

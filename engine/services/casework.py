@@ -16,8 +16,9 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from engine.domain.actor import Actor, Rights
+from engine.domain.actor import SYSTEM, Actor, Rights
 from engine.domain.case import (
+    DATES,
     Advance,
     Command,
     Place,
@@ -522,6 +523,18 @@ class Casework:
         """Carry out a command of the platform inside a transaction that is open already."""
         loaded = self.load(unit, uid)
         result, read = self.decide(unit, loaded, command, now, writing=True)
+        return self._write(unit, loaded, command, result, read, now, None, None)
+
+    def look_again(self, unit: UnitOfWork, row: CaseRow, now: datetime) -> Outcome | None:
+        """Find the dates of a case anew, as what they are read from was changed.
+
+        Returns None where they are as they were: then nothing is journalled.
+        """
+        loaded = self.loaded(unit, row)
+        command = Command(DATES, SYSTEM.person)
+        result, read = self.decide(unit, loaded, command, now, writing=True)
+        if result.state == loaded.state:
+            return None
         return self._write(unit, loaded, command, result, read, now, None, None)
 
     def _write(

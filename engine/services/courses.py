@@ -195,7 +195,10 @@ class Courses:
         *,
         mask: bool,
     ) -> Iterator[tuple[str, str]]:
-        """What was entered with an action, captions and values."""
+        """What was entered with an action, captions and values; or the dates that changed."""
+        for one in _events(event):
+            if one.get("event") == "rescheduled":
+                yield str(one["title"]), f"{one['from'] or '—'} → {one['to'] or '—'}"
         entered = self._entered(unit, event)
         if not entered:
             return

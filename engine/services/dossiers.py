@@ -506,8 +506,9 @@ def _said(field: EffectiveField | None) -> str:
 def _moved(event: Event) -> Iterator[Change]:
     """What an event says of itself: a deadline that was moved."""
     for one in orjson.loads(event.body)["events"]:
-        if one.get("event") == "extended":
-            yield Change("", str(one.get("from") or ""), str(one.get("to") or ""))
+        if one.get("event") in ("extended", "rescheduled"):
+            title = str(one.get("title") or "")
+            yield Change(title, str(one.get("from") or ""), str(one.get("to") or ""))
 
 
 def _sent(unit: UnitOfWork, case_id: int) -> Iterator[Sent]:

@@ -30,6 +30,8 @@ from engine.store.unit import UnitOfWork
 SEND = "send_messages"
 LONGEST = 2_000
 LONGEST_TITLE = 100
+#: what events of a deadline are called
+_OF_DEADLINES = ("reminded", "extended", "rescheduled")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?)?\Z")
 
 
@@ -346,7 +348,7 @@ class _Shown(Mapping[str, Any]):
 def _deadline(event: Event | None, due: str | None) -> tuple[str | None, dict[str, str]]:
     """The date a message is about, and what the deadline is called where it has a name."""
     for one in orjson.loads(event.body)["events"] if event is not None else ():
-        if one.get("event") in ("reminded", "extended") and one.get("deadline"):
+        if one.get("event") in _OF_DEADLINES and one.get("deadline"):
             return one.get("to") or one.get("due"), {"title": one.get("title") or one["deadline"]}
     return due, {"title": ""}
 

@@ -18,7 +18,7 @@ from engine.domain.errors import NotFound
 from engine.runtime.advance import advance, start
 from engine.runtime.facts import recorded
 from engine.runtime.moments import earliest
-from engine.services.case_rows import dues, new_work
+from engine.services.case_rows import EVERYWHERE, dues, new_work
 from engine.services.casework import Casework
 from engine.store.cases import CaseRow
 from engine.store.chain import Broken, Event, canonical
@@ -164,7 +164,7 @@ class Rebuilding:
         state = result.state
         if before is None or not state.branches:
             return found
-        if state.deadlines == before.deadlines and event.kind != "resume":
+        if state.deadlines == before.deadlines and event.kind not in EVERYWHERE:
             return found
         shown = {step: (status, due) for step, status, due in dues(state, now)}
         return tuple(

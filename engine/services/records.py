@@ -19,6 +19,7 @@ from engine.domain.actor import Actor
 from engine.domain.clock import Clock
 from engine.domain.errors import NotFound, Refused, Stale
 from engine.expressions.where import Condition
+from engine.services.dates import FollowedDates
 from engine.services.definitions import Definitions
 from engine.services.form_lookup import Columns, FormLookup
 from engine.services.record_index import LABEL, RecordIndex, tree_parent
@@ -45,6 +46,8 @@ class Records:
         self._indexes: dict[str, RecordIndex] = {}
         self._columns = Columns()
         self._new_key: Callable[[], str] = _random_key
+        #: cases that are to look at their dates again when a record changes
+        self.followed = FollowedDates(definitions)
 
     @property
     def release(self) -> Release:
@@ -217,6 +220,7 @@ class Records:
         self.views(unit).forget(register.id, known)
         row = self._place(unit, register, row)
         self._note(unit, register, row, {}, data, action, at, by, organisation)
+        self.followed.changed(unit, register, known, None, at)
         return row
 
     def change(
@@ -257,6 +261,8 @@ class Records:
         after = {**data, "state": changed.state}
         after |= {"input": dict(entered)} if entered else {}
         self._note(unit, register, changed, before, after, action, at, by, organisation)
+        names = {name for name in {**before, **after} if before.get(name) != after.get(name)}
+        self.followed.changed(unit, register, row.key, names, at)
         return changed
 
     def put(

@@ -323,6 +323,23 @@ class Registers:
             self._rights.demand(actor, register, "edit", row)
             return self._changed(unit, actor, known, row, data, version).version
 
+    def followers(self, actor: Actor, register: str, key: str, data: Mapping[str, Any]) -> int:
+        """How many running cases look at their dates again if a record is changed like this.
+
+        Raises:
+            NotFound, NotAllowed.
+        """
+        known = self._rights.known(register)
+        with self._sentences.saying(), self._store.read() as unit:
+            row = self._records.load(unit, register, key)
+            self._rights.demand(actor, register, "edit", row)
+            names = {
+                name
+                for name in data
+                if (plain(data[name]) or None) != (plain(row.data.get(name)) or None)
+            }
+            return self._records.followed.count(unit, known, key, names)
+
     def act(
         self,
         actor: Actor,
@@ -405,6 +422,9 @@ class Registers:
             self._rights.demand(actor, register, "delete", row)
             self._demand_unused(unit, register, key)
             unit.records.delete(row)
+            at = self._records.now(actor.jurisdiction)
+            known = self._rights.known(register)
+            self._records.followed.changed(unit, known, key, None, at)
 
     def _demand_unused(self, unit: UnitOfWork, register: str, key: str) -> None:
         users = unit.record_pages.users(key, self._records.index.references_to(register))

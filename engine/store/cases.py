@@ -190,6 +190,13 @@ class Cases:
                 yield CaseRow._make(row)
             last = page[-1][0]
 
+    def pins(self) -> list[tuple[str, str]]:
+        """Return the processes of which cases are going on, at each version."""
+        found = self._session.rows(
+            sa.select(cases.c.process, cases.c.pin).where(cases.c.closed_at.is_(None)).distinct()
+        )
+        return [(str(process), str(pin)) for process, pin in found]
+
     def insert(self, new: NewCase) -> CaseRow:
         """Add a case; return it with its key."""
         (case_id,) = self._session.added(_INSERT, **new._asdict())

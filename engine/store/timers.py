@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import orjson
 import sqlalchemy as sa
 
+from engine.domain.case import DATES
 from engine.store.cases import CaseKey
 from engine.store.chain import canonical
 from engine.store.session import Session
 from engine.store.statement import Statement, given, insert
-from engine.store.tables.cases import cases, timers
+from engine.store.tables.cases import case_fields, timers
+from engine.store.tables.cases import cases as _cases
 
 
 class TimerRow(NamedTuple):
@@ -26,16 +29,33 @@ class TimerRow(NamedTuple):
     payload: Any
 
 
+class Following(NamedTuple):
+    """The open cases of a process, at some versions of it, whose dates follow a record.
+
+    ``path`` is where their data name the record by its ``key``; "": it is whoever started them;
+    None: any of them may follow it.
+    """
+
+    jurisdiction: str
+    process: str
+    pins: Sequence[str]
+    path: str | None
+    key: str
+
+
 _SELECT = sa.select(
-    timers.c.id, timers.c.case_id, cases.c.uid, timers.c.kind, timers.c.at, timers.c.payload
-).join(cases, cases.c.id == timers.c.case_id)
+    timers.c.id, timers.c.case_id, _cases.c.uid, timers.c.kind, timers.c.at, timers.c.payload
+).join(_cases, _cases.c.id == timers.c.case_id)
 _SET = Statement(insert(timers, without=("id",)))
 _CLEAR = Statement(
     sa.delete(timers).where(
         timers.c.case_id == given(timers.c.case_id), timers.c.kind == given(timers.c.kind)
     )
 )
-_CLEAR_ALL = Statement(sa.delete(timers).where(timers.c.case_id == given(timers.c.case_id)))
+# A case that is to look at its dates again is to do so whatever else has happened to it.
+_CLEAR_ALL = Statement(
+    sa.delete(timers).where(timers.c.case_id == given(timers.c.case_id), timers.c.kind != DATES)
+)
 _OF = Statement(
     _SELECT.where(timers.c.case_id == given(timers.c.case_id)).order_by(timers.c.at, timers.c.id)
 )
@@ -66,7 +86,7 @@ class Timers:
         )
 
     def clear(self, case_id: int, kind: str | None = None) -> int:
-        """Remove the timer of a kind, or all of a case; return how many there were."""
+        """Remove the timer of a kind, or all that the state asks for; return how many it was."""
         if kind is None:
             return self._session.run(_CLEAR_ALL, case_id=case_id)
         return self._session.run(_CLEAR, case_id=case_id, kind=kind)
@@ -79,10 +99,50 @@ class Timers:
         """Return timers whose time has come, the oldest first."""
         return [_timer(row) for row in self._session.all(_DUE, now=now, most=limit)]
 
+    def count_following(self, cases: Sequence[Following]) -> int:
+        """Count the cases that follow something."""
+        if not cases:
+            return 0
+        found = sa.union(*(_following(one) for one in cases)).subquery()
+        return int(self._session.rows(sa.select(sa.func.count()).select_from(found))[0][0])
+
+    def look_again(self, cases: Sequence[Following], at: datetime) -> None:
+        """Let the cases that follow something look at their dates again."""
+        for one in cases:
+            known = sa.select(timers.c.id).where(
+                timers.c.case_id == _cases.c.id, timers.c.kind == DATES
+            )
+            wanted = _following(one).where(~known.exists())
+            values = (sa.literal(DATES), sa.literal(at, timers.c.at.type), sa.literal("null"))
+            self._session.connection.execute(
+                sa.insert(timers).from_select(
+                    ["case_id", "jurisdiction", "kind", "at", "payload"],
+                    wanted.add_columns(_cases.c.jurisdiction, *values),
+                )
+            )
+
     def next(self) -> datetime | None:
         """Return when the next timer of any case is due."""
         row = self._session.one(_NEXT)
         return None if row is None else row[0]
+
+
+def _following(which: Following) -> sa.Select[Any]:
+    """The keys of the cases that follow something, ended ones left out."""
+    found = sa.select(_cases.c.id).where(
+        _cases.c.jurisdiction == which.jurisdiction,
+        _cases.c.process == which.process,
+        _cases.c.pin.in_(list(which.pins)),
+        _cases.c.closed_at.is_(None),
+    )
+    if which.path is None:
+        return found
+    if which.path == "":
+        return found.where(_cases.c.initiator == which.key)
+    named = sa.select(case_fields.c.case_id).where(
+        case_fields.c.path == which.path, case_fields.c.text_value == which.key
+    )
+    return found.where(_cases.c.id.in_(named))
 
 
 def _timer(row: tuple[Any, ...]) -> TimerRow:
