@@ -67,6 +67,7 @@ from engine.services.sentences import Sentences
 from engine.services.staff import Staff
 from engine.services.studio import Studio
 from engine.services.substitutes import Substitutes
+from engine.services.upcoming import UpcomingDates
 from engine.services.views import Views
 from engine.settings import Settings, given
 from engine.store.database import Store
@@ -260,6 +261,7 @@ def assemble(
             casework, records, directory, oversight, views, entries, interventions, sentences
         ),
         monitor=Monitor(definitions, records, oversight, sentences),
+        upcoming=UpcomingDates(definitions, records, oversight, sentences),
         rebuilding=Rebuilding(casework),
         documents=documents,
         lists=lists,

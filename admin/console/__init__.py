@@ -19,6 +19,7 @@ from admin.console.registers import RegistersPage
 from admin.console.roles import RolesPage
 from admin.console.routes import RoutesPage
 from admin.console.studio import StudioPage
+from admin.console.upcoming import UpcomingPage
 from admin.console.versions import VersionsPage
 
 
@@ -31,6 +32,7 @@ def install(app: Flask) -> None:
     console.add_view(CasesPage())
     console.add_view(MigrationsPage())
     console.add_view(DashboardPage())
+    console.add_view(UpcomingPage())
     console.add_view(IncidentsPage("incidents", "incidents"))
     for page in (StudioPage, PublishPage, VersionsPage):
         console.add_view(page())

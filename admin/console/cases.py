@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from io import BytesIO
@@ -32,7 +33,7 @@ from engine.services.pages import Column as ServiceColumn
 _CONFIRMED = ("reroute", "cancel")
 #: columns that are not broken into lines
 _WHOLE = ("number", "since", "due")
-_KINDS = {"from": "date", "to": "date"}
+_KINDS = {"from": "date", "to": "date", "falls_on": "date"}
 _Do = Callable[[Interventions, Actor, str, str, int | None], Done]
 _DOES: Mapping[str, _Do] = {
     "unclaim": lambda does, actor, uid, why, seen: does.unclaim(actor, uid, why, version=seen),
@@ -356,9 +357,18 @@ def _filters(found: MonitorPage, chosen: Mapping[str, str]) -> list[Filter]:
         ("from", _("时间（起）"), None),
         ("to", _("时间（止）"), None),
     ]
+    if "falls" in chosen:
+        falls = chosen["falls"]
+        offered += [
+            ("falls", _("到期事项"), [(falls, _words().get(re.split("[:@]", falls)[0], falls))]),
+            ("falls_on", _("到期日"), None),
+        ]
     if len(found.jurisdictions) > 1:
         offered.insert(0, ("jurisdiction", _("地区"), found.jurisdictions))
-    return [Filter(name, title, options, chosen.get(name, "")) for name, title, options in offered]
+    return [
+        Filter(name, title, options, chosen.get(name, ""), _KINDS.get(name, "text"))
+        for name, title, options in offered
+    ]
 
 
 def _interventions() -> dict[str, str]:

@@ -26,6 +26,7 @@ from engine.services.pages import Cursor, Moments, Row, cursor_from
 from engine.services.record_index import LABEL
 from engine.services.records import Records
 from engine.services.sentences import Sentences
+from engine.services.upcoming import moments_of
 from engine.store.access import Access
 from engine.store.monitoring import ORDERS, AtStep, Monitored, MonitoredCase, State
 from engine.store.record_pages import Selection
@@ -229,12 +230,20 @@ class Monitor:
             returned=bool(filters.get("returned")),
             with_incident=bool(filters.get("incident")),
             between=(begin, end + timedelta(days=1) if end is not None else None),
+            falls=self._falls(jurisdiction, filters),
         )
         search = search.strip()
         if not search:
             return wanted, []
         named, identified = self._people(unit, jurisdiction, search)
         return replace(wanted, number=search, initiators=[*named, *identified]), identified
+
+    def _falls(
+        self, jurisdiction: str, filters: Mapping[str, str]
+    ) -> tuple[str, datetime, datetime] | None:
+        """What falls due on a day; see :mod:`engine.services.upcoming`."""
+        kind, day = filters.get("falls", ""), self._day(jurisdiction, filters.get("falls_on", ""))
+        return (kind, *moments_of(kind, day)) if kind and day is not None else None
 
     def _people(
         self, unit: UnitOfWork, jurisdiction: str, text: str

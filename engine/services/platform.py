@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from engine.services.staff import Staff
     from engine.services.studio import Studio
     from engine.services.substitutes import Substitutes
+    from engine.services.upcoming import UpcomingDates
     from engine.services.views import Views
     from engine.store.database import Store
 
@@ -83,6 +84,7 @@ class Platform:
     oversight: Oversight
     dossiers: Dossiers
     monitor: Monitor
+    upcoming: UpcomingDates
     rebuilding: Rebuilding
     documents: Documents
     lists: Lists

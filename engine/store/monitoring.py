@@ -15,14 +15,18 @@ from typing import Any, Literal, NamedTuple
 
 import sqlalchemy as sa
 
+from engine.domain.case import DATES
 from engine.store.session import Session
-from engine.store.tables.cases import cases, incidents, work_items
+from engine.store.tables.cases import cases, incidents, timers, work_items
 from engine.store.where import Clause
 
 #: so many cases are sorted rather than looked for in order
 FEW = 2000
 #: so many cases are looked at for one page
 WALKED = 2000
+
+#: the kind of timer of a reminder
+REMIND = "remind"
 
 State = Literal["open", "closed", "all"]
 #: what the cases of each state are ordered by, and whether the latest comes first
@@ -96,6 +100,7 @@ class Monitored:
         pins: the versions they are pinned to; ``other_pins`` turns it round.
         overdue_at: past their deadline at that moment.
         between: from and to, of what they are ordered by.
+        falls: what falls due with them, and from and to of when.
     """
 
     jurisdiction: str
@@ -112,6 +117,19 @@ class Monitored:
     returned: bool = False
     with_incident: bool = False
     between: tuple[datetime | None, datetime | None] = (None, None)
+    #: a kind of timer (its reminders together), and between which moments it fires
+    falls: tuple[str, datetime, datetime] | None = None
+
+
+class FallsDue(NamedTuple):
+    """How many cases of a version, at a step, have a timer of a kind at a moment."""
+
+    at: datetime
+    kind: str
+    process: str
+    pin: str
+    step: str
+    cases: int
 
 
 class Monitoring:
@@ -176,6 +194,35 @@ class Monitoring:
             AtStep(process, step, int(number), overdue.get((process, step), 0))
             for process, step, number in self._session.rows(counted)
         ]
+
+    def falling_due(
+        self, jurisdiction: str, begin: datetime, end: datetime, *, most: int
+    ) -> tuple[list[FallsDue], bool]:
+        """Count what falls due in a time, by moment, kind and step, the next first.
+
+        So many timers are looked at; the second value tells whether these were all.
+        """
+        looked = (
+            sa.select(timers.c.at, timers.c.kind, timers.c.case_id)
+            .where(
+                timers.c.jurisdiction == jurisdiction,
+                timers.c.at >= begin,
+                timers.c.at < end,
+                timers.c.kind != DATES,
+            )
+            .order_by(timers.c.at)
+            .limit(most)
+            .subquery("looked")
+        )
+        by = (looked.c.at, looked.c.kind, _c.process, _c.pin, _c.step)
+        query = (
+            sa.select(*by, sa.func.count())
+            .join_from(looked, cases, _c.id == looked.c.case_id)
+            .group_by(*by)
+            .order_by(looked.c.at, _c.process, _c.step, looked.c.kind)
+        )
+        found = [FallsDue(*row) for row in self._session.rows(query)]
+        return found, sum(one.cases for one in found) < most
 
     def count_overdue_returns(self, jurisdiction: str, now: datetime) -> int:
         """Count what was sent back to be mended and is past its deadline."""
@@ -271,6 +318,9 @@ def _asked(wanted: Monitored, c: Columns) -> list[Clause]:
         found += [c.closed_at.is_(None), c.due <= wanted.overdue_at]
     if wanted.returned:
         found.append(c.returned)
+    if wanted.falls is not None:
+        falling = _falling(wanted).where(timers.c.case_id == c.id)
+        found.append(falling.correlate_except(timers).exists())
     if wanted.with_incident:
         # Asked case by case, as all stopped ones may be many.
         stopped = _stopped(wanted).where(incidents.c.case_id == c.id)
@@ -304,6 +354,29 @@ def _waiting_at(places: Sequence[str]) -> sa.Select[Any]:
     )
 
 
+def _falling(wanted: Monitored) -> sa.Select[Any]:
+    assert wanted.falls is not None  # asked for only then
+    kind, begin, end = wanted.falls
+    return sa.select(timers.c.case_id).where(
+        timers.c.jurisdiction == wanted.jurisdiction,
+        timers.c.at >= begin,
+        timers.c.at < end,
+        _of_kind(kind),
+    )
+
+
+def _of_kind(kind: str) -> Clause:
+    """A kind of timer; the reminders of one deadline are numbered, and are one kind."""
+    name, at, step = kind.partition("@")
+    if not name.startswith(REMIND):
+        return timers.c.kind == kind
+    numbered: Clause = timers.c.kind.startswith(f"{name}:", autoescape=True)
+    if name == REMIND:
+        numbered = sa.and_(numbered, ~timers.c.kind.like(f"{REMIND}:%:%"))
+    here = timers.c.kind.endswith(f"@{step}", autoescape=True)
+    return sa.and_(numbered, here if at else ~timers.c.kind.contains("@"))
+
+
 def _stopped(wanted: Monitored) -> sa.Select[Any]:
     return sa.select(incidents.c.case_id).where(
         incidents.c.jurisdiction == wanted.jurisdiction, incidents.c.resolved_at.is_(None)
@@ -321,6 +394,8 @@ def _probes(wanted: Monitored) -> list[sa.Select[Any]]:
         found.append(sa.select(both.c.id))
     if wanted.with_incident:
         found.append(_stopped(wanted).distinct())
+    if wanted.falls is not None:
+        found.append(_falling(wanted).distinct())
     if wanted.organisations is not None and wanted.state == "open":
         found.append(_waiting_at(list(wanted.organisations)).distinct())
     if wanted.overdue_at is not None:

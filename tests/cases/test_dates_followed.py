@@ -8,54 +8,18 @@ from datetime import datetime
 import pytest
 
 from engine.services.platform import Platform
-from tests.support.fairs import APPLICANT, CLERK, FAIRS, REVIEWER, an_entry, record
+from tests.support.fairs import (
+    APPLICANT,
+    CLERK,
+    FAIRS,
+    OPENING,
+    REVIEWER,
+    an_entry,
+    change,
+    record,
+    work_off,
+)
 from tests.support.office import ZONE, open_office, person
-
-ENTRY = "definitions/processes/town/entry.yaml"
-#: an entry that waits for the fair to open, or for its day to be known
-OPENING = {
-    ENTRY: FAIRS[ENTRY].replace(
-        "title: 消防审查", "title: 消防审查\n                    due: data.fair.closes"
-    ),
-    "forms/fair.yaml": """
-        form: fair
-        title: 展会
-        properties:
-          name: {title: 名称, type: string}
-          closes: {title: 报名截止日期, format: date}
-          opens: {title: 开幕日期, format: date}
-        """,
-    "definitions/processes/town/stand.yaml": """
-        process: town/stand
-        title: 布展
-        noun: 布展
-        form: entry
-        start: {who: person}
-        facts: {fair: data.fair}
-        steps:
-          plan:
-            title: 方案
-            status: draft
-            who: initiator
-            edit: all
-            due: {by: "days(fair.opens, -10)"}
-            actions: {submit: {title: 提交, to: closed_until}}
-          closed_until:
-            title: 等待开幕
-            status: pending
-            wait: {until: fair.opens}
-            actions: {}
-            to: done
-          done: {title: 开幕, status: done, end: success}
-        """,
-    "definitions/messages/rescheduled.yaml": """
-        message: rescheduled
-        title: 期限已变更
-        to: initiator
-        subject: {zh: "{deadline.title}改为 {due}", en: "{deadline.title} is now {due}"}
-        body: {zh: "{case.number}", en: "{case.number}"}
-        """,
-}
 
 
 @pytest.fixture
@@ -65,19 +29,6 @@ def town() -> Iterator[Platform]:
     record(platform, "冬展", "2026-12-20")
     yield platform
     platform.close()
-
-
-def change(town: Platform, **data: str | None) -> int:
-    """The clerk changes dates of the autumn fair; tells how many cases they were told follow."""
-    followers = town.registers.followers(CLERK, "fairs", "秋展", data)
-    town.registers.change(CLERK, "fairs", "秋展", data)
-    return followers
-
-
-def work_off(town: Platform) -> None:
-    """What a worker does within a second; no time passes."""
-    while town.cases.tick():
-        pass
 
 
 def until(town: Platform, month: int, day: int) -> None:

@@ -144,6 +144,52 @@ FAIRS = {
           lapsed: {title: 未报名, status: done, end: cancelled}
         """,
 }
+ENTRY = "definitions/processes/town/entry.yaml"
+#: an entry that waits for the fair to open, or for its day to be known
+OPENING = {
+    ENTRY: FAIRS[ENTRY].replace(
+        "title: 消防审查", "title: 消防审查\n                    due: data.fair.closes"
+    ),
+    "forms/fair.yaml": """
+        form: fair
+        title: 展会
+        properties:
+          name: {title: 名称, type: string}
+          closes: {title: 报名截止日期, format: date}
+          opens: {title: 开幕日期, format: date}
+        """,
+    "definitions/processes/town/stand.yaml": """
+        process: town/stand
+        title: 布展
+        noun: 布展
+        form: entry
+        start: {who: person}
+        facts: {fair: data.fair}
+        steps:
+          plan:
+            title: 方案
+            status: draft
+            who: initiator
+            edit: all
+            due: {by: "days(fair.opens, -10)"}
+            actions: {submit: {title: 提交, to: closed_until}}
+          closed_until:
+            title: 等待开幕
+            status: pending
+            wait: {until: fair.opens}
+            actions: {}
+            to: done
+          done: {title: 开幕, status: done, end: success}
+        """,
+    "definitions/messages/rescheduled.yaml": """
+        message: rescheduled
+        title: 期限已变更
+        to: initiator
+        subject: {zh: "{deadline.title}改为 {due}", en: "{deadline.title} is now {due}"}
+        body: {zh: "{case.number}", en: "{case.number}"}
+        """,
+}
+
 APPLICANT = person("张三")
 REVIEWER = person("王审", "一所")
 HEALTH = person("周局", "一分局")
@@ -169,3 +215,16 @@ def an_entry(platform: Platform, *, submit: bool = False, **data: Any) -> str:
     if submit:
         platform.cases.act(APPLICANT, uid, "submit", data=values)
     return uid
+
+
+def change(platform: Platform, **data: str | None) -> int:
+    """The clerk changes dates of the autumn fair; returns how many cases they were told follow."""
+    followers = platform.registers.followers(CLERK, "fairs", "秋展", data)
+    platform.registers.change(CLERK, "fairs", "秋展", data)
+    return followers
+
+
+def work_off(platform: Platform) -> None:
+    """What a worker does within a second; no time passes."""
+    while platform.cases.tick():
+        pass

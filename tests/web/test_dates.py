@@ -35,3 +35,20 @@ def test_a_change_that_no_case_follows_is_saved_without_asking():
     secretary = here.visit("孙秘书", "教师高评委")
     secretary.get(EDIT)
     assert "已保存" in secretary.press("保存", enquiry_phone="022-23000009")
+
+
+@pytest.mark.req("ENG-09", "QRY-06")
+def test_the_coming_days_are_shown_and_each_figure_opens_its_list():
+    here = city(STARTED, clock="2026-09-20 09:00")
+    overseer = here.visit("陈管理", "人社局")
+    assert "期限预告" in overseer.get("/console/").links or "期限预告" in overseer.page
+
+    page = overseer.get("/console/upcoming/?days=14")
+    rows = page.rows()
+    assert [(row[0], row[2], row[3]) for row in rows] == [
+        ("社会化评审", "2026-09-30 24:00", "不能再提交或办理，等待处理")
+    ]
+    listed = overseer.get(page.tree.xpath("//main//td/a/@href")[0])
+    assert len(listed.rows()) == int(rows[0][-1].split()[0]) == 1
+    assert "没有到期的期限" in overseer.get("/console/upcoming/?days=7")
+    assert here.visit("王初审", "第一中学").get("/console/upcoming/").status == 403

@@ -180,6 +180,8 @@ timers = sa.Table(
     sa.Column("payload", sa.Text, nullable=False),
     sa.UniqueConstraint("case_id", "kind"),
     sa.Index(None, "at"),
+    # What falls due in a jurisdiction in the next days.
+    sa.Index(None, "jurisdiction", "at"),
 )
 
 outbox = sa.Table(

@@ -760,6 +760,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("case_id", "kind", name=op.f("uq_timers_case_id_kind")),
     )
     op.create_index(op.f("ix_timers_at"), "timers", ["at"], unique=False)
+    op.create_index(
+        op.f("ix_timers_jurisdiction_at"), "timers", ["jurisdiction", "at"], unique=False
+    )
     op.create_table(
         "unique_keys",
         sa.Column("register", ByteText, nullable=False),
@@ -913,6 +916,7 @@ def downgrade() -> None:
     op.drop_table("work_items")
     op.drop_index(op.f("ix_unique_keys_record_id"), table_name="unique_keys")
     op.drop_table("unique_keys")
+    op.drop_index(op.f("ix_timers_jurisdiction_at"), table_name="timers")
     op.drop_index(op.f("ix_timers_at"), table_name="timers")
     op.drop_table("timers")
     op.drop_table("tallies")
