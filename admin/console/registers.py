@@ -30,6 +30,7 @@ from admin.parked import RESTORE
 from admin.portal.staff import shown_once
 from admin.presses import version
 from admin.tables import Link
+from engine.definitions.register import Register
 from engine.domain.errors import InvalidSubmission, Refused
 from engine.services.register_pages import Figure
 from engine.services.registers import RecordOffer
@@ -103,7 +104,7 @@ class RegistersPage(TablePage):
             if page.may_export
             else None,
         )
-        links = [Link(_("新增"), self.get_url(".create_view"))] if page.may_create else []
+        links = [Link(self._adding(), self.get_url(".create_view"))] if page.may_create else []
         if platform().register_sheets.why_not(me.actor, self.register) is None:
             links.append(Link(_("导入"), self.get_url(".import_view")))
         return render_template(
@@ -272,7 +273,17 @@ class RegistersPage(TablePage):
                     return redirect(onwards)
                 except Refused as refused:
                     refusal = refused
-        return self._form(None, _("新增"), posted, refusal, None)
+        return self._form(None, self._adding(), posted, refusal, None)
+
+    def _adding(self) -> str:
+        """What the button that adds a record is called."""
+        adding = self._declared.adding
+        return caption(adding) if adding is not None else _("新增")
+
+    @property
+    def _declared(self) -> Register:
+        """The register; who may open its pages was asked before."""
+        return platform().release.registers[self.register]
 
     def _form(
         self,
@@ -294,6 +305,7 @@ class RegistersPage(TablePage):
             following=following,
             action=request.full_path.rstrip("?"),
             cancel=self.get_url(".details_view", id=key) if key else self.get_url(".index_view"),
+            button=self._adding() if not key and self._declared.adding else None,
             problem=refusal.sentence if refusal is not None and not errors else None,
         )
         return make_response(text, status_of(refusal) if refusal else 200)

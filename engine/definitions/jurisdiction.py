@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from string import Formatter
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine.authoring.node import Node
@@ -13,6 +14,7 @@ from engine.definitions.known import (
     CALENDAR,
     FORM,
     PROCESS,
+    REGISTER,
     SET,
     STATE,
     Known,
@@ -37,6 +39,7 @@ from engine.definitions.shapes import (
     Whole,
     Yes,
 )
+from engine.domain.types import Reference
 
 COMMON = "common"
 ANY_NAME = Phrase("名称", "name")
@@ -44,7 +47,11 @@ ANY_NAME = Phrase("名称", "name")
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """A pool of numbers. ``format`` has the placeholders ``{year}`` and ``{number}``."""
+    """A pool of numbers.
+
+    ``format`` has the placeholders ``{year}`` and ``{number}``, and of a pool with ``ranges`` the
+    fields of whom the numbers belong to.
+    """
 
     name: str
     title: str
@@ -52,10 +59,23 @@ class Pool:
     first: int = 1
     last: int | None = None
     per_year: bool = False
+    #: the register whose records are the ranges it takes its numbers from
+    ranges: str | None = None
 
-    def number(self, count: int, year: int) -> str:
-        """Write the number."""
-        return self.format.format(number=count, year=year)
+    @property
+    def placeholders(self) -> frozenset[str]:
+        """The names in ``format``.
+
+        Raises:
+            ValueError: the format is none.
+        """
+        return frozenset(
+            name for _, name, _, _ in Formatter().parse(self.format) if name is not None
+        )
+
+    def number(self, count: int, year: int, of: Mapping[str, str] | None = None) -> str:
+        """Write the number; ``of`` are the fields of whom it belongs to."""
+        return self.format.format(**(of or {}), number=count, year=year)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +134,14 @@ def _pool(values: Values) -> Pool:
         values.get("first", 1),
         values.get("last"),
         values.get("per_year", False),
+        values.get("ranges"),
     )
     try:
-        pool.number(pool.first, 2000)
+        names = pool.placeholders
+        if not all(name.isidentifier() for name in names):
+            raise ValueError(pool.format)
+        own = names - {"year", "number"} if pool.ranges is not None else ()
+        pool.number(pool.first, 2000, dict.fromkeys(own, "0"))
     except (KeyError, IndexError, ValueError):
         node = values.node.at_path(["format"])
         values.spot.problems.add("REG114", node, value=pool.format)
@@ -174,6 +199,14 @@ POOL = Vocabulary(
         Key("first", Whole(), "开始序号", "first number", "1"),
         Key("last", Whole(), "结束序号", "last number"),
         Key("per_year", Yes(), "每年重新开始", "begins again every year", "false"),
+        Key(
+            "ranges",
+            Id(Phrase("登记表标识", "register id")),
+            "编号取自这个登记表的编号段（9.1 `ranges`），不再用 `first`、`last`、`per_year`；"
+            "格式里还可以写编号归属的字段，如 `{code}{year}{number:06}`",
+            "the numbers are taken from the ranges of this register (`ranges`) instead of `first`, "
+            "`last` and `per_year`; the format may have fields of whom they belong to",
+        ),
     ),
     called=Phrase('编号库 "{name}" ', 'number pool "{name}"'),
 )
@@ -288,6 +321,8 @@ def check_jurisdiction(jurisdiction: Jurisdiction, known: Known, problems: Probl
             if words is not None:
                 value_node = at.at_path([name])
                 expect(problems, value_node, Phrase("取值", "value"), str(value), words, where)
+    for pool in jurisdiction.pools.values():
+        _check_ranges(pool, node.at_path(["pools", pool.name]), known, problems)
     try:
         ZoneInfo(jurisdiction.zone)
     except (ZoneInfoNotFoundError, ValueError):
@@ -311,3 +346,27 @@ def _check_registration(
     asked = known.forms.get(process.form or "") if process is not None else None
     if asked is not None:
         expect_field(problems, node.at_path(["field"]), known, asked, registration.field, where)
+
+
+def _check_ranges(pool: Pool, node: Node, known: Known, problems: Problems) -> None:
+    """Report a register without ranges, and a format that gives two owners the same numbers."""
+    if pool.ranges is None:
+        return
+    at, where = node.at_path(["ranges"]), Phrase("编号库", "the number pool")
+    if not expect(problems, at, REGISTER, pool.ranges, known.registers, where):
+        return
+    ranges = known.registers[pool.ranges].ranges
+    if ranges is None:
+        problems.add("REG122", at, register=pool.ranges)
+        return
+    of = known.type_at(known.record_types[pool.ranges], ranges.of)
+    owner = known.registers.get(of.register) if isinstance(of, Reference) else None
+    if owner is None:
+        return
+    form = known.forms.get(owner.form)
+    names = pool.placeholders - {"year", "number"}
+    for name in sorted(names):
+        if form is not None:
+            expect_field(problems, node.at_path(["format"]), known, form, name, where)
+    if not any((name,) in owner.unique for name in names):
+        problems.add("REG123", node.at_path(["format"]), register=owner.id)

@@ -157,6 +157,8 @@ class Effect:
     link: str = ""
     #: nothing is created where there is a case by that name already
     once: bool = False
+    #: whom a number belongs to
+    of: Formula | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)

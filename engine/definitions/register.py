@@ -40,7 +40,7 @@ from engine.definitions.shapes import (
     Whole,
     Yes,
 )
-from engine.domain.types import TEXT, Field, Kind, Record, Reference, Scalar, Type
+from engine.domain.types import NUMBER, TEXT, Field, Kind, Record, Reference, Scalar, Type
 
 #: the registers the engine itself knows: whom rights and assignments are about
 ORGANISATIONS = "organisations"
@@ -112,6 +112,26 @@ class Staff:
     rows: str
     person: Mapping[str, str]
     role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ranges:
+    """Each record is a range of numbers that a number pool gives out.
+
+    Attributes:
+        first, last: the fields with the first and the last number.
+        of: the field that refers to whom the numbers belong.
+        year: the field with the year they are for; None = for every year.
+    """
+
+    first: str
+    last: str
+    of: str
+    year: str | None = None
+
+
+#: columns a register of ranges has beside its fields
+RANGE_FIGURES = {"used": "已用", "free": "可用"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +214,9 @@ class Register:
     permissions: Rights = field(default_factory=Rights)
     actions: Mapping[str, RecordAction] = field(default_factory=dict)
     import_: Import | None = None
+    ranges: Ranges | None = None
+    #: caption of the button that adds a record
+    adding: str | None = None
 
     @property
     def index_paths(self) -> tuple[str, ...]:
@@ -201,6 +224,7 @@ class Register:
         own = [self.label, self.tree, *self.search, *self.filters]
         own += [tally.field for tally in self.counts]
         own += [path for paths in self.unique for path in paths]
+        own += [self.ranges.of] if self.ranges is not None else []
         wanted = [*self.indexes, *(path for path in own if path)]
         return tuple(dict.fromkeys(path for path in wanted if path not in ("id", "state")))
 
@@ -414,6 +438,30 @@ STAFF_VOCABULARY = Vocabulary(
     ),
     called=Phrase("staff", "staff"),
 )
+RANGES_VOCABULARY = Vocabulary(
+    "ranges",
+    Phrase("编号段", "ranges of numbers"),
+    (
+        Key("first", FIELD_PATH, "开始序号所在的字段", "the field with the first number",
+            required=True),
+        Key("last", FIELD_PATH, "结束序号所在的字段", "the field with the last number",
+            required=True),
+        Key(
+            "of",
+            FIELD_PATH,
+            "编号归谁：指向其他登记表的字段",
+            "whom the numbers belong to: a field that refers to another register",
+            required=True,
+        ),
+        Key(
+            "year",
+            FIELD_PATH,
+            "年度所在的字段；不写则不分年度",
+            "the field with the year; without it they are for every year",
+        ),
+    ),
+    called=Phrase("编号段", "the ranges"),
+)  # fmt: skip
 IMPORT_VOCABULARY = Vocabulary(
     "register-import",
     Phrase("导入", "import"),
@@ -562,6 +610,23 @@ REGISTER = Vocabulary(
             "buttons on a record",
         ),
         Key(
+            "ranges",
+            One(
+                RANGES_VOCABULARY,
+                lambda values: Ranges(
+                    values.get("first", ""),
+                    values.get("last", ""),
+                    values.get("of", ""),
+                    values.get("year"),
+                ),
+            ),
+            "每条记录是一段编号，由号码池依次给出；同一归属、同一年度的不能重叠；"
+            "列可以写 `used`（已用）和 `free`（可用）",
+            "each record is a range of numbers that a number pool gives out; those of one owner "
+            "and year do not overlap; columns may be `used` and `free`",
+        ),
+        Key("adding", Text(), "新增按钮的文字", "caption of the button that adds one", "新增"),
+        Key(
             "import",
             One(IMPORT_VOCABULARY, lambda values: Import(values.get("ask", ()))),
             "可由有 `create` 权限的人从 Excel 导入",
@@ -608,6 +673,8 @@ def parse_register(node: Node, path: str, problems: Problems) -> Register | None
         permissions=values.get("permissions", Rights()),
         actions=values.get("actions", {}),
         import_=values.get("import"),
+        ranges=values.get("ranges"),
+        adding=values.get("adding"),
     )
 
 
@@ -640,6 +707,7 @@ class _Check:
         self.record = self.register.record(self.form)
         self._fields(where)
         self._references(where)
+        self._ranges(where)
         self._actions()
         self._import(where)
 
@@ -744,7 +812,8 @@ class _Check:
             for place, column in enumerate(register.columns):
                 at = node.at_path(["columns", place])
                 at = at.at_path(["field"]) if at.kind == "mapping" else at
-                expect_field(self.problems, at, self.known, self.record, column.field, where)
+                if register.ranges is None or column.field not in RANGE_FIGURES:
+                    expect_field(self.problems, at, self.known, self.record, column.field, where)
         if register.locked:
             for place, path in enumerate(register.locked.fields):
                 at = node.at_path(["locked", "fields", place])
@@ -776,6 +845,26 @@ class _Check:
             type_ = expect_field(self.problems, node, self.known, self.record, path, where)
             if type_ is not None and type_ != Reference(target):
                 self.problems.add("REG105", node, key=key, path=path, register=target)
+
+    def _ranges(self, where: Phrase) -> None:
+        ranges = self.register.ranges
+        if ranges is None:
+            return
+        node = self.register.node.at_path(["ranges"])
+        for key, path in (("first", ranges.first), ("last", ranges.last), ("year", ranges.year),
+                          ("of", ranges.of)):  # fmt: skip
+            at = node.at_path([key])
+            if path is None:
+                continue
+            type_ = expect_field(self.problems, at, self.known, self.record, path, where)
+            fits = isinstance(type_, Reference) if key == "of" else type_ == NUMBER
+            if type_ is not None and not fits:
+                expected = (
+                    Phrase("指向登记表的字段", "a field that refers to a register")
+                    if key == "of"
+                    else Phrase("数字字段", "a field with a number")
+                )
+                self.problems.add("DEF102", at, where=where, key=key, value=path, expected=expected)
 
     def _actions(self) -> None:
         for action in self.register.actions.values():

@@ -28,7 +28,7 @@ from engine.definitions.content_expressions import BoundContent, bind_content
 from engine.definitions.context import CASE_ROW, CASES
 from engine.definitions.document import DocumentTemplate
 from engine.definitions.flatten import flattened
-from engine.definitions.jurisdiction import Jurisdiction
+from engine.definitions.jurisdiction import Jurisdiction, Pool
 from engine.definitions.kinds import Content, check_kinds, known_from, read_kinds
 from engine.definitions.known import Known, index_paths
 from engine.definitions.labels import Labels
@@ -44,7 +44,7 @@ from engine.definitions.role import Menu, Permission, Role
 from engine.definitions.route import Route
 from engine.definitions.rules import FOLDER as RULES
 from engine.definitions.rules import Rule, bind_rule, with_rules
-from engine.domain.types import Record
+from engine.domain.types import Record, Reference, follow
 from engine.forms import Form, bind_forms, read_forms
 from engine.forms import Names as FormNames
 
@@ -388,7 +388,10 @@ def names_of(
         messages={name: _shown_data(found) for name, found in content.messages.items()},
         documents=tuple(content.documents),
         connectors={name: found.form for name, found in content.connectors.items()},
-        pools={name: tuple(place.pools) for name, place in content.jurisdictions.items()},
+        pools={
+            name: {pool.name: _owners(pool, content, registers) for pool in place.pools.values()}
+            for name, place in content.jurisdictions.items()
+        },
         calendars={
             name: content.calendars[place.calendar]
             for name, place in content.jurisdictions.items()
@@ -411,6 +414,15 @@ def names_of(
         processes=processes,
         related=related,
     )
+
+
+def _owners(pool: Pool, content: Content, registers: Mapping[str, Record]) -> str | None:
+    """Return the register of whom the numbers of a pool's ranges belong to."""
+    register = content.registers.get(pool.ranges or "")
+    if register is None or register.ranges is None:
+        return None
+    type_ = follow(registers[register.id], tuple(register.ranges.of.split(".")), registers)
+    return type_.register if isinstance(type_, Reference) else None
 
 
 def _shown_data(message: MessageTemplate) -> set[str]:

@@ -241,6 +241,8 @@ def _effect(effect: Effect, place: Place, ask: Ask | None) -> Iterator[Use]:
         yield Use(effect.where, "condition", "row", ask, source=effect.name, where=True)
     if effect.which is not None:
         yield Use(effect.which, "condition", "member", ask)
+    if effect.of is not None:
+        yield Use(effect.of, "record", place, ask)
     owner = _OWNERS.get(effect.kind, "register")
     for name, formula in effect.set.items():
         yield Use(formula, "value", place, ask, field=(effect.name, name), owner=owner)

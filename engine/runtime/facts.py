@@ -88,8 +88,11 @@ class Facts(Protocol):
         """The values that event ``seq`` overwrote by ``set``, for withdrawing it."""
         ...
 
-    def number(self, pool: str) -> str:
-        """The next number of a pool, taken with the transaction of the command."""
+    def number(self, pool: str, of: str | None) -> str:
+        """The next number of a pool, taken with the transaction of the command.
+
+        Of a pool with ranges it is from those of ``of``.
+        """
         ...
 
 
@@ -171,9 +174,9 @@ class Recording:
         found: Mapping[str, Any] = self._once(f"before.{seq}", lambda: self._facts.before(seq))
         return found
 
-    def number(self, pool: str, key: str) -> str:
+    def number(self, pool: str, of: str | None, key: str) -> str:
         """See :class:`Facts`; ``key`` tells several numbers of one command apart."""
-        found: str = self._once(f"number.{key}", lambda: self._facts.number(pool))
+        found: str = self._once(f"number.{key}", lambda: self._facts.number(pool, of))
         return found
 
 

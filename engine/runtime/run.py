@@ -496,7 +496,8 @@ class Run:
         into = effect.into or "number"
         if get(self.data, into):
             return
-        number = self.context.facts.number(effect.name, key)
+        of = None if effect.of is None else self.context.key(effect.of)
+        number = self.context.facts.number(effect.name, of, key)
         self.data, self.changed, self.numbered = put(self.data, into, number), True, True
         self.events.append({"event": "numbered", "pool": effect.name})
 

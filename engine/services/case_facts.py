@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from engine.definitions.jurisdiction import Pool
 from engine.definitions.links import created_by, link_name
 from engine.definitions.process import Draw, Policy, Query
 from engine.domain.errors import EngineError
@@ -53,6 +54,16 @@ class Lookups(Protocol):
         self, unit: UnitOfWork, route: str, key: Mapping[str, Any], organisation: str, day: str
     ) -> str | None:
         """The next organisation of a route table on a day."""
+        ...
+
+    def take_number(self, unit: UnitOfWork, pool: Pool, of: str | None, year: int) -> str:
+        """Take a number from somebody's ranges; refused where none is left."""
+        ...
+
+    def demand_numbers(
+        self, unit: UnitOfWork, pool: Pool, of: str | None, year: int, wanted: int
+    ) -> None:
+        """Refuse to begin what needs more numbers than are free in somebody's ranges."""
         ...
 
 
@@ -282,8 +293,8 @@ class CaseFacts:
                 return overwritten
         return {}
 
-    def number(self, pool: str) -> str:
-        """The next number of a pool."""
+    def number(self, pool: str, of: str | None) -> str:
+        """The next number of a pool; ``of`` is whom it belongs to."""
         if not self._writing:
             raise NeedsTransaction(pool)
-        return str(self._numbers(self._unit, pool))
+        return str(self._numbers(self._unit, pool, of))

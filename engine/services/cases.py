@@ -7,6 +7,7 @@ from the same functions that list what could be done (:meth:`Cases.offers`).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,7 +19,7 @@ from engine.domain.case import DATES, Command, places_of
 from engine.domain.errors import EngineError, NotAllowed, NotFound, Refused, Stale
 from engine.runtime.advance import guard, no_such_action, offered
 from engine.runtime.offers import Offer, may_act, may_operate, offers
-from engine.runtime.run import Run
+from engine.runtime.run import Run, get
 from engine.services.casework import Casework, Done, Loaded, Outcome
 from engine.store.cases import CaseRow
 from engine.store.unit import UnitOfWork
@@ -522,6 +523,7 @@ class Cases:
         """
         with self._said():
             self._same_step(actor, uids, action)
+            self._demand_numbers(actor, uids, action)
         results = []
         for uid in uids:
             own = f"{key}:{uid}" if key else None
@@ -550,6 +552,25 @@ class Cases:
             kept = max(steps.values(), key=lambda rows: (rows[0].id in here, len(rows)))
             moved = [row for rows in steps.values() if rows is not kept for row in rows]
             raise Refused("different_steps", cases=[(row.initiator, row.number) for row in moved])
+
+    def _demand_numbers(self, actor: Actor, uids: Sequence[str], action: str) -> None:
+        """Refuse to begin with many where numbers do not suffice for all of them."""
+        wanted: Counter[tuple[str, str, str | None]] = Counter()
+        with self._work.store.read() as unit:
+            for uid in uids:
+                loaded = self._work.load(unit, uid)
+                chosen = loaded.compiled.actions[loaded.row.step].get(action)
+                effects = () if chosen is None else chosen.do
+                numbers = [one for one in effects if one.kind == "number" and one.of is not None]
+                if not numbers:
+                    return
+                run = self._work.look(unit, loaded, actor)
+                place = loaded.compiled.process.jurisdiction
+                for one in numbers:
+                    if one.of is not None and not get(run.data, one.into or ""):
+                        wanted[place, one.name, run.context.key(one.of)] += 1
+            for (place, pool, of), count in wanted.items():
+                self._work.demand_numbers(unit, place, pool, of, count)
 
     def _waits_for(self, unit: UnitOfWork, loaded: Loaded, actor: Actor) -> bool:
         try:

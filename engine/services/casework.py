@@ -235,7 +235,7 @@ class Casework:
         writing: bool = False,
         seed: int = 0,
         found: dict[tuple[str, Any, int | None], Sequence[str]] | None = None,
-        numbers: Callable[[UnitOfWork, str], str] | None = None,
+        numbers: Callable[[UnitOfWork, str, str | None], str] | None = None,
         creator: str | None = None,
     ) -> Recording:
         """The world as one command sees it; ``numbers`` instead of those of the pools."""
@@ -261,15 +261,19 @@ class Casework:
             calendar=self.calendar(process.jurisdiction),
             found=found,
             numbers=numbers
-            or (lambda unit, pool: self.number(unit, process.jurisdiction, pool, now)),
+            or (lambda unit, pool, of: self.number(unit, process.jurisdiction, pool, of, now)),
             creator=creator,
         )
         return Recording(facts)
 
-    def number(self, unit: UnitOfWork, jurisdiction: str, pool: str, now: datetime) -> str:
-        """The next number of a pool, in its format."""
+    def number(
+        self, unit: UnitOfWork, jurisdiction: str, pool: str, of: str | None, now: datetime
+    ) -> str:
+        """The next number of a pool, in its format; ``of`` is whom it belongs to."""
         known = self.definitions.current.jurisdictions[jurisdiction]
         declared = known.pools[pool]
+        if declared.ranges is not None:
+            return self.lookups.take_number(unit, declared, of, now.year)
         name = f"{jurisdiction}/{pool}"
         if declared.per_year:
             name = f"{name}/{now.year}"
@@ -277,6 +281,15 @@ class Casework:
         if declared.last is not None and taken > declared.last:
             raise Refused("pool_empty", pool=declared.title)
         return declared.number(taken, now.year)
+
+    def demand_numbers(
+        self, unit: UnitOfWork, jurisdiction: str, pool: str, of: str | None, wanted: int
+    ) -> None:
+        """Refuse to begin what needs more numbers of a pool than are free; counters have enough."""
+        declared = self.definitions.current.jurisdictions[jurisdiction].pools[pool]
+        if declared.ranges is not None:
+            year = self.now(jurisdiction).year
+            self.lookups.demand_numbers(unit, declared, of, year, wanted)
 
     def look(
         self,

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from engine.definitions.jurisdiction import Pool
 from engine.definitions.register import ORGANISATIONS, PEOPLE, Register
 from engine.definitions.release import Release
 from engine.definitions.route import SUPERIOR
@@ -22,6 +23,7 @@ from engine.expressions.where import Condition
 from engine.services.dates import FollowedDates
 from engine.services.definitions import Definitions
 from engine.services.form_lookup import Columns, FormLookup
+from engine.services.ranges import NumberRanges
 from engine.services.record_index import LABEL, RecordIndex, tree_parent
 from engine.services.record_views import Views, ViewsOfUnits, plain
 from engine.store.database import Store
@@ -45,6 +47,7 @@ class Records:
         self._views = ViewsOfUnits(self._new_views)
         self._indexes: dict[str, RecordIndex] = {}
         self._columns = Columns()
+        self.ranges = NumberRanges(self)
         self._new_key: Callable[[], str] = _random_key
         #: cases that are to look at their dates again when a record changes
         self.followed = FollowedDates(definitions)
@@ -126,6 +129,22 @@ class Records:
             self._columns,
             jurisdiction,
         )
+
+    # ------------------------------------------------------------ numbers
+
+    def take_number(self, unit: UnitOfWork, pool: Pool, of: str | None, year: int) -> str:
+        """Take a number from somebody's ranges.
+
+        Raises:
+            Refused: none is left.
+        """
+        return self.ranges.take(unit, pool, of, year)
+
+    def demand_numbers(
+        self, unit: UnitOfWork, pool: Pool, of: str | None, year: int, wanted: int
+    ) -> None:
+        """Refuse to begin what needs more numbers than are free in somebody's ranges."""
+        self.ranges.demand(unit, pool, of, year, wanted)
 
     # ------------------------------------------------------------ reading, for facts
 
@@ -218,6 +237,7 @@ class Records:
         except Duplicate as error:
             raise _taken(register) from error
         self.views(unit).forget(register.id, known)
+        self.ranges.demand_apart(unit, register, row)
         row = self._place(unit, register, row)
         self._note(unit, register, row, {}, data, action, at, by, organisation)
         self.followed.changed(unit, register, known, None, at)
@@ -244,6 +264,7 @@ class Records:
             Refused: a unique value is taken, or the tree would be a circle.
         """
         changed = row._replace(data=data, state=state or row.state)
+        self.ranges.demand_unused(unit, register, row, changed)
         found_by, scope = self._found_by(unit, register, changed)
         try:
             saved = unit.records.save(
@@ -255,6 +276,7 @@ class Records:
         if not saved:
             raise Stale("already_handled")
         self.views(unit).forget(register.id, row.key)
+        self.ranges.demand_apart(unit, register, changed)
         changed = changed._replace(version=row.version + 1, scope=scope, updated_at=at)
         changed = self._place(unit, register, changed)
         before = {**row.data, "state": row.state}

@@ -9,8 +9,8 @@ from io import BytesIO
 from engine.connectors.spreadsheets import write_xlsx
 from engine.definitions.listing import Listing, Sort
 from engine.definitions.process import Formula
+from engine.definitions.register import RANGE_FIGURES, Register, Tally
 from engine.definitions.register import Column as Written
-from engine.definitions.register import Register, Tally
 from engine.domain.actor import Actor
 from engine.services.directory import Directory
 from engine.services.form_lookup import FormLookup
@@ -112,7 +112,7 @@ class RegisterPages:
             found = unit.record_pages.page(selection, order, after=after, limit=limit + 1)
             total = unit.record_pages.count(selection, most=COUNTED + 1)
             lookup = self._records.lookup(unit)
-            rows = [self.row(lookup, shown, each.key) for each in found[:limit]]
+            rows = [self.row(unit, lookup, shown, each.key) for each in found[:limit]]
             offered = self._filters(unit, lookup, shown)
         last = found[limit - 1] if len(found) > limit else None
         return Page(
@@ -145,7 +145,7 @@ class RegisterPages:
             selection = self._selection(unit, actor, shown, filters, search)
             found = unit.record_pages.page(selection, self._order(shown, ""), limit=EXPORTED)
             lookup = self._records.lookup(unit)
-            cells = [self.row(lookup, shown, each.key).cells for each in found]
+            cells = [self.row(unit, lookup, shown, each.key).cells for each in found]
         heads = [column.title for column in self.columns(shown)]
         content = BytesIO()
         write_xlsx(content, shown.title, heads, cells)
@@ -224,14 +224,23 @@ class RegisterPages:
             return computed.title
         if path == "state":
             return "状态"
+        if register.ranges is not None and path in RANGE_FIGURES:
+            return RANGE_FIGURES[path]
         element = self._records.release.forms[register.form].element(path)
         return element.title if element is not None else path
 
-    def row(self, lookup: FormLookup, shown: Shown, key: str) -> Row:
+    def row(self, unit: UnitOfWork, lookup: FormLookup, shown: Shown, key: str) -> Row:
         """A record in words."""
         register = shown.register
         record = lookup.view(register.id, key)
         cells = [lookup.caption(register, record, each.field) for each in shown.columns]
+        if register.ranges is not None:
+            both = self._records.ranges.figures(unit, register, record)
+            figures = dict(zip(RANGE_FIGURES, both, strict=True))
+            cells = [
+                str(figures[each.field]) if each.field in figures else cell
+                for each, cell in zip(shown.columns, cells, strict=True)
+            ]
         state = record.row.state
         title = register.states[state].title if state in register.states else state
         return Row(key, lookup.label(register.id, key) or key, cells, status=title)

@@ -173,7 +173,7 @@ class Registers:
             row = self._records.load(unit, register, key)
             self._rights.demand(actor, register, "view", row)
             shown = Shown.of_register(known)
-            cells = self.pages.row(self._records.lookup(unit), shown, key).cells
+            cells = self.pages.row(unit, self._records.lookup(unit), shown, key).cells
         heads = (column.title for column in self.pages.columns(shown))
         return [(head, cell) for head, cell in zip(heads, cells, strict=True) if cell]
 
@@ -421,6 +421,7 @@ class Registers:
             row = self._records.load(unit, register, key)
             self._rights.demand(actor, register, "delete", row)
             self._demand_unused(unit, register, key)
+            self._records.ranges.demand_unused(unit, self._rights.known(register), row)
             unit.records.delete(row)
             at = self._records.now(actor.jurisdiction)
             known = self._rights.known(register)

@@ -22,6 +22,16 @@ _BEGIN = Statement(
     .on_conflict_do_update(index_elements=[pools.c.name], set_={pools.c.next: pools.c.next + 1})
     .returning(pools.c.next)
 )
+_TAKE_UP_TO = Statement(
+    upsert(pools)
+    .values({pools.c.name: given(pools.c.name), pools.c.next: given(pools.c.next)})
+    .on_conflict_do_update(
+        index_elements=[pools.c.name],
+        set_={pools.c.next: pools.c.next + 1},
+        where=pools.c.next <= given(pools.c.next, "last"),
+    )
+    .returning(pools.c.next)
+)
 _PEEK = Statement(sa.select(pools.c.next).where(pools.c.name == given(pools.c.name)))
 
 
@@ -42,6 +52,16 @@ class Pools:
             return int(row[0]) - 1
         (following,) = self._session.added(_BEGIN, name=pool, next=first + 1)
         return int(following) - 1
+
+    def take_up_to(self, pool: str, *, first: int, last: int) -> int | None:
+        """Take the next number of a pool that has those from ``first`` to ``last``.
+
+        None when all are given out. As with :meth:`take` there are no gaps: whoever asks meanwhile
+        waits, and gets the number if this transaction is undone.
+        """
+        for (following,) in self._session.all(_TAKE_UP_TO, name=pool, next=first + 1, last=last):
+            return int(following) - 1
+        return None
 
     def peek(self, pool: str) -> int | None:
         """Return the number that would be taken next, None for a pool never used."""

@@ -42,6 +42,7 @@ PROVING = [
         "chengdu/initial-returned-in-layers",
         marks=pytest.mark.req("REV-10", "REV-11", "BUR-36", "BUR-37"),
     ),
+    pytest.param("chengdu/numbers", marks=pytest.mark.req("CERT-03", "CERT-07", "BUR-23")),
     pytest.param("chengdu/recognition", marks=pytest.mark.req("CERT-08")),
     pytest.param("chengdu/recognition-switches", marks=pytest.mark.req("ENG-08")),
     pytest.param("chengdu/recognition-returned", marks=pytest.mark.req("REV-10")),

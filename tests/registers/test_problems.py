@@ -175,6 +175,33 @@ WRONG = {
     working: [2026-03-02, 2026-02-28]
  """
     ),
+    "ranges": base(
+        registers__blocks="""
+    register: blocks
+    title: 编号段
+    form: organisation
+    label: name
+    ranges: {first: staff, last: remark, of: kind, year: born}
+ """,
+        jurisdictions__north="""
+    jurisdiction: north
+    title: 北方
+    bureau: 局
+    pools:
+      permits: {title: 许可, format: "{year}{number}", ranges: organisation}
+      people: {title: 人员, format: "{id.x}{number}", ranges: organisations}
+      blocks: {title: 编号, format: "{cod}{number}", ranges: good}
+      more: {title: 编号, ranges: organisations}
+ """,
+        registers__good="""
+    register: good
+    title: 编号段
+    form: organisation
+    label: name
+    ranges: {first: staff, last: staff, of: superior}
+    columns: [name, used, fre]
+ """,
+    ),
     "jurisdiction": base(
         jurisdictions__north="""
     jurisdiction: north

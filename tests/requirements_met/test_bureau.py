@@ -267,7 +267,7 @@ class TestIssuingUnits:
     @pytest.mark.req("BUR-21", "BUR-22")
     def test_a_deregistered_code_keeps_its_reason_and_is_given_to_nobody_else(self, clerk):
         self.adds(clerk, "武侯教育局", "510107")
-        self.adds(clerk, "成都人社局", "510100")
+        self.adds(clerk, "武侯人社局", "510100")
         assert self.adds(clerk, "高新人社局", "510100").status != 200
         assert self.adds(clerk, "成都人社局", "510199").status != 200
         clerk.get(clerk.get(CODES).links["注销 成都市武侯区教育局"])
@@ -291,12 +291,12 @@ class TestCertificates:
 
     def revokes(self, town: City) -> Visitor:
         officer = town.visit("厍发证", BUREAU)
-        officer.get(officer.get("/console/register-certificates/").links["撤销 蓉2026000001"])
+        officer.get(officer.get("/console/register-certificates/").links["撤销 51012026000001"])
         officer.press("确定撤销", reason="申报材料不实")
         return officer
 
     def test_a_revoked_one_is_no_longer_genuine_and_its_holder_sees_so(self, issued):
-        code = self.code(issued, "蓉2026000001")
+        code = self.code(issued, "51012026000001")
         public = issued.visit("姬若兰")
         public.post("/sign-out")
         assert "该证书真实有效。" in public.get(f"/verify/{code}")
@@ -322,8 +322,8 @@ class TestCertificates:
 
         numbers = {row[0]: row[-2] for row in officer.get("/console/register-certificates/").rows()}
 
-        assert numbers == {"蓉2026000001": "已撤销", "蓉2026000002": "已发放"}
-        new, old = (self.code(issued, f"蓉202600000{n}") for n in (2, 1))
+        assert numbers == {"51012026000001": "已撤销", "51012026000002": "已发放"}
+        new, old = (self.code(issued, f"5101202600000{n}") for n in (2, 1))
         assert "该证书真实有效。" in officer.get(f"/verify/{new}")
         assert "该证书已失效。" in officer.get(f"/verify/{old}")
 

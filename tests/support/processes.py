@@ -124,7 +124,7 @@ class World:
         """What event ``seq`` overwrote."""
         return self.overwritten.get(seq, {})
 
-    def number(self, pool: str) -> str:
+    def number(self, pool: str, of: str | None) -> str:
         """The next number."""
         self.issued += 1
         return f"{pool}-{self.issued}"

@@ -148,4 +148,19 @@ TABLE: tuple[Entry, ...] = (
         en='the content lacks the register "{name}", which the engine needs',
         example="definitions/registers/ without organisations.yaml",
     ),
+    Entry(
+        "REG122",
+        zh='登记表 "{register}" 没有写 ranges，不能作号码池的编号段',
+        en='register "{register}" has no "ranges", so a number pool cannot take from it',
+        example="pools: {certificates: {title: 编号, ranges: organisations}}",
+    ),
+    Entry(
+        "REG123",
+        zh='编号格式里没有登记表 "{register}" 中单独不能重复的字段，两个归属的编号会相同',
+        en='no placeholder of the format is unique by itself in register "{register}": two owners '
+        "would get the same numbers",
+        example='format: "{year}{number:06}"',
+        hint_zh="写上它的编码，如 {{code}}{{year}}{{number:06}}，并把编码写进该登记表的 unique。",
+        hint_en='Add its code, such as {{code}}{{year}}{{number:06}}, and list it in "unique".',
+    ),
 )

@@ -111,4 +111,11 @@ TABLE: tuple[Entry, ...] = (
         en='"{name}" is to be removed, but "{base}" has none',
         example="steps: {recepton: null}",
     ),
+    Entry(
+        "DEF219",
+        zh='号码池 "{pool}" 用编号段：效果 number 要用 "of" 写明编号归登记表 "{register}" 的哪一条',
+        en='the number pool "{pool}" has ranges: the effect number must say with "of" which record '
+        'of register "{register}" it belongs to',
+        example="do: [{number: {pool: certificates, into: number}}]",
+    ),
 )

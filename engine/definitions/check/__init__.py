@@ -10,6 +10,7 @@ from engine.definitions.check.exploring import check_exploring
 from engine.definitions.check.graph import check_graph
 from engine.definitions.check.groups import check_groups
 from engine.definitions.check.links import check_links
+from engine.definitions.check.numbers import check_numbers
 from engine.definitions.check.panels import check_panels
 from engine.definitions.check.people import check_people
 from engine.definitions.check.policies import check_policies
@@ -40,6 +41,7 @@ def check_process(
     check_groups(subject)
     check_links(subject)
     check_calendars(subject, bound)
+    check_numbers(subject, bound)
     check_statuses(subject)
     check_policies(subject, bound)
     explored = check_exploring(subject, bound)

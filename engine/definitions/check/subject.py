@@ -37,8 +37,9 @@ class Names:
     documents: Collection[str] | None = None
     #: the form of what each connector is sent
     connectors: Mapping[str, str] | None = None
-    #: number pools by jurisdiction
-    pools: Mapping[str, Collection[str]] | None = None
+    #: number pools by jurisdiction, each with the register of whom the numbers of its ranges belong
+    #: to; None: it has no ranges
+    pools: Mapping[str, Mapping[str, str | None]] | None = None
     #: working days by jurisdiction
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     permissions: Collection[str] | None = None

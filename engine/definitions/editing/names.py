@@ -35,11 +35,17 @@ class Place:
         return tuple(part for part in self.path if isinstance(part, str))
 
 
+#: keys called as others are, but for fields and expressions
+_FIELDS = (("number", "of"), ("ranges", "of"), ("ranges", "first"))
+
+
 def names_at(place: Place) -> list[tuple[str, str]]:
     """Return the names, each with its caption, that may stand at a path of a file."""
     keys = place.keys[:-1] if place.keys[-1:] == ("then",) else place.keys
     if keys[-2:-1] == ("outcomes",):
         return list(_steps(place))
+    if keys[-2:] in _FIELDS:
+        return []
     source = _BY_KEY.get(keys[-1]) if keys else None
     return list(source(place)) if source is not None else []
 
@@ -245,6 +251,7 @@ _BY_KEY: Mapping[str, Callable[[Place], Names]] = {
     "count": _registers,
     "first": _registers,
     "of": _registers,
+    "ranges": _of("registers"),
     "route": _routes,
     "rule": lambda place: names_of_rules(place.loaded),
     "message": _of("messages"),

@@ -10,6 +10,7 @@ from engine.authoring.problem import Phrase
 from engine.definitions.links import link_name
 from engine.definitions.process import Effect
 from engine.definitions.shapes import (
+    Expression,
     Key,
     ListOf,
     Made,
@@ -49,6 +50,7 @@ def made(kind: EffectKind, name: str) -> Callable[[Values], Effect]:
             as_=values.get("as"),
             link=values.get("link") or values.get("to") or link_name(values.get(name) or ""),
             once=bool(values.get("once")),
+            of=values.get("of"),
         )
 
     return build
@@ -80,6 +82,12 @@ NUMBER = _vocabulary(
     "number",
     Key("pool", terms.POOL, "号码池", "the number pool", required=True),
     INTO,
+    Key(
+        "of",
+        Expression(Phrase("记录", "a record")),
+        "编号归谁：用编号段的号码池从谁的编号段里取；其他号码池不看",
+        "whom the number belongs to: a pool with ranges takes it from theirs; others do not ask",
+    ),
 )
 DOCUMENT = _vocabulary(
     "document",
