@@ -36,7 +36,7 @@ test: setup setup-system ## Set up and run every test, those in a browser and on
 	@$(BIN)/pytest -n 2 --dist worksteal
 
 soak: setup ## Walk random processes at random, and move their cases, for long
-	@ZHICHENG_WALKS=20000 ZHICHENG_MIGRATIONS=2000 $(BIN)/pytest --timeout 0 tests/runtime/test_random_walks.py tests/migrating/test_any_edit.py
+	@ZHICHENG_WALKS=20000 ZHICHENG_MIGRATIONS=2000 ZHICHENG_OPERATIONS=2000 $(BIN)/pytest --timeout 0 tests/walks tests/runtime/test_random_walks.py tests/migrating/test_any_edit.py
 
 check: setup ## Format, lint, types, layers and the shipped content
 	@$(BIN)/ruff format --check .

@@ -18,6 +18,7 @@ from engine.domain.actor import SYSTEM, Actor
 from engine.domain.case import DATES, Command, places_of
 from engine.domain.errors import EngineError, NotAllowed, NotFound, Refused, Stale
 from engine.runtime.advance import guard, no_such_action, offered
+from engine.runtime.branches import find
 from engine.runtime.offers import Offer, may_act, may_operate, offers
 from engine.runtime.run import Run, get
 from engine.services.casework import Casework, Done, Loaded, Outcome
@@ -707,7 +708,9 @@ class Cases:
         self, unit: UnitOfWork, outcome: Outcome, now: datetime, loaded: Loaded | None = None
     ) -> None:
         """Let the case go on if its vote is over; ``loaded`` is the case where it is at hand."""
-        at = outcome.command.at
+        here = outcome.result.here or outcome.result.state
+        # The command may have led here from another place of the case.
+        at = here.place.step if find(outcome.result.state, here.place.step) else ""
         case = loaded if loaded is not None else self._work.loaded(unit, outcome.row)
         ended = self._panels.result(unit, case, at)
         if ended is not None:

@@ -383,3 +383,33 @@ def test_a_vote_in_a_branch_goes_on_beside_the_other_one(vote: Make) -> None:
 
     assert case.step == "lost", "agreed by all is agreed by every seat"
     assert case.rebuilt()
+
+
+@pytest.mark.req("ENG-05", "ENG-19")
+@pytest.mark.parametrize("before", ["person", "date"])
+def test_a_vote_in_a_branch_is_come_to_by_a_pass_or_a_date(before):
+    """What leads to the vote is at another step of the branch than the vote itself."""
+    first = {
+        "person": "who: {permission: check, organisation: jurisdiction.bureau}, "
+        "actions: {pass: {title: 通过, to: vote}}",
+        "date": 'wait: {until: "days(today, 1)"}, to: vote',
+    }[before]
+    vote = a_vote(
+        "decide: all",
+        branched=True,
+        first=f"first: {{title: 准备, {first}}}",
+    )
+    chair = person("周局", "市局")
+
+    if before == "person":
+        vote.town.cases.act(chair, vote.uid, "pass", at="first")
+    else:
+        vote.town.clock.set(vote.town.clock.now() + timedelta(days=2))
+        vote.town.cases.tick()
+
+    assert set(vote.waiting) == {*vote.people, None}
+    for voter in vote.people:
+        vote.cast(voter)
+    vote.town.cases.act(chair, vote.uid, "pass", at="check")
+    assert vote.step == "done"
+    assert vote.rebuilt()

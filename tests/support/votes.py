@@ -92,6 +92,7 @@ BRANCHED = """
         parallel:
           branches:
             people:
+              %s
               vote:
                 title: 表决
                 panel: {voters: %s, %s}
@@ -171,10 +172,11 @@ def a_vote(
     who: str = "data.voters",
     *,
     branched: bool = False,
+    first: str = "",
     **data: Any,
 ) -> Vote:
-    """A vote under the keys of a panel."""
-    process = BRANCHED % (who, keys) if branched else PROCESS % (who, keys, outcomes)
+    """A vote under the keys of a panel; in a branch a step may come ``first``."""
+    process = BRANCHED % (first, who, keys) if branched else PROCESS % (who, keys, outcomes)
     more = {
         "forms/paper.yaml": PAPER,
         "forms/proposal.yaml": PROPOSAL,

@@ -1,0 +1,1 @@
+"""Random processes of the whole language, and random people who do random things in them."""

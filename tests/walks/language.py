@@ -1,0 +1,629 @@
+"""Random processes that use every word of the language, and the content they need around them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from hypothesis import strategies as st
+
+from engine.authoring.emitting import document
+from engine.definitions import release as releases
+from engine.definitions.release import Release
+
+WALK = "definitions/processes/demo/walk.yaml"
+#: the form of everything, and what stands around a process of the language
+FILES = {
+    "forms/request.yaml": """
+form: request
+title: Request
+properties:
+  unit: {title: Unit, reference: organisations, index: true}
+  until: {title: Until, format: date}
+  note: {title: Note, type: string, index: true}
+  amount: {title: Amount, type: number}
+  voters: {title: Voters, items: {reference: people}}
+  number: {title: Number, type: string}
+""",
+    "forms/organisation.yaml": """
+form: organisation
+title: Organisation
+properties:
+  name: {title: Name, type: string}
+  kind: {title: Kind, codes: kinds}
+  superior: {title: Superior, reference: organisations}
+""",
+    "forms/person.yaml": """
+form: person
+title: Person
+properties:
+  name: {title: Name, type: string}
+""",
+    "forms/entry.yaml": """
+form: entry
+title: Entry
+properties:
+  number: {title: Number, type: string}
+  unit: {title: Unit, reference: organisations}
+""",
+    "forms/review-action.yaml": """
+form: review-action
+title: Review
+properties:
+  reason: {title: Reason, type: string}
+  until: {title: Until, format: date}
+  next: {title: Next, items: {reference: organisations}}
+""",
+    "forms/paper.yaml": """
+form: paper
+title: Paper
+required: [choice]
+properties:
+  choice: {title: Choice, codes: votes}
+  score: {title: Score, type: number, minimum: 0, maximum: 100}
+""",
+    "definitions/codes/kinds.yaml": """
+codes: kinds
+title: Kinds
+values: {low: {title: Low}, middle: {title: Middle}, top: {title: Top}}
+""",
+    "definitions/codes/votes.yaml": """
+codes: votes
+title: Votes
+values: {agree: {title: Agree}, against: {title: Against}, abstain: {title: Abstain}}
+""",
+    "definitions/codes/statuses.yaml": """
+codes: statuses
+title: Statuses
+values: {draft: {title: Draft}, open: {title: Open, public: keep}, back: {title: Back}}
+""",
+    "definitions/registers/organisations.yaml": """
+register: organisations
+title: Organisations
+form: organisation
+label: name
+tree: superior
+scope: id
+indexes: [superior, kind]
+columns: [name]
+""",
+    "definitions/registers/people.yaml": """
+register: people
+title: People
+form: person
+label: name
+indexes: [name]
+columns: [name]
+""",
+    "definitions/registers/entries.yaml": """
+register: entries
+title: Entries
+form: entry
+label: number
+indexes: [unit]
+columns: [number, unit]
+permissions: {view: p}
+""",
+    "definitions/lists/demo/everything.yaml": """
+list: demo/everything
+title: Everything
+relation: all
+permission: p
+columns: [number, step, status]
+""",
+    "definitions/messages/told.yaml": """
+message: told
+title: Told
+subject: {zh: "{case.number}", en: "{case.number}"}
+body: {zh: "{case.number}", en: "{case.number}"}
+""",
+    "definitions/roles/permissions.yaml": """
+permissions:
+  p: {title: P}
+  q: {title: Q}
+  monitor_cases: {title: Monitor}
+  intervene: {title: Intervene}
+  resolve_incidents: {title: Resolve}
+  cancel: {title: Cancel}
+""",
+    "definitions/roles/demo.yaml": """
+roles:
+  worker: {title: Worker, permissions: [p, q]}
+  helper: {title: Helper, permissions: [q]}
+  monitor: {title: Monitor, permissions: [monitor_cases, intervene, resolve_incidents, cancel]}
+persons: [everything]
+menus: [{list: demo/everything}]
+""",
+    "definitions/jurisdictions/demo.yaml": """
+jurisdiction: demo
+title: Demo
+bureau: board
+sets: [demo]
+pools: {entries: {title: Entries, format: "{year}-{number:04}", per_year: true}}
+""",
+    "definitions/processes/demo/part.yaml": """
+process: demo/part
+title: Part
+form: request
+steps:
+  explain:
+    title: Explain
+    who: initiator
+    edit: all
+    actions: {submit: {title: Submit, to: check}, discard: {title: Drop, to: dropped}}
+  check:
+    title: Check
+    who: {permission: p, organisation: data.unit}
+    allow: [claim, transfer, delegate, add_signer, remove_signer, cc, urge]
+    actions:
+      pass: {title: Grant, to: granted}
+      fail: {title: Refuse, to: refused}
+      back: {title: Back, verb: return, to: explain}
+  granted:
+    title: Granted
+    end: success
+    actions:
+      note: {title: Note, verb: record, who: system}
+      reopen: {title: Reopen, who: {permission: p, organisation: data.unit}, to: check}
+  refused:
+    title: Refused
+    end: failure
+    actions: {reopen: {title: Reopen, who: {permission: p, organisation: data.unit}, to: resume}}
+  dropped: {title: Dropped, end: cancelled}
+""",
+}
+MEETING = """
+process: demo/meeting
+title: Meeting
+form: request
+members: {processes: [demo/walk], waiting_at: %s, lock: [vote, minutes]}
+start: {who: {permission: p}}
+steps:
+  agenda:
+    title: Agenda
+    who: {permission: p, organisation: jurisdiction.bureau}
+    edit: all
+    actions:
+      open: {title: Open, to: vote, require: [{that: size(members) > 0, say: Nobody}]}
+      drop: {title: Drop, verb: discard, to: dropped}
+  vote:
+    title: Vote
+    panel: {voters: data.voters, about: members, ballot: paper, %s}
+    outcomes: {decided: minutes, no_quorum: agenda}
+  minutes:
+    title: Minutes
+    who: {permission: p, organisation: jurisdiction.bureau}
+    actions:
+      some: {title: Some, verb: record, do: [{release: {which: member.row.passed, as: passed}}]}
+      back: {title: Back, verb: return, to: agenda}
+      close:
+        title: Close
+        to: closed
+        do: [{release: {which: member.row.passed, as: passed}}, {release: {as: failed}}]
+  closed: {title: Closed, end: success}
+  dropped: {title: Dropped, end: cancelled, do: [{release: {as: removed}}]}
+"""
+#: who deals with a task; the last two are there only for some cases
+PLACES = (
+    "data.unit", "data.unit", "data.unit.superior", "jurisdiction.bureau",
+    "data.unit.superior.superior", "case.sent_to",
+)  # fmt: skip
+ALL_ALLOWED = ("claim", "transfer", "cc", "urge", "add_signer", "remove_signer", "delegate")
+OTHERS: dict[str, dict[str, Any]] = {
+    "back": {"title": "B", "verb": "return", "to": "previous"},
+    "up": {"title": "U", "verb": "return", "to": "previous", "relay": True},
+    "far": {"title": "F", "verb": "return", "to": "fill", "resubmit_to": "returning_level"},
+    "by": {"title": "D", "verb": "return", "to": "fill", "ask": ["until"], "due": "input.until"},
+    "fail": {"title": "X", "verb": "fail", "to": "failed"},
+    "drop": {"title": "R", "verb": "discard", "to": "discarded"},
+    "note": {"title": "N", "verb": "record", "ask": ["reason"], "into": "opinion"},
+    "keep": {
+        "title": "K",
+        "verb": "save",
+        "edit": "all",
+        "require": [{"that": "!flags.marked", "say": "It is marked"}],
+    },
+    "set": {"title": "S", "verb": "record", "set": {"flags.marked": "true", "data.note": "'set'"}},
+}
+DECIDE: tuple[Any, ...] = (
+    "all", "any",
+    {"pass": {"option": "agree", "more_than": "1/2", "of": "voters"}},
+    {"pass": {"option": "agree", "at_least": "2/3", "of": "due"}},
+    {"pass": {"option": "agree", "at_least": "1/2", "of": "present"}, "run_off": "tie"},
+    {"pass": {"option": "agree", "more_than": "1/2", "of": "valid"}, "run_off": "tie", "rounds": 3},
+)  # fmt: skip
+
+
+@dataclass
+class Author:
+    """Writes processes from what hypothesis draws."""
+
+    draw: st.DrawFn
+    names: list[str] = field(default_factory=list)
+    #: tasks a return may lead to
+    tasks: list[str] = field(default_factory=list)
+    #: the step at which cases wait for the meeting
+    meets: str | None = None
+    calls: int = 0
+    #: steps that a block brings beside its own
+    pending: dict[str, Any] = field(default_factory=dict)
+
+    def flip(self, of: int = 2) -> bool:
+        """Once in so many times."""
+        return self.draw(st.integers(1, of)) == of
+
+    def pick(self, values: Any) -> Any:
+        """One of some values."""
+        return self.draw(st.sampled_from(list(values)))
+
+    # ---------------------------------------------------------------- the whole
+
+    def process(self) -> dict[str, Any]:
+        """A process, as the values of its file."""
+        first, steps = self.blocks("done", 1, self.draw(st.integers(1, 4)))
+        fill = {
+            "title": "Fill",
+            "status": [{"when": "case.returned", "then": "back"}, {"then": "draft"}],
+            "who": "initiator",
+            "edit": "all",
+            "actions": {
+                "submit": {"title": "Submit", "to": first},
+                "discard": {"title": "Discard", "to": "discarded"},
+            },
+        }
+        if self.flip(3):
+            fill["due"] = {"by": "data.until", "hard": self.flip(), "extend": {"permission": "p"}}
+        if self.flip(3):
+            fill["actions"]["submit"]["withdraw"] = self.pick(["until_next_opens", "never"])
+        if self.flip(4):
+            fill["actions"]["submit"]["do"] = [self.effect()]
+        office = {"permission": "p", "organisation": "data.unit"}
+        ends = {
+            "done": {"title": "Done", "end": "success"},
+            "discarded": {"title": "Discarded", "end": "cancelled"},
+            "failed": {
+                "title": "Failed",
+                "end": "failure",
+                "actions": {"reopen": {"title": "Reopen", "who": office, "to": "resume"}},
+            },
+        }
+        if self.flip(3):
+            ends["done"]["actions"] = {
+                "again": {"title": "Again", "verb": "reopen", "who": office, "to": first},
+                "print": {"title": "Print", "verb": "record", "who": office},
+            }
+        found: dict[str, Any] = {
+            "process": "demo/walk",
+            "title": "Walk",
+            "form": "request",
+            "start": {"who": "person"},
+            "policy": {"lax": {"type": "boolean", "default": self.flip()}},
+            "flags": {"marked": "Marked", "noted": {"title": "Noted", "when": "has(data.note)"}},
+            "facts": {"open_here": {"count": "cases", "where": "it.initiator == initiator"}},
+            "steps": {"fill": fill, **steps, **ends},
+        }
+        if self.flip(3):
+            found["actions"] = self.common(found)
+        if self.flip(3):
+            found["deadlines"] = {"entry": self.deadline(found)}
+        return found
+
+    def common(self, found: dict[str, Any]) -> dict[str, Any]:
+        """Actions of the process itself."""
+        office = {"permission": "p", "organisation": "jurisdiction.bureau"}
+        return {
+            "stop": {"title": "Stop", "verb": "cancel", "who": office, "to": "discarded"},
+            "lapse": {"title": "Lapse", "verb": "fail", "who": "system", "to": "failed"},
+        }
+
+    def deadline(self, found: dict[str, Any]) -> dict[str, Any]:
+        reach = self.pick(["done", *(name for name in self.tasks if name in found["steps"])])
+        one: dict[str, Any] = {"title": "Entry", "reach": reach, "by": "days(today, 9)"}
+        if self.flip():
+            one["hard"] = True
+        if self.flip():
+            one["remind"] = ["days(deadlines.entry, -2)"]
+        if self.flip():
+            one["extend"] = {"permission": "p", "when": "any_time"}
+        if "actions" in found and self.flip():
+            one["otherwise"] = "lapse"
+        return one
+
+    # ---------------------------------------------------------------- blocks
+
+    def name(self) -> str:
+        self.names.append(f"s{len(self.names)}")
+        return self.names[-1]
+
+    def blocks(self, then: str, depth: int, count: int) -> tuple[str, dict[str, Any]]:
+        """Some blocks in a row; the name of the first, and their steps."""
+        steps: dict[str, Any] = {}
+        kinds = ["task"] * 4 + ["chain", "chain", "wait", "automatic", "panel", "panel", "call"]
+        if depth <= 2:
+            kinds += ["parallel"] * 3
+        if depth == 1:
+            kinds += ["meet", "case"]
+        for _ in range(count):
+            name, block = getattr(self, self.pick(kinds))(then, depth)
+            then, steps = name, {name: block, **self.pending, **steps}
+            self.pending = {}
+        return then, steps
+
+    def to(self, then: str, depth: int) -> Any:
+        """The target, or one that depends."""
+        if depth == 1 and self.tasks and self.flip(4):
+            later = [one for one in self.tasks if one != then]
+            if later:
+                return [{"when": "has(data.note)", "then": self.pick(later)}, {"then": then}]
+        return then
+
+    def effect(self) -> dict[str, Any]:
+        kind = self.pick(["number", "message", "record", "record", "create"])
+        effects: dict[str, Any] = {
+            "number": {"number": {"pool": "entries", "into": "number"}},
+            "message": {"message": "told"},
+            "record": {
+                "record": {
+                    "register": "entries",
+                    "set": {"number": "case.number", "unit": "data.unit"},
+                }
+            },
+            "create": {
+                "create": {
+                    "process": "demo/part", "link": "made", "with": {"unit": "data.unit"},
+                    "once": self.flip(),
+                }
+            },
+        }  # fmt: skip
+        return effects[kind]
+
+    def actions(self, then: Any, name: str, depth: int) -> dict[str, Any]:
+        forward: dict[str, Any] = {"title": "P", "verb": "pass", "to": then}
+        if self.flip(4):
+            forward["withdraw"] = self.pick(["until_next_opens", "never"])
+        if self.flip(5):
+            forward["set"] = {"flags.marked": "true", "data.note": "'passed'"}
+        if self.flip(5):
+            forward["do"] = [self.effect()]
+        if self.flip(6):
+            forward |= {"insert": "input.next", "ask": ["next"]}
+        if self.flip(6):
+            forward["send_to"] = "data.unit.superior"
+        if self.flip(6):
+            forward |= {"ask": ["until", "next"][: 1 + ("insert" in forward)], "due": "input.until"}
+        found = {"pass": forward}
+        for other in self.draw(
+            st.lists(st.sampled_from([*OTHERS, "named", "resume"]), unique=True, max_size=4)
+        ):
+            if other == "named":
+                target = self.pick(["fill", *self.tasks[:4]])
+                found[other] = {"title": "M", "verb": "return", "to": target}
+            elif other == "resume":
+                if depth == 1:
+                    found[other] = {"title": "G", "verb": "pass", "to": "resume"}
+            else:
+                found[other] = dict(OTHERS[other])
+        self.tasks.append(name)
+        return found
+
+    def task(self, then: str, depth: int) -> tuple[str, dict[str, Any]]:
+        name = self.name()
+        step: dict[str, Any] = {"title": name}
+        if self.flip(6):
+            step["who"] = "initiator"
+        else:
+            who: dict[str, Any] = {"permission": "p", "organisation": self.pick(PLACES)}
+            if self.flip(6):
+                who["except"] = "case.actors('fill')"
+            step["who"] = who
+        if self.flip(3) and step["who"] != "initiator":
+            step["stages"] = {
+                "one": {"title": "One", **({"when": "has(data.note)"} if self.flip() else {})},
+                "two": {"title": "Two", **({"permission": "q"} if self.flip() else {})},
+            }
+        if self.flip():
+            step["allow"] = list(ALL_ALLOWED)
+        if self.flip(4):
+            step["edit"] = "all"
+        if self.flip(4):
+            step["when"] = self.pick(["policy.lax", "has(data.note)", "!flags.marked"])
+            step["to"] = then
+        if self.flip(5):
+            step["do"] = [self.effect()]
+        if self.flip(4):
+            step["status"] = "open"
+        step["actions"] = self.actions(self.to(then, depth), name, depth)
+        if self.flip(3):
+            step["due"] = self.due(step["actions"])
+        return name, step
+
+    def due(self, actions: dict[str, Any]) -> dict[str, Any]:
+        due: dict[str, Any] = {"by": self.pick(["data.until", "days(today, 5)"])}
+        if self.flip(3):
+            due["hard"] = True
+        if self.flip():
+            due["extend"] = {"permission": "p", "when": self.pick(["any_time", "after_expiry"])}
+        if self.flip(3):
+            due["remind"] = ["days(today, 2)"]
+        if self.flip(3):
+            automatic = [one for one in actions if one in ("back", "fail", "drop", "pass")]
+            due["otherwise"] = self.pick(automatic)
+        return due
+
+    def chain(self, then: str, depth: int) -> tuple[str, dict[str, Any]]:
+        name = self.name()
+        chain: dict[str, Any] = {"route": "superior", "from": "data.unit"}
+        if self.flip(3):
+            chain["until"] = self.pick(["org.kind == 'top'", "org.kind == 'middle'"])
+        if self.flip(3):
+            chain["resolve"] = "pinned_at_start"
+        step: dict[str, Any] = {"title": name, "who": {"permission": "p"}, "chain": chain}
+        if self.flip(3):
+            step["stages"] = {"one": {"title": "One"}, "two": {"title": "Two"}}
+        if self.flip():
+            step["allow"] = list(ALL_ALLOWED)
+        step["actions"] = self.actions("next", name, depth)
+        if self.flip(4):
+            step["due"] = self.due(step["actions"])
+        step["to"] = then
+        return name, step
+
+    def wait(self, then: str, depth: int) -> tuple[str, dict[str, Any]]:
+        name = self.name()
+        until = self.pick(["data.until", "days(today, 3)"])
+        step: dict[str, Any] = {"title": name, "wait": {"until": until}, "to": then}
+        if self.flip():
+            step["actions"] = self.meanwhile(then)
+        return name, step
+
+    def meanwhile(self, then: str) -> dict[str, Any]:
+        """Actions of somebody while the case waits for something else."""
+        who = {"permission": "p", "organisation": "data.unit"}
+        return {
+            "go": {"title": "Go", "verb": "pass", "who": who, "to": then},
+            "home": {"title": "Home", "verb": "return", "who": who, "to": "fill"},
+        }
+
+    def meet(self, then: str, depth: int) -> tuple[str, dict[str, Any]]:
+        """Wait for a group, which is the same one wherever the case waits."""
+        if self.meets is not None:
+            return self.wait(then, depth)
+        self.meets = name = self.name()
+        step: dict[str, Any] = {
+            "title": name,
+            "wait": {"group": "demo/meeting"},
+            "outcomes": {"passed": then, "failed": "failed"},
+            "to": then,
+        }
+        if self.flip():
+            step["actions"] = self.meanwhile(then)
+        return name, step
+
+    def call(self, then: str, depth: int) -> tuple[str, dict[str, Any]]:
+        name = self.name()
+        self.calls += 1
+        step: dict[str, Any] = {
+            "title": name,
+            "call": {"process": "demo/part", "with": {"unit": "data.unit"}, "link": name},
+            "outcomes": {"granted": then},
+            "to": then,
+        }
+        if depth == 1 and self.flip():
+            step["outcomes"]["refused"] = "failed"
+        if self.flip():
+            step["actions"] = self.meanwhile(then)
+        return name, step
+
+    def case(self, then: str, depth: int) -> tuple[str, dict[str, Any]]:
+        """Wait for a case that was created on the way here."""
+        name, maker = self.name(), self.name()
+        who = {"permission": "p", "organisation": "jurisdiction.bureau"}
+        made = {"process": "demo/part", "link": "made", "with": {"unit": "data.unit"}}
+        self.pending = {
+            name: {
+                "title": name,
+                "wait": {"case": "made"},
+                "outcomes": {"granted": then},
+                "to": then,
+                "actions": {"away": {"title": "Away", "verb": "pass", "who": who, "to": then}},
+            }
+        }
+        return maker, {"title": maker, "do": [{"create": made}], "to": name}
+
+    def panel(self, then: str, depth: int) -> tuple[str, dict[str, Any]]:
+        name = self.name()
+        panel: dict[str, Any] = {
+            "voters": self.pick(["data.voters", "data.voters", {"draw": 2, "from": "people"}]),
+            "decide": self.pick(DECIDE),
+        }
+        for key in ("in_turn", "may_decline", "secret"):
+            if self.flip(3):
+                panel[key] = True
+        outcomes = {"passed": then, "failed": then if depth > 1 and self.flip() else "failed"}
+        if self.flip(4):
+            panel["quorum"] = {"at_least": "2/3", "of": "voters"}
+            outcomes["no_quorum"] = "fill"
+        if self.flip(4):
+            panel |= {"ballot": "paper", "invalid": "ballot.score < 5.0"}
+        if self.flip(4) and not panel.get("secret"):
+            panel["enough"] = "vote.counts.agree >= 2"
+        if self.flip(4):
+            panel["observers"] = "case.actors('fill')"
+        step: dict[str, Any] = {"title": name, "panel": panel, "outcomes": outcomes}
+        if self.flip():
+            step["due"] = {"by": "data.until"}
+            outcomes["short"] = then
+        if self.flip(3):
+            step["actions"] = self.meanwhile(then)
+        return name, step
+
+    def automatic(self, then: str, depth: int) -> tuple[str, dict[str, Any]]:
+        name = self.name()
+        step: dict[str, Any] = {"title": name, "to": then}
+        if self.flip():
+            step["when"] = "has(data.note)"
+        if self.flip():
+            step["do"] = [self.effect()]
+        return name, step
+
+    def parallel(self, then: str, depth: int) -> tuple[str, dict[str, Any]]:
+        name = self.name()
+        count = self.draw(st.integers(1, 3))
+        branches = {}
+        for _ in range(count):
+            branch = f"b{len(self.names)}"
+            _first, branches[branch] = self.blocks("join", depth + 1, self.draw(st.integers(1, 2)))
+        join = self.pick(["all", "all", "any", count, next(iter(branches))])
+        step: dict[str, Any] = {
+            "title": name,
+            "to": then,
+            "parallel": {"join": join, "branches": branches},
+        }
+        if self.flip(3):
+            step["actions"] = self.meanwhile(then)
+        if self.flip(5):
+            step["due"] = {"by": "data.until"}
+        return name, step
+
+
+def content(author: Author, process: dict[str, Any]) -> dict[str, str]:
+    """The files: the process, and the meeting where its cases wait for one."""
+    # What nothing leads to is refused, and so are words that nothing uses.
+    if "failed" not in _targets(process):
+        del process["steps"]["failed"]
+    files = {**FILES, WALK: document(process)}
+    if author.meets is not None:
+        keys = author.pick(
+            [
+                "decide: all",
+                "decide: {pass: {option: agree, more_than: 1/2, of: voters}}",
+                "secret: true, quorum: {at_least: 1/2, of: voters}, decide: any",
+                "decide: {pass: {option: agree, at_least: 1/2, of: voters}, places: 1, "
+                "run_off: [tie, unfilled], rounds: 2}",
+            ]
+        )
+        meeting = MEETING % (author.meets, keys)
+        if "quorum" not in keys:
+            meeting = meeting.replace(", no_quorum: agenda", "")
+        files["definitions/processes/demo/meeting.yaml"] = meeting
+    return files
+
+
+def _targets(value: Any) -> set[str]:
+    """The steps that something leads to."""
+    found: set[str] = set()
+    if isinstance(value, dict):
+        for key, one in value.items():
+            if key in ("to", "outcomes", "then"):
+                found |= {one} if isinstance(one, str) else set()
+                found |= set(map(str, one.values())) if isinstance(one, dict) else set()
+            found |= _targets(one)
+    elif isinstance(value, list):
+        for one in value:
+            found |= _targets(one)
+    return found
+
+
+def loaded(files: dict[str, str]) -> Release | None:
+    """The content; None where an author would have to mend it first."""
+    return releases.load(files).release
