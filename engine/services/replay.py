@@ -344,10 +344,22 @@ class _Running:
             "replace": lambda: (cases if leads() else interventions).replace(
                 actor, uid, instead, person, reason, at=at
             ),
-            "vote": lambda: cases.vote(actor, uid, entered, at=at),
+            "vote": lambda: cases.vote(actor, uid, self._papers(by, uid, entered, at), at=at),
         }
         # What is no operation is refused by the service in its own words.
         operations.get(does, lambda: cases.act(actor, uid, does, input=entered))()
+
+    def _papers(
+        self, by: str, uid: str, entered: Mapping[str, Any], at: str | None
+    ) -> Mapping[str, Any]:
+        """A ballot as the service takes it: the only paper of a vote on a case has no name."""
+        row, state = self._case(uid)
+        steps = self.platform.definitions.compiled(row.process, row.pin).process.steps
+        for _, one in places_of(state):
+            panel, here = steps[one.place.step].panel, one.place.step == at or by in one.voters
+            if panel is not None and here and panel.about == "case":
+                return {"": entered}
+        return entered
 
     def _named(self, entered: Mapping[str, Any]) -> dict[str, Any]:
         """What was entered with case names of this file replaced by their ids."""
