@@ -166,6 +166,7 @@ class Rights:
     edit: str | None = None
     delete: str | None = None
     export: str | None = None
+    unmask: str | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -487,6 +488,12 @@ RIGHTS_VOCABULARY = Vocabulary(
         Key("edit", PERMISSION_NAME, "修改；缺省为不能手工修改", "to change; by default nobody"),
         Key("delete", PERMISSION_NAME, "删除未被引用的记录", "to delete what nothing refers to"),
         Key("export", PERMISSION_NAME, "导出；缺省同 view", "to export; by default as view"),
+        Key(
+            "unmask",
+            PERMISSION_NAME,
+            "在列表和导出中看到 `private: mask` 的完整值；缺省对所有人遮盖",
+            "to see values with `private: mask` in full in lists and exports; by default nobody",
+        ),
     ),
     called=Phrase("permissions", "permissions"),
 )
@@ -729,8 +736,8 @@ class _Check:
         used: list[tuple[Node, str | None, Phrase]] = []
         where = said("登记表", "register", register.id)
         rights = register.node.at_path(["permissions"])
-        kinds: tuple[Literal["view", "create", "edit", "delete", "export"], ...]
-        kinds = ("view", "create", "edit", "delete", "export")
+        kinds: tuple[Literal["view", "create", "edit", "delete", "export", "unmask"], ...]
+        kinds = ("view", "create", "edit", "delete", "export", "unmask")
         used += [(rights.at_path([k]), getattr(register.permissions, k), where) for k in kinds]
         if register.locked:
             at = register.node.at_path(["locked", "permission"])

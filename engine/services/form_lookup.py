@@ -118,6 +118,27 @@ class FormLookup:
             return "、".join(self._item(register, path, item) for item in value)
         return self._item(register, path, value)
 
+    def owner_of_masked(self, register: Register, path: str) -> Register | None:
+        """The register whose masked value (``private: mask``) a column shows; None for others.
+
+        A column may lead through references, or be computed as a plain path.
+        """
+        computed = register.computed.get(path)
+        if computed is not None:
+            plain_ = computed.value.text
+            return self.owner_of_masked(register, plain_[3:]) if plain_.startswith("it.") else None
+        form = self._release.forms.get(register.form)
+        names = path.split(".")
+        for last in range(len(names), 0, -1):
+            element = form.element(".".join(names[:last])) if form is not None else None
+            if element is not None and element.private == "mask":
+                return register
+            if element is not None and element.reference and last < len(names):
+                further = self._release.registers.get(element.reference)
+                rest = ".".join(names[last:])
+                return self.owner_of_masked(further, rest) if further is not None else None
+        return None
+
     def _item(self, register: Register, path: str, value: Any) -> str:
         if isinstance(value, RecordView):
             return self.label(value.row.register, value.row.key) or value.row.key

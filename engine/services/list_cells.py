@@ -12,6 +12,7 @@ from engine.definitions.listing import Listing
 from engine.definitions.process import Process
 from engine.definitions.register import ORGANISATIONS, PEOPLE
 from engine.definitions.release import Release
+from engine.forms.formats import masked
 from engine.forms.model import Element
 from engine.services.pages import Moments, Row
 from engine.services.record_index import LABEL
@@ -42,12 +43,16 @@ class Cells:
         listing: Listing,
         viewer: Viewer,
         moments: Moments,
+        *,
+        unmasked: bool = False,
     ) -> None:
         self._unit = unit
         self._release = release
         self._listing = listing
         self._viewer = viewer
         self._moments = moments
+        #: whether private values are read in full
+        self._unmasked = unmasked
         self._paths = [c.field for c in listing.columns]
         self._names: dict[tuple[str, str], str] = {}
         self._represented: Mapping[int, str] = {}
@@ -227,6 +232,8 @@ class Cells:
             codes = self._release.codes.get(element.codes) if element.codes else None
             if codes is not None:
                 return codes.title_of(value)
+            if element.private == "mask" and not self._unmasked:
+                return masked(value)
         if isinstance(value, float) and value.is_integer():
             return str(int(value))
         return str(value)

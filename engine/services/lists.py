@@ -19,6 +19,7 @@ from engine.definitions.role import Menu, MenuEntry
 from engine.domain.actor import Actor
 from engine.domain.errors import NotAllowed, NotFound, Refused
 from engine.services.directory import Directory
+from engine.services.exports import may_unmask, note_export
 from engine.services.list_cells import STATUSES, YES_NO, Cells, element_of
 from engine.services.menus import Menus
 from engine.services.pages import Bulk, Column, Cursor, Filter, Moments, Page, cursor_from
@@ -257,6 +258,9 @@ class Lists:
             lines = self._lines(unit, actor, listing, filters or {}, search)
             viewer = self._viewer(unit, actor)
             rows = self._cells(unit, actor, listing, viewer).rows(lines)
+        people = ((line.initiator, line.uid) for line in lines if line.initiator)
+        at = self._records.now(actor.jurisdiction)
+        note_export(self._store, at, actor, listing.id, (), people)
         content = BytesIO()
         heads = [column.title for column in self._columns(listing)]
         write_xlsx(content, listing.title, heads, [row.cells for row in rows])
@@ -296,7 +300,9 @@ class Lists:
     def _cells(self, unit: UnitOfWork, actor: Actor, listing: Listing, viewer: Viewer) -> Cells:
         zone = self._records.zone(actor.jurisdiction)
         moments = Moments(zone, self._records.now(actor.jurisdiction))
-        return Cells(unit, self._release, listing, viewer, moments)
+        people = self._release.registers.get(PEOPLE)
+        plain = may_unmask(self._directory, actor, people)
+        return Cells(unit, self._release, listing, viewer, moments, unmasked=plain)
 
     def _worklist(
         self,

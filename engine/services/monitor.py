@@ -20,6 +20,7 @@ from engine.definitions.release import Release
 from engine.domain.actor import Actor
 from engine.domain.errors import Refused
 from engine.services.definitions import Definitions
+from engine.services.exports import note_export
 from engine.services.list_cells import STATUSES
 from engine.services.oversight import MONITOR, Oversight
 from engine.services.pages import Cursor, Moments, Row, cursor_from
@@ -191,16 +192,19 @@ class Monitor:
         filters = filters or {}
         jurisdiction = self.jurisdiction(actor, filters.get("jurisdiction", ""))
         lines: list[Sequence[str]] = []
+        taken: list[tuple[str, str]] = []
         with self._sentences.saying(), self._store.read() as unit:
             wanted, looked = self._wanted(unit, jurisdiction, filters, search)
             found = unit.monitoring.page(wanted, limit=BATCH)
             while True:
+                taken += [(one.initiator, one.uid) for one in found.cases if one.initiator]
                 for row in self._rows(unit, found.cases):
                     lines.append([*row.cells, "、".join(captions[flag] for flag in row.flags)])
                 if found.after is None or len(lines) >= EXPORTED:
                     break
                 found = unit.monitoring.page(wanted, after=found.after, limit=BATCH)
         self._looked(actor, looked)
+        note_export(self._store, self._now(jurisdiction), actor, LOOK, (), taken)
         content = BytesIO()
         heads = [*(captions[name] for name in FIELDS), captions["flags"]]
         write_xlsx(content, title, heads, lines)

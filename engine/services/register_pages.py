@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 
 from engine.connectors.spreadsheets import write_xlsx
 from engine.definitions.listing import Listing, Sort
 from engine.definitions.process import Formula
-from engine.definitions.register import RANGE_FIGURES, Register, Tally
+from engine.definitions.register import PEOPLE, RANGE_FIGURES, Register, Tally
 from engine.definitions.register import Column as Written
 from engine.domain.actor import Actor
+from engine.forms.formats import masked
 from engine.services.directory import Directory
+from engine.services.exports import may_unmask, note_export
 from engine.services.form_lookup import FormLookup
 from engine.services.pages import Column, Cursor, Filter, Page, Row, cursor_from
 from engine.services.record_index import LABEL
+from engine.services.record_views import at_path, plain
 from engine.services.records import Records
 from engine.store.record_pages import Order, Selection
 from engine.store.unit import UnitOfWork
@@ -42,6 +45,8 @@ class Shown:
     filters: Sequence[str]
     sort: Sort
     where: Formula | None = None
+    #: what the access log calls it
+    name: str = ""
     #: what belongs to the actor's organisation and those below (``own``), or as a list says
     relation: str = "own"
 
@@ -55,6 +60,7 @@ class Shown:
             register.search,
             register.filters,
             Sort(register.label),
+            name=register.id,
         )
 
     @classmethod
@@ -69,6 +75,7 @@ class Shown:
             listing.filters,
             sort,
             listing.where,
+            listing.id,
             listing.relation,
         )
 
@@ -112,7 +119,8 @@ class RegisterPages:
             found = unit.record_pages.page(selection, order, after=after, limit=limit + 1)
             total = unit.record_pages.count(selection, most=COUNTED + 1)
             lookup = self._records.lookup(unit)
-            rows = [self.row(unit, lookup, shown, each.key) for each in found[:limit]]
+            hidden = self._masked(lookup, actor, shown)
+            rows = [self.row(unit, lookup, shown, each.key, hidden) for each in found[:limit]]
             offered = self._filters(unit, lookup, shown)
         last = found[limit - 1] if len(found) > limit else None
         return Page(
@@ -145,7 +153,10 @@ class RegisterPages:
             selection = self._selection(unit, actor, shown, filters, search)
             found = unit.record_pages.page(selection, self._order(shown, ""), limit=EXPORTED)
             lookup = self._records.lookup(unit)
-            cells = [self.row(unit, lookup, shown, each.key).cells for each in found]
+            hidden = self._masked(lookup, actor, shown)
+            cells = [self.row(unit, lookup, shown, each.key, hidden).cells for each in found]
+            subjects = self._subjects(lookup, shown, [each.key for each in found])
+        note_export(self._store, self._records.now(actor.jurisdiction), actor, shown.name, subjects)
         heads = [column.title for column in self.columns(shown)]
         content = BytesIO()
         write_xlsx(content, shown.title, heads, cells)
@@ -229,11 +240,22 @@ class RegisterPages:
         element = self._records.release.forms[register.form].element(path)
         return element.title if element is not None else path
 
-    def row(self, unit: UnitOfWork, lookup: FormLookup, shown: Shown, key: str) -> Row:
-        """A record in words."""
+    def row(
+        self,
+        unit: UnitOfWork,
+        lookup: FormLookup,
+        shown: Shown,
+        key: str,
+        hidden: Collection[str] = (),
+    ) -> Row:
+        """A record in words; the values of ``hidden`` columns are masked."""
         register = shown.register
         record = lookup.view(register.id, key)
-        cells = [lookup.caption(register, record, each.field) for each in shown.columns]
+        cells = [
+            masked(text) if each.field in hidden else text
+            for each in shown.columns
+            for text in (lookup.caption(register, record, each.field),)
+        ]
         if register.ranges is not None:
             both = self._records.ranges.figures(unit, register, record)
             figures = dict(zip(RANGE_FIGURES, both, strict=True))
@@ -246,6 +268,38 @@ class RegisterPages:
         return Row(key, lookup.label(register.id, key) or key, cells, status=title)
 
     # ------------------------------------------------------------ inside
+
+    def _masked(self, lookup: FormLookup, actor: Actor, shown: Shown) -> frozenset[str]:
+        """The columns whose values the actor may only recognise (IMP-09)."""
+        owners = {
+            each.field: lookup.owner_of_masked(shown.register, each.field) for each in shown.columns
+        }
+        return frozenset(
+            path
+            for path, owner in owners.items()
+            if owner is not None and not may_unmask(self._directory, actor, owner)
+        )
+
+    def _subjects(self, lookup: FormLookup, shown: Shown, keys: Sequence[str]) -> list[str]:
+        """Whose data the records hold or name: what an export of them takes along."""
+        register, index = shown.register, self._records.index
+        form = self._records.release.forms[register.form]
+        named = {
+            each.field
+            for each in shown.columns
+            if (element := form.element(each.field)) is not None and element.reference == PEOPLE
+        }
+        found: dict[str, None] = {}
+        for key in keys:
+            subject = index.subject(register, key)
+            if subject is not None:
+                found[subject] = None
+            record = lookup.view(register.id, key) if named else None
+            for path in named:
+                value = plain(at_path(record, path)) if record is not None else None
+                people = value if isinstance(value, list) else [value]
+                found.update(dict.fromkeys(str(one) for one in people if one))
+        return list(found)
 
     def _selection(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -41,6 +42,10 @@ class AccessLog:
     def add(self, access: Access) -> None:
         """Note a look."""
         self._session.run(_ADD, **access._asdict())
+
+    def add_all(self, looks: Sequence[Access]) -> None:
+        """Note many looks at once."""
+        self._session.run_all(_ADD, [one._asdict() for one in looks])
 
     def of(self, subject: str, limit: int = 100) -> list[Access]:
         """Return who looked at a person's data, the latest first."""

@@ -108,6 +108,52 @@ class TestPages:
             ["101", "一所", "", "", "在库"],
         ]
 
+    def test_an_export_holds_exactly_the_rows_of_the_query_on_all_its_pages(self, office: Platform):
+        for number in range(60):
+            office.registers.create(REVIEWER, "keys", {"room": f"{number:03}", "unit": "一所"})
+        office.registers.act(REVIEWER, "keys", "007", "give", {"reason": "值班"})
+        asked = {"filters": {"state": "free"}}
+
+        first = office.registers.page(REVIEWER, "keys", **asked)
+        second = office.registers.page(REVIEWER, "keys", **asked, cursor=first.next_cursor)
+        _, content = office.registers.export(REVIEWER, "keys", **asked)
+
+        lines = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()
+        assert len(first.rows) == 50
+        assert lines[1:] == [list(row.cells) for row in (*first.rows, *second.rows)]
+        assert len(lines) == 60
+        assert "007" not in [line[0] for line in lines]
+
+    @pytest.mark.req("IMP-09")
+    @pytest.mark.parametrize(
+        ("unmask", "shown"),
+        [("", "120***********0002"), ("unmask: view_keys, ", "120101199001010002")],
+    )
+    def test_private_values_are_masked_unless_the_role_may_see_them(self, unmask: str, shown: str):
+        people, register = "definitions/registers/people.yaml", "definitions/registers/keys.yaml"
+        number = "[room, {field: holder.basics.id_number, title: 证件},"
+        office = open_office(
+            more={
+                people: FILES[people].replace("permissions: {", f"permissions: {{{unmask}"),
+                register: FILES[register].replace("[room, unit", f"{number} unit"),
+            }
+        )
+        office.registers.create(REVIEWER, "keys", {"room": "101", "unit": "一所"})
+        office.registers.act(REVIEWER, "keys", "101", "give", {"reason": "值班"})
+        with office.store.write() as unit:
+            office.directory.grant(unit, "周局", "reviewer", "一分局", jurisdiction="town")
+        above = person("周局", "一分局")
+
+        (row,) = office.registers.page(above, "keys").rows
+        _, content = office.registers.export(above, "keys")
+
+        lines = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()
+        assert row.cells[1] == lines[1][1] == shown
+        with office.store.read() as unit:
+            noted = [(look.person, look.what) for look in unit.access_log.of("王审")]
+        assert noted == [("周局", "export keys")]
+        office.close()
+
 
 class TestChanging:
     @pytest.mark.req("ORG-17")
