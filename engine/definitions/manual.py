@@ -33,7 +33,7 @@ _PLACES: Mapping[Place, str] = {
     "vote": "panel.enough",
     "ballot": "panel.invalid",
     "member": "release.which",
-    "row": "where、of",
+    "row": "where、of、except.when",
 }
 #: codes described in the manuals of other languages
 ELSEWHERE = ("FRM", "SMP")

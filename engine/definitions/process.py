@@ -89,9 +89,13 @@ class Word:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Recusal:
-    """``{people, say}``: people who may not take a task, and what they are told (回避)."""
+    """``{people, say}`` or ``{when, say}``: who keeps out, and what they are told (回避).
 
-    people: Formula
+    Exactly one of both is there: people by name, or a condition on each person (``it``).
+    """
+
+    people: Formula | None
+    when: Formula | None
     say: str
 
 
@@ -318,6 +322,8 @@ class Panel:
     invalid: Formula | None = None
     enough: Formula | None = None
     decide: Decision = Decision()
+    #: who gets no seat, for a reason they are told
+    recusals: tuple[Recusal, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, slots=True)

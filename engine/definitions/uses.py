@@ -22,6 +22,7 @@ from engine.definitions.process import (
     Formula,
     Panel,
     Process,
+    Recusal,
     Requirement,
     RuleUse,
     Step,
@@ -179,8 +180,15 @@ def _who(who: Assignment | None) -> Iterator[Use]:
         yield Use(who.person, "person")
     if isinstance(who.except_, Formula):
         yield Use(who.except_, "people")
-    for recusal in who.recusals:
-        yield Use(recusal.people, "people")
+    yield from _recusals(who.recusals)
+
+
+def _recusals(recusals: tuple[Recusal, ...]) -> Iterator[Use]:
+    for recusal in recusals:
+        if recusal.people is not None:
+            yield Use(recusal.people, "people")
+        if recusal.when is not None:
+            yield Use(recusal.when, place="row", source="people")
 
 
 def _requirements(
@@ -222,6 +230,7 @@ def _panel(panel: Panel) -> Iterator[Use]:
             yield Use(panel.voters.where, place="row", source=panel.voters.register, where=True)
     else:
         yield Use(panel.voters, "people")
+    yield from _recusals(panel.recusals)
     if panel.present is not None:
         yield Use(panel.present, "people")
     if panel.observers is not None:

@@ -79,9 +79,18 @@ class Facts(Protocol):
         ...
 
     def draw(
-        self, draw: Draw, count: int | None, asking: Asking, seed: int, without: Collection[str]
+        self,
+        draw: Draw,
+        count: int | None,
+        asking: Asking,
+        seed: int,
+        without: Collection[str],
+        fits: Callable[[str], bool] | None = None,
     ) -> Sequence[str]:
-        """Draw people by lot, not those of ``without``; all who could be drawn without a count."""
+        """Draw people by lot, not those of ``without``, nor whom ``fits`` does not take.
+
+        Without a count all who could be drawn.
+        """
         ...
 
     def before(self, seq: int) -> Mapping[str, Any]:
@@ -160,12 +169,18 @@ class Recording:
         return found
 
     def draw(
-        self, draw: Draw, count: int | None, asking: Asking, seed: int, without: Collection[str]
+        self,
+        draw: Draw,
+        count: int | None,
+        asking: Asking,
+        seed: int,
+        without: Collection[str],
+        fits: Callable[[str], bool] | None = None,
     ) -> Sequence[str]:
         """See :class:`Facts`."""
         found: Sequence[str] = self._once(
             f"draw.{draw.register}",
-            lambda: list(self._facts.draw(draw, count, asking, seed, without)),
+            lambda: list(self._facts.draw(draw, count, asking, seed, without, fits)),
         )
         return found
 

@@ -37,7 +37,7 @@ def why_not_hand_over(run: Run, person: str, to: str) -> Refused | None:
         return run.refuse("case_closed")
     if to == person:
         return run.refuse("transfer_to_oneself")
-    if who is not None and to in run.excluded(who):
+    if who is not None and run.is_kept_out(who, to):
         return run.refuse("transfer_to_excluded", person=to)
     waiting = {one.person for one in waiting_signers(state)}
     if to in waiting or (SIGNER in held(run, person) and to == state.assigned):

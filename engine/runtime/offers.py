@@ -138,12 +138,13 @@ def _may(
     excluded = run.excluded(who)
     # A substitute has to keep out where they would themselves, and where the other one would.
     for one in dict.fromkeys((command.person, person)):
-        if one not in excluded:
-            continue
-        recusal = run.recused(who, one)
-        if recusal is not None and one != run.state.initiator:
+        recusal = run.recused(who.recusals, one)
+        if one in excluded and one == run.state.initiator:
+            return forbid(run, "own_case")
+        if recusal is not None:
             return forbid(run, "recused", say=recusal.say)
-        return forbid(run, "own_case" if one == run.state.initiator else "acted_before")
+        if one in excluded:
+            return forbid(run, "acted_before")
     return None
 
 
@@ -182,8 +183,9 @@ def _operation(run: Run, name: str, rights: Rights) -> Offer:
             refusal = forbidden or why_not_urge(run)
             mine = forbidden is None and (refusal is None or refusal.code == "urged_lately")
         case _:
-            mine = run.command.holder in run.state.voters
             refusal = why_not_vote(run)
+            recused = refusal is not None and refusal.code == "recused"
+            mine = recused or run.command.holder in run.state.voters
     return Offer(name, None, mine, refusal)
 
 

@@ -53,7 +53,7 @@ def _named(run: Run) -> str:
     who = run.step.who
     if person in (run.command.person, run.command.holder):
         raise run.refuse("transfer_to_oneself")
-    if who is not None and person in run.excluded(who):
+    if who is not None and run.is_kept_out(who, person):
         raise run.refuse("transfer_to_excluded", person=person)
     return person
 

@@ -23,13 +23,28 @@ def convene(run: Run, step: Step) -> None:
     if isinstance(panel.voters, Draw):
         count = int(run.context.value(panel.voters.count) or 0)
         seed = run.context.facts.seed()
-        voters = tuple(run.context.facts.draw(panel.voters, count, run.context, seed, ()))
+        voters = draw(run, panel, count, seed, ())
         run.events.append({"event": "drawn", "seed": seed, "people": list(voters)})
         run.change(seed=seed)
     else:
-        voters = run.context.keys(panel.voters)
+        named = run.context.keys(panel.voters)
+        voters = tuple(one for one in named if run.recused(panel.recusals, one) is None)
+        if len(voters) < len(named):
+            event = {"event": "recused", "people": [one for one in named if one not in voters]}
+            run.events.append(event)
     run.change(voters=voters, stuck=None if voters else "no_voters")
     look_at_turn(run)
+
+
+def draw(run: Run, panel: Panel, count: int, seed: int, without: Sequence[str]) -> tuple[str, ...]:
+    """Draw people for the seats; who would have to keep out is not drawn.
+
+    They are asked one after the other until there are enough.
+    """
+    assert isinstance(panel.voters, Draw)  # others are named
+    facts = run.context.facts
+    fits = (lambda one: run.recused(panel.recusals, one) is None) if panel.recusals else None
+    return tuple(facts.draw(panel.voters, count, run.context, seed, without, fits))
 
 
 def attending(run: Run, panel: Panel) -> Sequence[str]:
@@ -91,7 +106,7 @@ def why_not_vote(run: Run) -> Refused | None:
     if run.command.on_behalf is not None:
         return run.refuse("vote_is_personal")
     if person not in state.voters:
-        return run.refuse("not_a_voter")
+        return _recused(run, panel, person) or run.refuse("not_a_voter")
     if state.suspended:
         return run.refuse("case_suspended")
     if person in state.voted:
@@ -103,6 +118,16 @@ def why_not_vote(run: Run) -> Refused | None:
     if panel.in_turn and person != state.turn:
         return run.refuse("not_your_turn", person=state.turn)
     return None
+
+
+def _recused(run: Run, panel: Panel, person: str) -> Refused | None:
+    """Why somebody who was named has no seat, where a rule keeps them out."""
+    if not panel.recusals or isinstance(panel.voters, Draw):
+        return None
+    recusal = run.recused(panel.recusals, person)
+    if recusal is None or person not in run.context.keys(panel.voters):
+        return None
+    return run.refuse("recused", say=recusal.say)
 
 
 def another_round(run: Run) -> None:
@@ -132,8 +157,7 @@ def decline(run: Run) -> None:
     if panel is not None and isinstance(panel.voters, Draw):
         assert state.seed is not None  # it was drawn with one
         without = (*state.voters, *state.declined)
-        drawn = run.context.facts.draw(panel.voters, 1, run.context, state.seed, without)
-        following = next(iter(drawn), None)
+        following = next(iter(draw(run, panel, 1, state.seed, without)), None)
     event = {"event": "declined", "place": state.place.to_json(), "to": following}
     run.events.append(event)
     _seat(run, person, following)
@@ -169,6 +193,8 @@ def replace(run: Run) -> None:
         raise run.refuse("no_such_seat", person=instead)
     if person in state.voters or person in state.declined:
         raise run.refuse("seated_already", person=person)
+    if run.step.panel is not None and run.recused(run.step.panel.recusals, person) is not None:
+        raise run.refuse("transfer_to_excluded", person=person)
     run.events.append(
         {"event": "replaced", "place": state.place.to_json(), "from": instead, "to": person}
     )

@@ -6,7 +6,7 @@ share. A run is used once and thrown away.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -576,7 +576,8 @@ class Run:
             return ()
         others = self.context.keys(who.except_) if isinstance(who.except_, Formula) else ()
         for recusal in who.recusals:
-            others = (*others, *self.context.keys(recusal.people))
+            if recusal.people is not None:
+                others = (*others, *self.context.keys(recusal.people))
         for person in others if self.state.stood_in else ():
             others = (*others, *self.state.stood_in.get(person, ()))
         return (self.state.initiator, *others) if self.is_personal else others
@@ -587,9 +588,18 @@ class Run:
         start = self.process.start
         return start is None or start.who == "person"
 
-    def recused(self, who: Assignment, person: str) -> Recusal | None:
-        """The rule by which a person may not take a task and is told why."""
-        return next((one for one in who.recusals if person in self.context.keys(one.people)), None)
+    def is_kept_out(self, who: Assignment, person: str) -> bool:
+        """Whether somebody may not take a task: excluded by name, or recused."""
+        return person in self.excluded(who) or self.recused(who.recusals, person) is not None
+
+    def recused(self, recusals: Sequence[Recusal], person: str) -> Recusal | None:
+        """The rule by which a person keeps out and is told why; conditions are asked of them."""
+        return next((one for one in recusals if self._falls_under(one, person)), None)
+
+    def _falls_under(self, recusal: Recusal, person: str) -> bool:
+        if recusal.people is not None:
+            return person in self.context.keys(recusal.people)
+        return self.context.holds(recusal.when, it={"id": person})
 
     def _item(
         self,

@@ -7,7 +7,7 @@ it is journalled (:class:`engine.runtime.facts.Recording`).
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -260,7 +260,13 @@ class CaseFacts:
         return self._seed
 
     def draw(
-        self, draw: Draw, count: int | None, asking: Asking, seed: int, without: Collection[str]
+        self,
+        draw: Draw,
+        count: int | None,
+        asking: Asking,
+        seed: int,
+        without: Collection[str],
+        fits: Callable[[str], bool] | None = None,
     ) -> Sequence[str]:
         """Draw by lot among those for whom the condition holds."""
         where = asking.search(draw.where) if draw.where is not None else None
@@ -272,7 +278,9 @@ class CaseFacts:
             if count is not None and len(people) >= count:
                 break
             person = self._person(draw.register, key)
-            if person and person not in without and person not in people:
+            if not person or person in without or person in people:
+                continue
+            if fits is None or fits(person):
                 people.append(person)
         return people
 

@@ -361,8 +361,7 @@ class Cases:
         if who is None or permission is None or place.organisation is None:
             return []
         known = self._rights.holders(permission, place.organisation)
-        excluded = run.excluded(who)
-        return [one for one in known if one not in excluded]
+        return [one for one in known if not run.is_kept_out(who, one)]
 
     def _operate(
         self,

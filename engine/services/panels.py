@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from engine.definitions.process import OPTIONS, Draw, Panel, RuleUse, Share
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 #: how many people a search for somebody to vote shows
 FOUND = 20
+#: how many are offered for a seat where each has to be asked whether they keep out
+OFFERED = 100
 
 
 class Panels:
@@ -83,6 +86,10 @@ class Panels:
             taken = {*state.voters, *state.declined, state.initiator}
             people = lookup.search(Query("people"), search, FOUND)
             found = (one.key for one in people if one.key not in taken)
+        if panel.recusals:
+            # A condition is asked of each: not of a whole register.
+            fitting = (one for one in found if run.recused(panel.recusals, one) is None)
+            found = list(islice(fitting, OFFERED))
         seats = (one for one in state.voters if one not in state.voted)
         return _named(lookup, found), _named(lookup, seats)
 
@@ -96,7 +103,8 @@ class Panels:
         """
         panel = run.step.panel
         if panel is not None and isinstance(panel.voters, Draw):
-            if person not in drawable(run, panel.voters):
+            recused = run.recused(panel.recusals, person) is not None
+            if recused or person not in drawable(run, panel.voters):
                 raise run.refuse("not_to_be_drawn")
             return {"instead": instead, "person": person, "reason": reason}
         known = self._entries.surroundings(unit, run).lookup.fitting(Query("people"), [person])
@@ -328,7 +336,7 @@ def _named(lookup: Lookup, people: Iterable[str]) -> list[tuple[str, str]]:
 
 
 def drawable(run: Run, draw: Draw) -> Sequence[str]:
-    """Who could still be drawn: not those who have or had a seat."""
+    """Who could still be drawn, if they need not keep out: not those who have or had a seat."""
     without = (*run.state.voters, *run.state.declined)
     return run.context.facts.draw(draw, None, run.context, run.state.seed or 0, without)
 

@@ -10,6 +10,7 @@ import orjson
 import pytest
 
 from engine.domain.errors import NotFound, Refused
+from engine.runtime.run import Run
 from engine.store.ballots import Round
 from engine.store.session import Session
 from tests.support.office import NINE, person
@@ -413,3 +414,54 @@ def test_a_vote_in_a_branch_is_come_to_by_a_pass_or_a_date(before):
     vote.town.cases.act(chair, vote.uid, "pass", at="check")
     assert vote.step == "done"
     assert vote.rebuilt()
+
+
+@pytest.mark.req("ENG-04", "ENG-12")
+def test_who_has_to_keep_out_gets_no_seat_and_is_told_why(vote: Make) -> None:
+    case = vote(
+        "may_decline: true, except: {when: \"it.id in ['v1', 'spare']\", say: 您是作者，应当回避}"
+    )
+    assert case.waiting == ["v0", "v2"]
+    with pytest.raises(Refused) as refused:
+        case.cast("v1")
+    assert (refused.value.code, refused.value.sentence) == ("recused", "您是作者，应当回避")
+    offers = {one.name: one for one in case.town.cases.offers(person("v1"), case.uid)}
+    assert offers["vote"].mine
+    with pytest.raises(Refused) as refused:
+        case.town.cases.replace(person("周局", "市局"), case.uid, "v0", "spare", "替补")
+    assert refused.value.code == "transfer_to_excluded"
+    case.cast("v0")
+    case.cast("v2")
+    assert case.step == "done"
+    assert case.rebuilt()
+
+
+@pytest.mark.req("ENG-12")
+def test_who_has_to_keep_out_is_not_drawn_and_no_more_are_asked_than_needed(
+    vote: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    falls_under = Run._falls_under
+
+    def counted(run: Run, recusal: Any, one: str) -> bool:
+        asked.append(one)
+        return falls_under(run, recusal, one)
+
+    monkeypatch.setattr(Run, "_falls_under", counted)
+    case = vote(
+        "may_decline: true, except: {when: \"it.id in ['v0', 'v1', 'v2']\", say: 应当回避}",
+        voters=40,
+        who="{draw: 3, from: people, where: it.has_job}",
+    )
+
+    assert len(case.waiting) == 3
+    assert not set(case.waiting) & {"v0", "v1", "v2"}
+    assert len(asked) <= 3 + 3
+    with pytest.raises(Refused) as refused:
+        case.town.cases.replace(
+            person("周局", "市局"), case.uid, str(case.waiting[0]), "v1", "换人"
+        )
+    assert refused.value.code == "not_to_be_drawn"
+    case.town.cases.decline(person(str(case.waiting[0])), case.uid, "出差")
+    assert not set(case.waiting) & {"v0", "v1", "v2"}
+    assert case.rebuilt()

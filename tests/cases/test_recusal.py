@@ -5,6 +5,7 @@ import pytest
 from engine.domain.errors import Refused
 from engine.services.platform import Platform
 from tests.support.office import FILES, a_request, open_office, person
+from tests.support.votes import known
 
 APPLICANT, FIRST, OTHER = person("张三"), person("王审", "一所"), person("李四", "一所")
 CHECKER = person("赵复", "一所")
@@ -68,3 +69,65 @@ def test_the_initiator_is_kept_out_as_before(office: Platform) -> None:
 
     with pytest.raises(Refused, match="own_case"):
         office.cases.act(OTHER, uid, "pass")
+
+
+SAME_UNIT = "您与申请受理单位有工作关系，应当回避"
+BY_CONDITION = f"""who:
+              permission: review
+              organisation: data.unit
+              except: {{when: "it.jobs.exists(j, j.current && j.unit == data.unit)",
+                        say: {SAME_UNIT}}}"""
+
+
+@pytest.fixture
+def town():
+    platform = open_office(more={REQUEST: FILES[REQUEST].replace(WHO, BY_CONDITION)})
+    with platform.store.write() as unit:
+        known(platform, unit, ("孙同",), employed=True)  # at 一所, the unit that is asked
+        known(platform, unit, ("吴外",), employed=False)
+        for name in ("孙同", "吴外"):
+            platform.directory.grant(unit, name, "reviewer", "一所", jurisdiction="town")
+    yield platform
+    platform.close()
+
+
+@pytest.mark.req("ENG-04", "ENG-05")
+def test_a_condition_is_asked_of_each_person_and_its_reason_shown(town: Platform) -> None:
+    uid = a_request(town)
+    insider = person("孙同", "一所")
+
+    shown = {one.name: (one.allowed, one.sentence) for one in town.views.choices(insider, uid)}
+    assert shown["pass"] == shown["return"] == (False, SAME_UNIT)
+    with pytest.raises(Refused, match=SAME_UNIT):
+        town.cases.act(insider, uid, "pass")
+    # Nor is the task handed to them, in any way.
+    assert town.views.colleagues(FIRST, uid) == [("吴外", "吴外")]
+    with pytest.raises(Refused, match="transfer_to_stranger"):
+        town.cases.transfer(FIRST, uid, "孙同")
+    town.cases.act(person("吴外", "一所"), uid, "pass")
+    assert all(found.same for found in town.rebuilding.all())
+
+
+def test_who_is_recused_is_so_as_a_substitute_and_through_one(town: Platform) -> None:
+    uid = a_request(town)
+    with town.store.write() as unit:
+        town.directory.grant(unit, "李四", "handler", "一所", jurisdiction="town")
+    town.substitutes.name(person("孙同", "一所"), "李四")
+    with pytest.raises(Refused, match=SAME_UNIT):
+        town.cases.act(town.directory.actor_for("李四", "一所"), uid, "pass")
+    (given,) = town.substitutes.given(person("孙同", "一所"))
+    town.substitutes.end(person("孙同", "一所"), given.id)
+    town.substitutes.name(FIRST, "孙同")
+    with pytest.raises(Refused, match=SAME_UNIT):
+        town.cases.act(town.directory.actor_for("孙同", "一所"), uid, "pass")
+
+
+def test_exactly_one_of_people_and_a_condition_with_its_names_checked() -> None:
+    wrong = [
+        BY_CONDITION.replace("{when:", "{people: '[initiator]', when:"),
+        BY_CONDITION.replace("it.jobs", "it.jbos"),
+    ]
+    for text in wrong:
+        with pytest.raises(AssertionError) as found:
+            open_office(more={REQUEST: FILES[REQUEST].replace(WHO, text)})
+        assert "DEF124" in str(found.value) or "jobs" in str(found.value)

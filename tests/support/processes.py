@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from textwrap import dedent
@@ -115,10 +115,17 @@ class World:
         return 7
 
     def draw(
-        self, draw: Any, count: int | None, asking: Any, seed: int, without: Collection[str]
+        self,
+        draw: Any,
+        count: int | None,
+        asking: Any,
+        seed: int,
+        without: Collection[str],
+        fits: Callable[[str], bool] | None = None,
     ) -> Sequence[str]:
         """Who is drawn, in the order given."""
-        return [one for one in self.drawn if one not in without][:count]
+        taken = (one for one in self.drawn if one not in without)
+        return [one for one in taken if fits is None or fits(one)][:count]
 
     def before(self, seq: int) -> Mapping[str, Any]:
         """What event ``seq`` overwrote."""

@@ -122,7 +122,7 @@ class _Look:
         if who.person is None:
             return self._never_done(task, who.organisation)
         text = who.person.text
-        people = [one.people for one in who.recusals]
+        people = [one.people for one in who.recusals if one.people is not None]
         people += [who.except_] if isinstance(who.except_, Formula) else []
         aliases = self.bound.aliases
         if who.except_ != "none" and self._is_for_oneself and is_among(text, "initiator", aliases):

@@ -28,9 +28,9 @@ def _except(value: Formula, _node: Node, _spot: Spot) -> Formula | Literal["none
 
 
 def _recusal(values: Values) -> Recusal | None:
-    if "people" not in values or "say" not in values:
+    if "say" not in values or ("people" not in values and "when" not in values):
         return None
-    return Recusal(values.get("people"), values.get("say"))
+    return Recusal(values.get("people"), values.get("when"), values.get("say"))
 
 
 RECUSAL = Vocabulary(
@@ -40,9 +40,14 @@ RECUSAL = Vocabulary(
         Key(
             "people",
             Expression(Phrase("人员列表", "people")),
-            "应当回避的人员",
-            "who may not act",
-            required=True,
+            "应当回避的人员；与 `when` 二选一",
+            "who may not act; this or `when`",
+        ),
+        Key(
+            "when",
+            terms.CONDITION,
+            "逐人判断是否应当回避的条件：`it` 是其人（人员登记册的记录）",
+            "a condition on each person, who is `it` (a record of the register of people)",
         ),
         Key(
             "say",
@@ -55,7 +60,11 @@ RECUSAL = Vocabulary(
     called=Phrase("except", "except"),
     origin="1.2",
 )
-_RECUSAL = One(RECUSAL, _recusal)
+_RECUSAL = One(RECUSAL, _recusal, exactly_one=("people", "when"))
+#: ``except`` of a panel: always with its reason
+RECUSALS = ByKind(
+    mapping=Made(_RECUSAL, lambda value, _node, _spot: (value,)), sequence=ListOf(_RECUSAL)
+)
 EXCEPT = ByKind(
     scalar=Made(Expression(Phrase("人员列表，或 `none`", "people, or `none`")), _except),
     mapping=_RECUSAL,
@@ -103,9 +112,9 @@ ASSIGNMENT = Vocabulary(
             "except",
             EXCEPT,
             "这些人不能办理；`none` 表示申请人本人也可以；"
-            "{people, say} 或其列表：应当回避的人员和告诉其原因的提示语",
-            "these people may not; `none` lets the initiator act too; {people, say} or a list of "
-            "them: who is recused, and the sentence that tells them why",
+            "{people, say}、{when, say} 或其列表：应当回避的人员和告诉其原因的提示语",
+            "these people may not; `none` lets the initiator act too; {people, say}, {when, say} "
+            "or a list of them: who is recused, and the sentence that tells them why",
             default="initiator",
         ),
     ),

@@ -28,6 +28,7 @@ from engine.definitions.shapes import (
 from engine.definitions.shapes import Share as Fraction
 from engine.definitions.vocabulary import terms
 from engine.definitions.vocabulary.extended import FORM
+from engine.definitions.vocabulary.people import RECUSALS
 
 RUN_OFF = ("tie", "unfilled")
 BASES = ("voters", "due", "present", "valid")
@@ -254,6 +255,14 @@ VOCABULARY = Vocabulary(
             "or by an administrator",
             default="false",
         ),
+        Key(
+            "except",
+            RECUSALS,
+            "应当回避的人不投票也不被抽取：{people, say}、{when, say} 或其列表；"
+            "本该投票的人看到提示语",
+            "who keeps out has no seat and is not drawn: {people, say}, {when, say} or a list of "
+            "them; who was to vote is told the sentence",
+        ),
     ),
     called=Phrase("panel", "panel"),
     origin="1.3",
@@ -278,6 +287,7 @@ def _build(values: Values) -> Panel | None:
         invalid=values.get("invalid"),
         enough=values.get("enough"),
         decide=values.get("decide", Decision()),
+        recusals=tuple(values.get("except") or ()),
     )
 
 
