@@ -38,7 +38,7 @@ def test_erasing_a_subject_erases_nothing_else(store):
 
 
 def test_what_is_stored_after_an_erasure_elsewhere_can_be_read(shared_store):
-    """A process that remembers a key learns that another one has erased it (SEC-05)."""
+    """A process that remembers a key learns that another one has erased it."""
     other = Store(shared_store.url, sealer=Sealer(bytes(KEY_BYTES)))
     shared_store.sealer = Sealer(bytes(KEY_BYTES))
     with shared_store.write() as unit:
