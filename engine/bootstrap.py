@@ -281,7 +281,7 @@ def assemble(
         ),
         registration=Registration(records, staff, accounts, cases, sentences),
         messages=messages,
-        opinions=Opinions(store, sentences),
+        opinions=Opinions(store, definitions, sentences),
         attachments=attachments,
         profile=profile,
         drafts=drafts,

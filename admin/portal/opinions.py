@@ -15,8 +15,9 @@ pages = Blueprint("opinions", __name__)
 def edit() -> ResponseReturnValue:
     """The page that edits them."""
     actor = security.signed_in().actor
+    own, shared = platform().opinions.kept(actor)
     return render_template(
-        "portal/opinions.html", title=_("常用意见设置"), opinions=platform().opinions.of(actor)
+        "portal/opinions.html", title=_("常用意见设置"), opinions=own, shared=shared
     )
 
 

@@ -116,6 +116,8 @@ class Jurisdiction:
     pools: Mapping[str, Pool] = field(default_factory=dict)
     #: whether content that concerns it is published by somebody else than its author
     four_eyes: bool = False
+    #: whether common opinions are shared by the people of an organisation
+    shared_opinions: bool = False
     #: None: organisations are created by others
     registration: Registration | None = None
 
@@ -263,6 +265,13 @@ JURISDICTION = Vocabulary(
             "false",
         ),
         Key(
+            "shared_opinions",
+            Yes(),
+            "常用意见由同一单位的人共用，否则各用各的",
+            "common opinions are shared by the people of an organisation",
+            "false",
+        ),
+        Key(
             "registration",
             One(REGISTRATION, _registration),
             "单位可以自行注册；还要由安装时的设置打开",
@@ -291,6 +300,7 @@ def parse_jurisdiction(node: Node, path: str, problems: Problems) -> Jurisdictio
         policy=values.get("policy", {}),
         pools=values.get("pools", {}),
         four_eyes=values.get("four_eyes", False),
+        shared_opinions=values.get("shared_opinions", False),
         registration=values.get("registration"),
     )
 

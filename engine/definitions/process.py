@@ -163,6 +163,8 @@ class Effect:
     once: bool = False
     #: whom a number belongs to
     of: Formula | None = None
+    #: it is left out where this does not hold
+    when: Formula | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -246,6 +246,8 @@ def _panel(panel: Panel) -> Iterator[Use]:
 
 
 def _effect(effect: Effect, place: Place, ask: Ask | None) -> Iterator[Use]:
+    if effect.when is not None:
+        yield Use(effect.when, "condition", place, ask)
     if effect.where is not None:
         yield Use(effect.where, "condition", "row", ask, source=effect.name, where=True)
     if effect.which is not None:

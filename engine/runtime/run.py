@@ -444,7 +444,9 @@ class Run:
     def _is_linked(self, step: Step, link: str) -> bool:
         """Whether there is a case by this name, or this command creates one."""
         made = {one.values["link"] for one in self.effects if one.kind == "create"}
-        made |= {one.link for one in step.do if one.kind == "create"}
+        made |= {
+            one.link for one in step.do if one.kind == "create" and self.context.holds(one.when)
+        }
         return link in made or self.context.facts.linked(link).get("id") is not None
 
     def look_again(self, *, dates: bool, keep: bool, voters: bool) -> None:
@@ -477,6 +479,8 @@ class Run:
     def _effects(self, effects: tuple[Effect, ...], where: str) -> None:
         released: set[str] = set()
         for index, effect in enumerate(effects):
+            if not self.context.holds(effect.when):
+                continue
             key = f"{where}:{self.seq}:{index}"
             if effect.kind == "number":
                 # Taken at once: later expressions of the same command read it.

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from engine.domain.actor import Actor
 from engine.domain.errors import Refused
+from engine.services.definitions import Definitions
 from engine.services.sentences import Sentences
 from engine.store.database import Store
 
@@ -16,14 +17,27 @@ LONGEST = 500
 class Opinions:
     """A person's own sentences, and those colleagues share (REV-28)."""
 
-    def __init__(self, store: Store, sentences: Sentences) -> None:
+    def __init__(self, store: Store, definitions: Definitions, sentences: Sentences) -> None:
         self._store = store
+        self._definitions = definitions
         self._sentences = sentences
 
     def of(self, actor: Actor) -> list[str]:
-        """The sentences offered to an actor, in the actor's order."""
+        """The sentences offered to an actor: their own, in their order, then those shared."""
+        own, shared = self.kept(actor)
+        return list(dict.fromkeys([*own, *shared]))
+
+    def kept(self, actor: Actor) -> tuple[list[str], list[str]]:
+        """The sentences an actor keeps, and those that colleagues share where they act."""
         with self._store.read() as unit:
-            return [one.text for one in unit.opinions.of(actor.person, actor.organisation)]
+            found = unit.opinions.of(actor.person, actor.organisation)
+        own = [one.text for one in found if one.person == actor.person]
+        shared = [one.text for one in found if one.person != actor.person]
+        return own, shared if self._is_shared(actor) else []
+
+    def _is_shared(self, actor: Actor) -> bool:
+        known = self._definitions.current.jurisdictions.get(actor.jurisdiction or "")
+        return known is not None and known.shared_opinions and actor.organisation is not None
 
     def save(self, actor: Actor, texts: Sequence[str]) -> None:
         """Keep these sentences, and no others, in this order.
@@ -45,6 +59,6 @@ class Opinions:
                     actor.person,
                     text,
                     organisation=actor.organisation,
-                    shared=False,
+                    shared=self._is_shared(actor),
                     position=position,
                 )

@@ -69,3 +69,23 @@ def test_a_switch_is_set_by_the_definition_and_overridden_by_the_activity():
     page = waived.get(f"/cases/{towns[1]['z']}/actions/pass")
     assert page.field("group_opinion").get("required") is None
     assert "已通过。" in waived.press("确定通过").source
+
+
+@pytest.mark.req("REV-28", "ENG-08")
+@pytest.mark.parametrize("shared", [False, True])
+def test_common_opinions_are_ones_own_or_shared_in_the_unit(shared: bool):
+    place = "definitions/jurisdictions/tianjin.yaml"
+    line = "" if not shared else "shared_opinions: true\n"
+    town = city(*AT_UNIT, changes=((place, "pools:\n", f"{line}pools:\n"),))
+    first, second = town.visit("王初审", "第一中学"), town.visit("李复审", "第一中学")
+    elsewhere = town.visit("钱主任", "教委下属中心")
+
+    first.post("/opinions", {"opinion": "材料齐全，同意上报。"})
+
+    assert "材料齐全，同意上报。" in first.get("/opinions").source
+    assert ("材料齐全，同意上报。" in second.get("/opinions").source) is shared
+    assert "材料齐全，同意上报。" not in elsewhere.get("/opinions").source
+
+    # Whoever saves keeps their own; what colleagues share stays theirs.
+    second.post("/opinions", {"opinion": "请补充聘书。"})
+    assert "材料齐全，同意上报。" in first.get("/opinions").source

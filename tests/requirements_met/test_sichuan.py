@@ -54,7 +54,7 @@ class TestReview:
 
         page = reviewer.press("确定不通过", opinion="业绩材料与实际不符")
 
-        assert "不通过后，申报人本年度不能再次申报。确定不通过吗？" in page
+        assert "不通过后，申报人在禁报范围内本年度不能再次申报。确定不通过吗？" in page
         assert town.status("z") == "pending_first_review"
         reviewer.press("确定不通过")
         assert town.status("z") == "failed"

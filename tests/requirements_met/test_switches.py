@@ -177,15 +177,21 @@ DECIDED: Mapping[str, Decided] = {
         "policy.bar_scope",
         {
             "person_year": "sichuan/barred-until-year-end",
+            "person_year_mode": "sichuan/barred-in-the-mode",
             "person_year_series": "sichuan/barred-in-the-series",
+            "none": "sichuan/not-barred",
         },
     ),
     "X-23": Decided(
-        "`ask` and `due` of the return, `due` of the first step",
+        "policy.return_deadline",
         {
             "none": "tianjin/appointment-returned",
+            "none, by the activity": "tianjin/returned-without-deadline",
+            "none, where returns give deadlines": "sichuan/return-without-deadline",
             "from_activity": "tianjin/overdue-and-extension",
+            "from_activity, not by the return": "sichuan/return-deadline-of-the-activity",
             "per_return_required": "sichuan/returned-at-unit",
+            "per_return_optional": "sichuan/return-deadline-left-open",
         },
     ),
     "X-24": Decided(
@@ -201,7 +207,10 @@ DECIDED: Mapping[str, Decided] = {
         "policy.scheme_required",
         {"yes": "tianjin/scheme-normal", "no": "tianjin/happy-path"},
     ),
-    "X-29": Decided("`who` of the issuing step", {"bureau": "tianjin/certificates-in-bulk"}),
+    "X-29": Decided(
+        "`who` of the issuing step and where its numbers come from",
+        {"one pool": "tianjin/certificates-in-bulk", "issuing units": "chengdu/numbers"},
+    ),
     "X-30": Decided("the lists and menus of a role", {"own lists": "tianjin/visibility"}),
     "X-31": Decided(
         "a requirement of passing, on the series of the application",
@@ -241,7 +250,13 @@ DECIDED: Mapping[str, Decided] = {
             "layer by layer": "chengdu/initial-returned-in-layers",
         },
     ),
-    "X-38": Decided("`send_to` of passing", {"direct": "tianjin/off-default-path"}),
+    "X-38": Decided(
+        "policy.override_skips_levels",
+        {
+            "yes": "tianjin/off-default-path",
+            "no": "tianjin/override-through-the-levels",
+        },
+    ),
     "X-39": Decided(
         "`otherwise` of a deadline",
         {"nothing automatic": "tianjin/overdue-and-extension"},
@@ -298,6 +313,76 @@ DECIDED: Mapping[str, Decided] = {
 }
 
 
+#: the switches proposed for definitions: the open point that shows its values, or what does
+SWITCHES: Mapping[str, str | Decided] = {
+    "fail_semantics": "X-01",
+    "return_target": "X-02",
+    "return_deadline": "X-23",
+    "deadline_extension_by": "X-04",
+    "deadline_extension_when": "X-04",
+    "resubmit_to": "X-03",
+    "withdraw_guard": "X-41",
+    "internal_review_steps": "X-05",
+    "recommendation_form": "X-06",
+    "path_choice": "X-07",
+    "override_skips_levels": "X-38",
+    "bar_scope": "X-22",
+    "batch_actions": "X-33",
+    "re_review": "X-52",
+    "department_list": "X-27",
+    "common_opinion_scope": Decided(
+        "`shared_opinions` of the jurisdiction",
+        proved={
+            "user, unit": f"{MET}/test_content_decides.py::"
+            "test_common_opinions_are_ones_own_or_shared_in_the_unit"
+        },
+    ),
+    "route_resolution": Decided(
+        "`resolve` of a chain",
+        proved={
+            "at_each_step, pinned_at_start": "tests/routes/test_route_tables.py::"
+            "test_a_case_under_way_follows_the_table_or_the_plan_it_began_with"
+        },
+    ),
+    "reissue_after_revocation": Decided(
+        "the actions of the register of certificates",
+        proved={"new_number": f"{MET}/test_bureau.py::test_it_is_issued_again_with_a_new_number"},
+    ),
+    "confirm_actions": Decided(
+        "`confirm` of an action, of a process or of a register",
+        content={
+            "fail": lambda release: bool(
+                release.processes["sichuan/socialised-review"]
+                .process.steps["unit"]
+                .actions["fail"]
+                .confirm
+            ),
+            "deregister, revoke": lambda release: bool(
+                release.registers["committees"].actions["deregister"].confirm
+                and release.registers["certificates"].actions["revoke"].confirm
+            ),
+            "no confirmation": lambda release: (
+                not (
+                    release.processes["tianjin/socialised-review"]
+                    .process.steps["unit"]
+                    .actions["pass"]
+                    .confirm
+                )
+            ),
+        },
+    ),
+    "scheme_required": "X-28",
+    "duplicate_application": Decided(
+        "policy.duplicate_application",
+        {"per_activity": "tianjin/start-refused", "per_year": "tianjin/one-application-per-year"},
+    ),
+    "message_scope": "X-11",
+    "locked_unit_fields": "X-21",
+}
+#: the switches that a single activity may set
+BY_ACTIVITY = ("return_deadline", "recommendation_form", "scheme_required")
+
+
 def test_every_open_point_of_the_manuals_is_decided_once():
     assert list(DECIDED) == [f"X-{number:02}" for number in range(1, 53)]
 
@@ -317,6 +402,34 @@ def test_it_is_decided_by_configuration_or_needs_none(name):
         assert re.search(rf"def {function}\(", (ROOT / file).read_text("utf-8")), test
     for value, says in decided.content.items():
         assert says(RELEASE), value
+
+
+@pytest.mark.req("ENG-08")
+@pytest.mark.parametrize("name", SWITCHES)
+def test_every_switch_is_set_by_a_definition(name):
+    shown = SWITCHES[name]
+    if isinstance(shown, str):
+        assert DECIDED[shown].by
+        return
+    for sample in shown.samples.values():
+        assert sample in BY_NAME
+    for test in shown.proved.values():
+        file, _, function = test.partition("::")
+        assert re.search(rf"def {function}\(", (ROOT / file).read_text("utf-8")), test
+    for value, says in shown.content.items():
+        assert says(RELEASE), value
+
+
+@pytest.mark.req("ENG-08")
+@pytest.mark.parametrize("name", BY_ACTIVITY)
+def test_an_activity_sets_a_switch_of_its_own(name):
+    for process in (
+        "tianjin/socialised-review",
+        "sichuan/socialised-review",
+        "chengdu/committee-review",
+    ):
+        policy = RELEASE.processes[process].process.policy[name]
+        assert policy.set_by == ("jurisdiction", "activity")
 
 
 def test_samples_name_no_open_point_that_they_do_not_decide():

@@ -76,13 +76,16 @@ class Lists:
 
 class Opinions:
     def __init__(self):
-        self.kept = []
+        self.saved = []
 
     def of(self, actor):
-        return self.kept
+        return self.saved
+
+    def kept(self, actor):
+        return self.saved, []
 
     def save(self, actor, texts):
-        self.kept = texts
+        self.saved = texts
 
 
 def platform():

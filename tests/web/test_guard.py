@@ -175,7 +175,7 @@ class TestAnExpiredSession:
 
         assert answer.status_code == 401
         assert "您刚才填写的内容已经保留" in answer.text
-        assert platform.opinions.kept == []
+        assert platform.opinions.saved == []
 
     def test_offers_it_back_after_signing_in(self, expired, platform):
         kept = field(expired.post("/opinions", {"opinion": "材料齐全，同意。"}).text, "parked")
@@ -184,7 +184,7 @@ class TestAnExpiredSession:
 
         assert 'action="/opinions"' in page
         assert 'name="opinion" value="材料齐全，同意。"' in page
-        assert platform.opinions.kept == []
+        assert platform.opinions.saved == []
 
     def test_does_not_show_it_to_somebody_else(self, expired):
         kept = field(expired.post("/opinions", {"opinion": "材料齐全，同意。"}).text, "parked")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Literal
 
 from engine.authoring.node import Node
@@ -186,7 +187,10 @@ def _message(value: str, node: Node, _spot: Spot) -> Effect:
 
 
 def _one(values: Values) -> Effect | None:
-    return next((effect for effect in values.read.values() if effect is not None), None)
+    made = (values.get(kind) for kind in KINDS)
+    effect = next((one for one in made if one is not None), None)
+    when = values.get("when")
+    return effect if effect is None or when is None else replace(effect, when=when)
 
 
 def _shape(vocabulary: Vocabulary, kind: EffectKind, name: str) -> Shape:
@@ -235,8 +239,15 @@ EFFECT = Vocabulary(
             "提交之后询问或通知外部系统；多次失败或被拒绝时生成异常",
             "asks or tells a system outside after the commit; an incident where that fails",
         ),
+        Key(
+            "when",
+            terms.CONDITION,
+            "条件成立时才产生这个效果",
+            "the effect is left out where this does not hold",
+        ),
     ),
     called=Phrase("效果", "an effect"),
     origin="1.4",
 )
-EFFECTS = ListOf(One(EFFECT, _one, exactly_one=tuple(key.name for key in EFFECT.keys)))
+KINDS = tuple(key.name for key in EFFECT.keys if key.name != "when")
+EFFECTS = ListOf(One(EFFECT, _one, exactly_one=KINDS))
