@@ -73,6 +73,14 @@ class TestActivities:
         town.platform.registers.create(secretary, "activity_offers", offer)
         return key
 
+    def published(self, town: City, key: str) -> str:
+        """The case by which an activity is published: asked for, checked by the bureau."""
+        secretary, cases = town.person("孙秘书", "教师高评委"), town.platform.cases
+        uid = cases.start(secretary, "tianjin/activity-publication", {"activity": key}).uid
+        cases.act(secretary, uid, "submit")
+        cases.act(town.person("陈管理", "人社局"), uid, "pass")
+        return uid
+
     def offered(self, town: City) -> list[str]:
         """The activities that fit the needs of an applicant, by what the page shows."""
         applicant = town.visit("张三")
@@ -95,26 +103,36 @@ class TestActivities:
         key = self.an_activity(town)
         assert ACTIVITY["name"] not in self.offered(town)
 
-        secretary = town.visit("孙秘书", "教师高评委")
-        secretary.get(f"/console/register-activities/act/?id={key}&action=publish")
-        secretary.press("确定发布")
+        secretary, bureau = town.visit("孙秘书", "教师高评委"), town.visit("陈管理", "人社局")
+        secretary.get("/new/tianjin/activity-publication")
+        secretary.press("新建", activity=key)
+        secretary.press("确定提交审核")
+        assert ACTIVITY["name"] not in self.offered(town)
+        (row,) = bureau.get("/lists/tianjin/activity-review").rows()
+        page = bureau.get(bureau.page.links[f"审核 孙秘书 {row[0]}"])
+        for checked in ("本市中小学教师", "九月申报，十月评审。", "获市级教学成果奖", "教学设计"):
+            assert checked in page
+        registers = town.platform.registers
+        changed = {**ACTIVITY, "scope": "改动后的范围"}
+        registers.change(town.person("孙秘书", "教师高评委"), "activities", key, changed)
+        bureau.press("确定审核通过")
 
         assert ACTIVITY["name"] in self.offered(town)
+        row = registers.get(town.person("孙秘书", "教师高评委"), "activities", key)
+        assert (row.state, row.data["scope"]) == ("ongoing", "本市中小学教师")
 
     @pytest.mark.req("COM-04")
     def test_after_its_conclusion_nobody_finds_it(self, town):
         key = self.an_activity(town)
-        secretary = town.person("孙秘书", "教师高评委")
-        for action in ("publish", "conclude"):
-            town.platform.registers.act(secretary, "activities", key, action)
+        uid = self.published(town, key)
+        town.platform.cases.act(town.person("孙秘书", "教师高评委"), uid, "conclude")
 
         assert ACTIVITY["name"] not in self.offered(town)
 
     @pytest.mark.req("COM-02", "COM-03", "APP-13", "APP-15")
     def test_its_clauses_and_materials_become_part_of_the_application(self, town):
         key = self.an_activity(town)
-        secretary = town.person("孙秘书", "教师高评委")
-        town.platform.registers.act(secretary, "activities", key, "publish")
+        self.published(town, key)
         settings = {
             **OFFER,
             "activity": key,
@@ -149,10 +167,33 @@ class TestActivities:
     def test_another_committee_cannot_change_it(self, town):
         key = self.an_activity(town)
 
+        other = town.person("严秘书", "工程高评委")
+
+        with pytest.raises(Refused, match="只能为本评委会办理"):
+            town.platform.cases.start(other, "tianjin/activity-publication", {"activity": key})
         with pytest.raises(Refused):
-            town.platform.registers.act(
-                town.person("严秘书", "工程高评委"), "activities", key, "publish"
-            )
+            town.platform.registers.change(other, "activities", key, ACTIVITY)
+
+    @pytest.mark.req("COM-10")
+    def test_one_of_a_self_review_committee_needs_its_authorisation(self, town):
+        secretary = town.person("裴秘书", "教师自评委")
+        registers, cases = town.platform.registers, town.platform.cases
+        year = {"starts_at": "2027-03-01", "first_deadline": "2027-04-01"}
+        own = {**ACTIVITY, **year, "year": "2027", "committee": "教师自评委"}
+        key = registers.create(
+            secretary, "activities", {**own, "resubmission_deadline": "2027-05-01"}
+        )
+        registers.create(
+            secretary,
+            "activity_offers",
+            {**OFFER, "evaluation_mode": "self_review", "activity": key},
+        )
+        uid = cases.start(secretary, "tianjin/activity-publication", {"activity": key}).uid
+        bureau = town.person("陈管理", "人社局")
+        registers.act(bureau, "authorisations", "授权一", "withdraw", {"reason": "到期"})
+
+        with pytest.raises(Refused, match="该自主评审委员会没有这一系列的有效授权"):
+            cases.act(secretary, uid, "submit")
 
 
 @pytest.mark.req("COM-13")
