@@ -26,6 +26,7 @@ steps:
     title: 初审
     who: {permission: review, organisation: data.unit}
     actions:
+      supplement: {title: 退回补充材料, verb: return, to: previous, relay: true}
       pass:
         title: 通过
         to:
@@ -33,8 +34,10 @@ steps:
           - {when: data.subject == 'chain', then: up}
           - {when: data.subject == 'stages', then: staged}
           - {when: data.subject == 'parallel', then: split}
+          - {when: data.subject == 'nested', then: outer}
           - {when: data.subject == 'panel', then: vote}
           - {when: data.subject == 'call', then: called}
+          - {when: data.subject == 'linked', then: linked}
           - {when: data.subject == 'group', then: waiting}
           - {then: task}
   task:
@@ -43,8 +46,9 @@ steps:
     allow: &allow [claim, transfer, delegate, add_signer, remove_signer, cc, urge]
     due: &due {by: "days(today, 10)", extend: {permission: check}}
     actions:
-      pass: {title: 通过, to: done}
+      pass: {title: 通过, to: done, bulk: true}
       previous: &previous {title: 退回上一环节, verb: return, to: previous}
+      relay: &relay {title: 层层退回, verb: return, to: previous, relay: true}
       initiator: &initiator {title: 退回发起人, verb: return, to: fill}
       named: &named {title: 退回初审, verb: return, to: first}
       straight: &straight
@@ -59,8 +63,9 @@ steps:
     chain: {route: town/up, from: data.unit}
     to: done
     actions:
-      pass: {title: 通过, to: next}
+      pass: {title: 通过, to: next, bulk: true}
       previous: *previous
+      relay: *relay
       initiator: *initiator
       named: *named
       straight: *straight
@@ -73,8 +78,9 @@ steps:
     due: *due
     stages: {draft: {title: 初核}, final: {title: 复核}}
     actions:
-      pass: {title: 通过, to: done}
+      pass: {title: 通过, to: done, bulk: true}
       previous: *previous
+      relay: *relay
       initiator: *initiator
       named: *named
       straight: *straight
@@ -91,8 +97,9 @@ steps:
             allow: *allow
             due: *due
             actions:
-              pass: {title: 通过, to: join}
+              pass: {title: 通过, to: join, bulk: true}
               previous: *previous
+              relay: *relay
               initiator: *initiator
               named: *named
               straight: *straight
@@ -104,13 +111,54 @@ steps:
             who: {permission: review, organisation: data.unit}
             actions: {pass: {title: 通过, to: join}}
     to: done
+  outer:
+    title: 嵌套
+    parallel:
+      branches:
+        one:
+          inner:
+            title: 其中再同时办理
+            parallel:
+              branches:
+                deep:
+                  leaf:
+                    title: 里面一路
+                    who: *office
+                    allow: *allow
+                    due: *due
+                    actions:
+                      pass: {title: 通过, to: join, bulk: true}
+                      previous: *previous
+                      relay: *relay
+                      initiator: *initiator
+                      named: *named
+                      straight: *straight
+                      insert: *insert
+                      fail: *fail
+                beside:
+                  near:
+                    title: 里面另一路
+                    who: {permission: review, organisation: data.unit}
+                    actions: {pass: {title: 通过, to: join}}
+            to: join
+        two:
+          far:
+            title: 外面一路
+            who: {permission: review, organisation: data.unit}
+            actions: {pass: {title: 通过, to: join}}
+    to: done
   vote:
     title: 表决
-    panel: {voters: case.actors('first'), decide: all}
+    panel: {voters: case.actors('first'), may_decline: true, decide: all}
     outcomes: {passed: done, failed: failed}
   called:
     title: 等待许可
     call: {process: town/part, with: {subject: "'许可'", unit: data.unit.superior}}
+    outcomes: {granted: done, dropped: cancelled}
+  linked:
+    title: 等待另一件业务
+    do: [{create: {process: town/part, link: permit, with: {subject: "'许可'", unit: data.unit}}}]
+    wait: {case: permit}
     outcomes: {granted: done, dropped: cancelled}
   waiting:
     title: 等待会议
@@ -122,6 +170,28 @@ steps:
     actions: {reopen: {title: 重新办理, who: *office, to: resume}}
   failed: {title: 不通过, end: failure}
   cancelled: {title: 已终止, end: cancelled}
+"""
+
+#: the group process that the member waits for, with a task of the same actions
+GROUP = """
+process: town/round
+based_on: town/scopes
+title: 会议
+members: {processes: [town/scopes], waiting_at: waiting, lock: [task]}
+steps:
+  first:
+    actions:
+      supplement: {title: 退回补充材料, verb: return, to: previous, relay: true}
+      pass: {title: 通过, to: task}
+  up: null
+  staged: null
+  split: null
+  outer: null
+  vote: null
+  called: null
+  linked: null
+  waiting: null
+  done: {title: 结束, end: success, do: [{release: {as: passed}}]}
 """
 
 
@@ -139,9 +209,12 @@ SCOPES = (
     Word("chain", "链", "chain"),
     Word("stages", "分段", "stages"),
     Word("parallel", "并行分支", "parallel"),
+    Word("nested", "嵌套分支", "branch in a branch"),
     Word("panel", "表决", "panel"),
     Word("call", "调用", "call"),
-    Word("group", "等待成组", "group"),
+    Word("linked", "等待关联业务", "wait for a linked case"),
+    Word("group", "等待成组", "wait for a group"),
+    Word("meeting", "成组业务", "group case"),
     Word("end", "结束", "end"),
     Word("returned", "退回后", "after a return"),
 )
@@ -150,15 +223,22 @@ OPERATIONS = (
     Word("previous", "退回上一环节", "return to previous"),
     Word("initiator", "退回发起人", "return to the initiator"),
     Word("named", "退回指定环节", "return to an earlier step"),
+    Word("relay", "层层退回、退回补充材料", "return layer by layer"),
     Word("straight", "退回后直达", "return and come straight back"),
     Word("fail", "不通过", "fail"),
     Word("reopen", "重新审核", "reopen"),
     Word("insert", "插入单位", "insert"),
     Word("withdraw", "撤回", "withdraw"),
+    Word("save", "暂存", "save"),
     Word("claim", "认领", "claim"),
+    Word("release", "放回", "release"),
     Word("transfer", "转办", "transfer"),
     Word("delegate", "委派", "delegate"),
-    Word("add_signer", "加签", "add a signer"),
+    Word("substitute", "代理人通过", "pass by a substitute"),
+    Word("hand_over", "离职转办", "hand over on leaving"),
+    Word("add_signer", "前加签", "add a signer before"),
+    Word("signer_beside", "并加签", "add a signer beside"),
+    Word("signer_after", "后加签", "add a signer after"),
     Word("remove_signer", "减签", "remove a signer"),
     Word("cc", "抄送", "cc"),
     Word("urge", "催办", "urge"),
@@ -167,6 +247,10 @@ OPERATIONS = (
     Word("reroute", "改派到初审", "jump to an earlier step"),
     Word("cancel", "终止", "cancel"),
     Word("vote", "投票", "vote"),
+    Word("decline", "谢绝", "decline to vote"),
+    Word("add", "加入成员", "add a member"),
+    Word("remove", "移出成员", "remove a member"),
+    Word("bulk", "批量通过", "pass in bulk"),
 )
 #: by operation and scope: the place the case is at afterwards, or the code of the refusal after "!"
 CELLS: Mapping[str, Mapping[str, str]] = {
@@ -175,9 +259,12 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "chain": "up@市局",
         "stages": "staged.final@一分局",
         "parallel": "right@一所",
+        "nested": "near@一所 + far@一所",
         "panel": "!no_such_action",
         "call": "!no_such_action",
+        "linked": "!no_such_action",
         "group": "!no_such_action",
+        "meeting": "done",
         "end": "!case_closed",
         "returned": "done",
     },
@@ -186,9 +273,12 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "chain": "first@一所",
         "stages": "first@一所",
         "parallel": "first@一所",
+        "nested": "first@一所",
         "panel": "!no_such_action",
         "call": "!no_such_action",
+        "linked": "!no_such_action",
         "group": "!no_such_action",
+        "meeting": "first@一所",
         "end": "!case_closed",
         "returned": "first@一所",
     },
@@ -197,9 +287,12 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "chain": "fill",
         "stages": "fill",
         "parallel": "fill",
+        "nested": "fill",
         "panel": "!no_such_action",
         "call": "!no_such_action",
+        "linked": "!no_such_action",
         "group": "!no_such_action",
+        "meeting": "fill",
         "end": "!case_closed",
         "returned": "fill",
     },
@@ -208,20 +301,40 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "chain": "first@一所",
         "stages": "first@一所",
         "parallel": "first@一所",
+        "nested": "first@一所",
         "panel": "!no_such_action",
         "call": "!no_such_action",
+        "linked": "!no_such_action",
         "group": "!no_such_action",
+        "meeting": "first@一所",
         "end": "!case_closed",
         "returned": "first@一所",
+    },
+    "relay": {
+        "sequence": "fill",
+        "chain": "fill",
+        "stages": "fill",
+        "parallel": "fill",
+        "nested": "fill",
+        "panel": "!no_such_action",
+        "call": "!no_such_action",
+        "linked": "!no_such_action",
+        "group": "!no_such_action",
+        "meeting": "fill",
+        "end": "!case_closed",
+        "returned": "fill",
     },
     "straight": {
         "sequence": "task@一分局",
         "chain": "up@一分局",
         "stages": "staged.draft@一分局",
         "parallel": "left@一分局 + right@一所",
+        "nested": "near@一所 + leaf@一分局 + far@一所",
         "panel": "!no_such_action",
         "call": "!no_such_action",
+        "linked": "!no_such_action",
         "group": "!no_such_action",
+        "meeting": "task@一分局",
         "end": "!case_closed",
         "returned": "task@一分局",
     },
@@ -230,9 +343,12 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "chain": "failed",
         "stages": "failed",
         "parallel": "failed",
+        "nested": "failed",
         "panel": "!no_such_action",
         "call": "!no_such_action",
+        "linked": "!no_such_action",
         "group": "!no_such_action",
+        "meeting": "failed",
         "end": "!case_closed",
         "returned": "failed",
     },
@@ -241,9 +357,12 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "chain": "!no_such_action",
         "stages": "!no_such_action",
         "parallel": "!no_such_action",
+        "nested": "!no_such_action",
         "panel": "!no_such_action",
         "call": "!no_such_action",
+        "linked": "!no_such_action",
         "group": "!no_such_action",
+        "meeting": "!no_such_action",
         "end": "task@一分局",
         "returned": "!no_such_action",
     },
@@ -252,9 +371,12 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "chain": "up@市局",
         "stages": "staged.final@一分局",
         "parallel": "!nowhere_to_insert",
+        "nested": "!nowhere_to_insert",
         "panel": "!no_such_action",
         "call": "!no_such_action",
+        "linked": "!no_such_action",
         "group": "!no_such_action",
+        "meeting": "!nowhere_to_insert",
         "end": "!case_closed",
         "returned": "!nowhere_to_insert",
     },
@@ -263,20 +385,54 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "chain": "first@一所",
         "stages": "first@一所",
         "parallel": "first@一所",
+        "nested": "first@一所",
         "panel": "first@一所",
         "call": "!withdraw_created",
+        "linked": "!withdraw_created",
         "group": "first@一所",
+        "meeting": "first@一所",
         "end": "!case_closed",
         "returned": "first@一所",
+    },
+    "save": {
+        "sequence": "!not_editable",
+        "chain": "!not_editable",
+        "stages": "!not_editable",
+        "parallel": "!not_editable",
+        "nested": "!not_editable",
+        "panel": "!not_editable",
+        "call": "!not_editable",
+        "linked": "!not_editable",
+        "group": "!not_editable",
+        "meeting": "!not_editable",
+        "end": "!case_closed",
+        "returned": "!not_editable",
     },
     "claim": {
         "sequence": "task@一分局",
         "chain": "up@一分局",
         "stages": "staged.draft@一分局",
         "parallel": "left@一分局 + right@一所",
+        "nested": "near@一所 + leaf@一分局 + far@一所",
         "panel": "!nothing_waits_for_you",
         "call": "!nothing_waits_for_you",
+        "linked": "!nothing_waits_for_you",
         "group": "!nothing_waits_for_you",
+        "meeting": "task@一分局",
+        "end": "!nothing_waits_for_you",
+        "returned": "task@一分局",
+    },
+    "release": {
+        "sequence": "task@一分局",
+        "chain": "up@一分局",
+        "stages": "staged.draft@一分局",
+        "parallel": "left@一分局 + right@一所",
+        "nested": "near@一所 + leaf@一分局 + far@一所",
+        "panel": "!nothing_waits_for_you",
+        "call": "!nothing_waits_for_you",
+        "linked": "!nothing_waits_for_you",
+        "group": "!nothing_waits_for_you",
+        "meeting": "task@一分局",
         "end": "!nothing_waits_for_you",
         "returned": "task@一分局",
     },
@@ -285,9 +441,12 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "chain": "up@一分局",
         "stages": "staged.draft@一分局",
         "parallel": "left@一分局 + right@一所",
+        "nested": "near@一所 + leaf@一分局 + far@一所",
         "panel": "!no_transfer",
         "call": "!no_transfer",
+        "linked": "!no_transfer",
         "group": "!no_transfer",
+        "meeting": "task@一分局",
         "end": "!case_closed",
         "returned": "task@一分局",
     },
@@ -296,10 +455,41 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "chain": "up@一分局",
         "stages": "staged.draft@一分局",
         "parallel": "left@一分局 + right@一所",
+        "nested": "near@一所 + leaf@一分局 + far@一所",
         "panel": "!no_delegate",
         "call": "!no_delegate",
+        "linked": "!no_delegate",
         "group": "!no_delegate",
+        "meeting": "task@一分局",
         "end": "!case_closed",
+        "returned": "task@一分局",
+    },
+    "substitute": {
+        "sequence": "done",
+        "chain": "up@市局",
+        "stages": "staged.final@一分局",
+        "parallel": "right@一所",
+        "nested": "near@一所 + far@一所",
+        "panel": "!vote_is_personal",
+        "call": "!no_such_action",
+        "linked": "!no_such_action",
+        "group": "!no_such_action",
+        "meeting": "done",
+        "end": "!case_closed",
+        "returned": "done",
+    },
+    "hand_over": {
+        "sequence": "task@一分局",
+        "chain": "up@一分局",
+        "stages": "staged.draft@一分局",
+        "parallel": "left@一分局 + right@一所",
+        "nested": "near@一所 + leaf@一分局 + far@一所",
+        "panel": "!nothing_to_hand_over",
+        "call": "!nothing_to_hand_over",
+        "linked": "!nothing_to_hand_over",
+        "group": "!nothing_to_hand_over",
+        "meeting": "task@一分局",
+        "end": "!nothing_to_hand_over",
         "returned": "task@一分局",
     },
     "add_signer": {
@@ -307,9 +497,40 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "chain": "up@一分局",
         "stages": "staged.draft@一分局",
         "parallel": "left@一分局 + right@一所",
+        "nested": "near@一所 + leaf@一分局 + far@一所",
         "panel": "!no_add_signer",
         "call": "!no_add_signer",
+        "linked": "!no_add_signer",
         "group": "!no_add_signer",
+        "meeting": "task@一分局",
+        "end": "!case_closed",
+        "returned": "task@一分局",
+    },
+    "signer_beside": {
+        "sequence": "task@一分局",
+        "chain": "up@一分局",
+        "stages": "staged.draft@一分局",
+        "parallel": "left@一分局 + right@一所",
+        "nested": "near@一所 + leaf@一分局 + far@一所",
+        "panel": "!no_add_signer",
+        "call": "!no_add_signer",
+        "linked": "!no_add_signer",
+        "group": "!no_add_signer",
+        "meeting": "task@一分局",
+        "end": "!case_closed",
+        "returned": "task@一分局",
+    },
+    "signer_after": {
+        "sequence": "task@一分局",
+        "chain": "up@一分局",
+        "stages": "staged.draft@一分局",
+        "parallel": "left@一分局 + right@一所",
+        "nested": "near@一所 + leaf@一分局 + far@一所",
+        "panel": "!no_add_signer",
+        "call": "!no_add_signer",
+        "linked": "!no_add_signer",
+        "group": "!no_add_signer",
+        "meeting": "task@一分局",
         "end": "!case_closed",
         "returned": "task@一分局",
     },
@@ -318,9 +539,12 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "chain": "up@一分局",
         "stages": "staged.draft@一分局",
         "parallel": "left@一分局 + right@一所",
+        "nested": "near@一所 + leaf@一分局 + far@一所",
         "panel": "!no_remove_signer",
         "call": "!no_remove_signer",
+        "linked": "!no_remove_signer",
         "group": "!no_remove_signer",
+        "meeting": "task@一分局",
         "end": "!case_closed",
         "returned": "task@一分局",
     },
@@ -329,9 +553,12 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "chain": "up@一分局",
         "stages": "staged.draft@一分局",
         "parallel": "left@一分局 + right@一所",
+        "nested": "near@一所 + leaf@一分局 + far@一所",
         "panel": "!no_cc",
         "call": "!no_cc",
+        "linked": "!no_cc",
         "group": "!no_cc",
+        "meeting": "task@一分局",
         "end": "!case_closed",
         "returned": "task@一分局",
     },
@@ -340,9 +567,12 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "chain": "up@一分局",
         "stages": "staged.draft@一分局",
         "parallel": "left@一分局 + right@一所",
+        "nested": "near@一所 + leaf@一分局 + far@一所",
         "panel": "vote",
         "call": "!nobody_to_urge",
+        "linked": "!nobody_to_urge",
         "group": "!nobody_to_urge",
+        "meeting": "task@一分局",
         "end": "!case_closed",
         "returned": "task@一分局",
     },
@@ -351,9 +581,12 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "chain": "up@一分局",
         "stages": "staged.draft@一分局",
         "parallel": "left@一分局 + right@一所",
+        "nested": "near@一所 + leaf@一分局 + far@一所",
         "panel": "!no_deadline",
         "call": "!no_deadline",
+        "linked": "!no_deadline",
         "group": "!no_deadline",
+        "meeting": "task@一分局",
         "end": "!no_deadline",
         "returned": "task@一分局",
     },
@@ -362,9 +595,12 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "chain": "up@一分局",
         "stages": "staged.draft@一分局",
         "parallel": "left@一分局 + right@一所",
+        "nested": "near@一所 + leaf@一分局 + far@一所",
         "panel": "vote",
         "call": "called",
+        "linked": "linked",
         "group": "waiting",
+        "meeting": "task@一分局",
         "end": "!case_closed",
         "returned": "task@一分局",
     },
@@ -373,9 +609,12 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "chain": "first@一所",
         "stages": "first@一所",
         "parallel": "first@一所",
+        "nested": "first@一所",
         "panel": "first@一所",
         "call": "first@一所",
+        "linked": "first@一所",
         "group": "first@一所",
+        "meeting": "first@一所",
         "end": "!case_closed",
         "returned": "first@一所",
     },
@@ -384,9 +623,12 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "chain": "cancelled",
         "stages": "cancelled",
         "parallel": "cancelled",
+        "nested": "cancelled",
         "panel": "cancelled",
         "call": "cancelled",
+        "linked": "cancelled",
         "group": "cancelled",
+        "meeting": "cancelled",
         "end": "!case_closed",
         "returned": "cancelled",
     },
@@ -395,11 +637,70 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "chain": "!not_a_panel",
         "stages": "!not_a_panel",
         "parallel": "!not_a_panel",
+        "nested": "!not_a_panel",
         "panel": "done",
         "call": "!not_a_panel",
+        "linked": "!not_a_panel",
         "group": "!not_a_panel",
+        "meeting": "!not_a_panel",
         "end": "!not_a_panel",
         "returned": "!not_a_panel",
+    },
+    "decline": {
+        "sequence": "!no_declining",
+        "chain": "!no_declining",
+        "stages": "!no_declining",
+        "parallel": "!no_declining",
+        "nested": "!no_declining",
+        "panel": "vote",
+        "call": "!no_declining",
+        "linked": "!no_declining",
+        "group": "!no_declining",
+        "meeting": "!no_declining",
+        "end": "!no_declining",
+        "returned": "!no_declining",
+    },
+    "add": {
+        "sequence": "!not_a_group",
+        "chain": "!not_a_group",
+        "stages": "!not_a_group",
+        "parallel": "!not_a_group",
+        "nested": "!not_a_group",
+        "panel": "!not_a_group",
+        "call": "!not_a_group",
+        "linked": "!not_a_group",
+        "group": "!not_a_group",
+        "meeting": "!group_locked",
+        "end": "!not_a_group",
+        "returned": "!not_a_group",
+    },
+    "remove": {
+        "sequence": "!not_a_group",
+        "chain": "!not_a_group",
+        "stages": "!not_a_group",
+        "parallel": "!not_a_group",
+        "nested": "!not_a_group",
+        "panel": "!not_a_group",
+        "call": "!not_a_group",
+        "linked": "!not_a_group",
+        "group": "!not_a_group",
+        "meeting": "!group_locked",
+        "end": "!not_a_group",
+        "returned": "!not_a_group",
+    },
+    "bulk": {
+        "sequence": "done",
+        "chain": "up@市局",
+        "stages": "staged.final@一分局",
+        "parallel": "right@一所",
+        "nested": "near@一所 + far@一所",
+        "panel": "!no_such_action",
+        "call": "!no_such_action",
+        "linked": "!no_such_action",
+        "group": "!no_such_action",
+        "meeting": "done",
+        "end": "!case_closed",
+        "returned": "done",
     },
 }
 #: what the refusals of the table say
@@ -417,4 +718,10 @@ SENTENCES: Mapping[str, str] = {
     "nobody_to_urge": "“{step}”没有等待办理的人员",
     "no_deadline": "当前环节没有截止时间",
     "not_a_panel": "当前环节不是表决",
+    "not_editable": "在“{step}”环节不能修改{noun}",
+    "vote_is_personal": "表决由本人进行，不能由他人代理",
+    "nothing_to_hand_over": "{person}手里没有需要转办的事项",
+    "no_declining": "“{step}”不能谢绝或更换投票人",
+    "not_a_group": "该{noun}没有名单",
+    "group_locked": "{noun}在“{step}”期间名单不能变动",
 }

@@ -16,11 +16,15 @@ def previous(run: Run) -> tuple[int, int]:
     """The nearest place held by another organisation or person: depth and index on its path.
 
     The path of a branch goes on in that of the case: what is before the split ends all branches.
-    A parallel step that was passed counts as the place in the branch that joined it.
+    A parallel step that was passed counts as the place in the branch that joined it; one that the
+    place is in again is not behind it.
     """
     here = run.state.place
+    within = {level.state.place.step for level in run.around}
     for depth, path in _paths(run):
         for index in range(len(path) - 1, -1, -1):
+            if path[index].place.step in within:
+                continue
             passed = acting_place(path[index])
             if passed.organisation != here.organisation or (
                 here.organisation is None and passed.step != here.step

@@ -623,6 +623,8 @@ class Cases:
         def make(unit: UnitOfWork, loaded: Loaded) -> Command:
             run = self.operating(unit, loaded, actor, "vote", at)
             refusal = may_operate(run, "vote", self._rights)
+            if refusal is not None and set(actor.represents) & set(run.state.voters):
+                raise run.refuse("vote_is_personal")
             if refusal is not None:
                 raise refusal
             self._panels.check(unit, loaded, run, papers)

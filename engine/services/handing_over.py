@@ -274,6 +274,8 @@ class HandingOver:
             if not reason.strip():
                 raise Refused("reason_needed")
         planned = self.plan(actor, person, to)
+        if not planned:
+            raise self._sentences.worded(Refused("nothing_to_hand_over", person=person))
         going = [one for one in planned if one.to]
         left = [one for one in planned if not one.to]
         done: list[Held] = []

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 
-from engine.definitions.operation_table import CELLS, OPERATIONS, PROCESS, SCOPES, SENTENCES
+from engine.definitions.operation_table import (
+    CELLS,
+    GROUP,
+    OPERATIONS,
+    PROCESS,
+    SCOPES,
+    SENTENCES,
+)
 from engine.domain.actor import Actor
 from engine.domain.case import State, written
 from engine.domain.errors import Refused
@@ -18,7 +25,13 @@ from engine.services.world import set_route
 from tests.support.office import open_office, person
 
 APPLICANT, FIRST, MONITOR = person("张三"), person("王审", "一所"), person("马监", "市局")
-CHIEF = person("周局", "一分局")
+CHIEF, HEAD = person("周局", "一分局"), person("钱管", "一分局")
+#: who takes over, who leaves, and who stands in, beside those whom every office has
+GRANTS = (
+    ("赵复", "checker", "一分局"), ("李四", "checker", "一分局"), ("周局", "checker", "市局"),
+    ("钱管", "administrator", "一分局"),
+)  # fmt: skip
+LEAVING, SUBSTITUTE = person("李四", "一分局"), "牛监"
 MORE = {
     "definitions/processes/town/scopes.yaml": PROCESS,
     "definitions/processes/town/part.yaml": """
@@ -34,19 +47,7 @@ MORE = {
           granted: {title: 已许可, end: success}
           dropped: {title: 不再需要, end: cancelled}
         """,
-    "definitions/processes/town/round.yaml": """
-        process: town/round
-        title: 会议
-        form: request
-        members: {processes: [town/scopes], waiting_at: waiting}
-        start: {who: {permission: check}}
-        steps:
-          open:
-            title: 准备
-            who: initiator
-            actions: {pass: {title: 开会, to: closed}}
-          closed: {title: 结束, end: success, do: [{release: {as: passed}}]}
-        """,
+    "definitions/processes/town/round.yaml": GROUP,
     "definitions/messages/urged.yaml": """
         message: urged
         title: 催办
@@ -61,15 +62,20 @@ MORE = {
 }
 
 
-@pytest.fixture(scope="module")
-def town():
-    platform = open_office(more=MORE)
+def open_town(more: Mapping[str, str]) -> Platform:
+    platform = open_office(more={**MORE, **more})
     with platform.store.write() as unit:
-        for who in ("赵复",):
-            platform.directory.grant(unit, who, "checker", "一分局", jurisdiction="town")
-        platform.directory.grant(unit, "周局", "checker", "市局", jurisdiction="town")
+        grant = platform.directory.grant
+        for who, role, where in GRANTS:
+            grant(unit, who, role, where, jurisdiction="town")
         rows = [{"from": "一所", "to": "一分局"}, {"from": "一分局", "to": "市局"}]
         set_route(unit, "town/up", rows, "town")
+    return platform
+
+
+@pytest.fixture(scope="module")
+def town():
+    platform = open_town({})
     yield platform
     platform.close()
 
@@ -78,7 +84,8 @@ def taken_to(town: Platform, scope: str) -> str:
     """A case at the place that a column is about."""
     cases = town.cases
     values = {"unit": "一所", "subject": scope}
-    uid = cases.start(APPLICANT, "town/scopes", values).uid
+    process = "town/round" if scope == "meeting" else "town/scopes"
+    uid = cases.start(APPLICANT, process, values).uid
     cases.act(APPLICANT, uid, "submit", data=values)
     cases.act(FIRST, uid, "pass")
     if scope == "end":
@@ -107,44 +114,106 @@ def used(town: Platform, scope: str, operation: str) -> str:
     return place(town, uid)
 
 
-def carry_out(town: Platform, uid: str, scope: str, operation: str) -> None:
-    cases, do, step_in = town.cases, town.operations.do, town.interventions
+#: the scopes in which somebody has a task
+TASKS = ("sequence", "chain", "stages", "parallel", "nested", "meeting", "returned")
 
-    def named(name: str, **entered: Any) -> None:
-        do(CHIEF, uid, name, entered)
 
-    def removed() -> None:
-        if scope in ("sequence", "chain", "stages", "parallel", "returned"):
-            named("add_signer", person="赵复", mode="parallel")
-        named("remove_signer", person="赵复")
+class Using:
+    """One case, on which one operation is used."""
 
-    def stopped() -> None:
-        step_in.suspend(MONITOR, uid, "核实")
+    def __init__(self, town: Platform, uid: str, scope: str) -> None:
+        self.town, self.uid, self.scope = town, uid, scope
+        self.cases, self.step_in = town.cases, town.interventions
+        self.by: Actor = CHIEF if scope == "end" else FIRST
+
+    def named(self, name: str, **entered: Any) -> None:
+        self.town.operations.do(CHIEF, self.uid, name, entered)
+
+    def removed(self) -> None:
+        if self.scope in TASKS:
+            self.named("add_signer", person="赵复", mode="parallel")
+        self.named("remove_signer", person="赵复")
+
+    def stopped(self) -> None:
+        self.step_in.suspend(MONITOR, self.uid, "核实")
         with pytest.raises(Refused):
-            cases.act(CHIEF, uid, "pass")
-        step_in.resume(MONITOR, uid, "已核实")
+            self.cases.act(CHIEF, self.uid, "pass")
+        self.step_in.resume(MONITOR, self.uid, "已核实")
 
-    def straight() -> None:
-        cases.act(CHIEF, uid, "straight")
-        assert place(town, uid) == "fill"
-        cases.act(APPLICANT, uid, "submit")
+    def straight(self) -> None:
+        self.cases.act(CHIEF, self.uid, "straight")
+        assert place(self.town, self.uid) == "fill"
+        self.cases.act(APPLICANT, self.uid, "submit")
 
-    by: Actor = CHIEF if scope == "end" else FIRST
+    def layered(self) -> None:
+        self.cases.act(CHIEF, self.uid, "relay")
+        assert "first@一所" in place(self.town, self.uid)
+        with pytest.raises(Refused, match="only_relay"):
+            self.cases.act(FIRST, self.uid, "pass")
+        self.cases.act(FIRST, self.uid, "supplement")
+
+    def released(self) -> None:
+        self.cases.claim(CHIEF, self.uid)
+        self.cases.give_back(CHIEF, self.uid)
+
+    def stood_in(self) -> None:
+        whom, other = (FIRST, "赵复") if self.scope == "panel" else (CHIEF, SUBSTITUTE)
+        key = self.town.substitutes.name(whom, other)
+        actor = self.town.directory.actor_for(other, whom.organisation)
+        try:
+            if self.scope == "panel":
+                self.cases.vote(actor, self.uid, {"": {"choice": "agree"}})
+            else:
+                self.cases.act(actor, self.uid, "pass")
+        finally:
+            self.town.substitutes.end(whom, key)
+
+    def handed_over(self) -> None:
+        if self.scope in TASKS:
+            self.cases.claim(LEAVING, self.uid)
+        result = self.town.handing_over.run(HEAD, LEAVING.person, ["赵复"], "离职")
+        assert [one.uid for one in result.done] == [self.uid]
+        with pytest.raises(Refused, match="claimed_by_other"):
+            self.cases.act(CHIEF, self.uid, "pass")
+
+    def in_bulk(self) -> None:
+        (one,) = self.cases.bulk(CHIEF, [self.uid], "pass")
+        if one.sentence is not None:
+            # Without sentences in the content a refusal says its code.
+            raise Refused(one.sentence)
+
+    def members(self, what: Callable[..., object]) -> None:
+        what(CHIEF, self.uid, [taken_to(self.town, "group")])
+
+
+def carry_out(town: Platform, uid: str, scope: str, operation: str) -> None:
+    cases, step_in, use = town.cases, town.interventions, Using(town, uid, scope)
     special: dict[str, Callable[[], object]] = {
-        "straight": straight,
-        "withdraw": lambda: cases.withdraw(by, uid),
+        "straight": use.straight,
+        "relay": use.layered,
+        "withdraw": lambda: cases.withdraw(use.by, uid),
+        "save": lambda: cases.save(CHIEF, uid, {"amount": 1}),
         "claim": lambda: cases.claim(CHIEF, uid),
-        "transfer": lambda: named("transfer", person="赵复"),
-        "delegate": lambda: named("delegate", person="赵复"),
-        "add_signer": lambda: named("add_signer", person="赵复", mode="before"),
-        "remove_signer": removed,
-        "cc": lambda: named("cc", people=["王审"]),
-        "urge": lambda: do(APPLICANT, uid, "urge"),
+        "release": use.released,
+        "transfer": lambda: use.named("transfer", person="赵复"),
+        "delegate": lambda: use.named("delegate", person="赵复"),
+        "substitute": use.stood_in,
+        "hand_over": use.handed_over,
+        "add_signer": lambda: use.named("add_signer", person="赵复", mode="before"),
+        "signer_beside": lambda: use.named("add_signer", person="赵复", mode="parallel"),
+        "signer_after": lambda: use.named("add_signer", person="赵复", mode="after"),
+        "remove_signer": use.removed,
+        "cc": lambda: use.named("cc", people=["王审"]),
+        "urge": lambda: town.operations.do(APPLICANT, uid, "urge"),
         "extend": lambda: cases.extend(CHIEF, uid, "2026-12-01"),
-        "suspend": stopped,
+        "suspend": use.stopped,
         "reroute": lambda: step_in.reroute(MONITOR, uid, "改派", step="first"),
         "cancel": lambda: step_in.cancel(MONITOR, uid, "终止"),
         "vote": lambda: cases.vote(FIRST, uid, {"": {"choice": "agree"}}),
+        "decline": lambda: cases.decline(FIRST, uid, "有利害关系"),
+        "add": lambda: use.members(cases.add),
+        "remove": lambda: use.members(cases.remove),
+        "bulk": use.in_bulk,
     }
     special.get(operation, lambda: cases.act(CHIEF, uid, operation))()
 
@@ -179,12 +248,12 @@ STEPPED_IN = ("suspend", "reroute", "cancel")
 @pytest.mark.parametrize("scope", [one.name for one in SCOPES])
 def test_whoever_asks_before_gets_the_same_answer(town: Platform, scope: str) -> None:
     uid = taken_to(town, scope)
-    at = "left" if scope == "parallel" else None
+    at = {"parallel": "left", "nested": "leaf"}.get(scope)
     offers = {one.name: one.refusal for one in town.cases.offers(CHIEF, uid, at=at)}
     stepping_in = town.interventions.offers(MONITOR, uid)
     offers |= {one.name: one.refusal for one in stepping_in if one.name in STEPPED_IN}
     # What was passed is the parallel step, not a place in it.
-    around = "split" if scope == "parallel" else None
+    around = {"parallel": "split", "nested": "outer"}.get(scope)
     passer = town.cases.offers(CHIEF if scope == "end" else FIRST, uid, at=around)
     offers |= {one.name: one.refusal for one in passer if one.name in ("withdraw", "vote")}
     applicant = town.cases.offers(APPLICANT, uid, at=at)
@@ -206,3 +275,20 @@ def test_in_a_branch_those_of_that_branch_are_reminded(town: Platform) -> None:
     with town.store.read() as unit:
         sent = [one for one in unit.messages.since(0) if one.case_uid == uid]
     assert [(one.template, one.to_organisation) for one in sent] == [("urged", "一分局")]
+
+
+@pytest.mark.req("ENG-05")
+def test_reopened_in_a_branch_of_a_branch_previous_is_before_both() -> None:
+    through = PROCESS.replace('verb: pass, to: done, insert: "[jurisdiction.bureau]"}', "to: done}")
+    town = open_town({"definitions/processes/town/scopes.yaml": through})
+    uid = taken_to(town, "nested")
+    town.cases.act(CHIEF, uid, "insert")
+    assert place(town, uid) == "done"
+    town.cases.act(CHIEF, uid, "reopen")
+    assert place(town, uid) == "near@一所 + leaf@一分局 + far@一所"
+
+    town.cases.act(CHIEF, uid, "previous")
+
+    assert place(town, uid) == "first@一所"
+    assert town.rebuilding.rebuild(uid).same
+    town.close()

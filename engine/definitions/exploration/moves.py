@@ -390,8 +390,11 @@ class Moves:
     def _previous(self, focus: Focus) -> Iterator[Back]:
         """The places that may be the nearest one held by another organisation or person."""
         here = self.process.steps[focus.spot.step]
+        within = {step for step, _ in focus.within}
         for depth, path in _paths(focus):
             for index in range(len(path) - 1, -1, -1):
+                if path[index].step in within:
+                    continue
                 passed = self.process.steps[_acting_step(path[index])]
                 if not _of_organisation(here) and not _of_organisation(passed):
                     if passed.name == here.name:
