@@ -151,8 +151,9 @@ class StudioPage(Page):
             content = file.read(LONGEST_FILE + 1) if file is not None else b""
             name = (file.filename if file is not None else "") or "bpmn"
             imported = platform().studio.import_bpmn(
-                actor, draft, content, file=name, process=process
-            )
+                actor, draft, content, file=name, process=process,
+                pool=request.form.get("pool", "").strip(),
+            )  # fmt: skip
         except Refused as refusal:
             flash(refusal.sentence, "danger")
             return redirect(self.get_url(".draft", draft=draft))

@@ -51,13 +51,14 @@ def export(settings: Settings, processes: tuple[str, ...], out: Path | None) -> 
 @bpmn.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--process", "name", default="", help="流程的标识，如 north/permit。")
+@click.option("--pool", default="", help="文件里有几个流程时，要导入的泳池或流程的名称。")
 @click.option("--out", "-o", type=click.Path(dir_okay=False, path_type=Path), help="写入这个文件。")
 @with_settings
-def import_(settings: Settings, file: Path, name: str, out: Path | None) -> None:
+def import_(settings: Settings, file: Path, name: str, pool: str, out: Path | None) -> None:
     """把 BPMN 文件写成流程文件，列出改写了什么；不能执行的，指出行并拒绝。"""
     problems = Problems()
     content = file.read_bytes()
-    text = read_bpmn(content, str(file), problems, name)
+    text = read_bpmn(content, str(file), problems, name, pool)
     language: Language = "en" if settings.language == "en" else "zh"
     sources = {str(file): content.decode("utf-8", "replace")}
     click.echo(render(problems, sources, language), nl=False, err=True)

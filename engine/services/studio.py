@@ -308,9 +308,11 @@ class Studio:
         return Tried(decided=editor.rule.decide(values, calendar=calendar))
 
     def import_bpmn(
-        self, actor: Actor, draft: int, content: bytes, *, file: str, process: str
+        self, actor: Actor, draft: int, content: bytes, *, file: str, process: str, pool: str = ""
     ) -> Imported:
         """Add a BPMN file to a draft as a process file; nothing is added if it is refused.
+
+        Of a file with several processes, ``pool`` says which is meant.
 
         Raises:
             Refused: the actor may not edit the draft, the file is too long, or there is such a
@@ -321,7 +323,7 @@ class Studio:
             if len(content) > LONGEST_FILE:
                 raise Refused("file_too_long", path=file, most=LONGEST_FILE)
         problems = Problems()
-        text = read_bpmn(content, file, problems, process)
+        text = read_bpmn(content, file, problems, process, pool)
         path = f"{PROCESSES}{process}.yaml" if text is not None else ""
         if text is not None:
             self._drafts.add(actor, draft, path, text)

@@ -30,9 +30,9 @@ TABLE: tuple[Entry, ...] = (
     ),
     Entry(
         "BPM112",
-        zh="“{text}”不能译成表达式：只译比较、and/or/not、名称、文本和数字，日期只译变量和 P5D",
-        en='"{text}" cannot be translated: only comparisons, and/or/not, names, texts and numbers '
-        "are, of dates only variables and P5D",
+        zh="“{text}”不能译成表达式：只译名称、常量、比较、四则运算、and/or/not、in，和少数函数",
+        en='"{text}" cannot be translated: only names, constants, comparisons, arithmetic, '
+        "and/or/not, in and a few functions are",
         example="<conditionExpression>${bean.check(x)}</conditionExpression>",
     ),
     Entry(
@@ -69,6 +69,26 @@ TABLE: tuple[Entry, ...] = (
         example="two exclusive gateways that lead to each other",
     ),
     Entry(
+        "BPM118",
+        zh="{step} 的循环没有条件，不知道何时结束",
+        en="The loop of {step} has no condition, so nothing says when it ends",
+        example="<standardLoopCharacteristics/>",
+    ),
+    Entry(
+        "BPM119",
+        zh="{step} 的次数不能数：只数任务的次数，而且业务不会从别处再回到它；请写循环条件",
+        en="How often {step} is done cannot be counted: only a task is, to which the case does not "
+        "come back in another way; give the loop a condition",
+        example="loopMaximum='3' in another loop",
+    ),
+    Entry(
+        "BPM120",
+        zh="定时“{text}”不能写成日期：只接受日期、变量，和整天、整周的期间（P5D、P2W、PT48H）",
+        en='The timer "{text}" is no date: only dates, variables and periods of whole days or '
+        "weeks are accepted (P5D, P2W, PT48H)",
+        example="<timeDuration>PT1H</timeDuration>",
+    ),
+    Entry(
         "BPM151",
         zh="略去 {what}：它不影响执行",
         en="{what} was left out: it does not matter to execution",
@@ -77,9 +97,10 @@ TABLE: tuple[Entry, ...] = (
     ),
     Entry(
         "BPM152",
-        zh="{step} 有几条出路而没有网关，已补上：没有条件的同时走，有条件的走第一条成立的",
-        en="{step} has several ways out without a gateway; one was put in: without conditions all "
-        "are taken, with conditions the first that holds",
+        zh="{step} 有几条出路而没有网关，已补上：没有条件的和条件成立的都走，"
+        "条件互相排斥的就是选择",
+        en="{step} has several ways out without a gateway; one was put in: all without conditions "
+        "or whose conditions hold are taken, which is a choice where they exclude each other",
         example="<task/> with two outgoing flows",
         level="warning",
     ),
@@ -128,9 +149,9 @@ TABLE: tuple[Entry, ...] = (
     ),
     Entry(
         "BPM159",
-        zh="包容网关 {step} 写成了 parallel：条件不成立的分支立即结束",
-        en="The inclusive gateway {step} became a parallel step: a branch whose condition does not "
-        "hold ends at once",
+        zh="{step} 之后成立几条走几条，写成了 parallel：条件不成立的分支立即结束",
+        en="Behind {step} all ways whose conditions hold are taken: it became a parallel step, and "
+        "a branch whose condition does not hold ends at once",
         example="<inclusiveGateway/>",
         level="warning",
     ),
@@ -160,6 +181,66 @@ TABLE: tuple[Entry, ...] = (
         zh="{step} 没有写办理人，暂写为 {who}；请核对",
         en="Nobody is named for {step}: it is {who} for now",
         example="<userTask/>",
+        level="warning",
+    ),
+    Entry(
+        "BPM165",
+        zh="{step} 的 {what} 略去：表单、监听器、优先级等在本平台另写",
+        en="{what} of {step} was left out: forms, listeners and priorities are written "
+        "otherwise here",
+        example="camunda:formKey='embedded:form.html'",
+        level="warning",
+    ),
+    Entry(
+        "BPM166",
+        zh="网关 {step} 没有条件，前面也没有可以选择的任务，写成了由人选择的步骤",
+        en="The gateway {step} has no conditions and no task before it at which to choose: it "
+        "became a step at which somebody chooses",
+        example="<exclusiveGateway/> behind a join",
+        level="warning",
+    ),
+    Entry(
+        "BPM167",
+        zh="{step} 调用的流程写作 {process}；请改为本平台的流程",
+        en="What {step} calls is {process} for now; name a process of yours",
+        example="<callActivity calledElement='invoice'/>",
+        level="warning",
+    ),
+    Entry(
+        "BPM168",
+        zh="结束 {step} 的种类写作 {kind}；请核对",
+        en="The end {step} became one of kind {kind}; look at it",
+        example="<terminateEventDefinition/>",
+        level="warning",
+    ),
+    Entry(
+        "BPM170",
+        zh="子流程 {step} 的步骤直接写进了流程；上面有定时事件的，写成一个分支的 parallel",
+        en="The steps of the sub-process {step} stand in its place; with a timer on its border "
+        "they are the single branch of a parallel step",
+        example="<subProcess/>",
+        level="warning",
+    ),
+    Entry(
+        "BPM171",
+        zh="{step} 的循环写成了回到它的路：{condition}",
+        en="The loop of {step} became a way back to it: {condition}",
+        example="<standardLoopCharacteristics/>",
+        level="warning",
+    ),
+    Entry(
+        "BPM172",
+        zh="{step} 由 {voters} 各办一次，写成了表决：每人填一份意见，人到齐就往下走；请核对选票",
+        en="{step} is done once by each of {voters}: it became a panel in which each fills in a "
+        "paper, and goes on when all are in; look at the ballot",
+        example="camunda:collection='reviewers'",
+        level="warning",
+    ),
+    Entry(
+        "BPM173",
+        zh="{step} 同时办 {times} 次，写成了 {times} 个分支的 parallel",
+        en="{step} is done {times} times at once: it became a parallel step of {times} branches",
+        example="<loopCardinality>3</loopCardinality>",
         level="warning",
     ),
 )

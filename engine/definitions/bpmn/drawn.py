@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,13 +11,16 @@ from engine.authoring.problems import Problems
 from engine.definitions.markup import Element
 
 LEFT_OUT = (
-    "dataObject", "dataObjectReference", "dataStoreReference", "association", "textAnnotation",
-    "group", "property", "ioSpecification",
+    "dataObject", "dataObjectReference", "dataStoreReference", "dataStore", "association",
+    "textAnnotation", "group", "property", "ioSpecification", "dataInputAssociation",
+    "dataOutputAssociation",
 )  # fmt: skip
 _NOT_NODES = (
     *LEFT_OUT, "sequenceFlow", "laneSet", "extensionElements", "documentation", "monitoring",
-    "auditing",
+    "auditing", "standardLoopCharacteristics", "multiInstanceLoopCharacteristics", "artifact",
+    "humanPerformer", "potentialOwner", "performer", "resourceRole", "correlationSubscription",
 )  # fmt: skip
+TASKS = ("userTask", "task", "manualTask")
 
 
 class Refused(Exception):
@@ -59,6 +62,18 @@ class Node:
     #: boundary events
     attached: list[Node] = field(default_factory=list)
     name: str = ""
+    #: the id of its default flow
+    default: str = ""
+    #: the nodes inside it and the node at which it is left, if it is a sub-process
+    inside: frozenset[str] = frozenset()
+    closes: str = ""
+    #: what it stands for instead of what it is called
+    stands: str = ""
+    #: who does it, each for himself: the keys of a panel
+    panel: Mapping[str, object] | None = None
+    #: how many times it is done side by side, and how many of them are enough
+    times: int = 1
+    enough: int = 0
 
     @property
     def id(self) -> str:
@@ -67,8 +82,8 @@ class Node:
 
     @property
     def kind(self) -> str:
-        """What it is called in BPMN."""
-        return self.element.name
+        """What it is called in BPMN; ``leave`` and ``again`` end what was unfolded."""
+        return self.stands or self.element.name
 
     @property
     def title(self) -> str:
@@ -76,9 +91,10 @@ class Node:
         return " ".join(self.element.attributes.get("name", "").split())
 
     @property
-    def default(self) -> str:
-        """The id of its default flow."""
-        return self.element.attributes.get("default", "")
+    def event(self) -> str:
+        """What kind of event it is; nothing for one without a trigger."""
+        found = (one.name for one in self.element.children if one.name.endswith("EventDefinition"))
+        return next(found, "").removesuffix("EventDefinition")
 
 
 def nodes_of(process: Element) -> Iterator[Element]:

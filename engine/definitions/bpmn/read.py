@@ -20,11 +20,11 @@ from engine.definitions.markup import Element, Unreadable, read_markup
 from engine.definitions.parse import parse_process
 
 Keys = dict[str, object]
-#: elements of a process; no process of people has as many
-MOST_ELEMENTS = 2_000
 
 
-def read_bpmn(content: bytes, file: str, problems: Problems, name: str = "") -> str | None:
+def read_bpmn(
+    content: bytes, file: str, problems: Problems, name: str = "", pool: str = ""
+) -> str | None:
     """Return the process of a BPMN file as the text of a process file.
 
     Args:
@@ -32,14 +32,15 @@ def read_bpmn(content: bytes, file: str, problems: Problems, name: str = "") -> 
         file: its name, for problems.
         problems: receives what was rewritten (warnings) and what cannot be executed (errors).
         name: the id of the process; else that of the file, below ``imported/`` if it is not ours.
+        pool: of several processes, the one meant: its id, its name, or the name of its pool.
 
     Returns:
         The text; None if anything cannot be executed.
     """
     found = Problems()
     try:
-        process = _process(read_markup(content), file, found)
-        value = _own(process, file, found) or Normaliser(process, file, found).value()
+        process = _process(read_markup(content), file, found, pool)
+        value = _own(process, file, found) or _foreign(process, file, found, name)
         if name:
             value = {**value, "process": name}
     except Unreadable as error:
@@ -52,7 +53,13 @@ def read_bpmn(content: bytes, file: str, problems: Problems, name: str = "") -> 
     return document(value) if value and not found.errors else None
 
 
-def _process(root: Element, file: str, problems: Problems) -> Element:
+def _foreign(process: Element, file: str, problems: Problems, name: str) -> Keys:
+    """Return a process of another tool; what it calls is looked for beside it."""
+    folder = name.rpartition("/")[0] or "imported"
+    return Normaliser(process, file, problems, folder).value()
+
+
+def _process(root: Element, file: str, problems: Problems, pool: str) -> Element:
     """Return the process that is meant.
 
     Raises:
@@ -64,20 +71,36 @@ def _process(root: Element, file: str, problems: Problems) -> Element:
     meant = [one for one in drawn if one.attributes.get("isExecutable") == "true"] or drawn
     if not meant:
         raise Refused(root, "BPM102", zh="里面没有流程", en="it holds no process")
-    if len(meant) > 1:
+    called = {one.attributes.get("id", ""): _called(one, root) for one in drawn}
+    if pool:
+        meant = [
+            one for one in drawn
+            if pool in (one.attributes.get("id", ""), *called[one.attributes.get("id", "")])
+        ]  # fmt: skip
+    if len(meant) != 1:
+        names = "、".join(next(iter(one), id_) for id_, one in called.items())
         raise Refused(
-            meant[1], "BPM102", zh="里面有几个要执行的流程，请分成几个文件",
-            en="it holds several processes to be executed; make a file of each",
-        )  # fmt: skip
-    if len(meant[0].children) > MOST_ELEMENTS:
-        raise Refused(
-            meant[0], "BPM102", zh=f"它有 {MOST_ELEMENTS} 个以上的元素",
-            en=f"it has more than {MOST_ELEMENTS} elements",
+            meant[1] if meant else root, "BPM102",
+            zh=f"里面有几个流程，请指明泳池：{names}",
+            en=f"it holds several processes; say which pool: {names}",
         )  # fmt: skip
     for other in (*drawn, *root.all("collaboration")):
         if other is not meant[0] and (other.name == "process" or other.all("messageFlow")):
             problems.add("BPM151", other.at(file), what=other.name)
     return meant[0]
+
+
+def _called(process: Element, root: Element) -> tuple[str, ...]:
+    """Return what a process is called: by the pool it stands in, and by itself."""
+    id_ = process.attributes.get("id", "")
+    pools = [
+        one.attributes.get("name", "")
+        for around in root.all("collaboration")
+        for one in around.all("participant")
+        if one.attributes.get("processRef", "").rpartition(":")[2] == id_
+    ]
+    found = (*pools, process.attributes.get("name", ""))
+    return tuple(" ".join(one.split()) for one in found if one.strip())
 
 
 def _keys(element: Element) -> Keys:
@@ -137,7 +160,12 @@ def _compare(process: Element, value: Keys, file: str, problems: Problems) -> No
     text = document(value)
     found = Problems()
     node = read_yaml(text, file, found)
-    read = parse_process(node, found) if node is not None else None
+    if node is None:
+        raise Refused(
+            process, "BPM102", zh="扩展元素 zc:key 里的内容写不成流程文件",
+            en="what the zc:key elements hold is no process file",
+        )  # fmt: skip
+    read = parse_process(node, found)
     if read is None or found.errors:
         # What is wrong with the keys is said when the file is checked.
         return

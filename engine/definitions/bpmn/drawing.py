@@ -1,0 +1,201 @@
+"""A process as it is drawn, with sub-processes, loops and links unfolded into nodes and flows.
+
+What an embedded sub-process holds stands in its place: flows into it lead to its start, its ends
+lead on to where it leads. With a timer on its border it stays one thing, a parallel step of a
+single branch, which the timer breaks off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain, count
+from typing import Any
+
+from engine.authoring.problem import Phrase
+from engine.authoring.problems import Problems
+from engine.definitions.bpmn.drawn import LEFT_OUT, TASKS, Flow, Node, Refused, nodes_of
+from engine.definitions.bpmn.executable import refusal
+from engine.definitions.bpmn.wording import condition_of, named, of_engines
+from engine.definitions.dialects import snake
+from engine.definitions.flow import RELATIVE
+from engine.definitions.markup import Element
+
+#: elements of a process, those of its sub-processes counted; none of people has as many
+MOST_ELEMENTS = 1_000
+SPLITS = ("parallelGateway", "inclusiveGateway", "complexGateway")
+
+
+class Drawing:
+    """The nodes of a process; what was changed is reported while it is read."""
+
+    def __init__(self, process: Element, file: str, problems: Problems) -> None:
+        """Read a process.
+
+        Raises:
+            Refused: flows lead nowhere, or there is too much of it.
+        """
+        self.process = process
+        self.file = file
+        self.problems = problems
+        self.nodes: dict[str, Node] = {}
+        self.lanes: dict[str, str] = {}
+        self.taken: set[str] = set(RELATIVE)
+        #: variables that hold who began a case
+        self.starters: frozenset[str] = frozenset()
+        #: the sub-process a node stands in, by id; nothing for those of the process itself
+        self.around: dict[str, str] = {}
+        self._collect(process, "")
+        self._attach()
+        self._name()
+        for node in list(self.nodes.values()):
+            self._look_at(node)
+
+    # ---------------------------------------------------------------- reading
+
+    def _collect(self, scope: Element, around: str) -> None:
+        inner = list(nodes_of(scope))
+        for one in inner:
+            id_ = one.attributes["id"]
+            if id_ in self.nodes:
+                raise Refused(
+                    one, "BPM102", zh=f"标识 {id_} 有两个", en=f"there are two elements {id_}"
+                )
+            if len(self.nodes) >= MOST_ELEMENTS:
+                raise Refused(
+                    one, "BPM102", zh=f"它有 {MOST_ELEMENTS} 个以上的元素",
+                    en=f"it has more than {MOST_ELEMENTS} elements",
+                )  # fmt: skip
+            self.nodes[id_] = Node(one, default=one.attributes.get("default", ""))
+            self.around[id_] = around
+            if one.name == "subProcess":
+                self._collect(one, id_)
+        for one in scope.children:
+            if one.name in LEFT_OUT:
+                self.note("BPM151", one, what=one.name)
+        for one in scope.all("sequenceFlow"):
+            self._flow(one, around)
+        for lane in self._lanes(scope):
+            for ref in lane.all("flowNodeRef"):
+                self.lanes[ref.text.strip()] = lane.given("name") or lane.given("id")
+
+    def _lanes(self, around: Element) -> Iterator[Element]:
+        for set_ in (*around.all("laneSet"), *around.all("childLaneSet")):
+            for lane in set_.all("lane"):
+                yield lane
+                yield from self._lanes(lane)
+
+    def _flow(self, one: Element, around: str) -> None:
+        source = self.nodes.get(one.attributes.get("sourceRef", ""))
+        target = self.nodes.get(one.attributes.get("targetRef", ""))
+        if source is None or target is None:
+            raise Refused(one, "BPM113")
+        if {self.around[source.id], self.around[target.id]} != {around}:
+            raise Refused(one, "BPM113")
+        written = one.first("conditionExpression")
+        condition = ""
+        if written is not None and written.text.strip():
+            condition = self.condition(written) or "false"
+        self.join(source, target, one, condition)
+
+    def condition(self, written: Element) -> str | None:
+        """Return a condition as an expression; report what cannot be one."""
+        text, found = written.text.strip(), condition_of(written)
+        if found is None:
+            self.problems.add("BPM112", written.at(self.file), text=text)
+        elif found != text:
+            self.note("BPM158", written, before=text, after=found)
+        return found
+
+    def _attach(self) -> None:
+        starters = []
+        for node in self.nodes.values():
+            around = self.nodes.get(node.element.attributes.get("attachedToRef", ""))
+            if node.kind == "boundaryEvent" and around is not None:
+                around.attached.append(node)
+            if node.kind == "startEvent":
+                starters.append(snake(node.element.given("initiator")))
+        self.starters = frozenset(one for one in starters if one)
+
+    def _name(self) -> None:
+        for node in self.nodes.values():
+            node.name = self.free(named(node))
+            if node.kind in TASKS and node.name != node.id:
+                self.note("BPM161", node.element, before=node.id, after=node.name)
+
+    def _look_at(self, node: Node) -> None:
+        for what in of_engines(node.element):
+            self.note("BPM165", node.element, what=what, step=node.name)
+        found = refusal(node, self.nodes)
+        if found is not None:
+            self.not_executed(*found)
+        if node.kind in ("startEvent", "endEvent") and node.event in (
+            "message", "signal", "timer", "conditional", "escalation",
+        ):  # fmt: skip
+            self.note("BPM162", node.element, event=node.event)
+
+    # ---------------------------------------------------------------- changing
+
+    def free(self, name: str) -> str:
+        """Return a name nothing has yet."""
+        numbers = (f"{name}_{number}" for number in count(2))
+        found = next(one for one in chain([name], numbers) if one not in self.taken)
+        self.taken.add(found)
+        return found
+
+    def join(self, source: Node, target: Node, at: Element, condition: str = "") -> Flow:
+        """Draw a flow."""
+        flow = Flow(at, source.id, target.id, condition)
+        source.out.append(flow)
+        target.into.append(flow)
+        return flow
+
+    def add(self, beside: Node, stands: str) -> Node:
+        """Put in a node in the place of another one, called after it."""
+        number = next(one for one in count(1) if f"{beside.id}-{stands}-{one}" not in self.nodes)
+        given = {"id": f"{beside.id}-{stands}-{number}", "name": beside.title}
+        element = Element(stands, given, beside.element.line, beside.element.column)
+        node = Node(element, name=self.free(f"{beside.name}_{snake(stands)}"))
+        self.nodes[node.id] = node
+        self.around[node.id] = self.around.get(beside.id, "")
+        return node
+
+    def move_out(self, source: Node, target: Node) -> None:
+        """Let the flows out of one node leave another one."""
+        for flow in source.out:
+            flow.source = target.id
+        target.out, source.out = [*target.out, *source.out], []
+        target.default, source.default = source.default, ""
+
+    def move_into(self, source: Node, target: Node) -> None:
+        """Let the flows into one node lead to another one."""
+        for flow in source.into:
+            flow.target = target.id
+        target.into, source.into = [*target.into, *source.into], []
+
+    def remove(self, node: Node) -> None:
+        """Take out a node nothing leads to."""
+        for flow in node.out:
+            self.nodes[flow.target].into.remove(flow)
+        del self.nodes[node.id]
+
+    def reach(self, id_: str, until: Node | None) -> list[str]:
+        """Return the nodes from one on, nearest first, those behind ``until`` left out."""
+        found = [id_] if until is None or id_ != until.id else []
+        seen = set(found)
+        for one in found:
+            node = self.nodes[one]
+            for flow in (*node.out, *(flow for event in node.attached for flow in event.out)):
+                if flow.target not in seen and (until is None or flow.target != until.id):
+                    seen.add(flow.target)
+                    found.append(flow.target)
+        return found
+
+    # ---------------------------------------------------------------- reporting
+
+    def not_executed(self, at: Element, nearest: tuple[str, str]) -> None:
+        """Report what cannot be executed, with the nearest thing that can."""
+        self.problems.add("BPM110", at.at(self.file), what=at.name, nearest=Phrase(*nearest))
+
+    def note(self, code: str, at: Element, **params: Any) -> None:
+        """List something that was rewritten."""
+        self.problems.add(code, at.at(self.file), **params)
