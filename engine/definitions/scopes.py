@@ -40,6 +40,7 @@ from engine.definitions.process import (
     actions_of,
     effects_of,
 )
+from engine.definitions.rules.table import SINGLE
 from engine.definitions.shapes import SNAKE
 from engine.definitions.uses import Use
 from engine.domain.types import (
@@ -382,7 +383,7 @@ def _record_of(links: Mapping[str, Field]) -> Record:
 def _words(fact: Fact) -> tuple[str, ...]:
     """Return the only texts a fact can be, where a rule table says so."""
     rule = fact.use.rule if fact.use is not None else None
-    only = rule.only if rule is not None and rule.hit != "collect" else None
+    only = rule.only if rule is not None and rule.hit in SINGLE else None
     return only.values or () if only is not None else ()
 
 

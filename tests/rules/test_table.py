@@ -23,6 +23,53 @@ def numbers(*cells: str, hit: str = "first") -> str:
     return NUMBERS.format(hit=hit, rows=rows).replace('then: """', 'then: "x"')
 
 
+POINTS = """
+rule: rules/years
+title: 积分
+hit: {hit}
+inputs:
+  degree: {{title: 学位, codes: degrees, optional: true}}
+  papers: {{title: 论文, type: integer}}
+outputs:
+  points: {{title: 分, type: {type}}}
+rows:
+  - {{when: {{degree: doctor}}, then: 5}}
+  - {{when: {{papers: ">= 2"}}, then: papers * 1.5}}
+  - {{when: {{papers: ">= 5"}}, then: 0.1}}
+"""
+
+
+class TestRowsPutTogether:
+    """Points are a tally of conditions: each row that holds adds to it."""
+
+    @pytest.mark.parametrize(
+        ("hit", "both", "none"),
+        [("sum", 14.1, None), ("min", 0.1, None), ("max", 9, None), ("count", 3, 0),
+         ("collect", [5, 9, 0.1], [])],
+    )  # fmt: skip
+    def test_what_comes_out_of_the_rows_that_hold_is_put_together(self, hit, both, none):
+        table = rule(POINTS.format(hit=hit, type="number"))
+
+        assert table.decide({"degree": "doctor", "papers": 6}).value == both
+        assert table.decide({"degree": "master", "papers": 0}).value == none
+
+    def test_a_last_row_answers_for_nothing_to_add(self):
+        table = rule(POINTS.format(hit="sum", type="number") + "  - {then: 0}\n")
+
+        assert table.decide({"degree": "master", "papers": 0}).value == 0
+        assert table.decide({"degree": "doctor", "papers": 0}).value == 5
+
+    def test_only_numbers_are_put_together(self):
+        text = POINTS.format(hit="sum", type="date")
+
+        assert '9:11 RUL126 hit: sum 的输出是数字，"points" 不是' in said(text)
+
+    def test_a_count_needs_no_row_for_the_rest(self):
+        text = POINTS.format(hit="count", type="number") + "  - {then: 0}\n"
+
+        assert [one.partition(" ")[2][:6] for one in said(text)] == ["RUL127"]
+
+
 class TestGapsAndOverlaps:
     def test_a_table_that_answers_everything_once_is_without_problems(self):
         assert said(YEARS) == []
@@ -72,6 +119,37 @@ class TestGapsAndOverlaps:
     def test_a_collecting_table_may_leave_gaps(self):
         assert said(numbers('"> 3"', '"> 5"', hit="collect")) == []
 
+    def test_rows_that_say_the_same_may_hold_together(self):
+        same = numbers('"> 3"', '"> 5"', '"<= 3"', hit="any")
+
+        assert said(same) == []
+        assert said(same.replace('{n: "> 5"}, then: "x"', '{n: "> 5"}, then: other')) == [
+            "11:5 RUL123 第 1 行和第 2 行都适用于：n = 6，结果却不同"
+        ]
+
+    def test_gaps_and_overlaps_are_shown_for_every_type_of_input(self):
+        head = "rule: rules/years\ntitle: x\nhit: unique\ninputs: {i: {%s}}\n"
+        rest = (
+            "outputs: {o: {type: text}}\nrows: [{when: {i: %s}, then: a}, {when: {i: %s}, then: b}]"
+        )
+        tables = {
+            ("type: date", '"<= 2026-01-31"', '">= 2026-01-31"'): "RUL121 i = 2026-01-31",
+            ("type: date", '"< 2026-01-31"', '"> 2026-01-31"'): "RUL120 i = 2026-01-31",
+            ("type: boolean", "true", '"!= true"'): "",
+            # nobody said is the same as no
+            ("type: boolean, optional: true", "true", "false"): "",
+            ("type: text", "x", "[y, z]"): "RUL120 i = 其他文本",
+            ("values: [x, y, z]", "x", "[y, x, z]"): "RUL121 i = x",
+            ("values: [x, y, z]", "x", "y"): "RUL120 i = z",
+            ("type: integer, minimum: 0, maximum: 9", "0..4", "6..9"): "RUL120 i = 5",
+            ("type: number, optional: true", '"< 5"', '">= 5"'): "RUL120 i 为空",
+        }
+        for (kind, one, other), expected in tables.items():
+            found = said(head % kind + rest % (one, other))
+            code, _, example = expected.partition(" ")
+            assert len(found) == bool(code)
+            assert all(code in one and example in one for one in found)
+
     def test_an_input_that_may_be_empty_must_be_answered_when_it_is(self):
         text = numbers('"> 3"', '"<= 3"').replace("type: number", "type: number, optional: true")
 
@@ -106,6 +184,9 @@ class TestGapsAndOverlaps:
 
 
 WRONG = {
+    "RUL123": numbers('"> 3"', '"<= 5"', hit="any").replace('then: "x"', "then: other", 1),
+    "RUL126": POINTS.format(hit="sum", type="date"),
+    "RUL127": POINTS.format(hit="count", type="number") + "  - {then: 0}\n",
     "RUL101": YEARS.replace("0..4", "'>= four'"),
     "RUL102": YEARS.replace("years: 0..4", "years: "),
     "RUL103": YEARS.replace('">= 5"', '"years >= 5"'),

@@ -111,6 +111,14 @@ TABLE: tuple[Entry, ...] = (
         hint_en="Change the order, or remove it.",
     ),
     Entry(
+        "RUL123",
+        zh="第 {one} 行和第 {other} 行都适用于：{example}，结果却不同",
+        en="rows {one} and {other} both answer {example}, but say different things",
+        example="hit: any with the cells >= 3 and >= 5 and different results",
+        hint_zh="收紧其中一行，或写同样的结果；要按顺序取第一行，写 hit: first。",
+        hint_en='Narrow one of them, or let both say the same; for the first write "hit: first".',
+    ),
+    Entry(
         "RUL124",
         zh="规则表的组合太多，无法判断有没有缺漏和重叠",
         en="the rule table has too many combinations to tell whether there are gaps or overlaps",
@@ -123,6 +131,18 @@ TABLE: tuple[Entry, ...] = (
         zh='"{key}" 有 {count} 个，最多 {most} 个',
         en='there are {count} in "{key}", at most {most} are possible',
         example="rows: three hundred and one of them",
+    ),
+    Entry(
+        "RUL126",
+        zh='hit: {hit} 的输出是数字，"{name}" 不是',
+        en='what "hit: {hit}" puts together are numbers, "{name}" is none',
+        example="hit: sum with an output of texts",
+    ),
+    Entry(
+        "RUL127",
+        zh="hit: count 数成立的行，没有成立的就是 0，不写其余情况的一行",
+        en='"hit: count" counts the rows that hold; where none does it is 0, without a row for it',
+        example="hit: count with a last row without when",
     ),
     Entry(
         "RUL130",

@@ -1,6 +1,8 @@
 """DMN 1.3 files as rule tables: decision tables and literal expressions of the simple kind.
 
 What has the same meaning here is written anew as YAML; everything else is refused with its line.
+Of decisions that require each other each becomes a table; a process joins them by facts, and a
+remark at the head of a table says which of its inputs is the answer of which table.
 """
 
 from __future__ import annotations
@@ -11,28 +13,32 @@ from dataclasses import dataclass
 
 from engine.authoring.emitting import on_one_line, scalar
 from engine.authoring.node import plain_value
-from engine.authoring.problem import Phrase, Position
+from engine.authoring.problem import Position
 from engine.authoring.problems import Problems
+from engine.definitions.dialects import snake, translated
 from engine.definitions.markup import Element, Unreadable, read_markup
+from engine.definitions.rules.dmn_cells import NUMBER, STRING, Refused, cell_of, constant_of, split
 from engine.definitions.rules.table import FOLDER
+from engine.definitions.rules.table import HITS as HITS_HERE
 
-HITS = {"UNIQUE": "unique", "FIRST": "first", "COLLECT": "collect", "RULE ORDER": "collect"}
+#: what hit policies are called here
+HITS = {
+    "UNIQUE": "unique", "FIRST": "first", "ANY": "any", "PRIORITY": "first", "COLLECT": "collect",
+    "RULE ORDER": "collect", "OUTPUT ORDER": "collect",
+}  # fmt: skip
+_BY_OUTPUT = ("PRIORITY", "OUTPUT ORDER")
+_TOGETHER = {"SUM": "sum", "MIN": "min", "MAX": "max", "COUNT": "count"}
 TYPES = {
     "string": "text", "number": "number", "integer": "integer", "long": "integer",
     "double": "number", "boolean": "boolean", "date": "date",
 }  # fmt: skip
+#: item definitions are named after others so many times
+_FARTHEST = 5
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-_STRING = r'"(?:[^"\\]|\\.)*"'
-_SPACE = re.compile(rf"({_STRING})|\s+")
+_WORDS = re.compile(r"[A-Za-z_][\w ]*(?:\.[A-Za-z_][\w ]*)*\Z")
+_SPACE = re.compile(rf"({STRING})|\s+")
 #: our own attributes, for what DMN has no word for
 OWN = "urn:zhicheng:rules"
-_VALUE = rf'{_STRING}|-?[0-9]+(?:\.[0-9]+)?|true|false|date\(\s*"[0-9-]+"\s*\)'
-_COMPARED = re.compile(rf"(?P<operator><=|>=|<|>)\s*(?P<value>{_VALUE})\Z")
-_RANGE = re.compile(
-    rf"(?P<left>[\[(\]])\s*(?P<low>{_VALUE})\s*\.\.\s*(?P<high>{_VALUE})\s*(?P<right>[\])\[])\Z"
-)
-_ARITHMETIC = re.compile(r"[A-Za-z0-9_+\-*/(). ]+\Z")
-_NAMES = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def _own(one: Element, name: str) -> str:
@@ -50,12 +56,6 @@ def _said(one: Element, *path: str) -> str:
     return _SPACE.sub(lambda match: match[1] or " ", found.text).strip()
 
 
-class _Refused(Exception):
-    def __init__(self, at: Element, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.at, self.reason = at, Phrase(zh, en)
-
-
 def read_dmn(content: bytes, file: str, problems: Problems) -> dict[str, str]:
     """Return the rule tables of a DMN file as texts by id, reporting what cannot be one."""
     try:
@@ -64,24 +64,54 @@ def read_dmn(content: bytes, file: str, problems: Problems) -> dict[str, str]:
         problems.add("RUL140", error.at(file), reason=error.reason)
         return {}
     if root.name != "definitions":
-        _report(problems, file, _Refused(root, "不是 DMN 文件", "this is no DMN file"))
+        _report(problems, file, Refused(root, "不是 DMN 文件", "this is no DMN file"))
         return {}
+    _resolve(root)
     data = {
         one.attributes.get("id", ""): one.first("variable") or one for one in root.all("inputData")
     }
+    data |= {one.attributes.get("id", ""): _answer(one) for one in root.all("decision")}
     found = {}
     for decision in root.all("decision"):
         try:
             id_ = _own(decision, "rule") or f"{FOLDER}/{_id(decision)}"
             found[id_] = _decision(decision, id_, data)
-        except _Refused as refused:
+        except Refused as refused:
             _report(problems, file, refused)
     if not root.all("decision"):
-        _report(problems, file, _Refused(root, "文件里没有决策", "the file holds no decision"))
+        _report(problems, file, Refused(root, "文件里没有决策", "the file holds no decision"))
     return found
 
 
-def _report(problems: Problems, file: str, refused: _Refused) -> None:
+def _answer(decision: Element) -> Element:
+    """Return what names and types the answer of a decision."""
+    output = decision.first("decisionTable", "output")
+    variable = decision.first("variable")
+    if variable is None:
+        return output or decision
+    typed = variable.attributes.get("typeRef") or (output or variable).attributes.get("typeRef", "")
+    name = variable.attributes.get("name", "")
+    return Element("variable", {"name": name, "typeRef": typed}, variable.line, variable.column)
+
+
+def _resolve(root: Element) -> None:
+    """Put types in the place of the item definitions that name them, with the values they allow."""
+    items = {one.attributes.get("name", ""): one for one in root.all("itemDefinition")}
+    waiting = [root]
+    for one in waiting:
+        waiting += one.children
+        for _ in range(_FARTHEST):
+            item = items.get(one.attributes.get("typeRef", "").rpartition(":")[2])
+            base = item.said("typeRef") if item is not None else ""
+            if item is None or not base or item.attributes.get("isCollection") == "true":
+                break
+            one.attributes["typeRef"] = base
+            allowed = item.first("allowedValues")
+            if allowed is not None:
+                one.children.append(Element("allowed", {}, one.line, one.column, allowed.children))
+
+
+def _report(problems: Problems, file: str, refused: Refused) -> None:
     at = Position(file, refused.at.line, refused.at.column)
     problems.add("RUL140", at, reason=refused.reason)
 
@@ -91,26 +121,30 @@ def _id(decision: Element) -> str:
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", written)
     found = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")
     if not found:
-        raise _Refused(decision, "决策没有可用的标识", "the decision has no id that can be used")
+        raise Refused(decision, "决策没有可用的标识", "the decision has no id that can be used")
     return found
 
 
-def _name(written: str, at: Element) -> str:
-    """Return a name as expressions take it."""
-    text = written.strip()
-    if not _NAME.match(text):
-        raise _Refused(
-            at,
-            f"“{text}”不是一个名称；只接受单个英文名称",
-            f'"{text}" is no plain name; only a single name is accepted',
-        )
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text).lower().strip("_")
+def _name(written: str, at: Element, otherwise: str = "") -> str:
+    """Return a name as expressions take it; one of other letters gives way to another name."""
+    text = " ".join(written.split())
+    if _NAME.match(text):
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text).lower().strip("_")
+    if _WORDS.match(text) and text.isascii():
+        return "_".join(snake(part) for part in text.split("."))
+    if otherwise and re.fullmatch(r"[\w .]+", text) and not text.isascii():
+        return otherwise
+    raise Refused(
+        at,
+        f"“{text}”不是一个名称",
+        f'"{text}" is no name',
+    )
 
 
 def _type(written: str, at: Element) -> str:
     name = (written or "string").rpartition(":")[2]
     if name not in TYPES:
-        raise _Refused(at, f"不支持类型“{name}”", f'the type "{name}" is not supported')
+        raise Refused(at, f"不支持类型“{name}”", f'the type "{name}" is not supported')
     return TYPES[name]
 
 
@@ -119,28 +153,56 @@ def _decision(decision: Element, id_: str, data: dict[str, Element]) -> str:
     title = decision.attributes.get("name") or id_
     head = [f"rule: {id_}", f"title: {scalar(title)}"]
     if table is not None:
+        head += _joined(decision, data)
         if _own(decision, "missing"):
             head.append(f"missing: {scalar(_own(decision, 'missing'))}")
         return "\n".join([*head, *_table(table)]) + "\n"
     if literal is not None:
-        return "\n".join([*head, *_literal(decision, literal, data)]) + "\n"
-    raise _Refused(
-        decision,
-        "只接受决策表和表达式",
-        "only decision tables and literal expressions are accepted",
+        joined = _joined(decision, data)
+        return "\n".join([*head, *joined, *_literal(decision, literal, data)]) + "\n"
+    kinds = ("context", "invocation", "relation", "list", "functionDefinition", "conditional")
+    other = next((one for one in decision.children if one.name in kinds), decision)
+    raise Refused(
+        other,
+        f"只接受决策表和表达式，不接受 {other.name}",
+        f"only decision tables and literal expressions are accepted, no {other.name}",
     )
+
+
+def _joined(decision: Element, data: dict[str, Element]) -> Iterator[str]:
+    """Say which decisions an answer is made from."""
+    for asked in decision.all("informationRequirement"):
+        required = asked.first("requiredDecision")
+        if required is None:
+            continue
+        id_ = required.attributes.get("href", "").removeprefix("#")
+        if id_ not in data:
+            raise Refused(required, "没有这个决策", "there is no such decision")
+        yield f"# {_required(id_)} ← {data[id_].attributes.get('name', id_)}"
+
+
+def _required(id_: str) -> str:
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", id_)
+    return f"{FOLDER}/{re.sub(r'[^a-z0-9]+', '-', words.lower()).strip('-')}"
 
 
 def _table(table: Element) -> Iterator[str]:
     policy = table.attributes.get("hitPolicy", "UNIQUE")
-    if policy not in HITS or "aggregation" in table.attributes:
-        shown = f"{policy} {table.attributes.get('aggregation', '')}".strip()
-        raise _Refused(table, f"不支持命中方式 {shown}", f"hit policy {shown} is not supported")
+    together = table.attributes.get("aggregation", "")
+    if policy not in HITS or (together and (policy != "COLLECT" or together not in _TOGETHER)):
+        shown = f"{policy} {together}".strip()
+        raise Refused(table, f"不支持命中方式 {shown}", f"hit policy {shown} is not supported")
     own = _own(table, "hit")
-    yield f"hit: {own if own in HITS.values() else HITS[policy]}"
-    inputs = [_input(one) for one in table.all("input")]
-    outputs = [_output(one) for one in table.all("output")]
-    rows = [_row(one, inputs, outputs) for one in table.all("rule")]
+    hit = _TOGETHER[together] if together else HITS[policy]
+    yield f"hit: {own if own in HITS_HERE else hit}"
+    inputs = [_input(one, place + 1) for place, one in enumerate(table.all("input"))]
+    outputs = [_output(one, place + 1) for place, one in enumerate(table.all("output"))]
+    for columns in (inputs, outputs):
+        _once(columns, table)
+    rules = table.all("rule")
+    if policy in _BY_OUTPUT:
+        rules = _by_output(rules, table, outputs)
+    rows = [_row(one, inputs, outputs) for one in rules]
     if inputs:
         yield "inputs:"
         for one in inputs:
@@ -152,10 +214,47 @@ def _table(table: Element) -> Iterator[str]:
     # anywhere but at the end, a row that asks nothing says so.
     yield "rows:"
     for place, row in enumerate(rows):
-        if "when" in row or (policy in ("FIRST", "UNIQUE") and place == len(rows) - 1):
+        single = policy in ("FIRST", "UNIQUE", "PRIORITY")
+        if "when" in row or (single and place == len(rows) - 1):
             yield f"  - {on_one_line(row)}"
         else:
             yield f"  - {on_one_line({'when': {}, **row})}"
+
+
+def _once(columns: list[_Column], table: Element) -> None:
+    names = [one.name for one in columns]
+    for column in columns:
+        if names.count(column.name) > 1:
+            raise Refused(
+                table, f"有两列都叫“{column.name}”", f'there are two columns "{column.name}"'
+            )
+
+
+def _by_output(rules: list[Element], table: Element, outputs: list[_Column]) -> list[Element]:
+    """Return the rows in the order in which the values of their outputs are listed."""
+    listed = [
+        split(_said(given, "text")) if given is not None else []
+        for given in (_values(one, "outputValues") for one in table.all("output"))
+    ]
+
+    def place(rule: Element) -> list[int]:
+        found = []
+        for values, entry in zip(listed, rule.all("outputEntry"), strict=False):
+            text = _said(entry, "text")
+            if text not in values:
+                raise Refused(
+                    entry,
+                    f"“{text}”不在输出的取值里，没有先后",
+                    f'"{text}" is not among the values of the output, so it has no priority',
+                )
+            found.append(values.index(text))
+        return found
+
+    if len(listed) != len(outputs) or not all(listed):
+        raise Refused(
+            table, "输出没有列出取值，没有先后", "an output lists no values, so there is no order"
+        )
+    return sorted(rules, key=place)
 
 
 @dataclass(frozen=True)
@@ -169,6 +268,13 @@ class _Column:
     #: the least and the greatest value, as written
     limits: tuple[tuple[str, str], ...] = ()
     optional: bool = False
+    #: how expressions of the file call it, if not as its caption
+    called: str = ""
+
+    @property
+    def source(self) -> str:
+        """What expressions of the file call it."""
+        return self.called or self.title
 
     def written(self, *, optional: bool = False) -> dict[str, object]:
         kind: dict[str, object] = {"type": self.type}
@@ -183,23 +289,30 @@ class _Column:
         return {**found, "optional": True} if optional or self.optional else found
 
 
-def _input(one: Element) -> _Column:
+def _values(one: Element, name: str) -> Element | None:
+    """Return the values a column may have: its own, or those its type allows."""
+    return one.first(name) or one.first("allowed") or one.first("inputExpression", "allowed")
+
+
+def _input(one: Element, number: int) -> _Column:
     expression = one.first("inputExpression")
     if expression is None:
-        raise _Refused(one, "输入没有表达式", "the input has no expression")
+        raise Refused(one, "输入没有表达式", "the input has no expression")
     written = _said(expression, "text")
-    name = _name(written, expression)
+    name = _name(written, expression, f"input_{number}")
     type_ = _type(expression.attributes.get("typeRef", ""), expression)
-    values = _words(one.first("inputValues"), type_)
-    return _Column(name, one.attributes.get("label") or written, type_, values, *_added(one))
+    values = _words(_values(one, "inputValues"), type_)
+    title = one.attributes.get("label") or written
+    return _Column(name, title, type_, values, *_added(one), called=written)
 
 
-def _output(one: Element) -> _Column:
+def _output(one: Element, number: int) -> _Column:
     written = one.attributes.get("name", "") or "result"
     type_ = _type(one.attributes.get("typeRef", ""), one)
-    values = _words(one.first("outputValues"), type_)
+    values = _words(_values(one, "outputValues"), type_)
     title = one.attributes.get("label") or written
-    return _Column(_name(written, one), title, type_, values, *_added(one))
+    name = _name(written, one, f"output_{number}")
+    return _Column(name, title, type_, values, *_added(one))
 
 
 def _added(one: Element) -> tuple[str, tuple[tuple[str, str], ...], bool]:
@@ -212,17 +325,17 @@ def _added(one: Element) -> tuple[str, tuple[tuple[str, str], ...], bool]:
 def _words(given: Element | None, type_: str) -> tuple[str, ...]:
     if given is None or type_ != "text":
         return ()
-    return tuple(_constant(part, type_, given) for part in _parts(_said(given, "text")))
+    return tuple(constant_of(part, type_, given) for part in split(_said(given, "text")))
 
 
 def _row(rule: Element, inputs: list[_Column], outputs: list[_Column]) -> dict[str, object]:
     entries, outs = rule.all("inputEntry"), rule.all("outputEntry")
     if len(entries) != len(inputs) or len(outs) != len(outputs):
-        raise _Refused(rule, "格数与列数不同", "a rule has not as many entries as columns")
+        raise Refused(rule, "格数与列数不同", "a rule has not as many entries as columns")
     when = {
         column.name: cell
         for column, entry in zip(inputs, entries, strict=True)
-        if (cell := _unary(_said(entry, "text"), column.type, entry)) is not None
+        if (cell := cell_of(_said(entry, "text"), column.type, entry)) is not None
     }
     then = {
         column.name: _out(_said(entry, "text"), column, entry, inputs)
@@ -234,111 +347,59 @@ def _row(rule: Element, inputs: list[_Column], outputs: list[_Column]) -> dict[s
     return {**row, "note": note} if note else row
 
 
-def _parts(text: str) -> list[str]:
-    """Split a text at the commas outside strings and brackets."""
-    tokens = rf"{_STRING}|\([^()]*\)|[\[(\]][^\[\]()]*\.\.[^\[\]()]*[\])\[]|[^,]"
-    parts = re.findall(rf"(?:{tokens})+", text)
-    return [part.strip() for part in parts]
-
-
-def _unary(text: str, type_: str, at: Element) -> object:
-    """Return a unary test as a cell; None for any value."""
-    if text in ("", "-"):
-        return None
-    negated = re.fullmatch(r"not\s*\((.*)\)", text)
-    if negated:
-        parts = _parts(negated[1])
-        return " && ".join(f"!= {_opposite(part, type_, at)}" for part in parts)
-    cells = [_test(part, type_, at) for part in _parts(text)]
-    return cells[0] if len(cells) == 1 else cells
-
-
-def _opposite(text: str, type_: str, at: Element) -> str:
-    if text == "null":
-        return text
-    value = _constant(text, type_, at)
-    return _inside(value) if type_ == "text" else value
-
-
-def _test(text: str, type_: str, at: Element) -> object:
-    if text == "null":
-        return "== null"
-    compared, between = _COMPARED.match(text), _RANGE.match(text)
-    if compared and type_ not in ("text", "boolean"):
-        return f"{compared['operator']} {_constant(compared['value'], type_, at)}"
-    if between and type_ not in ("text", "boolean"):
-        low, high = (_constant(between[end], type_, at) for end in ("low", "high"))
-        if between["left"] == "[" and between["right"] == "]":
-            return f"{low}..{high}"
-        left = ">=" if between["left"] == "[" else ">"
-        right = "<=" if between["right"] == "]" else "<"
-        return f"{left} {low} && {right} {high}"
-    value = _constant(text, type_, at)
-    return _inside(value) if type_ == "text" else plain_value(value)
-
-
-def _inside(value: str) -> str:
-    """Write a text as cells take it: quoted where it would mean something else."""
-    plain = re.fullmatch(r"[\w.]+(?: [\w.]+)*", value) and value != "null"
-    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
-    return value if plain else f"'{escaped}'"
-
-
-def _constant(text: str, type_: str, at: Element) -> str:
-    """Return a constant as it is written here, without quotes."""
-    is_string = re.fullmatch(_STRING, text) is not None
-    day = re.fullmatch(r'date\(\s*"([0-9-]+)"\s*\)', text)
-    if type_ == "text" and is_string:
-        return re.sub(r"\\(.)", r"\1", text[1:-1])
-    if type_ == "date" and (day or is_string):
-        return day[1] if day else text[1:-1]
-    if type_ in ("number", "integer") and re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text):
-        return text
-    if type_ == "boolean" and text in ("true", "false"):
-        return text
-    raise _Refused(at, f"不支持“{text}”这种写法", f'"{text}" is not supported')
-
-
 def _out(text: str, column: _Column, at: Element, inputs: list[_Column]) -> object:
-    if column.type in ("number", "integer") and not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text):
-        return _arithmetic(text, at, {one.name for one in inputs})
-    value = _constant(text, column.type, at)
+    """Return what comes out of a row: a constant, or an expression over the inputs."""
+    simple = {
+        "number": NUMBER, "integer": NUMBER, "boolean": r"true|false",
+        "date": rf'{STRING}|date\(\s*"[0-9-]+"\s*\)',
+    }.get(column.type, "")  # fmt: skip
+    if column.type != "text" and not re.fullmatch(simple, text):
+        return _expression(text, at, inputs)
+    value = constant_of(text, column.type, at)
     return value if column.type in ("text", "date") else plain_value(value)
 
 
-def _arithmetic(text: str, at: Element, known: set[str]) -> str:
-    """Return arithmetic over the inputs, which reads the same in both languages."""
-    if not _ARITHMETIC.match(text) or "**" in text:
-        raise _Refused(at, f"不支持表达式“{text}”", f'the expression "{text}" is not supported')
-    written = _NAMES.sub(lambda match: _name(match[0], at), text)
-    for name in _NAMES.findall(written):
-        if name not in known:
-            raise _Refused(
-                at, f"表达式用到“{name}”，它不是输入", f'the expression reads "{name}", no input'
-            )
-    return written
+def _expression(text: str, at: Element, inputs: list[_Column]) -> str:
+    """Return an expression over the inputs in our words."""
+    known = {" ".join(one.source.split()): one.name for one in inputs}
+    unknown: list[str] = []
+
+    def naming(names: tuple[str, ...]) -> str | None:
+        written = ".".join(names)
+        if written not in known:
+            unknown.append(written)
+        return known.get(written)
+
+    found = translated(text, naming)
+    if unknown:
+        raise Refused(
+            at,
+            f"表达式用到“{unknown[0]}”，它不是输入",
+            f'the expression reads "{unknown[0]}", no input',
+        )
+    # An input is a single value, so there is nothing to be added up.
+    if found is None or re.search(r"\b(sum|mean)\(", found):
+        raise Refused(at, f"不支持表达式“{text}”", f'the expression "{text}" is not supported')
+    return found
 
 
 def _literal(decision: Element, literal: Element, data: dict[str, Element]) -> Iterator[str]:
     columns = []
     for asked in decision.all("informationRequirement"):
-        required = asked.first("requiredInput")
-        if required is None:
-            raise _Refused(
-                asked,
-                "表达式只能用输入数据，不能用别的决策",
-                "an expression may ask input data only, not another decision",
-            )
-        one = data.get(required.attributes.get("href", "").removeprefix("#"))
+        required = asked.first("requiredInput") or asked.first("requiredDecision")
+        id_ = required.attributes.get("href", "").removeprefix("#") if required else ""
+        one = data.get(id_)
         if one is None:
-            raise _Refused(required, "没有这项输入数据", "there is no such input data")
+            raise Refused(required or asked, "没有这项输入", "there is no such input")
         written = one.attributes.get("name", "")
         type_ = _type(one.attributes.get("typeRef", ""), one)
-        columns.append(_Column(_name(written, one), written, type_, ()))
+        name = _name(written, one, f"input_{len(columns) + 1}")
+        columns.append(_Column(name, written, type_, _words(_values(one, "inputValues"), type_)))
     variable = decision.first("variable")
     type_ = _type((variable or literal).attributes.get("typeRef", ""), literal)
     written = (variable.attributes.get("name", "") if variable is not None else "") or "result"
-    output = _Column(_name(written, literal), written, type_, ())
+    output = _Column(_name(written, literal, "result"), written, type_, ())
+    _once(columns, decision)
     value = _out(_said(literal, "text"), output, literal, columns)
     if columns:
         yield "inputs:"

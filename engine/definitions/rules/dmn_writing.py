@@ -18,7 +18,7 @@ from engine.authoring.problem import Phrase
 from engine.authoring.problems import Problems
 from engine.definitions.rules.cells import Cell, Comparison, Constant
 from engine.definitions.rules.rule import Line, Rule
-from engine.definitions.rules.table import Column
+from engine.definitions.rules.table import SINGLE, Column
 
 MODEL = "https://www.omg.org/spec/DMN/20191111/MODEL/"
 #: our own attributes
@@ -73,15 +73,19 @@ def _decision(rule: Rule) -> Xml.Element:
     if rule.table.missing:
         decision.set(_own("missing"), rule.table.missing)
     # A row for what no other answers overlaps them all, which UNIQUE forbids; nor has COLLECT one.
-    if rule.hit == "collect" and rule.otherwise is not None:
+    together = rule.hit not in SINGLE
+    if together and rule.otherwise is not None:
         raise _Refused(
             rule.otherwise.node,
             "取全部成立的行时，DMN 没有“其余情况”这一行",
             "where all rows that hold count, DMN has no row for the rest",
         )
     policy = "FIRST" if rule.otherwise is not None else rule.hit.upper()
+    policy = "COLLECT" if together else policy
     table = Xml.SubElement(decision, _tag("decisionTable"), {"id": f"{id_}-table"})
     table.set("hitPolicy", policy)
+    if together and rule.hit != "collect":
+        table.set("aggregation", rule.hit.upper())
     table.set(_own("hit"), rule.hit)
     for column in rule.inputs.values():
         one = Xml.SubElement(table, _tag("input"), {"label": column.title})

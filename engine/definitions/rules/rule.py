@@ -16,9 +16,10 @@ from engine.definitions.codes import CodeList
 from engine.definitions.known import CODES, expect, said
 from engine.definitions.rules.cells import CONSTANTS, Cell, CellReader, Constant, plain_number
 from engine.definitions.rules.space import OTHER, Space, TooWide, Values, limits
-from engine.definitions.rules.table import Column, Hit, Row, RuleTable
+from engine.definitions.rules.table import SINGLE, Column, Hit, Row, RuleTable
 from engine.domain.types import BOOLEAN, DATE, NUMBER, TEXT, Field, ListOf, Record, Scalar, Type
 from engine.expressions import Calendar, Expression, Scope, compile
+from engine.expressions.functions import exact
 
 TYPES: Mapping[str, Scalar] = {
     "text": TEXT, "number": NUMBER, "integer": NUMBER, "boolean": BOOLEAN, "date": DATE,
@@ -127,12 +128,15 @@ class Rule:
                 for name, out in self.outputs.items()
             }
             one = Record(self.id, fields)
+        if self.hit == "count":
+            return NUMBER
         return ListOf(one) if self.hit == "collect" else one
 
     def decide(self, values: Mapping[str, Any], *, calendar: Calendar | None = None) -> Decided:
         """Return the rows that hold for some values, and what comes out.
 
-        Nothing comes out of a table whose rows do not hold and that has no last row for that.
+        Nothing comes out of a table whose rows do not hold and that has no last row for that;
+        there is always a count.
 
         Args:
             values: by input, as JSON; what is missing is empty.
@@ -140,8 +144,19 @@ class Rule:
         """
         hits = self._hits(tuple(values.get(name) for name in self.inputs))
         found = [self._out(line, values, calendar) for line in hits]
-        value = found if self.hit == "collect" else found[0] if found else None
-        return Decided(tuple(line.number for line in hits), value)
+        return Decided(tuple(line.number for line in hits), self._together(found))
+
+    def _together(self, found: Sequence[Any]) -> Any:
+        """Put together what comes out of the rows that hold."""
+        if self.hit == "collect":
+            return list(found)
+        if self.hit == "count":
+            return len(found)
+        if self.hit in SINGLE or not found:
+            return found[0] if found else None
+        if self.only is not None:
+            return _aggregated(self.hit, found)
+        return {name: _aggregated(self.hit, [one[name] for one in found]) for name in self.outputs}
 
     def _hits(self, given: tuple[Any, ...]) -> Sequence[Line]:
         """Return the rows that hold; a case asks for the same values again and again."""
@@ -153,7 +168,7 @@ class Rule:
                 for line in self.lines
                 if line.condition is None or line.condition.evaluate(values) is True
             )
-            known = tuple(holding if self.hit == "collect" else islice(holding, 1))
+            known = tuple(islice(holding, 1) if self.hit in SINGLE else holding)
             if not known and self.otherwise is not None:
                 known = (self.otherwise,)
             if len(self._known) >= MOST_KNOWN:
@@ -167,6 +182,20 @@ class Rule:
             for name, out in line.then.items()
         }
         return found[self.only.name] if self.only is not None else found
+
+
+def _aggregated(hit: Hit, numbers: Sequence[float | None]) -> float | None:
+    """Return the sum, the least or the greatest of what there is."""
+    given = [number for number in numbers if number is not None]
+    if not given:
+        return None
+    match hit:
+        case "min":
+            return min(given)
+        case "max":
+            return max(given)
+        case _:
+            return exact(sum(given))
 
 
 def bind_rule(table: RuleTable, codes: Mapping[str, CodeList], problems: Problems) -> Rule | None:
@@ -191,6 +220,7 @@ class _Binder:
         inputs = {name: self._known(one, INPUT) for name, one in self.table.inputs.items()}
         outputs = {name: self._known(one, OUTPUT) for name, one in self.table.outputs.items()}
         self._size(outputs)
+        self._addable(outputs)
         scope = scope_of(inputs)
         readers = {name: CellReader(one, self.problems) for name, one in inputs.items()}
         lines = [
@@ -251,6 +281,15 @@ class _Binder:
         ):
             if count > most:
                 self.problems.add("RUL125", node.key(key), count=count, most=most, key=key)
+
+    def _addable(self, outputs: Mapping[str, Column]) -> None:
+        """Report outputs that rows cannot be put together by, and a row for the rest of a count."""
+        hit = self.table.hit
+        for column in outputs.values():
+            if hit in ("sum", "min", "max") and column.type not in ("number", "integer"):
+                self.problems.add("RUL126", column.node, hit=hit, name=column.name)
+        if hit == "count" and self.table.rows and self.table.rows[-1].when is None:
+            self.problems.add("RUL127", self.table.rows[-1].node, length=1)
 
     def _line(
         self,
@@ -345,9 +384,9 @@ class _Binder:
             space = Space(columns, rows)
             if self.table.hit == "first":
                 self._hidden(rule, space)
-            elif self.table.hit == "unique":
+            elif self.table.hit in SINGLE:
                 self._overlaps(rule, space, columns)
-            if self.table.hit != "collect" and rule.otherwise is None:
+            if self.table.hit in SINGLE and rule.otherwise is None:
                 gap = space.gap()
                 if gap is not None:
                     example = self._example(columns, gap)
@@ -373,10 +412,13 @@ class _Binder:
     def _overlaps(self, rule: Rule, space: Space, columns: Sequence[Column]) -> None:
         for place, line in enumerate(rule.lines):
             for before in range(place):
+                if self.table.hit == "any" and _says_the_same(rule.lines[before], line):
+                    continue
                 both = space.overlap(before, place)
                 if both is not None:
+                    code = "RUL121" if self.table.hit == "unique" else "RUL123"
                     self.problems.add(
-                        "RUL121", line.node, length=1, one=before + 1, other=line.number,
+                        code, line.node, length=1, one=before + 1, other=line.number,
                         example=self._example(columns, both), related=rule.lines[before].node,
                     )  # fmt: skip
                     break
@@ -404,6 +446,13 @@ class _Binder:
     def _caption(self, column: Column, value: Constant) -> str:
         codes = self.codes.get(column.codes) if column.codes is not None else None
         return codes.title_of(value) if codes is not None else ""
+
+
+def _says_the_same(one: Line, other: Line) -> bool:
+    """Tell whether the same comes out of two rows, as far as it is written the same."""
+    return {name: node.text for name, node in one.written.items()} == {
+        name: node.text for name, node in other.written.items()
+    }
 
 
 def shown(value: Constant) -> str:

@@ -33,8 +33,10 @@ from engine.definitions.shapes import (
 FOLDER = "rules"
 ColumnType = Literal["text", "number", "integer", "boolean", "date"]
 COLUMN_TYPES: tuple[ColumnType, ...] = ("text", "number", "integer", "boolean", "date")
-Hit = Literal["first", "unique", "collect"]
-HITS: tuple[Hit, ...] = ("first", "unique", "collect")
+Hit = Literal["first", "unique", "any", "collect", "sum", "min", "max", "count"]
+HITS: tuple[Hit, ...] = ("first", "unique", "any", "collect", "sum", "min", "max", "count")
+#: those of which a single row answers
+SINGLE: tuple[Hit, ...] = ("first", "unique", "any")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -210,9 +212,11 @@ RULE = Vocabulary(
         Key(
             "hit",
             Closed(HITS),
-            "多行成立时：`first` 取第一行；`unique` 不允许，检查时报告；`collect` 全部取，成为列表",
-            "when several rows hold: `first` takes the first, `unique` forbids it (checked), "
-            "`collect` takes all, as a list",
+            "多行成立时：`first` 取第一行；`unique` 不允许，`any` 只许结果相同，检查时报告；"
+            "`collect` 全部取，成为列表；`sum`、`min`、`max` 取其和、最小、最大，`count` 取行数",
+            "when several rows hold: `first` takes the first, `unique` forbids it and `any` wants "
+            "them to say the same (checked), `collect` takes all, as a list, `sum`, `min` and "
+            "`max` put them together, `count` counts them",
             default="first",
         ),
         Key(

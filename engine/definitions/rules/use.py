@@ -17,7 +17,7 @@ from engine.authoring.problem import Phrase
 from engine.authoring.problems import Problems
 from engine.definitions.process import Choice, Fact, Formula, Process, Requirement, RuleUse
 from engine.definitions.rules.rule import Line, Rule
-from engine.definitions.rules.table import Column
+from engine.definitions.rules.table import SINGLE, Column
 from engine.definitions.shapes import SNAKE
 
 _PATH = re.compile(rf"{SNAKE}(\.{SNAKE})*\Z")
@@ -174,7 +174,7 @@ def _not_a_choice(rule: Rule) -> Phrase | None:
     """Say why a table cannot choose one of several words."""
     if rule.only is None or rule.only.type != "text":
         return Phrase("它应有且只有一个输出，是文本", "it needs one output, a text")
-    if rule.hit == "collect":
+    if rule.hit not in SINGLE:
         return Phrase("它取全部成立的行，不是一个值", "it takes all rows that hold, not one")
     if rule.otherwise is None:
         return Phrase(
@@ -188,7 +188,7 @@ def _not_deciding(rule: Rule) -> Phrase | None:
     """Say why a table cannot say whether something passes."""
     if rule.only is None or rule.only.type != "boolean":
         return Phrase("它应有且只有一个输出，是真假", "it needs one output, true or false")
-    if rule.hit == "collect":
+    if rule.hit not in SINGLE:
         return Phrase("它取全部成立的行，不是一个值", "it takes all rows that hold, not one")
     return None
 
@@ -197,6 +197,8 @@ def _not_refusing(rule: Rule) -> Phrase | None:
     """Say why a table cannot say which sentences refuse."""
     if rule.only is None or rule.only.type != "text":
         return Phrase("它应有且只有一个输出，是提示语", "it needs one output, the sentence")
+    if rule.hit == "count":
+        return Phrase("它数成立的行，不是提示语", "it counts the rows that hold")
     if not rule.table.missing and any(map(_must_be_given, rule.inputs.values())):
         return Phrase(
             "缺少 missing：输入为空时的提示语",
