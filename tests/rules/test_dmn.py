@@ -217,10 +217,11 @@ def test_every_hit_policy_means_what_it_does_there(policy, all_three, two, none)
 
 REQUIRED = (
     HEAD
-    + """<inputData id="i" name="Base pay"><variable name="Base pay" typeRef="number"/></inputData>
+    + """<inputData id="i" name="pay"><variable name="Base pay" typeRef="number"/></inputData>
 <decision id="isSenior" name="senior"><variable name="senior" typeRef="boolean"/>
   <informationRequirement><requiredInput href="#i"/></informationRequirement>
-  <literalExpression><text>Base pay &gt;= 100 and not(Base pay = 500)</text></literalExpression></decision>
+  <literalExpression><text>Base pay &gt;= 100 and not(Base pay = 500)</text>
+  </literalExpression></decision>
 <decision id="years" name="bonus"><variable name="bonus" typeRef="number"/>
   <informationRequirement><requiredDecision href="#isSenior"/></informationRequirement>
   <informationRequirement><requiredInput href="#i"/></informationRequirement>
@@ -245,10 +246,10 @@ def test_decisions_that_require_each_other_are_tables_that_facts_join():
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("#isSenior", "#gone", "8 不能导入：没有这个决策"),
+        ("#isSenior", "#gone", "9 不能导入：没有这个决策"),
         ("<literalExpression><text>if", "<context/><literal><text>if",
-         "10 不能导入：只接受决策表和表达式，不接受 context"),
-        ("if senior then", "if elder then", "10 不能导入：表达式用到“elder”，它不是输入"),
+         "11 不能导入：只接受决策表和表达式，不接受 context"),
+        ("if senior then", "if elder then", "11 不能导入：表达式用到“elder”，它不是输入"),
     ],
 )  # fmt: skip
 def test_what_a_required_decision_lacks_is_said_with_its_line(old, new, said):

@@ -384,7 +384,7 @@ def _expression(text: str, at: Element, inputs: list[_Column]) -> str:
 
 
 def _literal(decision: Element, literal: Element, data: dict[str, Element]) -> Iterator[str]:
-    columns = []
+    columns: list[_Column] = []
     for asked in decision.all("informationRequirement"):
         required = asked.first("requiredInput") or asked.first("requiredDecision")
         id_ = required.attributes.get("href", "").removeprefix("#") if required else ""
