@@ -330,12 +330,14 @@ class Panel:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Wait:
-    """Wait for a date, to be decided in a group process, or until a linked case has ended."""
+    """Wait for a date, a group process, the end of a linked case, or a system outside."""
 
     until: Choice[Formula] | None = None
     group: str | None = None
     #: the name of the link
     case: str | None = None
+    #: where in the data a connector that is asked on arrival puts what comes back
+    answer: str | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)

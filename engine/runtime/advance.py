@@ -442,13 +442,18 @@ def _time(run: Run) -> None:
     elif run.command.name == "wait" and run.state.wait_until is not None:
         if moments.is_over(run.state.wait_until, run.now):
             run.events.append({"event": "waited"})
-            before = run.state
-            run.change(wait_until=None)
-            run.follow("@done")
-            _remember_end(run, before)
-            splits.push_split(run)
+            _go_on(run)
     elif what == "remind":
         _remind(run, name)
+
+
+def _go_on(run: Run) -> None:
+    """What was waited for is there: on along ``to``."""
+    before = run.state
+    run.change(wait_until=None)
+    run.follow("@done")
+    _remember_end(run, before)
+    splits.push_split(run)
 
 
 def _remind(run: Run, name: str) -> None:
@@ -573,10 +578,24 @@ def _save(run: Run) -> None:
 
 
 def _result(run: Run) -> None:
-    """Something outside the case has come back: a document's file, a number."""
-    run.data = put(run.data, run.command.name, run.command.input["value"])
+    """Something outside the case has come back: a document's file, what a connector answers.
+
+    A step that waits for the answer goes on with that to what was asked when the case came to it;
+    a late one to what was asked before is only kept. A suspended case goes on when it is resumed.
+    """
+    into, asked = run.command.name, str(run.command.input.get("asked", ""))
+    run.data = put(run.data, into, run.command.input["value"])
     run.changed = True
-    run.events.append({"event": "result", "into": run.command.name})
+    run.events.append({"event": "result", "into": into})
+    place, wait = run.state.place, run.step.wait
+    if wait is None or wait.answer != into:
+        return
+    if not asked.startswith(f"{place.step}:{place.visit}:"):
+        return
+    if run.state.suspended:
+        run.change(wait_until=moments.local(run.now))
+    else:
+        _go_on(run)
 
 
 _COMMANDS: dict[str, Callable[[Run], None]] = {

@@ -70,7 +70,7 @@ def _next(compiled: Compiled, run: Run) -> str | None:
     if step.stages and (following := run.next_stage(step, run.state.place.stage)) is not None:
         place = run.state.place
         run.change(place=Place(place.step, following, place.organisation, place.visit))
-    if step.wait is not None and step.wait.until is not None:
+    if step.wait is not None and (step.wait.until is not None or step.wait.answer is not None):
         return "@done"
     for name, choice in step.outcomes.items():
         index, target = run.context.choose(choice)

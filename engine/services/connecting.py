@@ -13,7 +13,7 @@ from engine.connectors.http import Connections, NotConfigured, Rejected
 from engine.definitions.connector import Connector
 from engine.definitions.release import Release
 from engine.domain.actor import SYSTEM
-from engine.domain.case import Command, DueEffect
+from engine.domain.case import Command, DueEffect, places_of
 from engine.forms.surroundings import Rights
 from engine.runtime.run import put
 from engine.services.casework import Casework, Loaded, Outcome
@@ -46,6 +46,7 @@ class Connecting:
             "connector": effect.name,
             "body": unit.blobs.put(row.initiator or f"case:{row.uid}", dict(body)),
             "into": effect.values.get("into"),
+            "asked": effect.key,
         }
         key = f"{row.uid}:{effect.key}"
         unit.outbox.add(key, "connector", payload, at=now + SOON, case=row)
@@ -82,7 +83,11 @@ class Connecting:
             loaded = self._work.load(unit, payload["uid"])
             value = self._read(unit, loaded, release, connector, answer)
             now = self._work.now(loaded.row.jurisdiction)
-            command = Command("result", SYSTEM.person, name=payload["into"], input={"value": value})
+            entered = {"value": value, "asked": payload["asked"]}
+            command = Command(
+                "result", SYSTEM.person, name=payload["into"], input=entered,
+                at=_waiting_at(loaded, payload["into"]),
+            )  # fmt: skip
             done = self._work.within(unit, loaded.row.uid, command, now).done
             unit.commands.remember(message.key, loaded.row.uid, done.to_json(), now)
 
@@ -106,3 +111,13 @@ class Connecting:
         if errors:
             raise Rejected(f"answer: {errors[0].sentence}")
         return known
+
+
+def _waiting_at(loaded: Loaded, into: str) -> str:
+    """The step in a branch that waits for an answer; "" where the case itself does, or none."""
+    steps = loaded.compiled.process.steps
+    for at, one in places_of(loaded.state):
+        step = steps.get(one.place.step)
+        if at and step is not None and step.wait is not None and step.wait.answer == into:
+            return step.name
+    return ""

@@ -12,6 +12,7 @@ from engine import bootstrap
 from engine.cli.doctor import doctor
 from engine.connectors.http import HttpConnections, NotConfigured, Rejected, Unavailable
 from engine.definitions.connector import Connector
+from engine.domain.case import places_of
 from engine.services.platform import Platform
 from engine.store.outbox import LEASE, MOST_ATTEMPTS, Outbox
 from tests.support import office
@@ -77,6 +78,47 @@ CONTENT = {
           dropped: {title: 已废弃, end: cancelled}
         """,
 }
+WAITING = """
+    process: town/grant
+    title: 拨款
+    noun: 申请
+    form: request
+    start: {who: person}
+    steps:
+      fill:
+        title: 填写
+        who: initiator
+        edit: all
+        actions: {submit: {title: 提交, to: both}}
+      both:
+        title: 核对
+        to: check
+        parallel:
+          branches:
+            money:
+              ask:
+                title: 查询台账
+                do: [{connector: {name: ledger, with: {subject: data.subject}, into: ledger}}]
+                wait: {answer: ledger}
+                actions:
+                  back:
+                    title: 退回
+                    verb: return
+                    to: fill
+                    who: &checker {permission: check, organisation: data.unit}
+                to: [{when: data.ledger.known, then: join}, {then: dropped}]
+            people:
+              look:
+                title: 核对人员
+                who: *checker
+                actions: {pass: {title: 同意, to: join}}
+      check:
+        title: 审核
+        who: *checker
+        actions: {pass: {title: 同意, to: done}}
+      done: {title: 办结, end: success}
+      dropped: {title: 没有记录, end: failure}
+    """
 APPLICANT, CHECKER = person("张三"), person("赵复", "一所")
 MONITOR = person("马监", "市局")
 VALUES = {"unit": "一所", "subject": "修路"}
@@ -96,7 +138,8 @@ def server(running: Answering) -> Answering:
 
 
 @pytest.fixture
-def town(server: Answering, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
+def connected(server: Answering, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Platforms opened from here on ask the server."""
     settings = {"ledger_url": f"{server.url}/api/", "ledger_token": "t0ken"}
     outside = bootstrap.Outside(None, "http://localhost", HttpConnections(settings))
     assemble = bootstrap.assemble
@@ -104,7 +147,19 @@ def town(server: Answering, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platfor
         office.bootstrap, "assemble", lambda store, content, clock: assemble(
             store, content, clock, outside)
     )  # fmt: skip
+
+
+@pytest.fixture
+def town(connected: None) -> Iterator[Platform]:
     platform = open_office(more=CONTENT)
+    yield platform
+    platform.close()
+
+
+@pytest.fixture
+def waiting(connected: None) -> Iterator[Platform]:
+    """A town whose grants wait in a branch for what the ledger says."""
+    platform = open_office(more={**CONTENT, "definitions/processes/town/grant.yaml": WAITING})
     yield platform
     platform.close()
 
@@ -267,3 +322,55 @@ def test_the_doctor_names_what_is_not_configured(tmp_path, monkeypatch) -> None:
 
     assert "ledger（财政台账）：缺少设置 ZHICHENG_LEDGER_TOKEN" in found.output
     assert found.exit_code == 1
+
+
+def stands(town: Platform, uid: str) -> set[str]:
+    with town.store.read() as unit:
+        state = town.casework.load(unit, uid).state
+        return {one.place.step for _, one in places_of(state) if not one.branches}
+
+
+@pytest.mark.req("ENG-17")
+@pytest.mark.parametrize(("known", "place"), [(True, "look"), (False, "dropped")])
+def test_a_step_waits_for_the_answer_and_goes_where_it_says(
+    waiting: Platform, server: Answering, known: bool, place: str
+) -> None:
+    server.will((200, {"known": known}))
+    uid = a_grant(waiting)
+    assert stands(waiting, uid) == {"ask", "look"}
+
+    later(waiting)
+
+    assert stands(waiting, uid) == {place}
+    assert waiting.rebuilding.rebuild(uid).same
+
+
+def test_an_answer_to_what_was_asked_before_a_return_is_kept_and_moves_nothing(
+    waiting: Platform, server: Answering
+) -> None:
+    uid = a_grant(waiting)
+    waiting.cases.act(CHECKER, uid, "back", at="ask")
+    waiting.cases.act(APPLICANT, uid, "submit", data=VALUES)
+    server.will((200, {"known": False}), (200, {"known": True}))
+
+    later(waiting)
+
+    assert len(server.asked) == 2
+    assert stands(waiting, uid) == {"look"}, "the first answer would have ended the case"
+    assert ledger(waiting, uid) == {"known": True}
+    assert waiting.rebuilding.rebuild(uid).same
+
+
+def test_an_answer_that_comes_while_the_case_is_suspended_counts_when_it_is_resumed(
+    waiting: Platform, server: Answering
+) -> None:
+    uid = a_grant(waiting)
+    waiting.interventions.suspend(MONITOR, uid, "核实")
+    later(waiting)
+    assert stands(waiting, uid) == {"ask", "look"}
+
+    waiting.interventions.resume(MONITOR, uid, "已核实")
+    waiting.cases.tick()
+
+    assert stands(waiting, uid) == {"look"}
+    assert waiting.rebuilding.rebuild(uid).same

@@ -342,6 +342,13 @@ TABLE: tuple[Entry, ...] = (
         example="voters: {draw: 3, from: experts, where: it.id == data.chair}",
     ),
     Entry(
+        "DEF386",
+        zh='步骤 "{step}" 等待外部接口返回到 "{into}"，但它的 do 里没有 into 为此的 connector',
+        en='The step "{step}" waits for an answer in "{into}", but no connector of its "do" brings '
+        "one there",
+        example="ask: {wait: {answer: ledger}, to: done}",
+    ),
+    Entry(
         "DEF389",
         zh="流程的情形太多，只查了前 {count} 种：是否有业务走不到结束，没有全部证明",
         en="The process has too many states: only the first {count} were explored, so it is not "

@@ -159,6 +159,8 @@ def _possible(subject: Subject, step: Step) -> tuple[Collection[str] | None, Col
     if step.awaits is not None:
         ends = ends_of(subject, step)
         return ends, ends or ()
+    if step.wait is not None and step.wait.answer is not None:
+        return (), ()
     if step.wait is not None and step.wait.group is not None:
         group = subject.names.processes.get(step.wait.group)
         if group is None:

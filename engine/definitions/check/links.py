@@ -25,6 +25,8 @@ def check_links(subject: Subject) -> None:
     for step in process.steps.values():
         if step.wait is not None and step.wait.case is not None:
             _is_created(subject, step, step.wait.case, known)
+        if step.wait is not None and step.wait.answer is not None:
+            _is_asked(subject, step, step.wait.answer)
         if step.call is not None:
             _can_be_cancelled(subject, step, step.call)
     _circle(subject)
@@ -73,6 +75,16 @@ def _is_created(subject: Subject, step: Step, link: str, known: Mapping[str, str
         subject.problems.add(
             "DEF362", step.node.at_path(["wait", "case"]), link=link, step=step.name, given=link,
             choices=tuple(known),
+        )  # fmt: skip
+
+
+def _is_asked(subject: Subject, step: Step, into: str) -> None:
+    """Report an answer that nothing asks for on arrival: an earlier one may be in already."""
+    asked = [one.into for one in step.do if one.kind == "connector" and one.into]
+    if into not in asked:
+        subject.problems.add(
+            "DEF386", step.node.at_path(["wait", "answer"]), into=into, step=step.name, given=into,
+            choices=tuple(asked),
         )  # fmt: skip
 
 

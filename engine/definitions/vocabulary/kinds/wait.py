@@ -1,10 +1,10 @@
-"""Wait: for a date, to be decided in a group process, or for a linked case."""
+"""Wait: for a date, a group process, a linked case, or what a connector brings back."""
 
 from __future__ import annotations
 
 from engine.authoring.problem import Phrase
 from engine.definitions.process import Wait
-from engine.definitions.shapes import ChoiceOf, Key, One, Values, Vocabulary
+from engine.definitions.shapes import ChoiceOf, Key, One, Path, Values, Vocabulary
 from engine.definitions.vocabulary import terms
 
 VOCABULARY = Vocabulary(
@@ -29,6 +29,13 @@ VOCABULARY = Vocabulary(
             "等这个名称的关联业务结束；`outcomes` 是它的各个结束步骤",
             "until the case linked by this name has ended; `outcomes` are its end steps",
         ),
+        Key(
+            "answer",
+            Path(),
+            "等外部接口的返回：到达时用 `connector` 询问，返回写入这个名称（它的 `into`）后走 `to`",
+            "for the answer of the `connector` asked on arrival: once it is kept under this name "
+            "(its `into`), `to`",
+        ),
     ),
     called=Phrase("wait", "wait"),
     origin="1.2",
@@ -36,12 +43,12 @@ VOCABULARY = Vocabulary(
 
 
 def _build(values: Values) -> Wait:
-    return Wait(values.get("until"), values.get("group"), values.get("case"))
+    return Wait(values.get("until"), values.get("group"), values.get("case"), values.get("answer"))
 
 
 KEY = Key(
     "wait",
-    One(VOCABULARY, _build, exactly_one=("until", "group", "case")),
-    "等待日期、成组办理或关联业务；其间可以有 `actions`",
-    "wait for a date, a group or a linked case; `actions` are allowed meanwhile",
+    One(VOCABULARY, _build, exactly_one=("until", "group", "case", "answer")),
+    "等待日期、成组办理、关联业务或外部接口的返回；其间可以有 `actions`",
+    "wait for a date, a group, a linked case or an answer; `actions` are allowed meanwhile",
 )
