@@ -80,6 +80,8 @@ def href(kind: str, target: str) -> str | None:
         return url_for("lists.show", name=target)
     if kind == "register":
         return url_for("registers.index_view", register=target)
+    if kind == "counts" and target in platform().release.lists:
+        return url_for("lists.figures", name=target)
     if kind == "counts":
         return url_for("registers.figures_view", register=target)
     if kind == "route":

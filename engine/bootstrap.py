@@ -41,6 +41,7 @@ from engine.services.incidents import Incidents
 from engine.services.installation import Installation
 from engine.services.interventions import Interventions
 from engine.services.linking import Linking
+from engine.services.list_figures import ListFigures
 from engine.services.lists import Lists
 from engine.services.messages import Messages
 from engine.services.migration_plan import Judging
@@ -265,6 +266,7 @@ def assemble(
         rebuilding=Rebuilding(casework),
         documents=documents,
         lists=lists,
+        list_figures=ListFigures(lists, records, sentences),
         accounts=accounts,
         staff=staff,
         substitutes=substitutes,

@@ -8,9 +8,8 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from admin import security
+from admin import charts, security
 from admin.captions import _
-from admin.console import charts
 from admin.console.base import Page, expose
 from admin.context import platform
 from admin.navigation import caption, title_of

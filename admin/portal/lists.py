@@ -8,17 +8,22 @@ from typing import Any
 
 from flask import Blueprint, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
-from admin import security
+from admin import charts, security
 from admin.captions import _
 from admin.context import platform
 from admin.listing import XLSX, asked, table_of
-from admin.navigation import caption
-from admin.tables import Bulk, Link, address
+from admin.navigation import caption, entry_title
+from admin.tables import Bulk, Filter, Link, Table, address
 from engine.definitions.listing import CASES, Listing
 from engine.domain.actor import Actor
+from engine.services.list_figures import Counted
 
 pages = Blueprint("lists", __name__)
+
+#: how many bars a chart has at most
+BARS = 12
 
 
 def show(name: str) -> ResponseReturnValue:
@@ -67,6 +72,63 @@ def _onward(actor: Actor, listing: Listing) -> Callable[[Any], list[Link]]:
     return lambda row: [Link(caption(link.title), address(there, {link.filter: row.key}))]
 
 
+def figures(name: str) -> ResponseReturnValue:
+    """What a list counts, with charts; every figure opens the rows it counts."""
+    filters, search, _sort, _cursor = asked()
+    found = platform().list_figures.of(
+        security.signed_in().actor, name, filters=filters, search=search
+    )
+    query = {**filters, "search": search}
+    here, rows = url_for("lists.figures", name=name), url_for("lists.show", name=name)
+    title = entry_title(security.signed_in(), "counts", name, found.title)
+    table = Table(
+        title=title,
+        here=here,
+        columns=[],
+        rows=[],
+        empty="",
+        filters=[
+            Filter(each.field, each.title, each.options, filters.get(each.field, ""))
+            for each in found.filters
+        ],
+        searchable=found.searchable,
+        search=search,
+    )
+    return render_template(
+        "portal/figures.html",
+        title=caption(title),
+        trail=[(caption(title), None)],
+        found=found,
+        table=table,
+        counted=[(one, _chart(one)) for one in found.counted],
+        rows_href=address(rows, query),
+        export_href=address(url_for("lists.export_figures", name=name), query)
+        if found.may_export
+        else None,
+        listed=lambda path, value: address(rows, {**query, path: value}),
+        narrowed=lambda path, value: address(here, {**query, path: value}),
+    )
+
+
+def _chart(counted: Counted) -> Markup | None:
+    """Bars, where there are few enough to be taken in at a glance."""
+    shown = [one for one in counted.figures if one.number]
+    if not 1 < len(shown) <= BARS:
+        return None
+    rows = [charts.Bar(caption(one.title), one.number) for one in shown]
+    return charts.bars(f"chart-{counted.path.replace('.', '-')}", caption(counted.title), rows)
+
+
+def export_figures(name: str) -> ResponseReturnValue:
+    """What a list counts as a spreadsheet."""
+    filters, search, _sort, _cursor = asked()
+    heads = (_("统计项"), _("内容"), _("数量"), _("本地区"), _("其他（合计）"))
+    file_name, content = platform().list_figures.export(
+        security.signed_in().actor, name, heads, filters=filters, search=search
+    )
+    return send_file(BytesIO(content), mimetype=XLSX, as_attachment=True, download_name=file_name)
+
+
 def export(name: str) -> ResponseReturnValue:
     """The rows of a list as a spreadsheet."""
     filters, search, _sort, _cursor = asked()
@@ -77,4 +139,6 @@ def export(name: str) -> ResponseReturnValue:
 
 
 pages.add_url_rule("/lists/<path:name>", view_func=show)
+pages.add_url_rule("/figures/<path:name>", view_func=figures)
+pages.add_url_rule("/exports/figures/<path:name>", view_func=export_figures)
 pages.add_url_rule("/exports/<path:name>", view_func=export)

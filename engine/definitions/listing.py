@@ -156,6 +156,10 @@ class Listing:
     write_to: Literal["initiator", "organisation", "id"] | None = None
     leads_to: RowLink | None = None
     export: bool = False
+    #: what its statistics count the rows by
+    counts: tuple[str, ...] = ()
+    #: they say beside each figure how many there are in the jurisdiction
+    whole: bool = False
     home: tuple[HomeCount, ...] = ()
     empty: str = ""
 
@@ -296,6 +300,20 @@ LIST = Vocabulary(
             "each row leads to another list (only of a register)",
         ),
         Key("export", Yes(), "可导出", "may be exported", "false"),
+        Key(
+            "counts",
+            Names(FIELD_PATH),
+            "统计：按这些列计数，都要在 `filters` 中（仅业务的列表）",
+            "statistics: count by these columns, each one of `filters` (only of cases)",
+        ),
+        Key(
+            "whole",
+            Yes(),
+            "统计同时给出本地区的总数；看不到的单位和人员只合计",
+            "statistics give the totals of the jurisdiction beside; organisations and people the "
+            "viewer does not see are only summed up",
+            "false",
+        ),
         Key("home", ListOf(One(HOME, _home)), "首页上的数字", "figures on the home page"),
         Key("empty", Text(), "没有内容时的文字", "shown when there is nothing", "暂无数据"),
     ),
@@ -333,6 +351,8 @@ def parse_listing(node: Node, path: str, problems: Problems) -> Listing | None:
         write_to=values.get("write_to"),
         leads_to=values.get("leads_to"),
         export=values.get("export", False),
+        counts=values.get("counts", ()),
+        whole=values.get("whole", False),
         home=values.get("home", ()),
         empty=values.get("empty", ""),
     )
@@ -396,12 +416,23 @@ class _Check:
         if listing.handled and listing.relation != "acted":
             at = node.key("handled")
             self.problems.add("REG117", at, key="handled", needs="relation: acted")
+        self._counts(where)
         self._write_to(where)
         self._leads_to(where)
         if listing.of == CASES:
             self._cases(where)
         else:
             self._records(where)
+
+    def _counts(self, where: Phrase) -> None:
+        listing, node = self.listing, self.listing.node
+        if listing.counts and listing.of != CASES:
+            self.problems.add("REG117", node.key("counts"), key="counts", needs="of: cases")
+        for place, path in enumerate(listing.counts):
+            at = node.at_path(["counts", place])
+            expect(self.problems, at, COLUMN, path, listing.filters, where)
+        if listing.whole and not listing.counts:
+            self.problems.add("REG117", node.key("whole"), key="whole", needs="counts")
 
     def _write_to(self, where: Phrase) -> None:
         listing, node = self.listing, self.listing.node

@@ -174,9 +174,9 @@ _TARGETS = (
     Key("register", Id(Phrase("登记表标识", "register id")), "登记表", "a register"),
     Key(
         "counts",
-        Id(Phrase("登记表标识", "register id")),
-        "登记表的统计",
-        "the statistics of a register",
+        Id(Phrase("登记表或列表标识", "id of a register or list")),
+        "登记表或列表的统计",
+        "the statistics of a register or list",
     ),
     Key("route", Id(Phrase("审核路径标识", "route id")), "审核路径", "a route table"),
     Key("page", Closed(PAGES), "页面", "a page"),
@@ -325,7 +325,10 @@ def _check_entries(roles: RoleSet, known: Known, problems: Problems) -> None:
     targets = {
         "list": (LIST, known.lists),
         "register": (REGISTER, known.registers),
-        "counts": (REGISTER, [name for name, one in known.registers.items() if one.counts]),
+        "counts": (
+            REGISTER,
+            [name for name, one in (*known.registers.items(), *known.lists.items()) if one.counts],
+        ),
         "route": (ROUTE, known.routes),
         "start": (PROCESS, known.processes),
     }

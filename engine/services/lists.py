@@ -104,7 +104,12 @@ class Lists:
             )
         )
 
-    def _listing(self, actor: Actor, name: str) -> Listing:
+    def listing(self, actor: Actor, name: str) -> Listing:
+        """A list the actor may open.
+
+        Raises:
+            NotFound, NotAllowed.
+        """
         refusal = self.why_not(actor, name)
         if refusal is not None:
             raise refusal
@@ -129,7 +134,7 @@ class Lists:
             NotFound: there is no such list, or the cursor is none.
             NotAllowed: the actor may not open it.
         """
-        listing = self._listing(actor, name)
+        listing = self.listing(actor, name)
         if listing.of != CASES:
             with self._sentences.saying():
                 page = self._pages.page(
@@ -140,13 +145,13 @@ class Lists:
         column, descending = self._sorting(listing, sort)
         with self._sentences.saying(), self._store.read() as unit:
             after = cursor_from(cursor)
-            worklist = self._worklist(unit, actor, listing, filters or {}, search)
+            worklist = self.worklist(unit, actor, listing, filters or {}, search)
             lines = unit.worklists.page(
                 worklist, column, descending=descending, after=after, limit=limit + 1
             )
             total = unit.worklists.count(worklist)
             rows = self._cells(unit, actor, listing, worklist.viewer).rows(lines[:limit])
-            offered = self._filters(unit, actor, listing)
+            offered = self.filters_of(unit, actor, listing)
         more = len(lines) > limit
         last = lines[limit - 1] if more else None
         return Page(
@@ -169,7 +174,7 @@ class Lists:
         Raises:
             Refused: as for :meth:`page`.
         """
-        listing = self._listing(actor, name)
+        listing = self.listing(actor, name)
         if listing.of != CASES:
             return self._pages.keys(actor, self._shown(listing))
         with self._store.read() as unit:
@@ -181,7 +186,7 @@ class Lists:
         Raises:
             Refused: as for :meth:`page`; the list is not for writing, or a row is not in it.
         """
-        listing = self._listing(actor, name)
+        listing = self.listing(actor, name)
         known = set(self.keys(actor, name))
         with self._sentences.saying(), self._store.read() as unit:
             if listing.write_to is None or not known.issuperset(rows):
@@ -206,7 +211,7 @@ class Lists:
         if listing.of != CASES:
             return self._pages.count(actor, self._shown(listing))
         with self._store.read() as unit:
-            worklist = self._worklist(unit, actor, listing, {}, "")
+            worklist = self.worklist(unit, actor, listing, {}, "")
             if narrowed is not None:
                 worklist = _narrowed(worklist, narrowed)
             return unit.worklists.count(worklist)
@@ -249,7 +254,7 @@ class Lists:
         Raises:
             Refused: as for :meth:`page`, and where the list is not to be exported.
         """
-        listing = self._listing(actor, name)
+        listing = self.listing(actor, name)
         if not listing.export:
             raise self._sentences.worded(NotAllowed("not_exported"))
         if listing.of != CASES:
@@ -284,7 +289,7 @@ class Lists:
         filters: Mapping[str, str],
         search: str,
     ) -> list[CaseLine]:
-        worklist = self._worklist(unit, actor, listing, filters, search)
+        worklist = self.worklist(unit, actor, listing, filters, search)
         column, descending = self._sorting(listing, "")
         return unit.worklists.page(worklist, column, descending=descending, limit=EXPORTED)
 
@@ -304,7 +309,7 @@ class Lists:
         plain = may_unmask(self._directory, actor, people)
         return Cells(unit, self._release, listing, viewer, moments, unmasked=plain)
 
-    def _worklist(
+    def worklist(
         self,
         unit: UnitOfWork,
         actor: Actor,
@@ -312,6 +317,7 @@ class Lists:
         filters: Mapping[str, str],
         search: str,
     ) -> Worklist:
+        """The question of a list, as the actor asks it."""
         worklist = Worklist(
             relation=listing.relation,
             viewer=self._viewer(unit, actor),
@@ -429,13 +435,13 @@ class Lists:
         return [
             Column(
                 column.field,
-                column.title or self._caption(listing, column.field),
+                column.title or self.caption(listing, column.field),
                 self._sortable(column.field),
             )
             for column in listing.columns
         ]
 
-    def _caption(self, listing: Listing, path: str) -> str:
+    def caption(self, listing: Listing, path: str) -> str:
         """The title a list gives a column, or that of the field."""
         for column in listing.columns:
             if column.field == path and column.title:
@@ -462,10 +468,11 @@ class Lists:
         }
         return [Bulk(name, actions[name].title) for name in listing.actions if name in actions]
 
-    def _filters(self, unit: UnitOfWork, actor: Actor, listing: Listing) -> list[Filter]:
-        whole = self._worklist(unit, actor, listing, {}, "") if listing.filters else None
+    def filters_of(self, unit: UnitOfWork, actor: Actor, listing: Listing) -> list[Filter]:
+        """What a list can be narrowed by, with the values there are among its rows."""
+        whole = self.worklist(unit, actor, listing, {}, "") if listing.filters else None
         return [
-            Filter(path, self._caption(listing, path), self._options(unit, actor, whole, path))
+            Filter(path, self.caption(listing, path), self._options(unit, actor, whole, path))
             for path in listing.filters
             if whole is not None
         ]
@@ -477,7 +484,14 @@ class Lists:
         if path == OVERDUE:
             return [("1", YES_NO[True]), ("0", YES_NO[False])]
         inner = path.removeprefix("data.")
-        values = [_text(value) for value in unit.worklists.distinct(whole, inner)]
+        values = [text_of(value) for value in unit.worklists.distinct(whole, inner)]
+        return self.titled(unit, whole, path, values)
+
+    def titled(
+        self, unit: UnitOfWork, whole: Worklist, path: str, values: list[str]
+    ) -> Sequence[tuple[str, str]]:
+        """Values of a list at a column with their captions, in their order."""
+        inner = path.removeprefix("data.")
         processes = [self._release.processes[name].process for name in whole.processes]
         element = element_of(self._release, processes, path) if path != inner else None
         register = {"initiator": PEOPLE, "organisation": ORGANISATIONS}.get(path)
@@ -516,7 +530,8 @@ def _split(text: str | None) -> tuple[str, ...]:
     return tuple(part for part in (text or "").split(",") if part)
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
+    """A value as a filter asks for it."""
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 

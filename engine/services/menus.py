@@ -70,7 +70,7 @@ class Menus:
             shared = entry.kind == "page" and entry.target in SHARED_PAGES
             return shared and entry.target not in own
         match entry.kind:
-            case "list":
+            case "list" | "counts" if entry.target in self._release.lists:
                 listing = self._release.lists[entry.target]
                 return not listing.permissions or bool(held & set(listing.permissions))
             case "register" | "counts":
@@ -98,7 +98,7 @@ class Menus:
             return entry
         title = entry.name
         match entry.kind:
-            case "list":
+            case "list" | "counts" if entry.target in self._release.lists:
                 title = self._release.lists[entry.target].title
             case "register" | "counts":
                 title = self._release.registers[entry.target].title

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from engine.services.incidents import Incidents
     from engine.services.installation import Installation
     from engine.services.interventions import Interventions
+    from engine.services.list_figures import ListFigures
     from engine.services.lists import Lists
     from engine.services.messages import Messages
     from engine.services.migrations import Migrations
@@ -88,6 +89,7 @@ class Platform:
     rebuilding: Rebuilding
     documents: Documents
     lists: Lists
+    list_figures: ListFigures
     accounts: Accounts
     staff: Staff
     substitutes: Substitutes

@@ -217,6 +217,25 @@ class Worklists:
         fields = fields.distinct().order_by(_f.text_value, _f.number_value).limit(limit)
         return [number if text is None else text for text, number in self._session.rows(fields)]
 
+    def tally(self, worklist: Worklist, path: str) -> list[tuple[IndexValue, int]]:
+        """Count the cases of a list by their values at a column or an index."""
+        chosen = sa.select(_c.id).where(*_conditions(worklist))
+        if path in _c:
+            query = sa.select(_c[path], sa.func.count()).where(*_conditions(worklist))
+            rows = self._session.rows(query.group_by(_c[path]).order_by(_c[path]))
+            return [(value, int(number)) for value, number in rows if value is not None]
+        number = sa.func.count(sa.distinct(_f.case_id))
+        fields = (
+            sa.select(_f.text_value, _f.number_value, number)
+            .where(_f.path == path, _f.case_id.in_(chosen))
+            .group_by(_f.text_value, _f.number_value)
+            .order_by(_f.text_value, _f.number_value)
+        )
+        return [
+            (value if text is None else text, int(counted))
+            for text, value, counted in self._session.rows(fields)
+        ]
+
     def handled(self, case_ids: Sequence[int], viewer: Viewer) -> dict[int, Handled]:
         """Return what the viewer's organisation, or the viewer, did last with some cases."""
         query = (
