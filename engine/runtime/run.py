@@ -349,6 +349,8 @@ class Run:
             stuck = None if found else "no_organisation"
         elif found == "":
             found, stuck = None, "no_next_organisation"
+        if stuck is None and self._names_nobody(step):
+            stuck = "nobody_named"
         stage = at.stage if at is not None and at.stage is not None else None
         self.moved = True
         self.change(
@@ -389,6 +391,11 @@ class Run:
             self._effects(step.do, f"{name}:{visit}:arrive")
         if step.parallel is not None:
             splits.divide(self, step)
+
+    def _names_nobody(self, step: Step) -> bool:
+        """Whether the task is one person's, and there is none."""
+        person = step.who.person if step.who is not None else None
+        return person is not None and self.context.key(person) is None
 
     def organisation(self, who: Assignment) -> str | None:
         """The organisation an assignment means; without one, where the case was sent."""

@@ -98,6 +98,10 @@ def task(who: str, before: str = "") -> str:
     ("who", "why"),
     [
         (
+            "{organisation: data.any, person: data.person}",
+            'no "permission" is written, and nobody acts without one',
+        ),
+        (
             "{permission: archive, organisation: data.any}",
             'no role of the jurisdiction holds the permission "archive"',
         ),

@@ -337,3 +337,36 @@ def test_a_thousand_returns_leave_the_state_as_small_as_one(rounds: int) -> None
 
     assert sizes[1] <= sizes[0] * 1.2
     assert case.do("pass", "tom", "board").state.closed == "success"
+
+
+@pytest.mark.req("ENG-14")
+def test_a_task_of_one_person_whom_nothing_names_is_an_incident_and_not_a_lost_case() -> None:
+    process = compiled("""
+        process: town/named
+        title: N
+        form: request
+        steps:
+          fill: {title: F, who: initiator, edit: all, actions: {submit: {title: S, to: check}}}
+          check:
+            title: C
+            who: {permission: p, organisation: data.unit, person: case.last('agree').person}
+            actions: {pass: {title: P, to: done}}
+          again:
+            title: A
+            who: {permission: p, organisation: data.unit}
+            actions: {agree: {title: G, verb: pass, to: check}}
+          done: {title: D, end: success}
+        """)
+    world = World(records={"organisations": {"unit": {}}})
+    case = begin(process, world, {"unit": "unit"})
+
+    case.do("submit", "ann")
+
+    assert (case.place, case.state.stuck) == ("check@unit", "nobody_named")
+    assert case.last is not None
+    assert case.last.work == ()
+    case.operate("reroute", "ada", organisation="unit", step="again", reason="nobody")
+    case.do("agree", "bob", "unit")
+    assert case.state.stuck is None
+    assert [item.person for item in case.last.work] == ["bob"]
+    assert case.replayed() == case.state

@@ -93,6 +93,11 @@ class _Look:
         """Why nobody can ever do something; None if somebody may."""
         if task.who.kind != "permission":
             return None
+        if task.permission is None and task.step is not None:
+            return Phrase(
+                "没有写权限（permission），而办理都要凭权限",
+                'no "permission" is written, and nobody acts without one',
+            )
         return self._no_role(task) or self._other_kinds(task) or self._nobody_left(task)
 
     def _no_role(self, task: _Task) -> Phrase | None:
