@@ -15,5 +15,9 @@ _STYLE = re.compile(r'<style>.*?</style>| style="[^"]*"', re.DOTALL)
 
 def drawing(flow: Flow, marks: picture.Marks | None = None) -> Markup:
     """Draw a process; its style stands in a style sheet of its own, pages allow no inline style."""
-    language: picture.Language = "en" if captions.language() == "en" else "zh"
-    return Markup(_STYLE.sub("", picture.draw(flow, marks, language)))  # noqa: S704
+    return Markup(_STYLE.sub("", picture.draw(flow, marks, language())))  # noqa: S704
+
+
+def language() -> picture.Language:
+    """Return the language pictures are drawn in."""
+    return "en" if captions.language() == "en" else "zh"

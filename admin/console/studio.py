@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from io import BytesIO
 from typing import Any, Literal, cast
 
-from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask import flash, jsonify, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -17,12 +18,19 @@ from admin.console.form_edits import code_edits, form_edits
 from admin.console.process_edits import deadline, edits, who_kind
 from admin.console.rule_edits import rule_edits
 from admin.context import platform
-from admin.drawings import drawing
+from admin.drawings import drawing, language
 from admin.errors import status_of
+from engine.definitions.bpmn import draw, write_bpmn
 from engine.definitions.editing import Candidate, CellOutline, Question, RowOutline
 from engine.domain.errors import NotFound, Refused, Stale
-from engine.services.drafts import LONGEST_FILE, FileDifference, OpenFile, differences
-from engine.services.studio import Editor, Item, Mark, Tried
+from engine.services.drafts import (
+    LONGEST_FILE,
+    DraftView,
+    FileDifference,
+    OpenFile,
+    differences,
+)
+from engine.services.studio import Editor, Imported, Item, Mark, Tried
 
 #: how the editor marks each kind of candidate
 _SHAPES = {"key": "property", "word": "enum", "name": "variable", "function": "function"}
@@ -157,18 +165,49 @@ class StudioPage(Page):
         except Refused as refusal:
             flash(refusal.sentence, "danger")
             return redirect(self.get_url(".draft", draft=draft))
+        return self._imported(view, imported, name, _("导入 BPMN"))
+
+    @expose("/<int:draft>/dmn", methods=("POST",))
+    def dmn(self, draft: int) -> ResponseReturnValue:
+        """Take in a DMN file: its decisions become rule tables."""
+        actor, file = security.signed_in().actor, request.files.get("file")
+        view = platform().drafts.open(actor, draft)
+        try:
+            content = file.read(LONGEST_FILE + 1) if file is not None else b""
+            name = (file.filename if file is not None else "") or "dmn"
+            imported = platform().studio.import_dmn(actor, draft, content, file=name)
+        except Refused as refusal:
+            flash(refusal.sentence, "danger")
+            return redirect(self.get_url(".draft", draft=draft))
+        return self._imported(view, imported, name, _("导入 DMN"))
+
+    def _imported(
+        self, draft: DraftView, imported: Imported, file: str, title: str
+    ) -> ResponseReturnValue:
         return render_template(
-            "console/bpmn.html",
-            title=_("导入 BPMN"),
+            "console/imported.html",
+            title=title,
             trail=[
                 (_("流程和表单"), self.get_url(".index")),
-                (_("草稿"), self.get_url(".draft", draft=draft)),
-                (_("导入 BPMN"), None),
+                (_("草稿"), self.get_url(".draft", draft=draft.id)),
+                (title, None),
             ],
-            draft=view,
+            draft=draft,
             imported=imported,
-            file=name,
+            file=file,
         )
+
+    @expose("/<int:draft>/picture")
+    def picture(self, draft: int) -> ResponseReturnValue:
+        """A process of a draft as a file: BPMN 2.0 with its diagram, or the picture alone."""
+        actor, path = security.signed_in().actor, request.args.get("path", "")
+        flow = platform().studio.open(actor, draft, path).flow
+        if flow is None:
+            raise NotFound("no_such_content_file", path=path)
+        name = flow.process.id.replace("/", "-")
+        if request.args.get("as") == "svg":
+            return _attached(draw(flow, language=language()), f"{name}.svg", "image/svg+xml")
+        return _attached(write_bpmn(flow), f"{name}.bpmn", "application/xml")
 
     # ------------------------------------------------------------ the editor
 
@@ -506,3 +545,9 @@ def _preview(editor: Editor, *, complete: bool = False) -> Markup:
         return entry.to_fill(
             form, errors, received=received, root="preview", prefix=_PREVIEW, url=url
         )
+
+
+def _attached(text: str, name: str, mimetype: str) -> ResponseReturnValue:
+    return send_file(
+        BytesIO(text.encode()), mimetype=mimetype, as_attachment=True, download_name=name
+    )

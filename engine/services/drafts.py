@@ -268,14 +268,30 @@ class Drafts:
         """
         return self.attach(actor, draft, path, text.encode())
 
+    def add_all(self, actor: Actor, draft: int, files: Mapping[str, str]) -> None:
+        """Add several files, or none of them.
+
+        Raises:
+            Refused: there is one of them, or files cannot be called so.
+        """
+        with self._sentences.saying(), self._store.write() as unit:
+            for path, text in files.items():
+                self._attach(unit, actor, draft, path, text.encode())
+
     def attach(self, actor: Actor, draft: int, path: str, content: bytes) -> OpenFile:
         """Add a file with any content: sample cases attach pictures and documents."""
         with self._sentences.saying(), self._store.write() as unit:
-            row = self._editable(unit, actor, draft, path)
-            self._demand_free(unit, row, path)
-            known = unit.drafts.file(row.id, path)
-            self._put(unit, row, path, content, expected=known.version if known else 0)
+            row = self._attach(unit, actor, draft, path, content)
             return self._open_file(unit, actor, row, path)
+
+    def _attach(
+        self, unit: UnitOfWork, actor: Actor, draft: int, path: str, content: bytes
+    ) -> DraftRow:
+        row = self._editable(unit, actor, draft, path)
+        self._demand_free(unit, row, path)
+        known = unit.drafts.file(row.id, path)
+        self._put(unit, row, path, content, expected=known.version if known else 0)
+        return row
 
     def rename(self, actor: Actor, draft: int, path: str, to: str) -> OpenFile:
         """Give a file another path; what refers to it is not changed.

@@ -36,6 +36,7 @@ from engine.definitions.editing import (
 from engine.definitions.flow import Flow
 from engine.definitions.release import Release
 from engine.definitions.rules import Decided, Rule, typed
+from engine.definitions.rules.dmn import read_dmn
 from engine.domain.actor import Actor
 from engine.domain.errors import Refused
 from engine.forms import EffectiveForm, FieldError
@@ -122,10 +123,10 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What came of a BPMN file: the new file of the draft, and what was rewritten or refused."""
+    """What came of a file of another tool: new files, and what was rewritten or refused."""
 
-    #: the file; "" if anything cannot be executed
-    path: str
+    #: the new files of the draft; none if anything is refused
+    paths: Sequence[str]
     marks: Sequence[Mark]
 
 
@@ -318,16 +319,36 @@ class Studio:
             Refused: the actor may not edit the draft, the file is too long, or there is such a
                 process.
         """
+        self._demand_short(actor, draft, content, file)
+        problems = Problems()
+        text = read_bpmn(content, file, problems, process, pool)
+        files = {f"{PROCESSES}{process}.yaml": text} if text is not None else {}
+        return self._imported(actor, draft, files, problems)
+
+    def import_dmn(self, actor: Actor, draft: int, content: bytes, *, file: str) -> Imported:
+        """Add the decisions of a DMN file to a draft as rule tables, all of them or none.
+
+        Raises:
+            Refused: the actor may not edit the draft, the file is too long, or there is such a
+                table.
+        """
+        self._demand_short(actor, draft, content, file)
+        problems = Problems()
+        tables = read_dmn(content, file, problems)
+        files = {f"definitions/{name}.yaml": text for name, text in tables.items()}
+        return self._imported(actor, draft, {} if problems.errors else files, problems)
+
+    def _demand_short(self, actor: Actor, draft: int, content: bytes, file: str) -> None:
         with self._sentences.saying(), self._store.read() as unit:
             self._drafts.row(unit, actor, draft)
             if len(content) > LONGEST_FILE:
                 raise Refused("file_too_long", path=file, most=LONGEST_FILE)
-        problems = Problems()
-        text = read_bpmn(content, file, problems, process, pool)
-        path = f"{PROCESSES}{process}.yaml" if text is not None else ""
-        if text is not None:
-            self._drafts.add(actor, draft, path, text)
-        return Imported(path, [self._mark(one) for one in problems.sorted()])
+
+    def _imported(
+        self, actor: Actor, draft: int, files: Mapping[str, str], problems: Problems
+    ) -> Imported:
+        self._drafts.add_all(actor, draft, files)
+        return Imported(tuple(files), [self._mark(one) for one in problems.sorted()])
 
     # ------------------------------------------------------------ inside
 

@@ -7,6 +7,8 @@ import pytest
 
 from engine.content import texts
 from engine.definitions.editing import form_outline, process_outline
+from tests.bpmn.support import imported
+from tests.rules.test_dmn import TABLE
 from tests.support.authors import BUREAU, PROCESS, SICHUAN, city_of_authors
 from tests.support.city import field_of
 
@@ -558,6 +560,38 @@ def test_a_bpmn_file_that_cannot_be_taken_in_changes_nothing(here, content, proc
 
     assert said in page.text
     assert not author.changes()
+
+
+def test_a_dmn_file_becomes_rule_tables_or_nothing(here):
+    author = Author(here, "陈管理").begins()
+
+    page = author.posts("dmn", file=(BytesIO(TABLE.encode()), "years.dmn"))
+    assert "definitions/rules/years-enough.yaml" in page.text
+    assert list(author.changes()) == ["definitions/rules/years-enough.yaml"]
+    again = author.posts("dmn", file=(BytesIO(TABLE.encode()), "years.dmn"))
+    assert "definitions/rules/years-enough.yaml" in again.text
+    assert len(author.changes()) == 1
+
+    wrong = TABLE.replace("yearsEnough", "other").replace("workYears * 2", "pay * 2")
+    page = author.posts("dmn", file=(BytesIO(wrong.encode()), "years.dmn"))
+    assert "它不是输入" in page.text
+    assert len(author.changes()) == 1
+
+
+@pytest.mark.req("CON-03")
+def test_a_process_is_downloaded_as_bpmn_and_as_a_picture(here):
+    author = Author(here, "陈管理").begins()
+    path = "definitions/processes/tianjin/complaint.yaml"
+    assert "下载 BPMN 2.0" in author.edits(path).text
+
+    drawn = author.get(f"/console/studio/{author.draft}/picture?path={path}")
+    text, problems = imported(drawn.raw.data)
+    assert text is not None
+    assert not list(problems)
+    picture = author.get(f"/console/studio/{author.draft}/picture?path={path}&as=svg")
+    assert "tianjin-complaint.svg" in picture.raw.headers["Content-Disposition"]
+    assert picture.raw.data.startswith(b"<svg")
+    assert author.opens("picture", FORM).status == 404
 
 
 def test_nobody_imports_into_a_draft_of_somebody_else(here):
