@@ -345,8 +345,12 @@ SWITCHES: Mapping[str, str | Decided] = {
         },
     ),
     "reissue_after_revocation": Decided(
-        "the actions of the register of certificates",
-        proved={"new_number": f"{MET}/test_bureau.py::test_it_is_issued_again_with_a_new_number"},
+        "the action 重新发放 of the step where a certificate has been issued",
+        {
+            "new_number, Tianjin": "tianjin/certificates-in-bulk",
+            "new_number, Sichuan": "sichuan/happy-path",
+            "new_number, Chengdu": "chengdu/initial-confirmation",
+        },
     ),
     "confirm_actions": Decided(
         "`confirm` of an action, of a process or of a register",
