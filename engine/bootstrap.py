@@ -252,7 +252,7 @@ def assemble(
         forecasts=forecasts,
         register_sheets=RegisterSheets(registers, records, sentences),
         routes=RouteTables(store, records, oversight, forecasts, sentences),
-        incidents=Incidents(casework, interventions, oversight, sentences),
+        incidents=Incidents(casework, interventions, oversight, sentences, directory),
         interventions=interventions,
         migrations=Migrations(
             casework, Judging(casework, directory), oversight, history, outgoing, sentences
@@ -317,7 +317,11 @@ def workers(platform: Platform) -> list[Worker]:
 
     return [
         Worker(
-            {"timers": seeing(platform.cases.tick), "outbox": seeing(platform.outgoing.work_off)},
+            {
+                "timers": seeing(platform.cases.tick),
+                "outbox": seeing(platform.outgoing.work_off),
+                "nobody": seeing(platform.incidents.look),
+            },
             platform.clock,
         ),
         Worker({"replays": seeing(platform.publishing.work_off)}, platform.clock),

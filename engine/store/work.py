@@ -12,6 +12,7 @@ from engine.store.cases import CaseKey
 from engine.store.session import Session
 from engine.store.statement import Statement, given
 from engine.store.tables.cases import cases, work_items
+from engine.store.where import Clause
 
 
 class NewWork(NamedTuple):
@@ -155,6 +156,18 @@ _MOVE_DUE_AT = Statement(
         }
     )
 )
+_open: Clause = _table.state == "open"
+#: where something waits for whoever holds a permission; asked by the worker now and then
+_WHERE = (
+    sa.select(_table.organisation, _table.permission)
+    .where(
+        _open,
+        _table.person.is_(None),
+        _table.permission.is_not(None),
+        _table.organisation.is_not(None),
+    )
+    .distinct()
+)
 _FORGET = Statement(sa.delete(work_items).where(_table.case_id == given(_table.case_id, "key")))
 
 
@@ -163,6 +176,20 @@ class Work:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+
+    def places(self) -> list[tuple[str, str]]:
+        """Return the organisations and permissions that open items wait for."""
+        return [(row[0], row[1]) for row in self._session.rows(_WHERE)]
+
+    def at(self, organisation: str, permission: str) -> list[tuple[int, str]]:
+        """Return what waits for whoever holds a permission at an organisation: case and step."""
+        asked = sa.select(_table.case_id, _table.step).where(
+            _open,
+            _table.person.is_(None),
+            _table.organisation == organisation,
+            _table.permission == permission,
+        )
+        return [(int(row[0]), str(row[1])) for row in self._session.rows(asked.order_by(_table.id))]
 
     def open(
         self, case: CaseKey, items: Iterable[NewWork], *, claimed_by: str | None = None

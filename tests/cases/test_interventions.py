@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from engine.domain.errors import NotAllowed, Refused
+from engine.services.incidents import EVERY
 from engine.services.interventions import Interventions
 from engine.services.platform import Platform
 from engine.store.outbox import MOST_ATTEMPTS
@@ -286,3 +287,42 @@ def test_the_course_tells_those_who_take_part_why() -> None:
 
     last = here.platform.views.course(here.person("张三"), here["z"])[-1]
     assert (last.kind, last.texts) == ("reroute", (("", "材料有误"),))
+
+
+@pytest.mark.req("ENG-14")
+def test_a_task_nobody_may_do_any_more_is_an_incident_until_somebody_may(
+    office: Platform,
+) -> None:
+    uid = a_request(office)
+    clock, directory = office.clock, office.directory
+    assert office.incidents.look() == 0
+    with office.store.write() as unit:
+        directory.take_back(unit, "王审", "town/reviewer", "一所")
+    assert office.incidents.look() == 0, "it is looked for now and then"
+    clock.set(clock.now() + EVERY)
+
+    assert office.incidents.look() == 1
+    (incident,) = office.incidents.unresolved(MONITOR)
+    assert (incident.uid, incident.code) == (uid, "nobody_holds_it")
+    assert incident.params["organisation"] == "一所"
+    assert office.incidents.look() == 0
+    with office.store.write() as unit:
+        directory.grant(unit, "王审", "reviewer", "一所", jurisdiction="town")
+    clock.set(clock.now() + EVERY)
+
+    assert office.incidents.look() == 1
+    assert office.incidents.unresolved(MONITOR) == []
+
+
+@pytest.mark.req("ENG-14")
+def test_a_task_nobody_may_do_is_put_elsewhere_by_its_incident(office: Platform) -> None:
+    uid = a_request(office)
+    with office.store.write() as unit:
+        office.directory.take_back(unit, "王审", "town/reviewer", "一所")
+    assert office.incidents.look() == 1
+    (incident,) = office.incidents.unresolved(MONITOR)
+
+    office.incidents.resolve(MONITOR, incident.id, "归二分局办理", organisation="二分局")
+
+    assert office.incidents.unresolved(MONITOR) == []
+    assert office.lists.keys(person("周局", "二分局"), "town/to-review") == [uid]
