@@ -31,8 +31,8 @@ MEMBERS = "members"
 SEATS = ("decline", "replace")
 #: operations that have a button on the page of a case
 OPERATIONS = (
-    "sign", "withdraw", "extend", "transfer", "delegate", "add_signer", "remove_signer", "cc",
-    "urge", *SEATS,
+    "claim", "release", "sign", "withdraw", "extend", "transfer", "delegate", "add_signer",
+    "remove_signer", "cc", "urge", *SEATS,
 )  # fmt: skip
 #: an action that asks for this many simple fields at most is asked in the side column
 _SIDE_FIELDS = 3
@@ -135,6 +135,8 @@ def operation_title(name: str) -> str:
     """The caption of an operation that no author wrote."""
     return {
         "withdraw": _("撤回"),
+        "claim": _("认领任务"),
+        "release": _("放回任务"),
         "extend": _("修改提交截止时间"),
         "transfer": _("转办"),
         "delegate": _("委派"),
@@ -156,6 +158,8 @@ def hint_of(choice: Choice) -> str:
     if not choice.operation:
         return ""
     return {
+        "claim": _("认领后由您办理，本单位其他人看得到由谁办理；可以放回。"),
+        "release": _("放回后本单位有权办理的人员都可以办理。"),
         "transfer": _("转办后由这位同事办理，本单位其他人不再办理；可以再转办。"),
         "delegate": _("由这位同事代为办理并填写意见，办完后回到您这里由您确认。"),
         "add_signer": _("本单位及下级单位的人员可以在您之前或同时签署意见；在您之后的须有权办理。"),
@@ -350,6 +354,8 @@ def modes() -> list[tuple[str, str]]:
 
 def chosen_people(operation: str) -> dict[str, Any]:
     """The people named on the page of an operation, and how they take part."""
+    if operation in SEATS:
+        return {name: request.form.get(name, "") for name in ("person", "reason", "instead")}
     field = NAMING.get(operation)
     if field is None:
         return {}

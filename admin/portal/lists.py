@@ -15,6 +15,7 @@ from admin.captions import _
 from admin.context import platform
 from admin.listing import XLSX, asked, table_of
 from admin.navigation import caption, entry_title
+from admin.portal.asking import operation_title
 from admin.tables import Bulk, Filter, Link, Table, address
 from engine.definitions.listing import CASES, Listing
 from engine.domain.actor import Actor
@@ -47,7 +48,7 @@ def show(name: str) -> ResponseReturnValue:
             Link(_("过程跟踪"), url_for("cases.course", uid=row.key)),
         ]
 
-    buttons = [Bulk(each.name, each.title) for each in page.bulk]
+    buttons = [Bulk(each.name, each.title or operation_title(each.name)) for each in page.bulk]
     if listing.write_to is not None and platform().messages.may_send(actor):
         buttons.append(Bulk("write", _("编辑信息"), url_for("messages.write", name=name)))
     table = table_of(

@@ -18,8 +18,9 @@ from admin.parked import RESTORE
 from admin.places import back
 from admin.portal import asking
 from admin.presses import new_key, place, version
+from engine.definitions.process import FOR_MANY
 from engine.domain.errors import InvalidSubmission, Refused, Stale
-from engine.services.cases import Done
+from engine.services.cases import BulkResult, Done
 from engine.services.views import CaseView, Choice
 
 pages = Blueprint("reviewing", __name__)
@@ -135,25 +136,15 @@ def act(uid: str, action: str) -> ResponseReturnValue:
     return redirect(back() or url_for("cases.show", uid=uid))
 
 
-def _done(view: CaseView, choice: Choice, data: Mapping[str, Any], key: str | None) -> Done:
+def _done(view: CaseView, choice: Choice, data: Mapping[str, Any], key: str | None) -> Done | None:
     actor, cases, seen = security.signed_in().actor, platform().cases, version()
     uid, at = view.uid, view.at
     if not choice.operation:
         return cases.act(actor, uid, choice.name, input=data, version=seen, key=key, at=at)
-    if choice.name == "withdraw":
-        return cases.withdraw(actor, uid, version=seen, key=key, at=at)
-    if choice.name in asking.SEATS:
-        person, reason = request.form.get("person", ""), request.form.get("reason", "")
-        if choice.name == "decline":
-            return cases.decline(actor, uid, reason, version=seen, key=key, at=at)
-        instead = request.form.get("instead", "")
-        return cases.replace(actor, uid, instead, person, reason, version=seen, key=key, at=at)
-    if choice.name.partition(":")[0] == "extend":
-        until = str(data.get("until") or "")
-        deadline = choice.name.partition(":")[2] or None
-        return cases.extend(actor, uid, until, version=seen, key=key, at=at, deadline=deadline)
     entered = {**data, **asking.chosen_people(choice.name)}
-    return platform().operations.do(actor, uid, choice.name, entered, version=seen, key=key, at=at)
+    return platform().operations.take(
+        actor, uid, choice.name, entered, version=seen, key=key, at=at
+    )
 
 
 def _again(view: CaseView, action: str, key: str | None) -> ResponseReturnValue:
@@ -185,9 +176,7 @@ def bulk() -> ResponseReturnValue:
     if asked.unfinished or request.form.get("confirmed") != "yes":
         return _bulk_page(views, first, choice, asked)
     try:
-        results = platform().cases.bulk(
-            actor, uids, choice.name, input=asked.data, key=request.form.get("key") or None
-        )
+        results = _each(uids, choice, asked, request.form.get("key") or None)
     except Refused as refusal:
         return _bulk_page(views, first, choice, asked, refusal)
     return render_template(
@@ -199,11 +188,20 @@ def bulk() -> ResponseReturnValue:
     )
 
 
+def _each(uids: Sequence[str], choice: Choice, asked: Asked, key: str | None) -> list[BulkResult]:
+    actor, name = security.signed_in().actor, choice.name
+    if not choice.operation:
+        return platform().cases.bulk(actor, uids, name, input=asked.data, key=key)
+    entered = {**asked.data, **asking.chosen_people(name)}
+    return platform().operations.bulk(actor, uids, name, entered, key=key)
+
+
 def _first(views: Sequence[CaseView], action: str) -> tuple[CaseView, Choice | None]:
     """The first of the cases on which the action can be taken, and that action there."""
     for view in views:
         for choice in platform().views.choices(security.signed_in().actor, view.uid):
-            if choice.name == action and choice.bulk and choice.allowed:
+            many = choice.name in FOR_MANY if choice.operation else choice.bulk
+            if choice.name == action and many and choice.allowed:
                 return view, choice
     return views[0], None
 
@@ -231,6 +229,7 @@ def _bulk_page(
         title=_("批量{action}", action=asking.title_of(choice)),
         views=views,
         choice=shown,
+        hint=asking.hint_of(choice),
         problem=refusal.sentence if refusal is not None and not errors else None,
         opinions=platform().opinions.of(actor),
         back=back(),

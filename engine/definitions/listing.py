@@ -32,7 +32,7 @@ from engine.definitions.known import (
     said,
 )
 from engine.definitions.known import LIST as LIST_NAME
-from engine.definitions.process import VERBS, Formula, Process
+from engine.definitions.process import FOR_MANY, VERBS, Formula, Process
 from engine.definitions.reading import file_id, read_file
 from engine.definitions.register import (
     COLUMNS,
@@ -285,7 +285,12 @@ LIST = Vocabulary(
         Key("filters", Names(FIELD_PATH), "查询条件", "filters"),
         Key("search", Names(FIELD_PATH), "模糊查询的列", "columns searched fuzzily"),
         Key("sort", Sorting(), "缺省排序", "order", "-arrived_at"),
-        Key("actions", Names(_NAME), "可批量办理的动作", "actions offered for ticked rows"),
+        Key(
+            "actions",
+            Names(_NAME),
+            "可批量办理的动作，或平台的操作（认领 `claim`、转办 `transfer`、催办 `urge` 等）",
+            "actions offered for ticked rows, or operations of the engine (`claim`, `transfer`, …)",
+        ),
         Key(
             "write_to",
             Closed(("initiator", "organisation", "id")),
@@ -475,7 +480,8 @@ class _Check:
             } | {name for p in processes for name in p.actions}
             self._each("steps", listing.steps, STEP, steps, where)
             self._each("stages", listing.stages, Phrase("阶段", "stage"), stages, where)
-            self._each("actions", listing.actions, Phrase("动作", "action"), actions, where)
+            offered = {*actions, *FOR_MANY}
+            self._each("actions", listing.actions, Phrase("动作", "action"), offered, where)
         if STATUSES in known.codes:
             self._each("statuses", listing.statuses, CODE, known.codes[STATUSES], where)
         record = case_record(listing, known)

@@ -27,6 +27,11 @@ T = TypeVar("T")
 ALLOWED = ("claim", "transfer", "cc", "urge")
 #: all of them
 ALLOWABLE = (*ALLOWED, "add_signer", "remove_signer", "delegate")
+#: operations of the engine that a list can offer for many rows
+FOR_MANY = (
+    "claim", "release", "withdraw", "extend", "transfer", "delegate", "add_signer",
+    "remove_signer", "sign", "cc", "urge",
+)  # fmt: skip
 #: hours between two reminders of the same people, unless a process says otherwise
 URGE_HOURS = 24
 StepKind = Literal["task", "automatic", "chain", "panel", "wait", "call", "parallel", "end"]

@@ -210,6 +210,12 @@ def _signs_for_oneself(run: Run, rights: Rights) -> Refused | None:
     return None
 
 
+def may_take(run: Run, rights: Rights) -> bool:
+    """Whether the actor could deal with the task of the present place."""
+    probe = next((a for a in run.step.actions.values() if a.who is None), None)
+    return probe is not None and may_act(run, probe, rights) is None
+
+
 def _may_urge(run: Run, rights: Rights) -> Refused | None:
     """Whoever started the case or passed it on here, unless it waits for them themselves."""
     command = run.command

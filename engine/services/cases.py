@@ -19,7 +19,7 @@ from engine.domain.case import DATES, Command, places_of
 from engine.domain.errors import EngineError, NotAllowed, NotFound, Refused, Stale
 from engine.runtime.advance import guard, no_such_action, offered
 from engine.runtime.branches import find
-from engine.runtime.offers import Offer, may_act, may_operate, offers
+from engine.runtime.offers import Offer, may_act, may_operate, may_take, offers
 from engine.runtime.run import Run, get
 from engine.services.casework import Casework, Done, Loaded, Outcome
 from engine.store.cases import CaseRow
@@ -515,8 +515,11 @@ class Cases:
         *,
         input: Mapping[str, Any] | None = None,
         key: str | None = None,
+        do: Callable[[str, str | None], Done | None] | None = None,
     ) -> list[BulkResult]:
         """Take the same action on several cases, each by itself (REV-23, ENG-18).
+
+        ``do`` carries out an operation instead, given the case and the key of its command.
 
         Raises:
             Refused: they stand at different steps (REV-24), or the action is not for many.
@@ -528,7 +531,11 @@ class Cases:
         for uid in uids:
             own = f"{key}:{uid}" if key else None
             try:
-                done = self.act(actor, uid, action, input=input, key=own)
+                done = (
+                    do(uid, own)
+                    if do is not None
+                    else self.act(actor, uid, action, input=input, key=own)
+                )
                 results.append(BulkResult(uid, done))
             except Refused as refusal:
                 results.append(BulkResult(uid, None, refusal.sentence))
@@ -793,7 +800,31 @@ class Cases:
                 new if new.mine and new.allowed and not (old.mine and old.allowed) else old
                 for old, new in zip(found, beside, strict=True)
             ]
-        return found
+        return [*found, *self._claiming(unit, loaded, run, actor)]
+
+    def _claiming(
+        self, unit: UnitOfWork, loaded: Loaded, run: Run, actor: Actor
+    ) -> Iterator[Offer]:
+        """Taking a waiting task for oneself, and giving it back."""
+        who, step = run.step.who, run.step
+        pool = who is not None and who.kind == "permission" and not run.state.closed
+        rows = unit.work.of(loaded.row.id) if pool and "claim" in step.allow else []
+        for item in rows:
+            if item.step != step.name or item.person is not None:
+                continue
+            own = item.claimed_by in (actor.person, *actor.represents)
+            here = item.organisation == actor.organisation and item.permission is not None
+            if not here or not (own or may_take(run, self._rights)):
+                continue
+            refusal: Refused | None = None
+            if run.state.suspended:
+                refusal = run.refuse("case_suspended")
+            elif item.claimed_by is not None:
+                refusal = NotAllowed("claimed_by_other", person=item.claimed_by)
+            if own:
+                yield Offer("release", None, mine=True, refusal=None)
+            else:
+                yield Offer("claim", None, mine=True, refusal=refusal)
 
     def held(
         self, unit: UnitOfWork, loaded: Loaded, run: Run, action: Action | None

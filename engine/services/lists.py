@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.connectors.spreadsheets import write_xlsx
 from engine.definitions.listing import CASE_FIELDS, CASES, OVERDUE, SORTABLE, HomeCount, Listing
-from engine.definitions.process import Process
+from engine.definitions.process import FOR_MANY, Process
 from engine.definitions.register import ORGANISATIONS, PEOPLE
 from engine.definitions.release import Release
 from engine.definitions.role import Menu, MenuEntry
@@ -466,7 +466,12 @@ class Lists:
             if not listing.steps or step.name in listing.steps
             for name, action in step.actions.items()
         }
-        return [Bulk(name, actions[name].title) for name in listing.actions if name in actions]
+        return [
+            # An operation of the engine has the caption of the page.
+            Bulk(name, actions[name].title if name in actions else "")
+            for name in listing.actions
+            if name in actions or name in FOR_MANY
+        ]
 
     def filters_of(self, unit: UnitOfWork, actor: Actor, listing: Listing) -> list[Filter]:
         """What a list can be narrowed by, with the values there are among its rows."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from engine.definitions.process import FOR_MANY
 from engine.definitions.register import ORGANISATIONS
 from engine.domain.actor import Actor
 from engine.domain.case import Command
@@ -15,7 +16,7 @@ from engine.domain.errors import NotFound
 from engine.runtime.offers import may_operate
 from engine.runtime.operations import waiting_signers
 from engine.runtime.run import Run
-from engine.services.cases import Cases, command_of
+from engine.services.cases import BulkResult, Cases, command_of
 from engine.services.casework import Casework, Done, Loaded, Outcome
 from engine.store.unit import UnitOfWork
 
@@ -82,6 +83,68 @@ class Operations:
                 )  # fmt: skip
 
         return self._cases.carry_out(actor, uid, make, version=version, key=key, then=then)
+
+    def take(
+        self,
+        actor: Actor,
+        uid: str,
+        name: str,
+        entered: Mapping[str, Any] | None = None,
+        *,
+        version: int | None = None,
+        key: str | None = None,
+        at: str | None = None,
+    ) -> Done | None:
+        """Carry out any operation of the engine by its name; claiming has no first result.
+
+        Raises:
+            Refused: a right, a rule or an entry says no; nothing was changed.
+        """
+        values, cases = dict(entered or {}), self._cases
+        person, reason = str(values.get("person") or ""), str(values.get("reason") or "")
+        match name.partition(":"):
+            case ("claim", *_):
+                cases.claim(actor, uid)
+                return None
+            case ("release", *_):
+                cases.give_back(actor, uid)
+                return None
+            case ("withdraw", *_):
+                return cases.withdraw(actor, uid, version=version, key=key, at=at)
+            case ("extend", _, deadline):
+                return cases.extend(
+                    actor, uid, str(values.get("until") or ""), version=version, key=key, at=at,
+                    deadline=deadline or None,
+                )  # fmt: skip
+            case ("decline", *_):
+                return cases.decline(actor, uid, reason, version=version, key=key, at=at)
+            case ("replace", *_):
+                instead = str(values.get("instead") or "")
+                return cases.replace(
+                    actor, uid, instead, person, reason, version=version, key=key, at=at
+                )
+        return self.do(actor, uid, name, values, version=version, key=key, at=at)
+
+    def bulk(
+        self,
+        actor: Actor,
+        uids: Sequence[str],
+        name: str,
+        entered: Mapping[str, Any] | None = None,
+        *,
+        key: str | None = None,
+    ) -> list[BulkResult]:
+        """Use an operation on several cases at one step, each by itself (REV-23, REV-24).
+
+        Raises:
+            Refused: they stand at different steps, or the operation is not for many.
+        """
+        if name not in FOR_MANY:
+            raise NotFound("no_such_action", action=name, step="")
+        return self._cases.bulk(
+            actor, uids, name, key=key,
+            do=lambda uid, own: self.take(actor, uid, name, entered, key=own),
+        )  # fmt: skip
 
     def _check(
         self,

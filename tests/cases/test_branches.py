@@ -49,8 +49,18 @@ def test_each_office_has_its_own_work_and_sees_where_the_others_are(town: Platfo
         assert view.at == mine
         assert [one.step for one in view.standings] == ["fire_check", "health_check"]
         assert [one.step for one in view.standings if one.waits] == [mine]
-    assert [choice.name for choice in town.views.choices(FIRE, uid)] == ["pass", "return", "cc"]
-    assert [choice.name for choice in town.views.choices(HEALTH, uid)] == ["pass", "fail", "cc"]
+    assert [choice.name for choice in town.views.choices(FIRE, uid)] == [
+        "pass",
+        "return",
+        "cc",
+        "claim",
+    ]
+    assert [choice.name for choice in town.views.choices(HEALTH, uid)] == [
+        "pass",
+        "fail",
+        "cc",
+        "claim",
+    ]
     assert same(town)
 
 

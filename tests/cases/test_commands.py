@@ -216,7 +216,7 @@ def test_what_could_be_done_and_why_not_the_rest_is_one_question(office: Platfor
 
     assert not mine["withdraw"].allowed
     assert {name for name, offer in theirs.items() if offer.allowed} == {
-        "pass", "return", "transfer", "cc",
+        "pass", "return", "transfer", "cc", "claim",
     }  # fmt: skip
     for name, offer in mine.items():
         if not offer.allowed and offer.action is not None:

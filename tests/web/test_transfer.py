@@ -4,7 +4,7 @@ import pytest
 
 from engine.domain.clock import VirtualClock
 from tests.support.city import City
-from tests.support.office import FILES, NINE, a_request, open_office
+from tests.support.office import FILES, NINE, a_request, open_office, person
 
 
 @pytest.fixture
@@ -84,4 +84,45 @@ def test_a_signer_is_added_signs_and_is_read_in_the_step():
     page = visitor.get(f"/cases/{town['z']}")
     assert "前加签" in page
     assert "确定通过" in page.buttons
+    platform.close()
+
+
+def test_a_case_is_claimed_and_given_back_on_its_page(town):
+    visitor = town.visit("王审", "一所")
+    page = visitor.get(f"/cases/{town['z']}")
+    visitor.get(page.links["认领任务"])
+    assert "已认领任务。" in visitor.press("确定认领任务")
+    other = town.visit("李四", "一所").get(f"/cases/{town['z']}")
+    assert "claimed_by_other" in other
+    page = visitor.get(f"/cases/{town['z']}")
+    assert "认领任务" not in page.links
+    visitor.get(page.links["放回任务"])
+    assert "已放回任务。" in visitor.press("确定放回任务")
+    assert "认领任务" in town.visit("李四", "一所").get(f"/cases/{town['z']}").links
+
+
+@pytest.mark.req("REV-23", "REV-24")
+def test_many_cases_are_handed_over_at_once_where_the_list_offers_it():
+    path = "definitions/lists/town/to-review.yaml"
+    offered = FILES[path].replace("actions: [pass, return]", "actions: [pass, transfer, claim]")
+    platform = open_office(more={path: offered})
+    with platform.store.write() as unit:
+        platform.directory.grant(unit, "李四", "reviewer", "一所", jurisdiction="town")
+    uids = [a_request(platform), a_request(platform)]
+    own = a_request(platform, by="李四")
+    town = City(platform, VirtualClock(NINE), {})
+    visitor = town.visit("王审", "一所")
+    page = visitor.get("/lists/town/to-review")
+    assert "批量转办" in page.buttons
+
+    visitor.press("批量转办", row=[*uids, own])
+    page = visitor.press("确定批量转办", person="李四")
+
+    assert "成功 2 件，未成功 1 件。" in page
+    assert "transfer_to_stranger" in page
+    waiting = platform.lists.keys(person("李四", "一所"), "town/to-review")
+    assert sorted(waiting) == sorted(uids)
+    results = platform.operations.bulk(person("李四", "一所"), uids, "urge")
+    assert {one.sentence for one in results} == {"not_yours_to_urge"}
+    assert all(found.same for found in platform.rebuilding.all())
     platform.close()
