@@ -136,16 +136,19 @@ class CaseRows:
     @staticmethod
     def set_timers(unit: UnitOfWork, row: CaseRow, result: Advance, now: datetime) -> None:
         """Write the timers that a command asks for."""
-        for number, timer in enumerate(result.timers):
-            name = f"{timer.kind}:{timer.name}" if timer.name else timer.kind
-            name = f"{name}:{number}" if timer.kind == "remind" else name
-            kind = f"{name}@{timer.step}" if timer.step else name
-            unit.timers.set(row, kind, moments.instant(timer.at, now.tzinfo))
+        for kind, at in timers_of(result, now):
+            unit.timers.set(row, kind, at)
 
     def index(
         self, unit: UnitOfWork, row: CaseRow, compiled: Compiled, data: Mapping[str, Any]
     ) -> None:
         """Write what lists find a case by, and the files in it."""
+        unit.cases.set_fields(row.id, self.found_by(unit, row, compiled, data))
+
+    def found_by(
+        self, unit: UnitOfWork, row: CaseRow, compiled: Compiled, data: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """What lists find a case by, by index path."""
         name = compiled.process.form or ""
         form = self._definitions.current.forms.get(name)
         values: dict[str, Any] = {}
@@ -155,7 +158,7 @@ class CaseRows:
             # Its files are where its own form has them; lists ask for what is in force.
             own = self._definitions.release_of(row.process, row.pin, unit).forms[name]
             values[FILES] = sorted(_files(data, own.file_paths))
-        unit.cases.set_fields(row.id, values)
+        return values
 
     def incident(
         self,
@@ -230,6 +233,15 @@ def _dates(state: State) -> Iterator[tuple[Any, ...]]:
 def _stopped(state: State) -> dict[Place, str]:
     """The places at which nobody was found, and why."""
     return {one.place: one.stuck for _, one in places_of(state) if one.stuck is not None}
+
+
+def timers_of(result: Advance, now: datetime) -> Iterator[tuple[str, datetime]]:
+    """What a case wants to be woken for after a command, and when."""
+    for number, timer in enumerate(result.timers):
+        name = f"{timer.kind}:{timer.name}" if timer.name else timer.kind
+        name = f"{name}:{number}" if timer.kind == "remind" else name
+        kind = f"{name}@{timer.step}" if timer.step else name
+        yield kind, moments.instant(timer.at, now.tzinfo)
 
 
 def new_work(item: WorkItem, now: datetime) -> NewWork:

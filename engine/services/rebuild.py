@@ -6,6 +6,7 @@ on an empty state must give the stored bytes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,13 +19,16 @@ from engine.domain.errors import NotFound
 from engine.runtime.advance import advance, start
 from engine.runtime.facts import recorded
 from engine.runtime.moments import earliest
-from engine.services.case_rows import EVERYWHERE, dues, new_work
+from engine.services.case_rows import EVERYWHERE, applied, dues, new_work, timers_of
 from engine.services.casework import Casework
-from engine.store.cases import CaseRow
+from engine.store.ballots import Round
+from engine.store.cases import CaseRow, field_rows
 from engine.store.chain import Broken, Event, canonical
 from engine.store.unit import UnitOfWork
 from engine.store.work import NewWork
 
+#: by voter what stands on each paper; None where the vote is secret
+_Votes = dict[str, dict[str, Any] | None]
 #: commands that put a case on another version of its process
 MOVES = ("migrate", "unmigrate")
 
@@ -39,11 +43,16 @@ class Rebuilt:
     #: whether this is what is stored
     same_state: bool
     same_work: bool
+    #: and so are what lists show and find a case by, what it wants to be woken for, and the votes
+    same_row: bool
+    same_timers: bool
+    same_votes: bool
 
     @property
     def same(self) -> bool:
-        """Whether state and work items are what is stored."""
-        return self.same_state and self.same_work
+        """Whether everything is what is stored."""
+        rest = self.same_row and self.same_timers and self.same_votes
+        return self.same_state and self.same_work and rest
 
 
 class Rebuilding:
@@ -83,9 +92,12 @@ class Rebuilding:
     def _rebuilt(self, unit: UnitOfWork, row: CaseRow) -> Rebuilt:
         events = unit.journal.of(row.id)
         pins = pins_of(row, events)
+        zone = self._work.zone(row.jurisdiction)
         result: Advance | None = None
         data: Mapping[str, Any] = {}
         work: tuple[NewWork, ...] = ()
+        shown = row._replace(closed_at=None)
+        votes: dict[Round, _Votes] = {}
         for event, pin in zip(events, pins, strict=True):
             typed, kept = self._data(unit, event)
             data = typed if typed is not None else data
@@ -93,6 +105,9 @@ class Rebuilding:
             result = self._again(unit, row._replace(pin=pin), event, result, data)
             data = kept if kept is not None else data
             work = self._waits(row, event, result, work, before)
+            if event.kind == "vote":
+                self._voted(unit, event, result, votes)
+            shown = applied(shown, result.state, event.at.astimezone(zone))
         assert result is not None  # a case has at least its start
         state = canonical(result.state.to_json())
         stored = tuple(
@@ -102,7 +117,42 @@ class Rebuilding:
             )
             for item in unit.work.of(row.id)
         )  # fmt: skip
-        return Rebuilt(row.uid, state, work, state == row.state, _same(work, stored))
+        return Rebuilt(
+            row.uid,
+            state,
+            work,
+            state == row.state,
+            _same(work, stored),
+            _listed(shown) == _listed(row) and self._same_index(unit, row, data),
+            self._same_timers(unit, row, result),
+            _same_votes(unit, row, votes),
+        )
+
+    @staticmethod
+    def _voted(unit: UnitOfWork, event: Event, result: Advance, votes: dict[Round, _Votes]) -> None:
+        """Keep what somebody voted; a secret ballot is in no journal."""
+        here = result.here or result.state
+        sealed = unit.blobs.get(event.data_hash) if event.data_hash is not None else {}
+        papers = sealed.get("input", {}).get("papers")
+        place = Round(here.place.step, here.place.visit, here.round)
+        votes.setdefault(place, {})[event.person or ""] = papers
+
+    def _same_index(self, unit: UnitOfWork, row: CaseRow, data: Mapping[str, Any]) -> bool:
+        """Whether lists find the case by what its data say."""
+        compiled = self._work.definitions.compiled(row.process, row.pin, unit)
+        found = self._work.rows.found_by(unit, row, compiled, data)
+        wanted: dict[str, list[str | float]] = {}
+        for path, value in found.items():
+            rows = field_rows(path, value)
+            wanted[path] = [one["text_value"] or one["number_value"] or 0.0 for one in rows]
+        return _in_order(wanted) == _in_order(unit.cases.fields(row.id))
+
+    def _same_timers(self, unit: UnitOfWork, row: CaseRow, result: Advance) -> bool:
+        """Whether the case is woken for what it wants, what has passed meanwhile apart."""
+        now = self._work.now(row.jurisdiction)
+        wanted = {(_unnumbered(kind), at) for kind, at in timers_of(result, now)}
+        stored = {(_unnumbered(one.kind), one.at) for one in unit.timers.of(row.id)}
+        return stored <= wanted and all(at <= now for _, at in wanted - stored)
 
     def _again(
         self,
@@ -210,6 +260,37 @@ def pins_of(row: CaseRow, events: Sequence[Event]) -> list[str]:
         pin = move["to"] if move is not None else pin
         pins.append(pin)
     return pins
+
+
+def _listed(row: CaseRow) -> tuple[Any, ...]:
+    """What lists show of a case, as far as its journal alone says it."""
+    return (
+        row.status, row.step, row.stage, row.organisation, row.flags, row.outcome, row.arrived_at,
+        row.due, row.returned, row.closed_at,
+    )  # fmt: skip
+
+
+def _in_order(found: Mapping[str, list[str | float]]) -> dict[str, list[str]]:
+    return {
+        path: sorted(str(one or 0.0) for one in values) for path, values in found.items() if values
+    }
+
+
+def _unnumbered(kind: str) -> str:
+    """A reminder is numbered among those that were set with it, not among those that are left."""
+    return re.sub(r"(remind[^@]*):\d+", r"\1", kind)
+
+
+def _same_votes(unit: UnitOfWork, row: CaseRow, votes: Mapping[Round, _Votes]) -> bool:
+    """Whether the ballots are those that were journalled; of a secret one only that it is there."""
+    for here, voted in votes.items():
+        papers: dict[str, dict[str, Any]] = {}
+        for one in unit.ballots.of(row, here):
+            papers[one.voter] = {**papers.get(one.voter, {}), one.paper: one.ballot}
+        secret = None in voted.values()
+        if len(papers) != len(voted) or (not secret and papers != voted):
+            return False
+    return True
 
 
 def _same(one: tuple[NewWork, ...], other: tuple[NewWork, ...]) -> bool:

@@ -239,7 +239,7 @@ class Recorder:
             organisations[event.organisation or ""] = None
             typed = self._typed(unit, event) or {}
             for form in forms:
-                for element, value in _leaves(form.elements, typed):
+                for element, value in leaves(form.elements, typed):
                     if element.reference == PEOPLE:
                         people[value] = None
                     elif element.reference == ORGANISATIONS:
@@ -282,15 +282,15 @@ def _waits(disguise: Disguise, who: str) -> str:
     return f"{permission}@{disguise.of(organisation, ORGANISATIONS)}"
 
 
-def _leaves(elements: tuple[Element, ...], data: Any) -> Iterator[tuple[Element, str]]:
+def leaves(elements: tuple[Element, ...], data: Any) -> Iterator[tuple[Element, str]]:
     """Every text value of a form's data with its field."""
     for element in elements:
         value = data.get(element.name) if isinstance(data, Mapping) else None
         if element.kind == "group":
-            yield from _leaves(element.children, value)
+            yield from leaves(element.children, value)
         elif element.kind == "rows":
             for row in value or ():
-                yield from _leaves(element.children, row)
+                yield from leaves(element.children, row)
         else:
             for one in value if isinstance(value, list) else [value]:
                 if isinstance(one, str) and one:

@@ -10,7 +10,7 @@ from engine.authoring.source import read_yaml
 from engine.definitions.recording import Recording, parse_recording
 from engine.services.recorded import carry_out
 from engine.services.recording import Recorder
-from tests.support.city import CERTIFIED, City, city, shipped_samples
+from tests.support.city import CERTIFIED, City, city
 
 PROCESS = "definitions/processes/tianjin/socialised-review.yaml"
 
@@ -56,42 +56,6 @@ def test_it_names_nobody(town):
         assert value not in text
     # A number of a person, not digits inside a hash.
     assert not re.search(r"(?<![0-9a-f])\d{11}(?![0-9a-f])", text)
-
-
-#: sample cases of both worlds: groups, votes, drafts, withdrawing, dates, documents, registers
-SHIPPED = (
-    "sichuan/happy-path", "sichuan/inserted-units", "sichuan/entrusted", "sichuan/talent",
-    "tianjin/happy-path", "tianjin/complaint", "tianjin/self-review", "tianjin/post-quota",
-    "tianjin/certificates-in-bulk", "tianjin/superior-change",
-)  # fmt: skip
-
-
-@pytest.mark.req("TST-04", "SEC-02")
-@pytest.mark.parametrize("name", SHIPPED)
-def test_every_case_of_a_shipped_sample_comes_out_again_and_names_nobody(name):
-    samples = shipped_samples()
-    (sample,) = samples.chosen((f"examples/cases/{name}.yaml",))
-    files, told = [], []
-
-    def keep(platform, _result):
-        with platform.store.read() as unit:
-            uids = [row.uid for row in unit.cases.every()]
-            people = [row.data.get("personal_basics") or {} for row in unit.records.every("people")]
-        told.extend(
-            str(basics[key])
-            for basics in people
-            for key in ("full_name", "id_number", "mobile")
-            if basics.get(key)
-        )
-        files.extend(Recorder(platform.casework).file(uid) for uid in uids)
-
-    (result,) = samples.run([sample], keep)
-
-    assert result.ok
-    assert files
-    assert len(told) > 50
-    text = "\n".join(files)
-    assert [one for one in set(told) if one in text] == []
 
 
 @pytest.mark.req("TST-04", "TST-05")
