@@ -386,6 +386,8 @@ def _reopen(run: Run, action: Action, index: int, target: str | None, before: St
         resume(run)
     else:
         _leave(run, action, index, target)
+    # Whoever passed the case before its end may not take it back: somebody has decided since.
+    run.change(touched=True)
 
 
 _Move = Callable[[Run, Action, int, "str | None", State], None]

@@ -37,7 +37,7 @@ from engine.runtime.facts import Recording
 #: what withdrawing a pass brings back beside the place
 RESTORED = (
     "sent_to", "due", "due_given", "overdue", "inserted", "chain",
-    "returned", "relaying", "resubmit", "flags", "resume",
+    "returned", "relaying", "resubmit", "flags", "resume", "touched", "opened",
 )  # fmt: skip
 #: effects that leave a trace outside the case and forbid withdrawing
 IRREVERSIBLE = frozenset({"document", "connector"})

@@ -44,6 +44,8 @@ def withdraw(run: Run) -> None:
         splits.put_back(run, place, last.split)
     else:
         run.arrive(place.step, at=place, restore=True)
+    # Whoever passed it here before may not take back what was opened or recorded on since.
+    run.change(**{name: restored[name] for name in ("touched", "opened") if name in restored})
     run.refresh_due()
     run.change(overdue=moments.is_over(run.state.due, run.now))
 

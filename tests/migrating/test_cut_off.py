@@ -53,7 +53,7 @@ def test_a_crash_between_any_two_statements_leaves_whole_cases_and_the_run_goes_
         # Once a case was moved, the next attempt has fewer statements to go.
         statements = statements + 1 if states.count("moved") == 0 or half_way < 2 else 10**9
 
-    assert cuts >= 10
+    assert cuts >= 8
     assert half_way >= 1
     done = office.migrations.show(MONITOR, plan.id)
     assert [one.state for one in done.cases] == ["moved", "moved"]

@@ -370,3 +370,56 @@ def test_a_task_of_one_person_whom_nothing_names_is_an_incident_and_not_a_lost_c
     assert case.state.stuck is None
     assert [item.person for item in case.last.work] == ["bob"]
     assert case.replayed() == case.state
+
+
+REOPENED = compiled(
+    """
+    process: demo/reopened
+    title: Reopened
+    form: request
+    steps:
+      fill: {title: Fill, who: initiator, edit: all, actions: {submit: {title: S, to: first}}}
+      first:
+        title: First
+        who: {permission: p, organisation: data.unit}
+        actions: {pass: {title: P, to: second}}
+      second:
+        title: Second
+        who: {permission: p, organisation: data.unit.superior}
+        actions: {note: {title: N, verb: record}, pass: {title: P, to: third}}
+      third:
+        title: Third
+        who: {permission: p, organisation: data.unit}
+        actions: {pass: {title: P, to: done}}
+      done:
+        title: Done
+        end: success
+        actions: {again: {title: A, verb: reopen, to: first}}
+    """
+)
+
+
+def at_second() -> Running:
+    organisations = {"unit": {"superior": "office"}, "office": {}}
+    case = begin(REOPENED, World(records={"organisations": organisations}), {"unit": "unit"})
+    return case.typed("submit", "ann", {}).do("pass", "bob", "unit")
+
+
+@pytest.mark.req("REV-13", "ENG-06")
+def test_a_pass_to_an_end_that_was_opened_again_cannot_be_withdrawn() -> None:
+    case = at_second().do("pass", "sue", "office").do("pass", "bea", "unit")
+    case.do("again", "sue", "office")
+
+    with pytest.raises(Refused, match="withdraw_decided"):
+        case.operate("withdraw", "bea", "unit")
+
+    assert case.place == "first@unit"
+
+
+@pytest.mark.req("REV-13")
+def test_what_was_recorded_at_a_place_keeps_it_after_its_own_pass_was_withdrawn() -> None:
+    case = at_second().do("note", "sue", "office").do("pass", "sue", "office")
+    case.operate("withdraw", "sue", "office")
+
+    with pytest.raises(Refused, match="withdraw_decided"):
+        case.operate("withdraw", "bob", "unit")

@@ -320,7 +320,7 @@ class Author:
         reach = self.pick(["done", *(name for name in self.tasks if name in found["steps"])])
         one: dict[str, Any] = {"title": "Entry", "reach": reach, "by": "days(today, 9)"}
         if self.flip():
-            one["hard"] = True
+            one |= {"hard": True, "extend": {"permission": "p"}}
         if self.flip():
             one["remind"] = ["days(deadlines.entry, -2)"]
         if self.flip():
@@ -440,8 +440,9 @@ class Author:
     def due(self, actions: dict[str, Any]) -> dict[str, Any]:
         due: dict[str, Any] = {"by": self.pick(["data.until", "days(today, 5)"])}
         if self.flip(3):
-            due["hard"] = True
-        if self.flip():
+            # What nobody may move would stop the case for good.
+            due |= {"hard": True, "extend": {"permission": "p"}}
+        elif self.flip():
             due["extend"] = {"permission": "p", "when": self.pick(["any_time", "after_expiry"])}
         if self.flip(3):
             due["remind"] = ["days(today, 2)"]
