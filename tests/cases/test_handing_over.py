@@ -180,7 +180,12 @@ def test_a_seat_goes_over_where_the_administrator_leads_the_vote(leads):
 
     planned = town.handing_over.plan(HEAD, "王审", ["赵复", "李四"])
     assert [(one.what, one.to) for one in planned] == ([(("seat",), "李四")] if leads else [])
-    town.handing_over.run(HEAD, "王审", ["赵复", "李四"], "离职")
+    if leads:
+        town.handing_over.run(HEAD, "王审", ["赵复", "李四"], "离职")
+    else:
+        # Who votes elsewhere is not even told.
+        run = town.handing_over.run
+        assert refused(lambda: run(HEAD, "王审", ["李四"], "离职")) == "nothing_to_hand_over"
     with town.store.read() as unit:
         waiting = {one.person for one in unit.work.of(1)}
     assert waiting == ({"李四", "赵复"} if leads else {"王审", "赵复"})
