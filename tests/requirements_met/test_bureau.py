@@ -351,3 +351,17 @@ class TestQualificationReview:
             reviewer = town.visit(name, organisation)
             assert "缺少2025年度考核表" in reviewer.get(f"/cases/{town['z']}/course")
         assert "缺少2025年度考核表" in town.visit("岑晓雯").get(f"/cases/{town['z']}/course")
+
+
+@pytest.mark.req("BUR-10")
+def test_the_notice_of_an_institution_is_kept_with_it_and_read_by_its_applicants(town, clerk):
+    institutions = "/console/register-accepting_institutions"
+    clerk.get(institutions)
+    clerk.get(f"{institutions}?search=武侯")
+    clerk.get(clerk.page.links["申报须知 成都市武侯区教育局"])
+    assert "已申报须知" in clerk.press("申报须知", notice="请先到窗口核验学历原件。")
+
+    applicant = town.visit("岑晓雯")
+    applicant.get("/new/chengdu/initial-confirmation")
+    page = applicant.press("立即申报", level="zhuliji", obtain_mode="initial")
+    assert "请先到窗口核验学历原件。" in page

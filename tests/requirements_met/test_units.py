@@ -200,7 +200,7 @@ RULES = {
 }
 
 
-@pytest.mark.req("ORG-04", "ORG-05", "ORG-07", "ORG-08")
+@pytest.mark.req("ORG-04", "ORG-05", "ORG-06", "ORG-07", "ORG-08")
 @pytest.mark.parametrize("nature", RULES)
 def test_the_page_shows_the_rule_for_the_nature_of_the_unit(nature: str):
     town = city(REGISTRATION)
@@ -211,6 +211,8 @@ def test_the_page_shows_the_rule_for_the_nature_of_the_unit(nature: str):
 
     shown = {name for name, rule in RULES.items() if rule in page}
     assert shown == {nature}
+    department = "一般为该公司在津最高级别的子公司（单位）"
+    assert (department in page) == (nature == "stationed")
 
 
 @pytest.mark.req("ORG-21")
