@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, make_response, render_template, request
+from flask import Blueprint, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from admin import security
@@ -35,9 +35,11 @@ def _page(
 ) -> ResponseReturnValue:
     actor = security.signed_in().actor
     held = platform().handing_over.plan(actor, person, to) if result is None else ()
+    title = _("转办 {person} 的事项", person=platform().directory.name("people", person))
     text = render_template(
         "portal/handover.html",
-        title=_("转办 {person} 的事项", person=platform().directory.name("people", person)),
+        title=title,
+        trail=[(_("工作人员管理"), url_for("staff.overview")), (title, None)],
         person=person,
         colleagues=[one for one in platform().substitutes.colleagues(actor) if one[0] != person],
         to=to,

@@ -50,6 +50,7 @@ def _page(refusal: Refused | None) -> ResponseReturnValue:
     text = render_template(
         "portal/substitutes.html",
         title=_("代理"),
+        trail=[(_("账户"), url_for("account.menu")), (_("代理"), None)],
         given=service.given(actor),
         held=service.held(actor),
         everybody=service.all(actor) if managing else None,
