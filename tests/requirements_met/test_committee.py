@@ -108,10 +108,14 @@ class TestActivities:
         secretary.press("新建", activity=key)
         secretary.press("确定提交审核")
         assert ACTIVITY["name"] not in self.offered(town)
-        (row,) = bureau.get("/lists/tianjin/activity-review").rows()
-        page = bureau.get(bureau.page.links[f"审核 孙秘书 {row[0]}"])
+        ((number, *_),) = bureau.get("/lists/tianjin/activity-review").rows()
+        page = bureau.get(bureau.page.links[f"审核 孙秘书 {number}"])
         for checked in ("本市中小学教师", "九月申报，十月评审。", "获市级教学成果奖", "教学设计"):
             assert checked in page
+        for title, row in (("评审活动查询", ACTIVITY["name"]), ("申报组合查询", "高级教师")):
+            assert row in bureau.get(bureau.get("/").links[title])
+        bureau.get("/lists/tianjin/activity-review")
+        page = bureau.get(bureau.page.links[f"审核 孙秘书 {number}"])
         registers = town.platform.registers
         changed = {**ACTIVITY, "scope": "改动后的范围"}
         registers.change(town.person("孙秘书", "教师高评委"), "activities", key, changed)
@@ -128,6 +132,17 @@ class TestActivities:
         town.platform.cases.act(town.person("孙秘书", "教师高评委"), uid, "conclude")
 
         assert ACTIVITY["name"] not in self.offered(town)
+
+    @pytest.mark.req("COM-04")
+    def test_the_bureau_alone_concludes_one_that_no_case_published(self, town):
+        registers, secretary = town.platform.registers, town.person("孙秘书", "教师高评委")
+        assert "2026年度中小学教师高级职称评审" in self.offered(town)
+
+        with pytest.raises(Refused):
+            registers.act(secretary, "activities", "a1", "conclude")
+        registers.act(town.person("陈管理", "人社局"), "activities", "a1", "conclude")
+
+        assert "2026年度中小学教师高级职称评审" not in self.offered(town)
 
     @pytest.mark.req("COM-02", "COM-03", "APP-13", "APP-15")
     def test_its_clauses_and_materials_become_part_of_the_application(self, town):
