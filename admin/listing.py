@@ -31,6 +31,7 @@ def table_of(
     links: Links,
     bulk: tuple[Bulk, ...] = (),
     bulk_href: str = "",
+    whole: tuple[Bulk, ...] = (),
     export_href: str | None = None,
 ) -> Table:
     """A page of a list as a table; ``links`` says where a row leads."""
@@ -64,6 +65,7 @@ def table_of(
         sort=sort,
         bulk=bulk,
         bulk_href=bulk_href,
+        whole=whole,
         total=page.total,
         first_href=address(here, {**query}) if cursor else None,
         next_href=address(here, {**query, "cursor": page.next_cursor})

@@ -81,6 +81,8 @@ class Table:
     sort: str = ""
     bulk: Sequence[Bulk] = ()
     bulk_href: str = ""
+    #: buttons for all rows at once
+    whole: Sequence[Bulk] = ()
     total: int | None = None
     first_href: str | None = None
     next_href: str | None = None

@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 
 from engine import content
 from engine.connectors.documents import Printer, TypstPrinter
-from engine.connectors.http import Connections, HttpConnections
+from engine.connectors.http import Connections
 from engine.connectors.jobs import Job, Worker
+from engine.connectors.outside import OutsideConnections
 from engine.content import Files
 from engine.definitions import release as releases
 from engine.definitions.release import Release
@@ -57,6 +58,7 @@ from engine.services.printing import Documents
 from engine.services.profile import Profile
 from engine.services.publishing import MovedOn, Publishing
 from engine.services.rebuild import Rebuilding
+from engine.services.record_runs import RunsOfLists
 from engine.services.records import Records
 from engine.services.register_sheets import RegisterSheets
 from engine.services.registers import Registers
@@ -68,6 +70,7 @@ from engine.services.sentences import Sentences
 from engine.services.staff import Staff
 from engine.services.studio import Studio
 from engine.services.substitutes import Substitutes
+from engine.services.telling import Telling
 from engine.services.upcoming import UpcomingDates
 from engine.services.views import Views
 from engine.settings import Settings, given
@@ -116,7 +119,11 @@ def open_platform(
             store,
             content.read_files(settings.content or content.bundled(), content.FOLDERS),
             clock or SystemClock(),
-            Outside(TypstPrinter(), settings.public_url, HttpConnections(given())),
+            Outside(
+                TypstPrinter(),
+                settings.public_url,
+                OutsideConnections(given(), clock or SystemClock()),
+            ),
             deliberate=settings.content is not None,
             follow=follow,
         )
@@ -200,7 +207,8 @@ def assemble(
     panels = Panels(casework, entries)
     accounts = Accounts(store, directory, sentences, clock)
     staff = Staff(records, directory, accounts, sentences)
-    registers = Registers(records, directory, sentences, staff)
+    telling = Telling(records, sentences, outside.connections)
+    registers = Registers(records, directory, sentences, staff, telling)
     lists = Lists(records, directory, registers, sentences)
     messages = Messages(casework, directory, sentences, records.lookup, lists)
 
@@ -216,7 +224,10 @@ def assemble(
     )
     linking = Linking(casework, entries, groups)
     connecting = Connecting(casework, entries, outside.connections)
-    outgoing = Outgoing(casework, groups, linking, connecting, records, messages, documents)
+    runs = RunsOfLists(records, registers, lists, directory, sentences)
+    outgoing = Outgoing(
+        casework, groups, linking, connecting, records, messages, documents, telling, runs
+    )
     cases = Cases(casework, directory, entries, groups, panels, linking, outgoing, sentences)
     views = Views(casework, directory, cases, entries, groups, panels, sentences, records.lookup)
     operations = Operations(casework, cases, directory)
@@ -267,6 +278,7 @@ def assemble(
         documents=documents,
         lists=lists,
         list_figures=ListFigures(lists, records, sentences),
+        runs=runs,
         accounts=accounts,
         staff=staff,
         substitutes=substitutes,
@@ -319,11 +331,13 @@ def workers(platform: Platform) -> list[Worker]:
         Worker(
             {
                 "timers": seeing(platform.cases.tick),
-                "outbox": seeing(platform.outgoing.work_off),
+                "outbox": seeing(platform.outgoing.work_off_quick),
                 "nobody": seeing(platform.incidents.look),
             },
             platform.clock,
         ),
+        # Systems outside may be slow: nobody's messages wait for them.
+        Worker({"slow": seeing(platform.outgoing.work_off_slow)}, platform.clock),
         Worker({"replays": seeing(platform.publishing.work_off)}, platform.clock),
     ]
 

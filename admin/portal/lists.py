@@ -6,19 +6,20 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from admin import charts, security
 from admin.captions import _
-from admin.context import platform
+from admin.context import SignedIn, platform
 from admin.listing import XLSX, asked, table_of
-from admin.navigation import caption, entry_title
+from admin.navigation import caption, entry_title, opens
 from admin.portal.asking import operation_title
 from admin.tables import Bulk, Filter, Link, Table, address
 from engine.definitions.listing import CASES, Listing
 from engine.domain.actor import Actor
+from engine.domain.errors import Refused
 from engine.services.list_figures import Counted
 
 pages = Blueprint("lists", __name__)
@@ -29,7 +30,8 @@ BARS = 12
 
 def show(name: str) -> ResponseReturnValue:
     """One list."""
-    actor = security.signed_in().actor
+    me = security.signed_in()
+    actor = me.actor
     filters, search, sort, cursor = asked()
     page = platform().lists.page(
         actor, name, filters=filters, search=search, sort=sort, cursor=cursor
@@ -40,9 +42,11 @@ def show(name: str) -> ResponseReturnValue:
 
     onward = _onward(actor, listing)
 
+    details = _details(me, listing)
+
     def links(row: Any) -> list[Link]:
         if listing.of != CASES:
-            return onward(row)
+            return [*details(row), *onward(row)]
         return [
             Link(first, url_for("cases.show", uid=row.key, back=request.full_path.rstrip("?"))),
             Link(_("过程跟踪"), url_for("cases.course", uid=row.key)),
@@ -56,12 +60,73 @@ def show(name: str) -> ResponseReturnValue:
         here=here,
         links=links,
         bulk=tuple(buttons),
-        bulk_href=url_for("reviewing.bulk", back=here),
+        bulk_href=url_for("reviewing.bulk", back=here)
+        if listing.of == CASES
+        else url_for("lists.act", name=name),
+        whole=tuple(Bulk(each.name, each.title) for each in page.on_all),
         export_href=address(url_for("lists.export", name=name), {**filters, "search": search})
         if listing.export
         else None,
     )
-    return render_template("portal/list.html", table=table, title=caption(table.title))
+    return render_template(
+        "portal/list.html",
+        table=table,
+        title=caption(table.title),
+        progress=platform().runs.progress(actor, name),
+    )
+
+
+def act(name: str) -> ResponseReturnValue:
+    """An action on the ticked records of a list, or on all of them; asks once where it should."""
+    actor = security.signed_in().actor
+    page = platform().lists.page(actor, name, limit=1)
+    here, keys = url_for("lists.show", name=name), request.form.getlist("row")
+    chosen = request.form.get("action", "")
+    whole = request.form.get("whole", "")
+    button = next(
+        (one for one in (page.on_all if whole else page.bulk) if one.name == (whole or chosen)),
+        None,
+    )
+    if button is None:
+        return redirect(here)
+    if not whole and not keys:
+        flash(_("请先勾选要办理的行。"), "warning")
+        return redirect(here)
+    title = f"{_('全部') if whole else _('批量')}{caption(button.title)}"
+    if (whole or button.confirm) and request.form.get("confirmed") != "yes":
+        sentence = caption(button.confirm) if button.confirm else ""
+        count = platform().lists.count(actor, name) if whole else len(keys)
+        return render_template(
+            "portal/confirm.html",
+            title=title,
+            sentence=_("共 {count} 条。{sentence}确定吗？", count=count, sentence=sentence),
+            action=request.full_path.rstrip("?"),
+            fields=[("whole", whole), ("action", chosen), *(("row", key) for key in keys)],
+            cancel=here,
+        )
+    try:
+        if whole:
+            platform().runs.begin(actor, name, whole)
+            return redirect(here)
+        register = platform().release.lists[name].of
+        results = platform().registers.bulk(actor, register, keys, chosen)
+    except Refused as refusal:
+        flash(refusal.sentence, "danger")
+        return redirect(here)
+    done = sum(one.sentence is None for one in results)
+    flash(_("{title}：已办 {done} 条。", title=title, done=done), "success" if done else "warning")
+    for one in results:
+        if one.sentence is not None:
+            flash(f"{one.name}：{one.sentence}", "warning")
+    return redirect(here)
+
+
+def _details(me: SignedIn, listing: Listing) -> Callable[[Any], list[Link]]:
+    """The page of a record of a list, for those whose menu leads to its register."""
+    if listing.of == CASES or not opens(me, "register", listing.of):
+        return lambda row: []
+    there = url_for("registers.details_view", register=listing.of)
+    return lambda row: [Link(_("详情"), address(there, {"id": row.key}))]
 
 
 def _onward(actor: Actor, listing: Listing) -> Callable[[Any], list[Link]]:
@@ -142,4 +207,5 @@ def export(name: str) -> ResponseReturnValue:
 pages.add_url_rule("/lists/<path:name>", view_func=show)
 pages.add_url_rule("/figures/<path:name>", view_func=figures)
 pages.add_url_rule("/exports/figures/<path:name>", view_func=export_figures)
+pages.add_url_rule("/lists/<path:name>", view_func=act, methods=["POST"])
 pages.add_url_rule("/exports/<path:name>", view_func=export)

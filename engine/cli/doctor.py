@@ -13,7 +13,7 @@ import click
 
 from engine.cli.common import content_root, with_settings
 from engine.connectors.documents import CannotPrint, TypstPrinter
-from engine.connectors.http import HttpConnections
+from engine.connectors.outside import OutsideConnections
 from engine.definitions.release import load
 from engine.domain.clock import SystemClock
 from engine.settings import PREFIX, Settings, given
@@ -120,7 +120,7 @@ def _printer(settings: Settings) -> Iterator[Finding]:
 
 
 def _connectors(settings: Settings) -> Iterator[Finding]:
-    connections = HttpConnections(given())
+    connections = OutsideConnections(given(), SystemClock())
     for connector in load(content_root(settings)).content.connectors.values():
         missing = [PREFIX + name.upper() for name in connections.missing(connector)]
         said = f"缺少设置 {'、'.join(missing)}" if missing else "已配置"

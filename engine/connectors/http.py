@@ -18,6 +18,9 @@ from engine.definitions.connector import Connector
 
 #: answers that are no fault of the request: asked again
 _LATER = frozenset({408, 425, 429})
+#: where an answer says why it refuses, and how much of that is kept
+_REASONS = ("detail", "message", "reason", "error", "title")
+LONGEST_REASON = 200
 #: more than this is no answer
 _MOST = 1 << 20
 
@@ -99,7 +102,7 @@ def _read(status: int, content: bytes) -> Mapping[str, Any]:
     if status in _LATER or status >= 500:
         raise Unavailable(f"HTTP {status}")
     if not 200 <= status < 300:
-        raise Rejected(f"HTTP {status}")
+        raise Rejected(f"HTTP {status}{_why(content)}")
     if len(content) > _MOST:
         raise Rejected("too long")
     try:
@@ -109,3 +112,15 @@ def _read(status: int, content: bytes) -> Mapping[str, Any]:
     if not isinstance(found, dict):
         raise Rejected("no object")
     return found
+
+
+def _why(content: bytes) -> str:
+    """What an answer says about why it is none, in one of the usual places."""
+    try:
+        found = json.loads(content[:_MOST])
+    except ValueError:
+        return ""
+    if not isinstance(found, dict):
+        return ""
+    said = [text for name in _REASONS if isinstance(text := found.get(name), str) and text]
+    return f"：{said[0][:LONGEST_REASON]}" if said else ""

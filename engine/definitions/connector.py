@@ -15,6 +15,7 @@ from engine.definitions.vocabulary import terms
 
 Method = Literal["post", "put"]
 SECONDS = 10
+ATTEMPTS = 3
 SETTING = Name(Phrase("设置名", "setting"))
 
 
@@ -36,6 +37,8 @@ class Connector:
     path: str = ""
     method: Method = "post"
     seconds: int = SECONDS
+    #: how often a record is tried to be told before that has failed
+    attempts: int = ATTEMPTS
 
     @property
     def settings(self) -> tuple[str, ...]:
@@ -54,8 +57,10 @@ CONNECTOR = Vocabulary(
         Key(
             "address",
             SETTING,
-            "哪个设置（环境变量 `ZHICHENG_…`）是它的网址",
-            "the setting (variable `ZHICHENG_…`) that is its address",
+            "哪个设置（环境变量 `ZHICHENG_…`）是它的网址；对方没有接口时写文件夹"
+            " `file:///文件夹?format=json`（或 `xml`、`csv`）",
+            "the setting (variable `ZHICHENG_…`) that is its address; without an interface a "
+            "folder, `file:///folder?format=json` (or `xml`, `csv`)",
             required=True,
         ),
         Key(
@@ -67,6 +72,13 @@ CONNECTOR = Vocabulary(
         Key("path", Text(), "网址之后的路径", "path below the address"),
         Key("method", Closed(("post", "put")), "HTTP 方法", "HTTP method", "post"),
         Key("seconds", Whole(), "最多等几秒", "how long is waited", str(SECONDS)),
+        Key(
+            "attempts",
+            Whole(),
+            "登记册的操作（9.1）没有得到回应时自动试几次，之后算失败，可以再办",
+            "how often an action of a register is tried without an answer before it has failed",
+            str(ATTEMPTS),
+        ),
     ),
     called=Phrase("外部接口", "the connector"),
 )
@@ -88,6 +100,7 @@ def parse_connector(node: Node, path: str, problems: Problems) -> Connector | No
         path=values.get("path", ""),
         method=values.get("method", "post"),
         seconds=values.get("seconds", SECONDS),
+        attempts=values.get("attempts", ATTEMPTS),
     )
 
 

@@ -20,6 +20,7 @@ from engine.definitions.register import (
     REVIEW_ACTION,
     RecordAction,
     Register,
+    Telling,
 )
 from engine.domain.types import (
     BOOLEAN,
@@ -138,6 +139,29 @@ class _Binder:
             found = follow(record, tuple(path.split(".")), self.records)
             want = (DATE, DATETIME) if found in (DATE, DATETIME) else found
             self.compile(formula, scope, want)
+        if action.when is not None:
+            self.compile(action.when, self.scope(it=Field(record)), BOOLEAN)
+        if action.connector is not None:
+            self._telling(action.connector, record)
+
+    def _telling(self, told: Telling, record: Record) -> None:
+        """Compile what a system outside is told, and what is written with its answer."""
+        connector = self.known.connectors.get(told.name)
+        forms = self.known.forms
+        sent = forms.get(connector.form) if connector is not None else None
+        answer = forms.get(connector.result or "") if connector is not None else None
+        it = Field(record)
+        answered = self.scope(it=it, answer=Field(answer or Record("answer", {})))
+        for formulas, scope, target in (
+            (told.body, self.scope(it=it), sent),
+            (told.done, answered, record),
+            (told.failed, self.scope(it=it, reason=Field(TEXT), refused=Field(BOOLEAN)), record),
+        ):
+            for path, formula in formulas.items():
+                names = tuple(path.split("."))
+                found = follow(target, names, self.records) if target is not None else None
+                want = (DATE, DATETIME) if found in (DATE, DATETIME) else found
+                self.compile(formula, scope, want)
 
     def _asked(self, action: RecordAction) -> Type:
         if isinstance(action.ask, str):

@@ -177,6 +177,7 @@ def known_from(
         roles={name for set_ in content.roles.values() for name in set_.roles},
         processes=processes or {},
         lists=content.lists,
+        connectors=content.connectors,
         routes=(*content.routes, route.SUPERIOR),
         calendars=tuple(content.calendars),
         sets=tuple(content.roles),

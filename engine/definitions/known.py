@@ -52,6 +52,7 @@ class Known:
     #: process → its steps, and what else lists ask about it
     processes: Mapping[str, Any] = field(default_factory=dict)
     lists: Mapping[str, Any] = field(default_factory=dict)
+    connectors: Mapping[str, Any] = field(default_factory=dict)
     routes: Collection[str] = ()
     calendars: Collection[str] = ()
     #: sets of roles and menus

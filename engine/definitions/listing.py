@@ -41,6 +41,7 @@ from engine.definitions.register import (
     PEOPLE,
     PERMISSION_NAME,
     Column,
+    Register,
 )
 from engine.definitions.shapes import (
     Closed,
@@ -152,6 +153,8 @@ class Listing:
     search: tuple[str, ...] = ()
     sort: Sort = field(default_factory=lambda: Sort("arrived_at", True))
     actions: tuple[str, ...] = ()
+    #: those of them that are offered for all rows at once
+    on_all: tuple[str, ...] = ()
     #: who of each ticked row is written to
     write_to: Literal["initiator", "organisation", "id"] | None = None
     leads_to: RowLink | None = None
@@ -292,6 +295,13 @@ LIST = Vocabulary(
             "actions offered for ticked rows, or operations of the engine (`claim`, `transfer`, …)",
         ),
         Key(
+            "on_all",
+            Names(_NAME),
+            "可对列表全部记录办理的操作，在后台逐条办，页面显示进度（仅登记册的列表）",
+            "actions offered for all records of the list, done in the background with their "
+            "progress shown (only of a register)",
+        ),
+        Key(
             "write_to",
             Closed(("initiator", "organisation", "id")),
             "可勾选各行发消息：给发起人、当前所在机构，或（人员、单位的列表）所列的本身",
@@ -353,6 +363,7 @@ def parse_listing(node: Node, path: str, problems: Problems) -> Listing | None:
         search=values.get("search", ()),
         sort=values.get("sort", _default_sort(of, relation)),
         actions=values.get("actions", ()),
+        on_all=values.get("on_all", ()),
         write_to=values.get("write_to"),
         leads_to=values.get("leads_to"),
         export=values.get("export", False),
@@ -468,6 +479,8 @@ class _Check:
 
     def _cases(self, where: Phrase) -> None:
         listing, node, known = self.listing, self.listing.node, self.known
+        if listing.on_all:
+            self.problems.add("REG117", node.key("on_all"), key="on_all", needs="of: …")
         for place, name in enumerate(listing.processes):
             at = node.at_path(["processes", place])
             expect(self.problems, at, PROCESS, name, tuple(known.processes), where)
@@ -520,7 +533,8 @@ class _Check:
             if key in node.entries:
                 self.problems.add("REG117", node.key(key), key=key, needs="of: cases")
         register = known.registers[listing.of]
-        self._each("actions", listing.actions, Phrase("操作", "action"), register.actions, where)
+        self._bulk("actions", listing.actions, register, where)
+        self._bulk("on_all", listing.on_all, register, where)
         form = known.forms.get(register.form)
         if form is None:
             return
@@ -538,6 +552,14 @@ class _Check:
             self.problems.add(
                 "REG119", at, where=where, path=listing.sort.field, register=register.id
             )
+
+    def _bulk(self, key: str, names: tuple[str, ...], register: Register, where: Phrase) -> None:
+        """Report actions that the register does not have, or does not offer for many."""
+        self._each(key, names, Phrase("操作", "action"), register.actions, where)
+        for place, name in enumerate(names):
+            if name in register.actions and not register.actions[name].bulk:
+                at = self.listing.node.at_path([key, place])
+                self.problems.add("REG117", at, key=name, needs="bulk: true")
 
     def _paths(self) -> list[tuple[Node, str]]:
         listing, node = self.listing, self.listing.node

@@ -50,6 +50,7 @@ REVIEW_ACTION = "review-action"
 INDEXABLE: tuple[Kind, ...] = ("text", "number", "boolean", "date", "datetime")
 VALUE_TYPES = ("text", "number", "boolean", "date", "datetime")
 ROLE = Phrase("角色", "role")
+CONNECTOR_NAME = Phrase("外部接口", "connector")
 REGISTER_NAME = Phrase("登记表", "register")
 ANY_NAME = Phrase("名称", "name")
 
@@ -170,6 +171,25 @@ class Rights:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class Telling:
+    """What a system outside is told about a record, after the action.
+
+    Attributes:
+        name: the connector.
+        body: field of what is sent → expression over ``it``, the record.
+        done: field of the record → expression over ``it`` and the ``answer``.
+        failed: field of the record → expression over ``it``, the ``reason``, and whether the
+            other side ``refused``; if not, it may have got it all the same.
+    """
+
+    name: str
+    node: Node
+    body: Mapping[str, Formula] = field(default_factory=dict)
+    done: Mapping[str, Formula] = field(default_factory=dict)
+    failed: Mapping[str, Formula] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class RecordAction:
     """A button on a record: one person, at once."""
 
@@ -187,6 +207,9 @@ class RecordAction:
     bulk: bool = False
     #: the field with the number of the documents that are no longer valid after it
     revokes: str | None = None
+    #: when it may be taken
+    when: Formula | None = None
+    connector: Telling | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -313,6 +336,18 @@ def _action(values: Values) -> RecordAction:
         set=values.get("set", {}),
         bulk=values.get("bulk", False),
         revokes=values.get("revokes"),
+        when=values.get("when"),
+        connector=values.get("connector"),
+    )
+
+
+def _telling(values: Values) -> Telling:
+    return Telling(
+        values.get("name", ""),
+        values.node,
+        values.get("with", {}),
+        values.get("done", {}),
+        values.get("failed", {}),
     )
 
 
@@ -497,6 +532,30 @@ RIGHTS_VOCABULARY = Vocabulary(
     ),
     called=Phrase("permissions", "permissions"),
 )
+
+
+def _written(zh: str, en: str, name: str) -> Key:
+    value = Expression(Phrase("值", "a value"))
+    shape = MapOf(value, Phrase("字段", "field"), r"[a-z][a-z0-9_.]*")
+    return Key(name, shape, zh, en)
+
+
+TELLING_VOCABULARY = Vocabulary(
+    "register-connector",
+    Phrase("报给外部系统", "what a system outside is told"),
+    (
+        Key("name", Id(Phrase("外部接口", "connector")), "外部接口", "the connector",
+            required=True),
+        _written("发送的内容，由 `it`（本记录）得出", "what is sent, from `it`, the record",
+                 "with"),
+        _written("得到回应后写入的字段；`answer` 是返回的内容",
+                 "fields written with an answer: `answer` is what came back", "done"),
+        _written("不成功时写入的字段；`reason` 是原因，对方明确不接受时 `refused` 为真",
+                 "fields written where it fails: `reason` says why, `refused` whether the other "
+                 "side said no", "failed"),
+    ),
+    called=Phrase("报给外部系统", "what a system outside is told"),
+)  # fmt: skip
 ACTION_VOCABULARY = Vocabulary(
     "register-action",
     Phrase("操作", "action"),
@@ -520,7 +579,26 @@ ACTION_VOCABULARY = Vocabulary(
             "同时写入的字段",
             "fields written with it",
         ),
-        Key("bulk", Yes(), "可批量操作", "offered for many rows", "false"),
+        Key(
+            "bulk",
+            Yes(),
+            "可批量操作：登记册的列表（9.3）里勾选后一起办；不能有 `ask`",
+            "offered for ticked rows of lists of the register; not with `ask`",
+            "false",
+        ),
+        Key(
+            "when",
+            Expression(Phrase("真假", "true or false")),
+            "何时可以操作，由 `it`（本记录）得出",
+            "when it may be taken, from `it`, the record",
+        ),
+        Key(
+            "connector",
+            One(TELLING_VOCABULARY, _telling),
+            "提交之后报给外部系统；回应写回本记录。内容相同的请求只算一次",
+            "a system outside is told after the commit, and the answer written into the record; "
+            "the same request counts once",
+        ),
         Key(
             "revokes",
             FIELD_PATH,
@@ -887,9 +965,31 @@ class _Check:
             for path in action.set:
                 at = action.node.at_path(["set"]).key(path)
                 expect_field(self.problems, at, self.known, self.record, path, where)
+            if action.bulk and action.ask:
+                self.problems.add(
+                    "REG124", action.node.key("bulk"), action=action.name, key="bulk", other="ask"
+                )
+            self._telling(action, where)
             if action.revokes is not None:
                 at = action.node.at_path(["revokes"])
                 expect_field(self.problems, at, self.known, self.record, action.revokes, where)
+
+    def _telling(self, action: RecordAction, where: Phrase) -> None:
+        told = action.connector
+        if told is None:
+            return
+        connectors = self.known.connectors
+        at = told.node.at_path(["name"])
+        if expect(self.problems, at, CONNECTOR_NAME, told.name, tuple(connectors), where):
+            form = self.known.forms.get(connectors[told.name].form)
+            for path in told.body:
+                at = told.node.at_path(["with"]).key(path)
+                if form is not None:
+                    expect_field(self.problems, at, self.known, form, path, where)
+        for key, written in (("done", told.done), ("failed", told.failed)):
+            for path in written:
+                at = told.node.at_path([key]).key(path)
+                expect_field(self.problems, at, self.known, self.record, path, where)
 
     def _import(self, where: Phrase) -> None:
         if self.register.import_ is None or self.form is None:

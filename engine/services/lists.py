@@ -141,7 +141,11 @@ class Lists:
                     actor, self._shown(listing), filters=filters, search=search, sort=sort,
                     cursor=cursor, limit=limit,
                 )  # fmt: skip
-            return replace(page, listing=listing, empty=listing.empty, may_export=listing.export)
+            return replace(
+                page, listing=listing, empty=listing.empty, may_export=listing.export,
+                bulk=self._of_records(actor, listing, listing.actions),
+                on_all=self._of_records(actor, listing, listing.on_all),
+            )  # fmt: skip
         column, descending = self._sorting(listing, sort)
         with self._sentences.saying(), self._store.read() as unit:
             after = cursor_from(cursor)
@@ -471,6 +475,16 @@ class Lists:
             Bulk(name, actions[name].title if name in actions else "")
             for name in listing.actions
             if name in actions or name in FOR_MANY
+        ]
+
+    def _of_records(self, actor: Actor, listing: Listing, names: Sequence[str]) -> list[Bulk]:
+        """Those of a register's actions that somebody may take."""
+        register = self._release.registers[listing.of]
+        chosen = [register.actions[name] for name in names]
+        return [
+            Bulk(one.name, one.title, one.confirm)
+            for one in chosen
+            if self._directory.why_not(actor, one.permission or register.permissions.edit) is None
         ]
 
     def filters_of(self, unit: UnitOfWork, actor: Actor, listing: Listing) -> list[Filter]:

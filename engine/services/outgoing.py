@@ -20,6 +20,8 @@ from engine.services.casework import Casework, Outcome
 from engine.services.connecting import Connecting
 from engine.services.groups import Groups
 from engine.services.linking import Linking
+from engine.services.record_runs import RUN, RunsOfLists
+from engine.services.telling import TELL, Telling
 from engine.store.outbox import MOST_ATTEMPTS, OutboxRow
 from engine.store.unit import UnitOfWork
 
@@ -27,6 +29,8 @@ log = logging.getLogger("zhicheng.outgoing")
 
 #: how many messages are taken at a time
 BATCH = 50
+#: how many of those that take their time; together they stay within the lease
+FEW = 10
 #: the message template sent when a deadline was moved, if the content has one (REV-16)
 EXTENDED = "extended"
 #: the same for a deadline of the whole case
@@ -85,6 +89,8 @@ class Outgoing:
         recorder: Recorder,
         notices: Notices,
         printer: Printer,
+        telling: Telling,
+        runs: RunsOfLists,
     ) -> None:
         self._work = work
         self._groups = groups
@@ -100,6 +106,8 @@ class Outgoing:
             "ended": self._ended,
             "send": self._sent,
             "connector": connecting.ask,
+            TELL: telling.ask,
+            RUN: runs.work,
         }
         work.effects = self.effects
 
@@ -169,11 +177,23 @@ class Outgoing:
         """
         if keys == []:
             return 0
+        # Whoever pressed a button does not wait for what others have asked systems outside.
+        return self._work_off(False if keys else None, BATCH)
+
+    def work_off_quick(self) -> int:
+        """Work off what concerns people at once."""
+        return self._work_off(False, BATCH)
+
+    def work_off_slow(self) -> int:
+        """Work off what takes its time, few at a time: each may wait for an answer."""
+        return self._work_off(True, FEW)
+
+    def _work_off(self, slow: bool | None, most: int) -> int:
         done = 0
         while True:
             now = self._work.clock.now()
             with self._work.store.write() as unit:
-                taken = unit.outbox.take(now, BATCH)
+                taken = unit.outbox.take(now, most, slow=slow)
             for message in taken:
                 done += self._handle(message)
             if not taken:

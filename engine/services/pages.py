@@ -51,10 +51,11 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
-    """An action offered for the rows that are ticked."""
+    """An action offered for the rows that are ticked, or for all."""
 
     name: str
     title: str
+    confirm: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,8 @@ class Page:
     searchable: bool = False
     empty: str = ""
     bulk: Sequence[Bulk] = ()
+    #: for all rows at once
+    on_all: Sequence[Bulk] = ()
     listing: Listing | None = None
     may_create: bool = False
     may_export: bool = False

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from engine.services.profile import Profile
     from engine.services.publishing import Publishing
     from engine.services.rebuild import Rebuilding
+    from engine.services.record_runs import RunsOfLists
     from engine.services.records import Records
     from engine.services.register_sheets import RegisterSheets
     from engine.services.registers import Registers
@@ -90,6 +91,7 @@ class Platform:
     documents: Documents
     lists: Lists
     list_figures: ListFigures
+    runs: RunsOfLists
     accounts: Accounts
     staff: Staff
     substitutes: Substitutes

@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.definitions.jurisdiction import Pool
+from engine.definitions.process import Formula
 from engine.definitions.register import ORGANISATIONS, PEOPLE, Register
 from engine.definitions.release import Release
 from engine.definitions.route import SUPERIOR
@@ -145,6 +146,23 @@ class Records:
     ) -> None:
         """Refuse to begin what needs more numbers than are free in somebody's ranges."""
         self.ranges.demand(unit, pool, of, year, wanted)
+
+    def evaluated(
+        self,
+        unit: UnitOfWork,
+        actor: Actor,
+        formulas: Mapping[str, Formula],
+        values: Mapping[str, Any],
+        jurisdiction: str | None,
+    ) -> dict[str, Any]:
+        """What expressions of a register give, by the paths they are for."""
+        known = {**self.names(unit, actor), **values}
+        calendar = self.calendar(jurisdiction)
+        expressions = self.release.bound.expressions
+        return {
+            path: plain(expressions[formula].evaluate(known, calendar=calendar))
+            for path, formula in formulas.items()
+        }
 
     # ------------------------------------------------------------ reading, for facts
 
@@ -411,3 +429,16 @@ def _taken(register: Register) -> Refused:
 
 def _random_key() -> str:
     return "".join(secrets.choice(_ALPHABET) for _ in range(12))
+
+
+def put_at(path: str, value: Any, target: dict[str, Any]) -> None:
+    """Write a value at a dotted path; None takes it away."""
+    *above, last = path.split(".")
+    inner = target
+    for name in above:
+        inner[name] = dict(inner.get(name) or {})
+        inner = inner[name]
+    if value is None:
+        inner.pop(last, None)
+    else:
+        inner[last] = value

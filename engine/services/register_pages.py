@@ -20,7 +20,7 @@ from engine.services.pages import Column, Cursor, Filter, Page, Row, cursor_from
 from engine.services.record_index import LABEL
 from engine.services.record_views import at_path, plain
 from engine.services.records import Records
-from engine.store.record_pages import Order, Selection
+from engine.store.record_pages import Found, Order, Selection
 from engine.store.unit import UnitOfWork
 from engine.store.where import Where
 
@@ -139,6 +139,14 @@ class RegisterPages:
             selection = self._selection(unit, actor, shown, {}, "")
             found = unit.record_pages.page(selection, self._order(shown, ""), limit=EXPORTED)
         return [each.key for each in found]
+
+    def following(
+        self, actor: Actor, shown: Shown, after: tuple[str, int] | None, limit: int
+    ) -> list[Found]:
+        """The records of a page behind one of them, in the order of their keys."""
+        with self._store.read() as unit:
+            selection = self._selection(unit, actor, shown, {}, "")
+            return unit.record_pages.page(selection, Order("id"), after=after, limit=limit)
 
     def count(self, actor: Actor, shown: Shown) -> int:
         """How many records a page has."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from engine.definitions.process import Formula
 from engine.definitions.register import ORGANISATIONS, PEOPLE, RecordAction, Register
 from engine.domain.actor import Actor
 from engine.domain.errors import NotAllowed, NotFound, Refused
@@ -102,10 +103,18 @@ class RegisterRights:
             return refusal
         allowed = action.from_ or tuple(name for name in register.states if name != action.to)
         if row.state in allowed:
-            return None
+            if action.when is None or self._holds(actor, action.when, row):
+                return None
+            return self._sentences.worded(Refused("not_offered_now", action=action.title))
         state = register.states.get(row.state)
         shown = state.title if state is not None else row.state
         return self._sentences.worded(Refused("wrong_state", action=action.title, state=shown))
+
+    def _holds(self, actor: Actor, when: Formula, row: RecordRow) -> bool:
+        with self._records.store.read() as unit:
+            values = {"it": self._records.views(unit).preview(row)}
+            found = self._records.evaluated(unit, actor, {"": when}, values, row.jurisdiction)
+        return found[""] is True
 
     def locked_for(
         self, actor: Actor, register: str, row: RecordRow | None = None

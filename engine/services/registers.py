@@ -9,7 +9,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from engine.definitions.process import Formula
 from engine.definitions.register import (
     ORGANISATIONS,
     PEOPLE,
@@ -28,11 +27,12 @@ from engine.services.directory import Directory
 from engine.services.pages import Page
 from engine.services.record_index import LABEL
 from engine.services.record_views import at_path, plain
-from engine.services.records import Records
+from engine.services.records import Records, put_at
 from engine.services.register_pages import Figure, RegisterPages, Shown
 from engine.services.register_rights import Operation, RegisterRights, is_own
 from engine.services.sentences import Sentences
 from engine.services.staff import Admitted, Staff
+from engine.services.telling import Telling
 from engine.store.access import Access
 from engine.store.records import RecordRow
 from engine.store.unit import UnitOfWork
@@ -52,6 +52,16 @@ class RecordOffer:
     def allowed(self) -> bool:
         """Whether it can be pressed."""
         return self.sentence is None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordResult:
+    """What became of one record of a bulk action: done, or why not."""
+
+    key: str
+    name: str
+    sentence: str | None = None
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +98,10 @@ class Registers:
         directory: Directory,
         sentences: Sentences,
         staff: Staff,
+        telling: Telling,
     ) -> None:
         self._staff = staff
+        self._telling = telling
         self._records = records
         self._directory = directory
         self._sentences = sentences
@@ -379,7 +391,31 @@ class Registers:
             number = at_path(changed.data, chosen.revokes) if chosen.revokes is not None else None
             if number:
                 unit.documents.revoke(changed.jurisdiction, str(number))
+            self._telling.send(unit, actor, known, changed, chosen)
             return changed.state
+
+    def bulk(
+        self, actor: Actor, register: str, keys: Sequence[str], action: str
+    ) -> list[RecordResult]:
+        """Take an action on several records, each by itself.
+
+        Raises:
+            Refused: the action is not for many.
+        """
+        known = self._rights.known(register)
+        chosen = known.actions.get(action)
+        if chosen is None or not chosen.bulk:
+            title = chosen.title if chosen is not None else action
+            raise self._sentences.worded(Refused("not_in_bulk", action=title))
+        results = []
+        for key in keys:
+            name = self._directory.name(register, key)
+            try:
+                self.act(actor, register, key, action)
+                results.append(RecordResult(key, name))
+            except Refused as refusal:
+                results.append(RecordResult(key, name, refusal.sentence, refusal.code))
+        return results
 
     def action_form(
         self,
@@ -550,21 +586,11 @@ class Registers:
     ) -> Mapping[str, Any]:
         if not action.set:
             return row.data
-        views = self._records.views(unit)
-        values = {
-            **self._records.names(unit, actor),
-            "it": views.view(register.id, row.key),
-            "input": entered,
-        }
-        expressions = self._records.release.bound.expressions
-        calendar = self._records.calendar(actor.jurisdiction)
-        written: dict[str, Any] = {}
-        formula: Formula
-        for path, formula in action.set.items():
-            written[path] = plain(expressions[formula].evaluate(values, calendar=calendar))
+        values = {"it": self._records.views(unit).view(register.id, row.key), "input": entered}
+        written = self._records.evaluated(unit, actor, action.set, values, actor.jurisdiction)
         data = dict(row.data)
         for path, value in written.items():
-            _put(path, value, data)
+            put_at(path, value, data)
         return data
 
     def _looked(self, actor: Actor, register: Register, row: RecordRow) -> None:
@@ -582,16 +608,4 @@ class Registers:
 
 def _copy(path: str, source: Mapping[str, Any], target: dict[str, Any]) -> None:
     """Write what stands at a dotted path of one mapping into another."""
-    _put(path, at_path(source, path), target)
-
-
-def _put(path: str, value: Any, target: dict[str, Any]) -> None:
-    *above, last = path.split(".")
-    inner = target
-    for name in above:
-        inner[name] = dict(inner.get(name) or {})
-        inner = inner[name]
-    if value is None:
-        inner.pop(last, None)
-    else:
-        inner[last] = value
+    put_at(path, at_path(source, path), target)

@@ -48,30 +48,42 @@ _ADD_VALUES: dict[Any, Any] = {
 _SEEN = Statement(sa.select(_c.id).where(_c.key == given(_c.key)))
 _ADD = Statement(sa.insert(outbox).values(_ADD_VALUES))
 _waits = _c.state.in_([sa.literal_column("'waiting'"), sa.literal_column("'taken'")])
-_TAKE = Statement(
-    sa.update(outbox)
-    .where(
-        _c.id.in_(
-            sa.select(_c.id)
-            .where(_waits, _c.run_at <= given(_c.run_at, "now"))
-            .order_by(_c.run_at, _c.id)
-            .limit(sa.bindparam("most", type_=sa.Integer))
-            .with_for_update(skip_locked=True)
-            .scalar_subquery()
+#: the kinds that take their time: they ask systems outside, or go through whole lists
+SLOW = ("connector", "tell", "run")
+
+
+def _taking(slow: bool | None) -> Statement:
+    kinds: list[Any] = [sa.literal_column(f"'{kind}'") for kind in SLOW]
+    asked: list[sa.ColumnElement[bool]] = []
+    if slow is not None:
+        asked.append(_c.kind.in_(kinds) if slow else _c.kind.not_in(kinds))
+    return Statement(
+        sa.update(outbox)
+        .where(
+            _c.id.in_(
+                sa.select(_c.id)
+                .where(_waits, _c.run_at <= given(_c.run_at, "now"), *asked)
+                .order_by(_c.run_at, _c.id)
+                .limit(sa.bindparam("most", type_=sa.Integer))
+                .with_for_update(skip_locked=True)
+                .scalar_subquery()
+            )
         )
+        .values(
+            {
+                _c.state: sa.literal_column("'taken'"),
+                _c.attempts: _c.attempts + 1,
+                _c.run_at: given(_c.run_at, "until"),
+            }
+        )
+        .returning(*_COLUMNS)
     )
-    .values(
-        {
-            _c.state: sa.literal_column("'taken'"),
-            _c.attempts: _c.attempts + 1,
-            _c.run_at: given(_c.run_at, "until"),
-        }
-    )
-    .returning(*_COLUMNS)
-)
+
+
+_TAKE = {slow: _taking(slow) for slow in (None, True, False)}
 _DONE = Statement(
     sa.update(outbox)
-    .where(_c.id == given(_c.id, "row"))
+    .where(_c.id == given(_c.id, "row"), _c.state != sa.literal_column("'done'"))
     .values({_c.state: sa.literal_column("'done'"), _c.error: sa.null()})
 )
 _FAILED = Statement(
@@ -135,14 +147,17 @@ class Outbox:
         )
         return True
 
-    def take(self, now: datetime, limit: int = 20) -> list[OutboxRow]:
-        """Take messages whose time has come, for as long as :data:`LEASE`."""
-        rows = self._session.all(_TAKE, now=now, until=now + LEASE, most=limit)
+    def take(self, now: datetime, limit: int = 20, *, slow: bool | None = None) -> list[OutboxRow]:
+        """Take messages whose time has come, for as long as :data:`LEASE`.
+
+        With ``slow`` only those that take their time, or only the others.
+        """
+        rows = self._session.all(_TAKE[slow], now=now, until=now + LEASE, most=limit)
         return sorted((_message(row) for row in rows), key=lambda row: row.id)
 
-    def done(self, message_id: int) -> None:
-        """Mark a message as sent."""
-        self._session.run(_DONE, row=message_id)
+    def done(self, message_id: int) -> bool:
+        """Mark a message as sent; False if it was before."""
+        return self._session.run(_DONE, row=message_id) == 1
 
     def failed(self, message: OutboxRow, now: datetime, error: str) -> bool:
         """Let a message wait for another attempt, longer each time; False if it was the last."""

@@ -26,6 +26,7 @@ from engine.store.outbox import Outbox
 from engine.store.plans import Plans
 from engine.store.pools import Pools
 from engine.store.record_pages import RecordPages
+from engine.store.record_runs import RecordRuns
 from engine.store.records import Records
 from engine.store.releases import Releases
 from engine.store.replays import Replays
@@ -115,6 +116,11 @@ class UnitOfWork(Session):
     def pools(self) -> Pools:
         """Numbers without gaps."""
         return Pools(self)
+
+    @once
+    def record_runs(self) -> RecordRuns:
+        """Actions on all records of a list, and how far they have come."""
+        return RecordRuns(self)
 
     @once
     def releases(self) -> Releases:

@@ -200,6 +200,12 @@ WRONG = {
     label: name
     ranges: {first: staff, last: staff, of: superior}
     columns: [name, used, fre]
+    actions:
+      report:
+        title: 上报
+        bulk: true
+        ask: [reason]
+        connector: {name: ministry, done: {nam: answer.x}}
  """,
     ),
     "jurisdiction": base(

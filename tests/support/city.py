@@ -21,6 +21,7 @@ from engine.authoring.problems import Problems
 from engine.authoring.source import read_yaml
 from engine.bootstrap import Outside, assemble, samples_of
 from engine.connectors.documents import Printer
+from engine.connectors.http import Connections
 from engine.connectors.identity import LocalAccounts
 from engine.content import FOLDERS, below, bundled, read_files
 from engine.definitions.release import load
@@ -275,15 +276,16 @@ def city(
     given: str = "{}",
     changes: tuple[Change, ...] = (),
     printer: Printer | None = None,
+    connections: Connections | None = None,
     worlds: str = "tianjin",
 ) -> City:
     """A city in which the lines of a sample case have happened, under changed content if any.
 
-    Documents are printed only with a ``printer``.
+    Documents are printed only with a ``printer``, systems outside reached with ``connections``.
     """
     platform, moment, uids = _played(lines, clock, given, changes, worlds)
     own = VirtualClock(moment)
-    outside = Outside(printer, "http://localhost")
+    outside = Outside(printer, "http://localhost", connections)
     opened = assemble(platform.store.copy(), platform.definitions, own, outside)
     opened.accounts = Accounts(opened.store, opened.directory, opened.sentences, own, CHEAP)
     return City(opened, own, uids)

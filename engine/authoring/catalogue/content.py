@@ -163,4 +163,10 @@ TABLE: tuple[Entry, ...] = (
         hint_zh="写上它的编码，如 {{code}}{{year}}{{number:06}}，并把编码写进该登记表的 unique。",
         hint_en='Add its code, such as {{code}}{{year}}{{number:06}}, and list it in "unique".',
     ),
+    Entry(
+        "REG124",
+        zh='操作 "{action}" 不能既写 {key} 又写 {other}',
+        en='the action "{action}" cannot have both {key} and {other}',
+        example="actions: {report: {title: 上报, bulk: true, ask: [reason]}}",
+    ),
 )

@@ -298,6 +298,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_pools")),
     )
     op.create_table(
+        "record_runs",
+        sa.Column("id", Key, nullable=False),
+        sa.Column("jurisdiction", sa.Text(), nullable=False),
+        sa.Column("list", ByteText, nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("organisation", sa.Text(), nullable=True),
+        sa.Column("started_at", Moment(), nullable=False),
+        sa.Column("finished_at", Moment(), nullable=True),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("refused", sa.Integer(), nullable=False),
+        sa.Column("after_key", ByteText, nullable=True),
+        sa.Column("after_id", sa.Integer(), nullable=True),
+        sa.Column("sentence", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_record_runs")),
+    )
+    op.create_index(
+        op.f("ix_record_runs_jurisdiction_list_id"),
+        "record_runs",
+        ["jurisdiction", "list", "id"],
+        unique=False,
+    )
+    op.create_table(
         "records",
         sa.Column("id", Key, nullable=False),
         sa.Column("register", ByteText, nullable=False),
@@ -988,6 +1012,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_records_register_jurisdiction_id"), table_name="records")
     op.drop_index(op.f("ix_records_register_id"), table_name="records")
     op.drop_table("records")
+    op.drop_index(op.f("ix_record_runs_jurisdiction_list_id"), table_name="record_runs")
+    op.drop_table("record_runs")
     op.drop_table("pools")
     op.drop_table("plans")
     op.drop_index(op.f("ix_opinions_person_position"), table_name="opinions")
