@@ -68,7 +68,7 @@ class TestCheck:
         result = run("check", "--content", content)
 
         assert (result.exit_code, result.stdout) == (0, "")
-        assert result.stderr == "26 个文件：0 个错误，0 个提醒。\n"
+        assert result.stderr == "28 个文件：0 个错误，0 个提醒。\n"
 
     @pytest.mark.req("CON-04", "TST-08")
     def test_problems_are_shown_with_their_line_and_exit_with_1(self, wrong):
@@ -87,7 +87,7 @@ class TestCheck:
         result = run("check", wrong, "--language", "en")
 
         assert 'leads to "dnoe", which is not a step of this process.' in result.stdout
-        assert result.stderr == "27 files: 1 errors, 0 warnings.\n"
+        assert result.stderr == "29 files: 1 errors, 0 warnings.\n"
 
     def test_json_has_every_problem_in_both_languages(self, wrong):
         result = run("check", wrong, "--format", "json")

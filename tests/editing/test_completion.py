@@ -225,7 +225,11 @@ class TestRuleTables:
             ("{degree: doctor}", "{degree: doctor, ¦}", ["years"]),
             ("years: 0..4", "y¦", ["years"]),
             ("codes: degrees", "codes: deg¦", ["degrees"]),
-            ("title: 年限\n", "title: 年限\nhit: ¦\n", ["first", "unique", "collect"]),
+            (
+                "title: 年限\n",
+                "title: 年限\nhit: ¦\n",
+                ["first", "unique", "any", "collect", "sum", "min", "max", "count"],
+            ),
         ],
     )
     def test_inputs_and_their_words_are_offered_in_cells(self, old, new, expected):
