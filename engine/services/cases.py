@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from engine.services.sentences import Sentences
 
 
+#: operations that other cases do not keep from being used
+UNHELD = frozenset({"claim", "release", "add", "remove"})
+
+
 @dataclass(frozen=True, slots=True)
 class BulkResult:
     """What became of one case of a bulk command: done, or why not."""
@@ -800,7 +804,20 @@ class Cases:
                 new if new.mine and new.allowed and not (old.mine and old.allowed) else old
                 for old, new in zip(found, beside, strict=True)
             ]
-        return [*found, *self._claiming(unit, loaded, run, actor)]
+        return [*found, *self._claiming(unit, loaded, run, actor), *self._listing(run)]
+
+    def _listing(self, run: Run) -> Iterator[Offer]:
+        """Putting cases into a group and taking them out."""
+        if run.process.members is None:
+            return
+        refusal: Refused | None = None
+        try:
+            self._groups.may_change(run, "add", self._rights)
+        except Refused as refused:
+            refusal = refused
+        mine = refusal is None or refusal.code == "group_locked"
+        yield Offer("add", None, mine, refusal)
+        yield Offer("remove", None, mine, refusal)
 
     def _claiming(
         self, unit: UnitOfWork, loaded: Loaded, run: Run, actor: Actor
@@ -835,7 +852,7 @@ class Cases:
 
     def _worded(self, offer: Offer, held: Refused | None) -> Offer:
         refusal = offer.refusal
-        if refusal is None and held is not None and offer.mine:
+        if refusal is None and held is not None and offer.mine and offer.name not in UNHELD:
             refusal = held
         if refusal is None:
             return offer

@@ -16,14 +16,14 @@ from engine.definitions.process import Action, Ask, Panel, Step
 from engine.domain.actor import Actor
 from engine.domain.actor import Rights as Permissions
 from engine.domain.case import Command, Place, State, places_of
-from engine.domain.errors import EngineError, NotFound, Refused
+from engine.domain.errors import EngineError, NotFound
 from engine.forms.surroundings import Lookup
 from engine.runtime.branches import find
 from engine.runtime.moments import is_over
 from engine.runtime.offers import may_lead, offers
 from engine.runtime.panels import attending, vacant, why_not_vote
 from engine.runtime.run import Run
-from engine.services.cases import Cases
+from engine.services.cases import UNHELD, Cases
 from engine.services.casework import Casework, Loaded
 from engine.services.courses import Courses, Entry
 from engine.services.entries import Entries
@@ -523,7 +523,9 @@ class Views:
                     offer.name == "transfer" and not self._cases.colleagues(actor, uid, at=run.at)
                 ):
                     continue
-                refusal = offer.refusal or self._cases.held(unit, loaded, run, offer.action)
+                refusal = offer.refusal
+                if refusal is None and offer.name not in UNHELD:
+                    refusal = self._cases.held(unit, loaded, run, offer.action)
                 sentence = self._sentences.worded(refusal).sentence if refusal else None
                 action = offer.action
                 leads = (
@@ -534,20 +536,7 @@ class Views:
                 deadline = run.process.deadlines.get(offer.name.removeprefix("extend:"))
                 title = deadline.title if deadline is not None and action is None else ""
                 found.append(_choice(offer.name, action, refusal is None, sentence, leads, title))
-            found += self._member_choices(run)
             return found
-
-    def _member_choices(self, run: Run) -> list[Choice]:
-        if run.process.members is None:
-            return []
-        try:
-            self._groups.may_change(run, "add", self._rights)
-        except Refused as refusal:
-            if refusal.code != "group_locked":
-                return []
-            sentence = self._sentences.worded(refusal).sentence
-            return [_choice(name, None, False, sentence, ()) for name in ("add", "remove")]
-        return [_choice(name, None, True, None, ()) for name in ("add", "remove")]
 
     def _leads_to(
         self, unit: UnitOfWork, loaded: Loaded, run: Run, actor: Actor, action: Action
