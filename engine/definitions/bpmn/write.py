@@ -19,6 +19,7 @@ from xml.etree import ElementTree as ET
 
 import bpmn_io
 
+from engine.definitions.bpmn.routing import routed, simplified
 from engine.definitions.flow import Flow, Way
 from engine.definitions.process import Draw, Process, Step
 
@@ -53,7 +54,7 @@ def laid_out(xml: str) -> str:
     """Return BPMN XML with shapes and edges. The only place that knows the layouter."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return bpmn_io.layout_process(xml)
+        return routed(xml, bpmn_io.layout_process(simplified(xml)))
 
 
 @dataclass(frozen=True, slots=True)
