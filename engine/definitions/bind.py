@@ -40,6 +40,7 @@ _WANTED: Mapping[Gives, Type | tuple[Type, ...] | None] = {
     "people": (ListOf(Reference("")), PERSON),
     "record": Reference(""),
     "cases": None,
+    "list": ListOf(ANY),
     "value": None,
 }
 
@@ -200,6 +201,8 @@ class _Binder:
         )
         if found is not None:
             self.expressions[formula] = found
+            if use.gives == "list" and isinstance(found.type, ListOf):
+                self.scopes.learn_item(formula, found.type.item)
         return found
 
     def _where(self, use: Use, scope: Scope) -> None:

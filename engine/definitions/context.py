@@ -41,6 +41,7 @@ EVERYWHERE: tuple[Place, ...] = (
     "vote",
     "member",
     "row",
+    "item",
 )
 
 
@@ -126,7 +127,7 @@ class Named:
     group: bool = False
 
 
-_ACTION: tuple[Place, ...] = ("action", "action_when", "member")
+_ACTION: tuple[Place, ...] = ("action", "action_when", "member", "item")
 TABLE: tuple[Named, ...] = (
     Named(
         "data",
@@ -159,7 +160,7 @@ TABLE: tuple[Named, ...] = (
     Named("linked", None, EVERYWHERE, "关联业务，按关联名", "cases by link name"),
     Named("actor", PERSON, _ACTION, "执行动作的人", "the person acting"),
     Named("here", ORGANISATION, _ACTION, "执行动作的单位", "the organisation acting"),
-    Named("input", None, ("action", "member"), "本动作填写的内容", "what was asked"),
+    Named("input", None, ("action", "member", "item"), "本动作填写的内容", "what was asked"),
     Named("org", ORGANISATION, ("until",), "正在判断的单位", "the organisation under test"),
     Named(
         "vote", None, ("vote",), "计票：counts、valid、present、voters、cast、means", "the tally"
@@ -182,6 +183,7 @@ TABLE: tuple[Named, ...] = (
         group=True,
     ),
     Named("it", None, ("row",), "正在判断的行", "the row under test"),
+    Named("item", None, ("item",), "`each` 的一项", "the one of `each`"),
 )
 
 JURISDICTION = _record(

@@ -34,6 +34,7 @@ _PLACES: Mapping[Place, str] = {
     "ballot": "panel.invalid",
     "member": "release.which",
     "row": "where、of、except.when",
+    "item": "写了 each 的 create.with",
 }
 #: codes described in the manuals of other languages
 ELSEWHERE = ("FRM", "SMP")

@@ -170,6 +170,12 @@ class Effect:
     of: Formula | None = None
     #: it is left out where this does not hold
     when: Formula | None = None
+    #: a case is created for each of these
+    each: Formula | None = None
+    #: the record with the same values of these fields changes; where there is none, one is added
+    by: tuple[str, ...] = ()
+    #: a record that is found stays as it is
+    keep: bool = False
 
 
 @dataclass(frozen=True, eq=False, slots=True)

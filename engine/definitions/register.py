@@ -41,6 +41,7 @@ from engine.definitions.shapes import (
     Yes,
 )
 from engine.domain.types import NUMBER, TEXT, Field, Kind, Record, Reference, Scalar, Type
+from engine.domain.types import ListOf as Many
 
 #: the registers the engine itself knows: whom rights and assignments are about
 ORGANISATIONS = "organisations"
@@ -843,7 +844,7 @@ class _Check:
         for key in ("indexes", "search", "filters"):
             if key in node.entries:
                 for place, path in enumerate(getattr(register, key)):
-                    self._indexable(node.at_path([key, place]), path, where)
+                    self._indexable(node.at_path([key, place]), path, where, lists=key == "indexes")
         for place, tally in enumerate(register.counts):
             at = node.at_path(["counts", place])
             at = at.at_path(["field"]) if at.kind == "mapping" else at
@@ -904,11 +905,13 @@ class _Check:
                 at = node.at_path(["locked", "fields", place])
                 expect_field(self.problems, at, self.known, self.record, path, where)
 
-    def _indexable(self, node: Node, path: str, where: Phrase) -> None:
-        """An index is one value of a record, so its path may not pass a reference or rows."""
+    def _indexable(self, node: Node, path: str, where: Phrase, *, lists: bool = False) -> None:
+        """An index is a value of a record, or a list of such values: no reference or rows pass."""
         type_ = expect_field(self.problems, node, self.known, self.record, path, where)
         if type_ is None:
             return
+        if lists and isinstance(type_, Many):
+            type_ = type_.item
         inside = self.known.type_at(self.record, path.rsplit(".", 1)[0]) if "." in path else None
         plain = isinstance(type_, Reference) or (
             isinstance(type_, Scalar)

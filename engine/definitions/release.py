@@ -384,6 +384,7 @@ def names_of(
     return Names(
         forms=types,
         registers=registers,
+        unique={name: register.unique for name, register in content.registers.items()},
         routes=tuple(content.routes),
         messages={name: _shown_data(found) for name, found in content.messages.items()},
         documents=tuple(content.documents),

@@ -34,6 +34,7 @@ from engine.definitions.process import (
     Action,
     Ask,
     Fact,
+    Formula,
     Panel,
     Policy,
     Process,
@@ -100,6 +101,7 @@ class Scopes:
         #: types of facts that are neither paths nor queries, known once they are compiled
         self.computed: dict[str, Type] = {}
         self._dates: dict[str, Type] = {}
+        self._items: dict[Formula, Type] = {}
         self._made: dict[tuple[object, ...], Scope] = {}
 
     @cached_property
@@ -144,6 +146,10 @@ class Scopes:
             self.__dict__.pop(made, None)
         self._made.clear()
 
+    def learn_item(self, each: Formula, type_: Type) -> None:
+        """Take in of what a list is for each of which a case is created."""
+        self._items[each] = type_
+
     @cached_property
     def _fixed(self) -> Scope:
         names = {
@@ -157,7 +163,7 @@ class Scopes:
     def of(self, use: Use) -> Scope:
         """Return the scope of one expression."""
         ballot = id(use.formula) if use.place == "ballot" else 0
-        key = (use.place, id(use.ask), use.source, ballot)
+        key = (use.place, id(use.ask), use.source, ballot, id(use.each))
         if key not in self._made:
             self._made[key] = self._scope(use)
         return self._made[key]
@@ -276,6 +282,8 @@ class Scopes:
                 return VOTE
             case "ballot":
                 return self._ballot(use)
+            case "item":
+                return self._items.get(use.each, ANY) if use.each is not None else ANY
         source = use.source or ""
         return Reference(source) if source in self.registers else ANY
 

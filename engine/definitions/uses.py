@@ -35,11 +35,11 @@ from engine.domain.types import Type
 #: what an expression must give; "value" is anything
 Gives = Literal[
     "condition", "date", "number", "organisation", "organisations", "person", "people", "record",
-    "cases", "value",
+    "cases", "list", "value",
 ]  # fmt: skip
 #: the places of the context table: which names there are beside those that are everywhere
 Place = Literal[
-    "everywhere", "action", "action_when", "until", "ballot", "vote", "member", "row"
+    "everywhere", "action", "action_when", "until", "ballot", "vote", "member", "row", "item"
 ]  # fmt: skip
 
 Owner = Literal["register", "process", "connector"]
@@ -65,6 +65,8 @@ class Use:
     owner: Owner = "register"
     #: at ``with`` of a rule table: the type of the input
     want: Type | tuple[Type, ...] | None = None
+    #: at ``with`` of a creation for each of a list: that list
+    each: Formula | None = None
 
 
 def uses(process: Process) -> Iterator[Use]:
@@ -254,6 +256,10 @@ def _effect(effect: Effect, place: Place, ask: Ask | None) -> Iterator[Use]:
         yield Use(effect.which, "condition", "member", ask)
     if effect.of is not None:
         yield Use(effect.of, "record", place, ask)
-    owner = _OWNERS.get(effect.kind, "register")
+    owner, each = _OWNERS.get(effect.kind, "register"), effect.each
+    if each is not None:
+        yield Use(each, "list", place, ask)
+        place = "item"
     for name, formula in effect.set.items():
-        yield Use(formula, "value", place, ask, field=(effect.name, name), owner=owner)
+        field = (effect.name, name)
+        yield Use(formula, "value", place, ask, field=field, owner=owner, each=each)

@@ -500,8 +500,14 @@ class Run:
             self.effects.append(DueEffect(effect.kind, effect.name, key, values))
 
     def _create(self, effect: Effect, key: str) -> None:
-        values = {"with": self._all(effect.set), "link": effect.link, "once": effect.once}
-        self.effects.append(DueEffect("create", effect.name, key, values))
+        if effect.each is None:
+            values = {"with": self._all(effect.set), "link": effect.link, "once": effect.once}
+            self.effects.append(DueEffect("create", effect.name, key, values))
+            return
+        for number, item in enumerate(self.context.value(effect.each) or ()):
+            given = self._all(effect.set, item=plain(item))
+            values = {"with": given, "link": effect.link, "once": False}
+            self.effects.append(DueEffect("create", effect.name, f"{key}:{number}", values))
 
     def _number(self, effect: Effect, key: str) -> None:
         into = effect.into or "number"
@@ -520,6 +526,8 @@ class Run:
             values["set"] = self._all(effect.set)
         if effect.where is not None:
             values["where"] = self.context.search(effect.where)
+        if effect.by:
+            values["by"], values["keep"] = list(effect.by), effect.keep
         if effect.kind == "send":
             values["to"] = effect.link
         if effect.kind == "release":
@@ -527,8 +535,8 @@ class Run:
             values["as"] = effect.as_
         return values
 
-    def _all(self, formulas: Mapping[str, Formula]) -> dict[str, Any]:
-        return {name: plain(self.context.value(formula)) for name, formula in formulas.items()}
+    def _all(self, formulas: Mapping[str, Formula], **bound: Any) -> dict[str, Any]:
+        return {name: plain(self.context.value(one, **bound)) for name, one in formulas.items()}
 
     def _released(self, effect: Effect, released: set[str]) -> list[str]:
         chosen = [

@@ -36,13 +36,10 @@ class Branches:
     def __init__(self, processes: Mapping[str, Process]) -> None:
         self._missing = {name: branches_of(process) for name, process in processes.items()}
 
-    def note(self, platform: Platform, result: Replayed) -> None:
-        """Strike off what the journals of a sample's cases tell."""
+    def note(self, platform: Platform, _result: Replayed) -> None:
+        """Strike off what the journals of a sample's cases tell, and of those they have created."""
         with platform.store.read() as unit:
-            for uid in result.cases.values():
-                row = unit.cases.load(uid)
-                if row is None:
-                    continue
+            for row in unit.cases.every():
                 missing = self._missing[row.process]
                 for event in unit.journal.of(row.id):
                     for part in orjson.loads(event.body)["events"]:

@@ -230,7 +230,7 @@ class FormLookup:
             return None
         where = None
         if condition is not None:
-            where = Where(condition, query.register, self._catalogue)
+            where = Where.over(condition, query.register, self._catalogue)
         equal = {path: [str(value)] for path, value in query.match.items()}
         return Selection(
             query.register,

@@ -380,7 +380,7 @@ class Lists:
         values = self._records.names(unit, actor)
         where = self._release.bound.wheres[listing.where]
         condition = where.bind(values, calendar=self._records.calendar(actor.jurisdiction))
-        return Where(condition, CASES, self._records.catalogue(actor.jurisdiction))
+        return Where.over(condition, CASES, self._records.catalogue(actor.jurisdiction))
 
     def _equal(
         self, actor: Actor, listing: Listing, filters: Mapping[str, str]

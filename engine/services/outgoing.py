@@ -49,11 +49,13 @@ class Recorder(Protocol):
         values: Mapping[str, Any],
         *,
         where: Any = None,
+        match: Sequence[str] | None = None,
+        keep: bool = False,
         jurisdiction: str,
         now: datetime,
         by: str,
     ) -> None:
-        """Add a record, or change those for which ``where`` holds."""
+        """Add a record, or change those for which ``where`` holds or the one that matches."""
         ...
 
 
@@ -134,6 +136,8 @@ class Outgoing:
                     effect.name,
                     effect.values.get("set", {}),
                     where=effect.values.get("where"),
+                    match=effect.values.get("by"),
+                    keep=bool(effect.values.get("keep")),
                     jurisdiction=outcome.row.jurisdiction,
                     now=now,
                     by=outcome.command.person,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.definitions.register import PEOPLE, Register
 from engine.definitions.release import Release
-from engine.domain.types import Reference, Scalar, Type
+from engine.domain.types import ListOf, Reference, Scalar, Type
 from engine.services.record_views import RecordView, Views, at_path, plain
 from engine.store.records import NO_NUMBER, Findable, IndexValue
 from engine.store.sealing import Sealer
@@ -129,13 +130,13 @@ class RecordIndex:
         """Return what ``where`` may read of a register."""
         if register.id not in self._searchable:
             paths = self.own_paths(register)
-            types = {path: self.type_at(register, path) for path in paths}
-            references = {
-                path: type_.register
-                for path, type_ in types.items()
-                if isinstance(type_, Reference)
+            found = {path: referred(self.type_at(register, path)) for path in paths}
+            references = {path: target for path, target in found.items() if target is not None}
+            private = {
+                path: partial(self.blind, register.id, path)
+                for path in self.private(register).intersection(paths) - {register.label}
             }
-            self._searchable[register.id] = Searchable(frozenset(paths), references)
+            self._searchable[register.id] = Searchable(frozenset(paths), references, private)
         return self._searchable[register.id]
 
     def catalogue(self, zone: ZoneInfo) -> Catalogue:
@@ -168,6 +169,12 @@ class RecordIndex:
             for path, found in self.searchable(register).references.items()
             if found == target
         ]
+
+
+def referred(type_: Type | None) -> str | None:
+    """Return the register that a value, or each of a list of values, refers to."""
+    one = type_.item if isinstance(type_, ListOf) else type_
+    return one.register if isinstance(one, Reference) else None
 
 
 def tree_parent(register: Register, data: Mapping[str, Any]) -> str | None:

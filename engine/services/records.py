@@ -186,7 +186,7 @@ class Records:
         """
         rows = None
         if where is not None:
-            rows = Where(where, register, self.catalogue(jurisdiction))
+            rows = Where.over(where, register, self.catalogue(jurisdiction))
         if register == CASES:
             return unit.worklists.uids(rows, limit=limit, jurisdiction=jurisdiction)
         selection = Selection(register, where=rows, jurisdiction=jurisdiction)
@@ -312,36 +312,74 @@ class Records:
         values: Mapping[str, Any],
         *,
         where: Condition | None = None,
+        match: Sequence[str] | None = None,
+        keep: bool = False,
         jurisdiction: str,
         now: datetime,
         by: str,
     ) -> None:
-        """Add a record, or change those for which ``where`` holds: the effect ``record``."""
+        """Add a record, or change others: the effect ``record``.
+
+        Those change for which ``where`` holds, or the one with the same values of the unique fields
+        ``match``, unless what is there is to be kept.
+        """
         known = self.release.registers[register]
         given = {name: plain(value) for name, value in values.items()}
         state = given.pop("state", None)
-        if where is None:
+        found: Sequence[str] = ()
+        if where is not None:
+            found = self.find(unit, register, where, jurisdiction=jurisdiction)
+        elif match is not None:
+            found = self._matching(unit, known, match, _merged({}, given), jurisdiction)
+        if where is None and not found:
             self.add(
                 unit, known, _merged({}, given), jurisdiction=jurisdiction, at=now, by=by,
                 state=state, action="effect",
             )  # fmt: skip
             return
-        for key in self.find(unit, register, where, jurisdiction=jurisdiction):
+        for key in found if not keep else ():
             row = self.load(unit, register, key)
             data = _merged(row.data, given)
             self.change(unit, known, row, data, at=now, by=by, state=state, action="effect")
 
     def holder(
-        self, unit: UnitOfWork, register: Register, data: Mapping[str, Any], jurisdiction: str
+        self,
+        unit: UnitOfWork,
+        register: Register,
+        data: Mapping[str, Any],
+        jurisdiction: str,
+        fields: Sequence[str] | None = None,
     ) -> str | None:
-        """The key of the record that has a unique value of these data; None when none has."""
+        """The key of the record that has a unique value of these data; None when none has.
+
+        With ``fields`` only their values count.
+        """
         at = self.now(jurisdiction)
         row = RecordRow(
             0, register.id, "", jurisdiction, None, register.initial, data, None, 1, at, at
         )
         views = self.views(unit)
         findable = self.index.findable(register, views.preview(row), views)
-        return unit.records.holding(register.id, findable.unique)
+        unique = findable.unique
+        if fields is not None:
+            unique = {name: value for name, value in unique.items() if name == ",".join(fields)}
+        return unit.records.holding(register.id, unique)
+
+    def _matching(
+        self,
+        unit: UnitOfWork,
+        register: Register,
+        fields: Sequence[str],
+        data: Mapping[str, Any],
+        jurisdiction: str,
+    ) -> list[str]:
+        """The record that has these values of some unique fields, one out of use included."""
+        if tuple(fields) == (register.key,):
+            # Its values are free again when it is out of use, its key is not.
+            row = unit.records.load(register.id, self._key_of(register, data))
+            return [row.key] if row is not None and row.jurisdiction == jurisdiction else []
+        key = self.holder(unit, register, data, jurisdiction, fields)
+        return [key] if key is not None else []
 
     def load(self, unit: UnitOfWork, register: str, key: str) -> RecordRow:
         """A record's row.

@@ -350,7 +350,7 @@ class RegisterPages:
         where = self._records.release.bound.wheres[shown.where]
         values = self._records.names(unit, actor)
         condition = where.bind(values, calendar=self._records.calendar(actor.jurisdiction))
-        return Where(condition, shown.register.id, self._records.catalogue(actor.jurisdiction))
+        return Where.over(condition, shown.register.id, self._records.catalogue(actor.jurisdiction))
 
     def _order(self, shown: Shown, sort: str) -> Order:
         register = shown.register

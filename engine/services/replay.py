@@ -252,16 +252,21 @@ class _Running:
         self._operate(step.by, uids[0], step.does, entered, step.place)
 
     def _uid(self, name: str) -> str:
-        """The case a file calls so; ``z.permit`` is the one that z knows as its permit."""
+        """The case a file calls so; ``z.permit`` is the one that z knows as its permit.
+
+        ``z.permit-2`` is the second that z has created under that name.
+        """
         known, *links = name.split(".")
         uid = self.uids[known]
-        for link in links:
+        for part in links:
+            link, _, number = part.partition("-")
             with self.platform.store.read() as unit:
                 row = unit.cases.load(uid)
-                found = unit.links.latest(row.id, link) if row is not None else None
-            if found is None:
+                made = unit.links.of(row.id) if row is not None else []
+            found = [one for one in made if one.name == link]
+            if len(found) < int(number or 1):
                 raise LookupError(f"no case is called {name}")
-            uid = found.uid
+            uid = found[int(number) - 1 if number else -1].uid
         return uid
 
     def _names(self) -> dict[str, str]:
@@ -272,8 +277,13 @@ class _Running:
                 row = unit.cases.load(uid)
                 if row is None or not created_by(self._process(row.process)):
                     continue
-                for link in unit.links.of(row.id):
-                    names[link.uid] = f"{name}.{link.name}"
+                made = unit.links.of(row.id)
+                last = {link.name: link.uid for link in made}
+                counted: dict[str, int] = {}
+                for link in made:
+                    counted[link.name] = number = counted.get(link.name, 0) + 1
+                    named = link.name if last[link.name] == link.uid else f"{link.name}-{number}"
+                    names[link.uid] = f"{name}.{named}"
         return names
 
     def _process(self, name: str) -> Process:
@@ -407,6 +417,9 @@ class _Running:
         own = next((item for item in waiting if item.person == by), None)
         if own is not None and own.organisation in organisations:
             return directory.actor_for(by, own.organisation)
+        if own is not None and by == state.initiator:
+            # A case that was started for an organisation goes on there.
+            return directory.actor_for(by, row.initiator_organisation)
         if own is not None or not organisations:
             return directory.actor_for(by)
         if by == state.initiator and does in ("withdraw", "save", "submit", "discard", "urge"):
@@ -539,13 +552,8 @@ class _Running:
             return unit.messages.last()
 
     def _fingerprint(self) -> list[tuple[str, int, int]]:
-        found = []
         with self.platform.store.read() as unit:
-            for uid in self.uids.values():
-                row = unit.cases.load(uid)
-                assert row is not None
-                found.append((uid, row.version, row.journal_seq))
-        return found
+            return [(row.uid, row.version, row.journal_seq) for row in unit.cases.every()]
 
     # ------------------------------------------------------------ looking
 

@@ -44,10 +44,13 @@ class Searchable:
     Attributes:
         indexes: dotted paths kept as typed indexes.
         references: those of them that are references, with the register they lead to.
+        private: those of them that hold personal data, with what stands there for a value: it can
+            be matched as a whole, not read or put in order.
     """
 
     indexes: frozenset[str] = frozenset()
     references: Mapping[str, str] = field(default_factory=dict)
+    private: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,14 @@ class Where:
         cases_ = self.source == CASES
         rows: _Rows = _Cases(self.catalogue) if cases_ else _Records(self.source, self.catalogue)
         return _clause(self.condition, rows)
+
+    @classmethod
+    def over(cls, condition: Condition, source: str, catalogue: Catalogue) -> Where:
+        """The rows for which a condition holds, personal data being known by what hides them."""
+        tables = catalogue.tables
+        if any(table.private for table in tables.values()):
+            condition = _hidden(condition, lambda path: _private(path, source, tables))
+        return cls(condition, source, catalogue)
 
     def slotted(self, slots: Slots) -> Where:
         """The same with slots in place of values: equal for all conditions of one form."""
@@ -128,6 +139,45 @@ def _bound(value: Any) -> Any:
     if not isinstance(value, Slot):
         return value
     return sa.bindparam(value.name, type_=sa.Text() if value.is_text else sa.Float())
+
+
+def _private(
+    path: Path, source: str, tables: Mapping[str, Searchable]
+) -> Callable[[str], str] | None:
+    """Return what hides the values at a path, also behind references."""
+    table = tables.get(source)
+    if table is None:
+        return None
+    name = ".".join(path)
+    if name in table.private or name in table.indexes:
+        return table.private.get(name)
+    for length in range(len(path) - 1, 0, -1):
+        register = table.references.get(".".join(path[:length]))
+        if register is not None:
+            return _private(path[length:], register, tables)
+    return None
+
+
+def _hidden(
+    condition: Condition, of: Callable[[Path], Callable[[str], str] | None], above: Path = ()
+) -> Condition:
+    match condition:
+        case Compare(path=path, operator="==", value=str() as value):
+            hide = of((*above, *path))
+            return replace(condition, value=hide(value)) if hide is not None else condition
+        case In(path=path, values=values):
+            hide = of((*above, *path))
+            hidden = values if hide is None else tuple(hide(str(value)) for value in values)
+            return replace(condition, values=hidden)
+        case Not(part=part):
+            return Not(_hidden(part, of, above))
+        case Exists(path=path, part=part):
+            return Exists(path, _hidden(part, of, (*above, *path)))
+        case And(parts=parts):
+            return And(tuple(_hidden(part, of, above) for part in parts))
+        case Or(parts=parts):
+            return Or(tuple(_hidden(part, of, above) for part in parts))
+    return condition
 
 
 def _slotted(condition: Condition, slots: Slots) -> Condition:

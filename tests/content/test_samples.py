@@ -173,6 +173,12 @@ PROVING = [
     pytest.param("tianjin/exam-limited", marks=pytest.mark.req("QTA-03")),
     pytest.param("tianjin/exam-returned", marks=pytest.mark.req("REV-06", "DEPT-05")),
     pytest.param("tianjin/exam-switches", marks=pytest.mark.req("REV-19", "ENG-08")),
+    pytest.param(
+        "tianjin/expert-recommended",
+        marks=pytest.mark.req("EXP-02", "EXP-03", "EXP-04", "EXP-05"),
+    ),
+    pytest.param("tianjin/expert-taken-back", marks=pytest.mark.req("EXP-04", "EXP-06")),
+    pytest.param("sichuan/expert-recommended", marks=pytest.mark.req("EXP-05", "EXP-06")),
     pytest.param("tianjin/filing-discarded", marks=pytest.mark.req("ENG-19")),
     pytest.param("tianjin/filing-hold", marks=pytest.mark.req("SCH-14", "ENG-19")),
     pytest.param("tianjin/filing-rejected", marks=pytest.mark.req("SCH-13", "ENG-19")),

@@ -20,15 +20,18 @@ NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
 UNIT = Record("units", {
     "id": Field(TEXT), "state": Field(TEXT), "kind": Field(TEXT), "staff": Field(NUMBER),
     "open": Field(BOOLEAN), "until": Field(DATE), "superior": Field(Reference("units")),
-    "tags": Field(ListOf(TEXT)),
+    "tags": Field(ListOf(TEXT)), "code": Field(TEXT),
 })  # fmt: skip
 ROWS: dict[str, dict[str, Any]] = {
-    "a": {"kind": "school", "staff": 10, "open": True, "until": "2026-09-30", "tags": ["x", "y"]},
+    "a": {
+        "kind": "school", "staff": 10, "open": True, "until": "2026-09-30", "tags": ["x", "y"],
+        "code": "12",
+    },
     "b": {"kind": "school", "staff": 3, "open": False, "superior": "a"},
-    "c": {"kind": "clinic", "until": "2026-01-01", "superior": "a", "tags": ["y"]},
+    "c": {"kind": "clinic", "until": "2026-01-01", "superior": "a", "tags": ["y"], "code": "21"},
     "d": {},
 }
-INDEXES = ("kind", "staff", "open", "until", "superior", "tags")
+INDEXES = ("kind", "staff", "open", "until", "superior", "tags", "code")
 CONDITIONS = [
     "it.kind == 'school'",
     "it.kind != 'school'",
@@ -52,11 +55,25 @@ CONDITIONS = [
     "has(it.staff)",
     "it.state == 'active' && it.kind == kind",
     "kind == 'school'",
+    "it.code == '12'",
+    "it.code != '12'",
+    "it.code in ['12', '3']",
+    "it.superior.code == '12' && it.kind == 'clinic'",
 ]
+
+
+def hidden(value: str) -> str:
+    """What stands in the index for personal data."""
+    return f"#{value[::-1]}"
+
+
+KINDS = {"staff": "number", "open": "number", "code": "private"}
 
 
 def spread(value: Any, kind: str) -> list[str | float]:
     values = value if isinstance(value, list) else [value]
+    if kind == "private":
+        values = [one and hidden(one) for one in values]
     if kind == "number":
         return [NO_NUMBER if value is None else float(value)]
     return [str(one) for one in values if one is not None] or [""]
@@ -78,7 +95,7 @@ def filled(store: Store) -> Store:
     with store.write() as unit:
         for key, data in ROWS.items():
             fields = {
-                path: spread(data.get(path), "number" if path in ("staff", "open") else "text")
+                path: spread(data.get(path), KINDS.get(path, "text"))
                 for path in INDEXES
             }
             unit.records.insert(
@@ -95,16 +112,16 @@ def test_sql_finds_what_holds_row_by_row(store: Store, text: str):
         "today": Field(DATE), "first": Field(Reference("units")), "kind": Field(TEXT),
     }, {"units": UNIT})  # fmt: skip
     paths = [*((name,) for name in (*INDEXES, "state")), ("superior", "kind"), ("superior", "open")]
+    paths.append(("superior", "code"))
     where = compile_where(text, scope, UNIT, paths, node=Position("x"), problems=problems)
     assert where is not None, [problem.sentence("en") for problem in problems]
     values = {"today": "2026-09-01", "first": {"id": "a"}, "kind": "school"}
     condition = where.bind(values)
 
-    catalogue = Catalogue(
-        {"units": Searchable(frozenset(INDEXES), {"superior": "units"})}, ZoneInfo("Asia/Shanghai")
-    )
+    units = Searchable(frozenset(INDEXES), {"superior": "units"}, {"code": hidden})
+    catalogue = Catalogue({"units": units}, ZoneInfo("Asia/Shanghai"))
     with store.read() as unit:
-        selection = Selection("units", where=Where(condition, "units", catalogue))
+        selection = Selection("units", where=Where.over(condition, "units", catalogue))
         found = unit.record_pages.keys(selection)
         every = unit.record_pages.page(selection, Order("id"), limit=len(ROWS))
 

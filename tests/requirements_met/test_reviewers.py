@@ -291,26 +291,21 @@ class TestDepartment:
 
     @pytest.mark.req("DEPT-12", "EXP-01")
     def test_it_recommends_experts_who_wait_to_be_accepted(self):
-        town = city()
-        actor = town.person("何处长", "教委")
-        key = town.platform.registers.create(
-            actor,
-            "experts",
-            {
-                "person": "张三",
-                "employer": "第一中学",
-                "committees": ["教师高评委"],
-                "specialty": "数学",
-                "level": "fugao",
-                "title_name": "22-高级教师",
-                "term_until": "2029-12-31",
-            },
+        recommended = (
+            "{by: 何处长, does: start, process: tianjin/new-expert, case: e}",
+            "{by: 何处长, does: submit, case: e, with: $forms/new-expert}",
+            "{by: 何处长, does: recommend, case: e, with: {committees: [教师高评委, 教师自评委]}}",
         )
+        town = city(*recommended)
+        department = town.visit("何处长", "教委")
 
-        found = town.visit("何处长", "教委").get("/console/register-experts/")
+        rows = department.get(department.get("/").links["专家推荐"]).rows()
+        experts = department.get("/console/register-experts/")
 
-        assert key == "张三"
-        assert any("张三" in row and "已推荐" in row for row in found.rows())
+        assert len([row for row in rows if "秦新民" in row]) == 2
+        assert any("秦新民" in row and "已推荐" in row for row in experts.rows())
+        assert "120101196903154016" not in experts
+        assert "新增专家" in department.get("/").links
 
     def test_it_writes_to_units_below(self):
         town = city()

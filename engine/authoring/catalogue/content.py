@@ -25,11 +25,13 @@ TABLE: tuple[Entry, ...] = (
     ),
     Entry(
         "REG104",
-        zh='{where}的 "{path}" 不能建立索引：它不是记录自身的单个值',
-        en='"{path}" of {where} cannot be an index: it is no single value of the record',
+        zh='{where}的 "{path}" 不能建立索引：它不是记录自身的值',
+        en='"{path}" of {where} cannot be an index: it is no value of the record itself',
         example="indexes: [superior.name]",
-        hint_zh="索引可以是文本、数字、日期、真假、引用，或只读本记录的计算字段。",
-        hint_en="An index is a text, number, date, yes/no or reference, or computed from them.",
+        hint_zh="索引可以是文本、数字、日期、真假、引用，或只读本记录的计算字段；"
+        "indexes 中也可以是它们的列表。",
+        hint_en="An index is a text, number, date, yes/no or reference, or computed from them; "
+        "among `indexes` also a list of such.",
     ),
     Entry(
         "REG105",

@@ -269,6 +269,19 @@ TABLE: tuple[Entry, ...] = (
         example="do: [{create: {process: south/permit}}]",
     ),
     Entry(
+        "DEF368",
+        zh='登记册 "{register}" 没有声明 "{fields}" 唯一，不能按它查到一行。可用的有：{unique}',
+        en='"{fields}" is not declared unique in register "{register}" and does not find one row. '
+        "Unique are: {unique}",
+        example="do: [{record: {register: people, by: [name], set: {name: data.name}}}]",
+    ),
+    Entry(
+        "DEF369",
+        zh="by 所列的字段都要写在 set 中，且不与 where 同用；keep 只与 by 同用",
+        en="The fields of by are all written in set, and by goes without where; keep goes with by",
+        example="do: [{record: {register: people, by: [code], set: {name: data.name}}}]",
+    ),
+    Entry(
         "DEF371",
         zh='截止时间 "{deadline}" 要求到达步骤 "{step}"，但{why}',
         en='The deadline "{deadline}" asks for the step "{step}", {why}',

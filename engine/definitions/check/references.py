@@ -211,6 +211,24 @@ def _record_effect(subject: Subject, effect: Effect, where: Phrase) -> None:
     for name in effect.set:
         key = effect.node.at_path(["set"]).key(name)
         _field(subject, key, tables[effect.name], tuple(name.split(".")), where)
+    _found_by(subject, effect)
+
+
+def _found_by(subject: Subject, effect: Effect) -> None:
+    """Report a ``by`` that finds no single record."""
+    node = effect.node.get("by")
+    if node is None:
+        if "keep" in effect.node.entries:
+            subject.problems.add("DEF369", effect.node.key("keep"))
+        return
+    unique = subject.names.unique.get(effect.name, ())
+    if effect.by not in unique:
+        subject.problems.add(
+            "DEF368", node, register=effect.name, fields=", ".join(effect.by),
+            unique="; ".join(", ".join(one) for one in unique) or Phrase("无", "none"),
+        )  # fmt: skip
+    elif effect.where is not None or not set(effect.by) <= set(effect.set):
+        subject.problems.add("DEF369", node)
 
 
 def _connector_effect(subject: Subject, effect: Effect, where: Phrase) -> None:

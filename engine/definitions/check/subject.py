@@ -31,6 +31,8 @@ class Names:
 
     forms: Mapping[str, Record] | None = None
     registers: Mapping[str, Record] | None = None
+    #: which fields of each register are unique together
+    unique: Mapping[str, Collection[tuple[str, ...]]] = field(default_factory=dict)
     routes: Collection[str] | None = None
     #: the paths of ``data`` each message template shows
     messages: Mapping[str, Collection[str]] | None = None

@@ -16,6 +16,7 @@ from engine.definitions.shapes import (
     ListOf,
     Made,
     MapOf,
+    Names,
     One,
     Path,
     Shape,
@@ -52,6 +53,9 @@ def made(kind: EffectKind, name: str) -> Callable[[Values], Effect]:
             link=values.get("link") or values.get("to") or link_name(values.get(name) or ""),
             once=bool(values.get("once")),
             of=values.get("of"),
+            each=values.get("each"),
+            by=tuple(values.get("by") or ()),
+            keep=bool(values.get("keep")),
         )
 
     return build
@@ -103,6 +107,12 @@ CREATE = _vocabulary(
     "creation",
     *begins_with("新业务"),
     Key(
+        "each",
+        terms.LIST,
+        "为列表中的每一项各新建一项；`with` 中这一项写作 `item`",
+        "one case for each of a list; `with` reads the one it is for as `item`",
+    ),
+    Key(
         "once",
         Yes(),
         "已有这个名称的关联业务时不再新建",
@@ -118,8 +128,22 @@ RECORD = _vocabulary(
     Key(
         "where",
         terms.CONDITION,
-        "改哪些行；不写则新增一行",
-        "which rows change; without it one is added",
+        "改哪些行；`where` 和 `by` 都不写则新增一行",
+        "which rows change; without it, and without `by`, one is added",
+    ),
+    Key(
+        "by",
+        Names(Path()),
+        "改这些字段与 `set` 所写相同的那一行，没有则新增；须是登记册 `unique` 的一组",
+        "the row changes whose values of these fields are those of `set`; without one it is "
+        "added. They must be one of the register's `unique`",
+    ),
+    Key(
+        "keep",
+        Yes(),
+        "与 `by` 同用：已有的行不改",
+        "with `by`: a row that is there stays as it is",
+        default="no",
     ),
     Key(
         "set",

@@ -11,6 +11,7 @@ ORGANISATIONS = Expression(Phrase("单位列表", "list of organisations"))
 PERSON = Expression(Phrase("人员", "person"))
 PEOPLE = Expression(Phrase("人员列表", "list of people"))
 RECORD = Expression(Phrase("记录", "record"))
+LIST = Expression(Phrase("列表", "list"))
 VALUE = Expression(Phrase("任意值", "any value"))
 CASES = Expression(Phrase("业务列表", "list of cases"))
 
