@@ -82,6 +82,8 @@ def href(kind: str, target: str) -> str | None:
         return url_for("registers.index_view", register=target)
     if kind == "counts" and target in platform().release.lists:
         return url_for("lists.figures", name=target)
+    if kind == "records":
+        return url_for("registers.query_view", register=target)
     if kind == "counts":
         return url_for("registers.figures_view", register=target)
     if kind == "route":

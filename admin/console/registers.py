@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import (
@@ -30,7 +31,7 @@ from admin.parked import RESTORE
 from admin.portal.staff import shown_once
 from admin.presses import version
 from admin.tables import Link
-from engine.definitions.register import Register
+from engine.definitions.register import Part, Register
 from engine.domain.errors import InvalidSubmission, Refused
 from engine.services.register_pages import Figure
 from engine.services.registers import RecordOffer
@@ -81,44 +82,68 @@ class RegistersPage(TablePage):
 
     def opened_by(self, me: SignedIn) -> bool:
         """Whether the menu of the person leads to the register."""
-        return any(opens(me, kind, self.register) for kind in ("register", "counts"))
+        return any(opens(me, kind, self.register) for kind in ("register", "records", "counts"))
 
     # ------------------------------------------------------------ list
 
     @expose("/")
     def index_view(self) -> ResponseReturnValue:
         """All records the person may see."""
-        me = security.signed_in()
+        return self._listed("register", ".index_view")
+
+    @expose("/query/")
+    def query_view(self) -> ResponseReturnValue:
+        """The same records, to look at and export only."""
+        return self._listed("records", ".query_view")
+
+    def _listed(self, kind: str, here: str) -> ResponseReturnValue:
+        me, only_read = security.signed_in(), kind == "records"
         filters, search, sort, cursor = asked()
         page = platform().registers.page(
             me.actor, self.register, filters=filters, search=search, sort=sort, cursor=cursor
         )
-        offers = platform().registers.offers(
-            me.actor, self.register, [row.key for row in page.rows]
-        )
+        keys = [row.key for row in page.rows if not only_read]
+        offers = platform().registers.offers(me.actor, self.register, keys)
         table = table_of(
             page,
-            here=self.get_url(".index_view"),
-            links=lambda row: self._links(row.key, *offers[row.key]),
+            here=self.get_url(here),
+            links=lambda row: (
+                self._to_read(row.key) if only_read else self._links(row.key, *offers[row.key])
+            ),
             export_href=self.get_url(".export_view", **filters, search=search or None)
             if page.may_export
             else None,
         )
-        links = [Link(self._adding(), self.get_url(".create_view"))] if page.may_create else []
-        if platform().register_sheets.why_not(me.actor, self.register) is None:
+        links = []
+        if page.may_create and not only_read:
+            links.append(Link(self._adding(), self.get_url(".create_view")))
+        if not only_read and platform().register_sheets.why_not(me.actor, self.register) is None:
             links.append(Link(_("导入"), self.get_url(".import_view")))
+        title = entry_title(me, kind, self.register, page.title)
         return render_template(
-            "portal/list.html",
-            table=table,
-            title=entry_title(me, "register", self.register, page.title),
-            trail=[(entry_title(me, "register", self.register, page.title), None)],
-            head_links=links,
+            "portal/list.html", table=table, title=title, trail=[(title, None)], head_links=links
         )
 
+    def _to_read(self, key: str) -> list[Link]:
+        parts = platform().release.registers[self.register].parts.values()
+        return [
+            Link(_("详情"), self.get_url(".read_view", id=key)),
+            *(
+                Link(caption(one.title), self.get_url(".read_view", id=key, part=one.name))
+                for one in parts
+            ),
+        ]
+
     def _links(self, key: str, edit: bool, actions: Sequence[RecordOffer]) -> list[Link]:
+        parts = platform().release.registers[self.register].parts.values()
         return [
             Link(_("查看"), self.get_url(".details_view", id=key)),
             *([Link(_("编辑"), self.get_url(".edit_view", id=key))] if edit else []),
+            *(
+                Link(caption(one.title), self.get_url(".edit_view", id=key, part=one.name))
+                for one in parts
+                if edit
+            ),
             *(
                 Link(caption(one.title), self.get_url(".action_page", id=key, action=one.name))
                 for one in actions
@@ -193,11 +218,12 @@ class RegistersPage(TablePage):
     def submit_view(self) -> ResponseReturnValue:
         """Add the records that were checked."""
         actor = security.signed_in().actor
-        added, late = platform().register_sheets.submit(actor, self.register, sheets.staged())
-        flash(_("已导入 {count} 条。", count=added), "success")
-        for number, reason in late:
+        done = platform().register_sheets.submit(actor, self.register, sheets.staged())
+        flash(_("已导入 {count} 条。", count=done.added), "success")
+        for number, reason in done.late:
             flash(_("第 {number} 行没有导入：{reason}", number=number, reason=reason), "warning")
-        return redirect(self.get_url(".index_view"))
+        onwards = self.get_url(".index_view")
+        return shown_once(done.admitted, onwards) if done.admitted else redirect(onwards)
 
     @expose("/import/failed", methods=("POST",))
     def failed_view(self) -> ResponseReturnValue:
@@ -229,11 +255,40 @@ class RegistersPage(TablePage):
             action_href=lambda name: self.get_url(".action_page", id=key, action=name),
         )
 
+    @expose("/query/details/")
+    def read_view(self) -> ResponseReturnValue:
+        """One record, or a part of it with a page of its own, to look at only."""
+        me, key = security.signed_in(), request.args.get("id", "")
+        record, part = platform().registers.get(me.actor, self.register, key), self._part()
+        title = entry_title(me, "records", self.register, self.register)
+        name = f"{record.name} · {caption(part.title)}" if part else record.name
+        return render_template(
+            "console/record.html",
+            record=replace(record, actions=()),
+            title=name,
+            trail=[(title, self.get_url(".query_view")), (name, None)],
+            content=entry.record_to_read(
+                me.actor, self.register, key, part.fields if part else None
+            ),
+            edit_href=None,
+            delete_href=None,
+        )
+
+    def _part(self) -> Part | None:
+        """The part of the record that the address names."""
+        name = request.args.get("part")
+        if name is None:
+            return None
+        found = platform().release.registers[self.register].parts.get(name)
+        if found is None:
+            abort(404)
+        return found
+
     @expose("/edit/", methods=("GET", "POST"))
     def edit_view(self) -> ResponseReturnValue:
-        """Change one record."""
+        """Change one record, or a part of it with a page of its own."""
         actor, key = security.signed_in().actor, request.args.get("id", "")
-        record = platform().registers.get(actor, self.register, key)
+        record, part = platform().registers.get(actor, self.register, key), self._part()
         if not record.edit:
             abort(403)
         posted, refusal, following = None, None, 0
@@ -254,7 +309,11 @@ class RegistersPage(TablePage):
                     return redirect(self.get_url(".details_view", id=key))
                 except Refused as refused:
                     refusal = refused
-        return self._form(key, record.name, posted, refusal, record.version, following=following)
+        name = f"{record.name} · {caption(part.title)}" if part else record.name
+        only = part.fields if part else None
+        return self._form(
+            key, name, posted, refusal, record.version, following=following, only=only
+        )
 
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> ResponseReturnValue:
@@ -294,13 +353,16 @@ class RegistersPage(TablePage):
         seen: int | None,
         *,
         following: int = 0,
+        only: Sequence[str] | None = None,
     ) -> ResponseReturnValue:
         errors = refusal.errors if isinstance(refusal, InvalidSubmission) else ()
         text = render_template(
             "console/edit.html",
             title=name,
             trail=self._trail(name),
-            form=entry.record_form(security.signed_in().actor, self.register, key, posted, errors),
+            form=entry.record_form(
+                security.signed_in().actor, self.register, key, posted, errors, only
+            ),
             version=seen,
             following=following,
             action=request.full_path.rstrip("?"),
@@ -337,6 +399,7 @@ class RegistersPage(TablePage):
             form=entry.record_action_form(actor, self.register, key, name, posted, errors),
             version=None,
             warning=caption(action.confirm),
+            shown=platform().registers.shown(actor, self.register, key, name),
             action=request.full_path.rstrip("?"),
             button=f"{_('确定') if action.confirm else ''}{caption(action.title)}",
             cancel=self.get_url(".details_view", id=key),

@@ -20,6 +20,7 @@ from engine.definitions.register import (
     REVIEW_ACTION,
     RecordAction,
     Register,
+    Showing,
     Telling,
 )
 from engine.domain.types import (
@@ -135,6 +136,10 @@ class _Binder:
         """Compile what an action writes."""
         record = self.records[register.id]
         scope = self.scope(it=Field(record), input=Field(self._asked(action)))
+        for one in action.require:
+            self.compile(one.that, self.scope(it=Field(record)), BOOLEAN)
+        for showing in action.shows:
+            self._showing(record, showing)
         for path, formula in action.set.items():
             found = follow(record, tuple(path.split(".")), self.records)
             want = (DATE, DATETIME) if found in (DATE, DATETIME) else found
@@ -162,6 +167,22 @@ class _Binder:
                 found = follow(target, names, self.records) if target is not None else None
                 want = (DATE, DATETIME) if found in (DATE, DATETIME) else found
                 self.compile(formula, scope, want)
+
+    def _showing(self, record: Record, showing: Showing) -> None:
+        """Compile what is listed before an action is taken."""
+        row = self.records.get(showing.register)
+        if row is None:
+            return
+        found = compile_where(
+            showing.where.text,
+            self.scope(it=Field(row), record=Field(record)),
+            row,
+            {tuple(path.split(".")) for path in index_paths(self.known, showing.register)},
+            node=showing.where.node,
+            problems=self.problems,
+        )
+        if found is not None:
+            self.wheres[showing.where] = found
 
     def _asked(self, action: RecordAction) -> Type:
         if isinstance(action.ask, str):

@@ -19,7 +19,7 @@ from engine.definitions.known import (
     expect_field,
     said,
 )
-from engine.definitions.process import Formula
+from engine.definitions.process import Formula, Requirement
 from engine.definitions.reading import file_id, read_file
 from engine.definitions.shapes import (
     ByKind,
@@ -137,6 +137,41 @@ RANGE_FIGURES = {"used": "已用", "free": "可用"}
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """The account that a record has of its own, to sign in with.
+
+    It is opened when the record is added by hand or imported, and closed with the record.
+
+    Attributes:
+        login: the field with the name to sign in with.
+        organisation: the field with the organisation it acts for.
+        role: what it holds there.
+    """
+
+    login: str
+    organisation: str
+    role: str
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Showing:
+    """Records that are listed before an action is taken."""
+
+    title: str
+    register: str
+    where: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Fields of a record with a page of their own."""
+
+    name: str
+    title: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Import:
     """Records may be added from a spreadsheet by who may add them one by one."""
 
@@ -206,6 +241,9 @@ class RecordAction:
     confirm: str | None = None
     set: Mapping[str, Formula] = field(default_factory=dict)
     bulk: bool = False
+    require: tuple[Requirement, ...] = ()
+    #: what is listed before it is taken
+    shows: tuple[Showing, ...] = ()
     #: the field with the number of the documents that are no longer valid after it
     revokes: str | None = None
     #: when it may be taken
@@ -236,6 +274,8 @@ class Register:
     unique: tuple[tuple[str, ...], ...] = ()
     locked: Locked | None = None
     staff: Staff | None = None
+    account: Account | None = None
+    parts: Mapping[str, Part] = field(default_factory=dict)
     permissions: Rights = field(default_factory=Rights)
     actions: Mapping[str, RecordAction] = field(default_factory=dict)
     import_: Import | None = None
@@ -320,6 +360,26 @@ def _staff(values: Values) -> Staff:
     return Staff(values.get("rows", ""), values.get("person", {}), values.get("role", ""))
 
 
+def _account(values: Values) -> Account:
+    return Account(values.get("login", ""), values.get("organisation", ""), values.get("role", ""))
+
+
+def _part(values: Values) -> Part:
+    return Part(values.name, values.get("title", values.name), values.get("fields", ()))
+
+
+def _showing(values: Values) -> Showing | None:
+    where = values.get("where")
+    if where is None:
+        return None
+    return Showing(values.get("title", ""), values.get("register", ""), where)
+
+
+def _required(values: Values) -> Requirement | None:
+    that = values.get("that")
+    return Requirement(that, values.get("say", "")) if that is not None else None
+
+
 def _rights(values: Values) -> Rights:
     return Rights(**values.read)
 
@@ -336,6 +396,8 @@ def _action(values: Values) -> RecordAction:
         confirm=values.get("confirm"),
         set=values.get("set", {}),
         bulk=values.get("bulk", False),
+        require=tuple(one for one in values.get("require", ()) if one is not None),
+        shows=tuple(one for one in values.get("shows", ()) if one is not None),
         revokes=values.get("revokes"),
         when=values.get("when"),
         connector=values.get("connector"),
@@ -499,6 +561,68 @@ RANGES_VOCABULARY = Vocabulary(
     ),
     called=Phrase("编号段", "the ranges"),
 )  # fmt: skip
+ACCOUNT_VOCABULARY = Vocabulary(
+    "register-account",
+    Phrase("记录的账户", "account of a record"),
+    (
+        Key("login", FIELD_PATH, "登录名取自哪个字段", "the name to sign in with", required=True),
+        Key(
+            "organisation",
+            FIELD_PATH,
+            "代表的单位取自哪个字段",
+            "the organisation it acts for",
+            required=True,
+        ),
+        Key("role", Name(ANY_NAME), "授予的角色", "the role it gets there", required=True),
+    ),
+    called=Phrase("account", "account"),
+)
+PART_VOCABULARY = Vocabulary(
+    "register-part",
+    Phrase("另页的字段", "fields with a page of their own"),
+    (
+        Key("title", Text(), "名称", "caption", required=True),
+        Key("fields", Names(FIELD_PATH), "字段", "the fields", required=True),
+    ),
+    called=Phrase('另页 "{name}" ', 'part "{name}"'),
+)
+SHOWING_VOCABULARY = Vocabulary(
+    "register-showing",
+    Phrase("操作前列出的记录", "records listed before an action"),
+    (
+        Key("title", Text(), "名称", "caption", required=True),
+        Key(
+            "register",
+            Id(Phrase("登记表标识", "register id")),
+            "哪个登记表",
+            "of which register",
+            required=True,
+        ),
+        Key(
+            "where",
+            Expression(Phrase("真假", "true or false")),
+            "对每行 `it` 的条件；`record` 是被操作的记录",
+            "condition over the row `it`; `record` is the one acted on",
+            required=True,
+        ),
+    ),
+    called=Phrase("shows", "shows"),
+)
+REQUIREMENT_VOCABULARY = Vocabulary(
+    "register-require",
+    Phrase("条件与提示", "condition and sentence"),
+    (
+        Key(
+            "that",
+            Expression(Phrase("真假", "true or false")),
+            "对 `it`（本记录）必须成立的条件",
+            "what must hold of `it`, the record",
+            required=True,
+        ),
+        Key("say", Text(), "不成立时的提示语", "the sentence of the refusal", required=True),
+    ),
+    called=Phrase("require", "require"),
+)
 IMPORT_VOCABULARY = Vocabulary(
     "register-import",
     Phrase("导入", "import"),
@@ -601,6 +725,18 @@ ACTION_VOCABULARY = Vocabulary(
             "the same request counts once",
         ),
         Key(
+            "require",
+            ListOf(One(REQUIREMENT_VOCABULARY, _required)),
+            "不成立时不能操作",
+            "refused unless all hold",
+        ),
+        Key(
+            "shows",
+            ListOf(One(SHOWING_VOCABULARY, _showing)),
+            "操作前列出的相关记录，如进行中的活动",
+            "records listed before it is taken, such as what is going on",
+        ),
+        Key(
             "revokes",
             FIELD_PATH,
             "编号与该字段相同的文书随之失效：持有人不能再下载，核验页显示已失效",
@@ -688,6 +824,19 @@ REGISTER = Vocabulary(
             "people of an organisation: they get accounts when it is added, and are entered so "
             "later (only in the register `organisations`)",
         ),
+        Key(
+            "account",
+            One(ACCOUNT_VOCABULARY, _account),
+            "每条记录有自己的登录账户：新增或导入时开通，初始密码显示一次；记录停用时账户停用",
+            "each record has an account of its own: opened when it is added or imported, its first "
+            "password shown once, closed when the record goes out of use",
+        ),
+        Key(
+            "parts",
+            MapOf(One(PART_VOCABULARY, _part), Phrase("名称", "name")),
+            "另有一页查看和维护的字段",
+            "fields that have a page of their own to see and change them",
+        ),
         Key("permissions", One(RIGHTS_VOCABULARY, _rights), "权限", "permissions"),
         Key(
             "actions",
@@ -756,6 +905,8 @@ def parse_register(node: Node, path: str, problems: Problems) -> Register | None
         unique=values.get("unique", ()),
         locked=values.get("locked"),
         staff=values.get("staff"),
+        account=values.get("account"),
+        parts=values.get("parts", {}),
         permissions=values.get("permissions", Rights()),
         actions=values.get("actions", {}),
         import_=values.get("import"),
@@ -854,6 +1005,7 @@ class _Check:
                 self._indexable(node.at_path(["unique", place, inner]), path, where)
         self._shown(where)
         self._staff(where)
+        self._account(where)
         for name, computed in register.computed.items():
             if self.form and name in (*self.form.fields, "id", "state"):
                 at = node.at_path(["computed"]).key(name)
@@ -891,6 +1043,31 @@ class _Check:
             if isinstance(row, Record):
                 at = node.at_path(["person", path])
                 expect_field(self.problems, at, self.known, row, name, where)
+
+    def _account(self, where: Phrase) -> None:
+        account, node = self.register.account, self.register.node.at_path(["account"])
+        if account is not None:
+            expect(
+                self.problems, node.at_path(["role"]), ROLE, account.role, self.known.roles, where
+            )
+            kinds: tuple[tuple[str, str, Type, Phrase], ...] = (
+                ("login", account.login, TEXT, Phrase("文本", "a text")),
+                (
+                    "organisation", account.organisation, Reference(ORGANISATIONS),
+                    Phrase("对单位的引用", "a reference to an organisation"),
+                ),
+            )  # fmt: skip
+            for key, path, type_, wanted in kinds:
+                at = node.at_path([key])
+                found = expect_field(self.problems, at, self.known, self.record, path, where)
+                if found is not None and found != type_:
+                    self.problems.add("REG125", at, key=key, path=path, wanted=wanted)
+        for part in self.register.parts.values():
+            nodes = self.register.node.at_path(["parts", part.name, "fields"])
+            for place, name in enumerate(part.fields):
+                expect_field(
+                    self.problems, nodes.at_path([place]), self.known, self.record, name, where
+                )
 
     def _shown(self, where: Phrase) -> None:
         register, node = self.register, self.register.node
@@ -965,6 +1142,9 @@ class _Check:
                 for place, name in enumerate(action.ask):
                     at = node.at_path([place])
                     expect(self.problems, at, COLUMN, name, form.fields, where)
+            for place, one in enumerate(action.shows):
+                at = action.node.at_path(["shows", place, "register"])
+                expect(self.problems, at, REGISTER_NAME, one.register, self.known.registers, where)
             for path in action.set:
                 at = action.node.at_path(["set"]).key(path)
                 expect_field(self.problems, at, self.known, self.record, path, where)

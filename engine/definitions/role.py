@@ -56,8 +56,16 @@ PAGES = (
     "staff",
     "console",
 )
-EntryKind = Literal["list", "register", "counts", "route", "page", "start"]
-ENTRY_KINDS: tuple[EntryKind, ...] = ("list", "register", "counts", "route", "page", "start")
+EntryKind = Literal["list", "register", "records", "counts", "route", "page", "start"]
+ENTRY_KINDS: tuple[EntryKind, ...] = (
+    "list",
+    "register",
+    "records",
+    "counts",
+    "route",
+    "page",
+    "start",
+)
 #: the code list of the kinds of organisation
 KINDS = "organisation-kinds"
 
@@ -172,6 +180,12 @@ def _listed(name: str, node: Node) -> MenuEntry:
 _TARGETS = (
     Key("list", Id(Phrase("列表标识", "list id")), "列表", "a list"),
     Key("register", Id(Phrase("登记表标识", "register id")), "登记表", "a register"),
+    Key(
+        "records",
+        Id(Phrase("登记表标识", "register id")),
+        "登记表的查询：只看，不办理",
+        "the records of a register, to look at only",
+    ),
     Key(
         "counts",
         Id(Phrase("登记表或列表标识", "id of a register or list")),
@@ -329,6 +343,7 @@ def _check_entries(roles: RoleSet, known: Known, problems: Problems) -> None:
             REGISTER,
             [name for name, one in (*known.registers.items(), *known.lists.items()) if one.counts],
         ),
+        "records": (REGISTER, tuple(known.registers)),
         "route": (ROUTE, known.routes),
         "start": (PROCESS, known.processes),
     }

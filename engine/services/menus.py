@@ -73,7 +73,7 @@ class Menus:
             case "list" | "counts" if entry.target in self._release.lists:
                 listing = self._release.lists[entry.target]
                 return not listing.permissions or bool(held & set(listing.permissions))
-            case "register" | "counts":
+            case "register" | "records" | "counts":
                 return bool(held & self._release.registers[entry.target].opened_by)
             case "route":
                 route = self._release.routes.get(entry.target)
@@ -100,7 +100,7 @@ class Menus:
         match entry.kind:
             case "list" | "counts" if entry.target in self._release.lists:
                 title = self._release.lists[entry.target].title
-            case "register" | "counts":
+            case "register" | "records" | "counts":
                 title = self._release.registers[entry.target].title
             case "start":
                 title = self._release.processes[entry.target].process.title

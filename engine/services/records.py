@@ -26,7 +26,7 @@ from engine.services.definitions import Definitions
 from engine.services.form_lookup import Columns, FormLookup
 from engine.services.ranges import NumberRanges
 from engine.services.record_index import LABEL, RecordIndex, tree_parent
-from engine.services.record_views import Views, ViewsOfUnits, plain
+from engine.services.record_views import Views, ViewsOfUnits, at_path, plain
 from engine.store.database import Store
 from engine.store.errors import Duplicate
 from engine.store.record_pages import Selection
@@ -296,6 +296,8 @@ class Records:
         self.views(unit).forget(register.id, row.key)
         self.ranges.demand_apart(unit, register, changed)
         changed = changed._replace(version=row.version + 1, scope=scope, updated_at=at)
+        if register.account is not None:
+            _follow(unit, register, row, changed)
         changed = self._place(unit, register, changed)
         before = {**row.data, "state": row.state}
         after = {**data, "state": changed.state}
@@ -446,6 +448,31 @@ class Records:
             if value not in (None, ""):
                 return str(plain(value))
         return self._new_key()
+
+
+def account_holder(register: Register, key: str) -> str:
+    """Return who signs in with the account that a record has of its own."""
+    return f"{register.id}:{key}"
+
+
+def _follow(unit: UnitOfWork, register: Register, before: RecordRow, after: RecordRow) -> None:
+    """Close the account of a record that goes out of use, and open it when that is taken back.
+
+    Raises:
+        Refused: it has an account, and would be known by another name.
+    """
+    assert register.account is not None  # whoever comes here has read it
+    accounts = unit.accounts.of_person(account_holder(register, before.key))
+    login = at_path(after.data, register.account.login)
+    if accounts and login != at_path(before.data, register.account.login):
+        raise Refused("login_kept")
+    closed = after.state in register.closed_states
+    if closed == (before.state in register.closed_states):
+        return
+    for account in accounts:
+        unit.accounts.set_state(account.login, "closed" if closed else "active")
+        if closed:
+            unit.sessions.end_of(account.login)
 
 
 def _merged(data: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:

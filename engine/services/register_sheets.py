@@ -18,9 +18,10 @@ from engine.forms.form import Form
 from engine.forms.model import Element
 from engine.forms.posting import put, value_of
 from engine.services.records import Records
-from engine.services.registers import Registers
+from engine.services.registers import Added, Registers
 from engine.services.sentences import Sentences
 from engine.services.sheet_lines import Failed, Line, failed_sheet, lines_of, sheet
+from engine.services.staff import Admitted
 from engine.store.unit import UnitOfWork
 
 #: what a cell of a sheet can hold
@@ -50,6 +51,19 @@ class Checked:
 
     good: Sequence[Staged]
     failed: Sequence[Failed]
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What became of the lines that were submitted.
+
+    ``late`` are the numbers of the lines that cannot be added any more, with reasons; ``admitted``
+    whoever was given an account.
+    """
+
+    added: int
+    late: Sequence[tuple[int, str]]
+    admitted: Sequence[Admitted]
 
 
 class _Undo(Exception):
@@ -115,7 +129,7 @@ class RegisterSheets:
                 for line in lines_of(content, captions):
                     try:
                         data = {**form.initial(), **given, **reader.read(line)}
-                        self._add(unit, actor, register, data)
+                        self._add(unit, actor, register, data, trial=True)
                     except Refused as refusal:
                         cells = [line.cells[caption] for caption in captions]
                         failed.append(Failed(line.number, self._why(refusal), cells))
@@ -125,23 +139,18 @@ class RegisterSheets:
         except _Undo:
             return Checked(good, failed)
 
-    def submit(
-        self, actor: Actor, register: str, staged: Sequence[Staged]
-    ) -> tuple[int, list[tuple[int, str]]]:
-        """Add the records that were checked.
-
-        Returns:
-            How many were added, and the numbers of the lines that cannot be any more, with reasons.
-        """
+    def submit(self, actor: Actor, register: str, staged: Sequence[Staged]) -> Submitted:
+        """Add the records that were checked."""
         self._known(actor, register)
         late: list[tuple[int, str]] = []
+        admitted: list[Admitted] = []
         with self._store.write() as unit:
             for one in staged:
                 try:
-                    self._add(unit, actor, register, one.data)
+                    admitted += self._add(unit, actor, register, one.data).staff
                 except Refused as refusal:
                     late.append((one.number, self._why(refusal)))
-        return len(staged) - len(late), late
+        return Submitted(len(staged) - len(late), late, admitted)
 
     # ------------------------------------------------------------ inside
 
@@ -173,9 +182,17 @@ class RegisterSheets:
     def _captions(self, register: Register) -> list[str]:
         return [one.title for one in self._columns(register)]
 
-    def _add(self, unit: UnitOfWork, actor: Actor, register: str, data: Mapping[str, Any]) -> None:
+    def _add(
+        self,
+        unit: UnitOfWork,
+        actor: Actor,
+        register: str,
+        data: Mapping[str, Any],
+        *,
+        trial: bool = False,
+    ) -> Added:
         with unit.part():
-            self._registers.added(unit, actor, register, data)
+            return self._registers.added(unit, actor, register, data, trial=trial)
 
     def _why(self, refusal: Refused) -> str:
         if not isinstance(refusal, InvalidSubmission):

@@ -37,6 +37,9 @@ from engine.store.access import Access
 from engine.store.records import RecordRow
 from engine.store.unit import UnitOfWork
 
+#: how many records are named before an action
+SHOWN = 50
+
 
 @dataclass(frozen=True, slots=True)
 class RecordOffer:
@@ -202,6 +205,8 @@ class Registers:
             row = self._records.load(unit, register, key)
             self._rights.demand(actor, register, "view", row)
             name = self._directory.name(register, key)
+            actions = known.actions.values()
+            offers = [self._offer(unit, actor, known, row, one) for one in actions]
         self._looked(actor, known, row)
         return RecordView(
             key=key,
@@ -212,7 +217,7 @@ class Registers:
             version=row.version,
             edit=self.why_not(actor, register, "edit", row) is None,
             delete=self.why_not(actor, register, "delete", row) is None,
-            actions=[self._offer(actor, known, row, each) for each in known.actions.values()],
+            actions=offers,
         )
 
     def offers(
@@ -224,7 +229,8 @@ class Registers:
         with self._store.read() as unit:
             for key in keys:
                 row = self._records.load(unit, register, key)
-                offers = [self._offer(actor, known, row, one) for one in known.actions.values()]
+                actions = known.actions.values()
+                offers = [self._offer(unit, actor, known, row, one) for one in actions]
                 edit = self.why_not(actor, register, "edit", row) is None
                 found[key] = edit, [one for one in offers if one.allowed]
         return found
@@ -269,13 +275,23 @@ class Registers:
             return self.added(unit, actor, register, data)
 
     def added(
-        self, unit: UnitOfWork, actor: Actor, register: str, data: Mapping[str, Any]
+        self,
+        unit: UnitOfWork,
+        actor: Actor,
+        register: str,
+        data: Mapping[str, Any],
+        *,
+        trial: bool = False,
     ) -> Added:
-        """Add a record as :meth:`add` does, in a transaction that is open already."""
+        """Add a record as :meth:`add` does, in a transaction that is open already.
+
+        A ``trial`` finds out what would be refused; it need not last.
+        """
         known = self._rights.known(register)
         self._rights.demand(actor, register, "create")
         kept = self._checked(unit, actor, known, data, self._rights.of_form(actor, known))
         self._demand_staff(actor, known, kept)
+        self._staff.demand_login(unit, known, kept)
         row = self._records.add(
             unit,
             known,
@@ -287,7 +303,8 @@ class Registers:
         )
         self._rights.stays_within(actor, known, row)
         if register != ORGANISATIONS:
-            return Added(row.key)
+            staff = self._staff.open_account(unit, known, row, actor.person, trial=trial)
+            return Added(row.key, staff)
         return Added(row.key, self._staff.begin(unit, row, actor.person))
 
     def _demand_staff(self, actor: Actor, register: Register, data: Mapping[str, Any]) -> None:
@@ -372,7 +389,7 @@ class Registers:
             raise NotFound("no_such_action", action=action, step=known.title)
         with self._sentences.saying(), self._store.write() as unit:
             row = self._records.load(unit, register, key)
-            refusal = self._rights.why_not_act(actor, known, row, chosen)
+            refusal = self._why_not_act(unit, actor, known, row, chosen)
             if refusal is not None:
                 raise refusal
             asked = self._asked(known, chosen)
@@ -557,10 +574,67 @@ class Registers:
             language=self._sentences.language(),
         )
 
-    def _offer(
-        self, actor: Actor, register: Register, row: RecordRow, action: RecordAction
-    ) -> RecordOffer:
+    def _why_not_act(
+        self,
+        unit: UnitOfWork,
+        actor: Actor,
+        register: Register,
+        row: RecordRow,
+        action: RecordAction,
+    ) -> Refused | None:
         refusal = self._rights.why_not_act(actor, register, row, action)
+        if refusal is not None or not action.require:
+            return refusal
+        values = self._values(unit, actor, register, row)
+        expressions = self._records.release.bound.expressions
+        calendar = self._records.calendar(actor.jurisdiction)
+        for one in action.require:
+            if expressions[one.that].evaluate(values, calendar=calendar) is not True:
+                say = self._sentences.caption(one.say)
+                return self._sentences.worded(Refused("requirement", say=say))
+        return None
+
+    def _values(
+        self, unit: UnitOfWork, actor: Actor, register: Register, row: RecordRow
+    ) -> dict[str, Any]:
+        """What expressions of an action read."""
+        it = self._records.views(unit).view(register.id, row.key)
+        return {**self._records.names(unit, actor), "it": it}
+
+    def shown(
+        self, actor: Actor, register: str, key: str, action: str
+    ) -> list[tuple[str, list[str], int]]:
+        """What an action wants listed before it is taken: caption, some names, and how many.
+
+        Raises:
+            NotFound, NotAllowed.
+        """
+        known = self._rights.known(register)
+        found = []
+        with self._sentences.saying(), self._store.read() as unit:
+            row = self._records.load(unit, register, key)
+            self._rights.demand(actor, register, "view", row)
+            values = self._values(unit, actor, known, row)
+            values["record"] = values.pop("it")
+            for one in known.actions[action].shows:
+                where = self._records.release.bound.wheres[one.where]
+                condition = where.bind(values, calendar=self._records.calendar(actor.jurisdiction))
+                keys = self._records.find(
+                    unit, one.register, condition, jurisdiction=actor.jurisdiction
+                )
+                names = self._directory.names(one.register, keys[:SHOWN])
+                found.append((one.title, [names.get(key, key) for key in keys[:SHOWN]], len(keys)))
+        return found
+
+    def _offer(
+        self,
+        unit: UnitOfWork,
+        actor: Actor,
+        register: Register,
+        row: RecordRow,
+        action: RecordAction,
+    ) -> RecordOffer:
+        refusal = self._why_not_act(unit, actor, register, row, action)
         return RecordOffer(
             action.name,
             action.title,

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.definitions.register import ORGANISATIONS, PEOPLE
+from engine.definitions.register import ORGANISATIONS, PEOPLE, Register
 from engine.definitions.register import Staff as Declared
 from engine.domain.actor import Actor
 from engine.domain.errors import InvalidSubmission, NotAllowed, NotFound, Refused
@@ -20,8 +20,9 @@ from engine.forms.effective import EffectiveForm
 from engine.forms.surroundings import Surroundings
 from engine.services.accounts import Accounts
 from engine.services.directory import GRANT_ROLES, Directory
-from engine.services.record_views import at_path
-from engine.services.records import Records
+from engine.services.record_index import LABEL
+from engine.services.record_views import at_path, plain
+from engine.services.records import Records, account_holder
 from engine.services.sentences import Sentences
 from engine.store.records import RecordRow
 from engine.store.unit import UnitOfWork
@@ -180,6 +181,60 @@ class Staff:
             )
             found.append(admitted)
         return found
+
+    # ------------------------------------------------------------ with a record that signs in
+
+    @staticmethod
+    def demand_login(unit: UnitOfWork, register: Register, data: Mapping[str, Any]) -> None:
+        """Refuse a new record whose account would have a name that somebody signs in with.
+
+        Raises:
+            Refused: with the name.
+        """
+        login = at_path(data, register.account.login) if register.account is not None else None
+        if login and unit.accounts.load(str(login)) is not None:
+            raise Refused("login_taken", login=login)
+
+    def open_account(
+        self,
+        unit: UnitOfWork,
+        register: Register,
+        row: RecordRow,
+        by: str | None,
+        *,
+        trial: bool = False,
+    ) -> list[Admitted]:
+        """Open the account a new record has of its own, if its jurisdiction has the role for it.
+
+        A ``trial`` finds out what would be refused; it need not last.
+        """
+        declared = register.account
+        if declared is None:
+            return []
+        try:
+            self._directory.role_id(declared.role, row.jurisdiction)
+        except KeyError:
+            return []
+        login = str(at_path(row.data, declared.login) or "")
+        organisation = plain(at_path(row.data, declared.organisation))
+        if trial or not login or not organisation:
+            return []
+        people = self._records.release.registers[PEOPLE]
+        name = unit.record_pages.text(register.id, row.key, LABEL) or row.key
+        data: dict[str, Any] = {}
+        _put(people.label, name, data)
+        now = self._records.now(row.jurisdiction)
+        person = self._records.add(
+            unit, people, data, jurisdiction=row.jurisdiction, at=now, by=by,
+            key=account_holder(register, row.key),
+        ).key  # fmt: skip
+        self._directory.grant(
+            unit, person, declared.role, str(organisation), jurisdiction=row.jurisdiction, by=by
+        )
+        password = secrets.token_urlsafe(9)
+        hashed = self._accounts.hash(password)
+        self._accounts.add_in(unit, login, person, hashed, now, must_change=True)
+        return [Admitted(person, name, login, password)]
 
     # ------------------------------------------------------------ inside
 

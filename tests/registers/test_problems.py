@@ -77,6 +77,19 @@ WRONG = {
     roles: {unit_admin: {title: 管理员, permissions: [edit]}}
  """,
     ),
+    "register_account": base(
+        registers__organisations=GOOD_ORG.replace(
+            "ask: [reason]}",
+            "ask: [reason], shows: [{title: 在用, register: organisation, where: it.kind == 'x'}]}",
+        )
+        + """
+    account: {login: staff, organisation: name, role: unit_admn}
+    parts: {more: {title: 其他, fields: [nmae]}}
+ """,
+        roles__here="""
+    roles: {unit_admin: {title: 管理员, permissions: [edit]}}
+ """,
+    ),
     "register_staff_in_one_field": base(
         registers__organisations=GOOD_ORG
         + """

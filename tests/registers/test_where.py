@@ -24,7 +24,11 @@ UNIT = Record("units", {
 })  # fmt: skip
 ROWS: dict[str, dict[str, Any]] = {
     "a": {
-        "kind": "school", "staff": 10, "open": True, "until": "2026-09-30", "tags": ["x", "y"],
+        "kind": "school",
+        "staff": 10,
+        "open": True,
+        "until": "2026-09-30",
+        "tags": ["x", "y"],
         "code": "12",
     },
     "b": {"kind": "school", "staff": 3, "open": False, "superior": "a"},
@@ -94,10 +98,7 @@ def store(request: pytest.FixtureRequest) -> Iterator[Store]:
 def filled(store: Store) -> Store:
     with store.write() as unit:
         for key, data in ROWS.items():
-            fields = {
-                path: spread(data.get(path), KINDS.get(path, "text"))
-                for path in INDEXES
-            }
+            fields = {path: spread(data.get(path), KINDS.get(path, "text")) for path in INDEXES}
             unit.records.insert(
                 "units", key, jurisdiction="north", scope=None, state="active", data=data,
                 found_by=Findable(fields, "", {}), at=NOON,

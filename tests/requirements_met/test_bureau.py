@@ -4,7 +4,9 @@ from io import BytesIO
 
 import pytest
 from python_calamine import CalamineWorkbook
+from werkzeug.datastructures import FileStorage
 
+from engine.connectors.spreadsheets import write_xlsx
 from engine.domain.errors import Refused
 from tests.requirements_met.test_committee import ACTIVITY
 from tests.support.city import City, Visitor, city
@@ -244,6 +246,128 @@ class TestCommittees:
 
         with pytest.raises(Refused, match="已有相同的记录"):
             town.platform.registers.create(manager, "committees", COMMITTEE | {"account": "rcjs1"})
+
+
+class TestCommitteeAccounts:
+    @pytest.mark.req("BUR-25", "ACC-10")
+    def test_a_new_committee_gets_an_account_whose_password_is_shown_once(self, town, clerk):
+        clerk.get(f"{COMMITTEES}/new/")
+        page = clerk.press("保存", **COMMITTEE)
+        (shown,) = page.rows()
+        assert shown[:2] == ["成都高新区工程技术初级职称评审委员会", "wuhou-chu"]
+        clerk.get(page.links["继续"])
+        assert shown[2] not in clerk.page
+
+        accounts = town.platform.accounts
+        session = accounts.sign_in("wuhou-chu", shown[2])
+        assert (session.organisation, session.must_change_password) == ("蓉工评委", True)
+        accounts.change_password(session.token, shown[2], "Chuping-2026")
+        again = accounts.sign_in("wuhou-chu", "Chuping-2026")
+        assert not again.must_change_password
+        assert town.platform.directory.has(again.actor, "edit_committee")
+
+    @pytest.mark.req("BUR-25", "ACC-10")
+    def test_an_account_name_is_taken_once_whoever_has_it(self, town, clerk):
+        manager = town.person("郁管理", BUREAU)
+        town.platform.registers.create(manager, "committees", COMMITTEE)
+        with town.platform.store.write() as unit:
+            now = town.platform.clock.now()
+            town.platform.accounts.add_in(unit, "yuguanli", "郁管理", None, now)
+
+        for taken in ("wuhou-chu", "yuguanli"):
+            clerk.get(f"{COMMITTEES}/new/")
+            page = clerk.press("保存", **COMMITTEE | {"organisation": "蓉初评委", "account": taken})
+            assert f"登录账号“{taken}”已被使用" in page
+        assert len(clerk.get(COMMITTEES).rows()) == 4
+        clerk.get(clerk.page.links["编辑 成都高新区工程技术初级职称评审委员会"])
+        assert "登录账号已经开通，不能修改" in clerk.press("保存", account="other-name")
+
+    @pytest.mark.req("BUR-26")
+    def test_committees_come_from_a_sheet_with_their_accounts(self, town, clerk):
+        clerk.get(f"{COMMITTEES}/import")
+        template = clerk.client.get(f"{COMMITTEES}/import/template").data
+        marked = CalamineWorkbook.from_filelike(BytesIO(template)).get_sheet_by_index(0)
+        heads = [head.removesuffix("*") for head in marked.to_python()[0]]
+        junior = {
+            "评委会": "成都高新区工程技术初级职称评审委员会",
+            "评委会账号": "wuhou-chu",
+            "评委会级别": "初评会",
+            "评委会类型": "社会化评审委员会",
+            "系列": "中小学教师",
+        }
+        middle = junior | {"评委会": "成都市中小学教师中级职称评审委员会"}
+        lines = [[line.get(head, "") for head in heads] for line in (junior, middle)]
+        sheet = BytesIO()
+        write_xlsx(sheet, "x", marked.to_python()[0], lines)
+
+        page = clerk.press("导入", sheet=FileStorage(BytesIO(sheet.getvalue()), filename="x.xlsx"))
+        assert "已有相同的记录" in page
+        assert len(clerk.get(COMMITTEES).rows()) == 3
+        clerk.get(f"{COMMITTEES}/import")
+        clerk.press("导入", sheet=FileStorage(BytesIO(sheet.getvalue()), filename="x.xlsx"))
+        (shown,) = clerk.press("提交").rows()
+
+        assert shown[1] == "wuhou-chu"
+        assert town.platform.accounts.sign_in("wuhou-chu", shown[2]).organisation == "蓉工评委"
+        assert len(clerk.get(COMMITTEES).rows()) == 4
+
+    @pytest.mark.req("BUR-31")
+    def test_the_account_of_a_deregistered_committee_is_closed(self, town):
+        manager = town.person("郁管理", BUREAU)
+        registers, accounts = town.platform.registers, town.platform.accounts
+        (admitted,) = registers.add(manager, "committees", COMMITTEE).staff
+        signed_in = accounts.sign_in("wuhou-chu", admitted.password)
+
+        registers.act(manager, "committees", "蓉工评委", "deregister", {"reason": "备案期满"})
+
+        assert accounts.session(signed_in.token) is None
+        with pytest.raises(Refused, match="account_closed"):
+            accounts.sign_in("wuhou-chu", admitted.password)
+
+    @pytest.mark.req("BUR-31")
+    def test_what_is_going_on_is_listed_before_and_nothing_more_is_opened_after(self):
+        town = city()
+        registers, secretary = town.platform.registers, town.person("孙秘书", "教师高评委")
+        draft = registers.create(secretary, "activities", ACTIVITY)
+        clerk = town.visit("陈管理", "人社局")
+
+        clerk.get(f"{COMMITTEES}/act/?id=教师高评委&action=deregister")
+        assert "进行中的评审活动" in clerk.page
+        assert "2026年度中小学教师高级职称评审" in clerk.page
+        assert ACTIVITY["name"] not in clerk.page
+        clerk.press("确定注销", reason="备案期满")
+
+        with pytest.raises(Refused) as refused:
+            registers.create(secretary, "activities", ACTIVITY | {"name": "再开一次"})
+        assert "该评委会已暂停或注销" in str(refused.value.errors)
+        started = town.platform.cases.start(
+            secretary, "tianjin/activity-publication", {"activity": draft}
+        )
+        with pytest.raises(Refused) as refused:
+            town.platform.cases.act(secretary, started.uid, "submit")
+        assert "该评委会已暂停或注销，不能开展评审活动" in refused.value.sentence
+
+    @pytest.mark.req("BUR-27", "BUR-28", "BUR-29", "BUR-32")
+    def test_other_information_has_its_own_page_and_the_query_changes_nothing(self, town, clerk):
+        name = "成都高新区工程技术初级职称评审委员会"
+        manager = town.person("郁管理", BUREAU)
+        more = {"set_up_units": ["武侯教育局"], "fees": [{"item": "review", "amount": 120}]}
+        town.platform.registers.create(manager, "committees", COMMITTEE | more)
+        clerk.get(clerk.get(COMMITTEES).links[f"其他信息 {name}"])
+        clerk.press("保存", specialties=["蓉-小学数学"])
+
+        query = clerk.get(clerk.get("/").links["评委会查询"])
+        of_row = [link for link in query.links if link.endswith(name)]
+        assert of_row == [f"详情 {name}", f"其他信息 {name}"]
+        assert "新增" not in query.links
+        detail = clerk.get(query.links[f"详情 {name}"])
+        assert "wuhou-chu" in detail
+        assert not {"修改", "注销", "暂停"} & set(detail.links)
+        other = clerk.get(query.links[f"其他信息 {name}"])
+        for shown in ("小学数学", "成都市武侯区教育局", "120"):
+            assert shown in other
+        assert "wuhou-chu" not in other
+        assert name in [line[0] for line in exported(clerk, f"{COMMITTEES}/query/")[1:]]
 
 
 class TestIssuingUnits:

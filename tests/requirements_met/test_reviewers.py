@@ -305,6 +305,14 @@ class TestDepartment:
         assert len([row for row in rows if "秦新民" in row]) == 2
         assert any("秦新民" in row and "已推荐" in row for row in experts.rows())
         assert "120101196903154016" not in experts
+        manager = town.person("陈管理", "人社局")
+        (key,) = [
+            one.key
+            for one in town.platform.registers.page(manager, "experts", search="秦新民").rows
+        ]
+        with pytest.raises(Refused) as refused:
+            town.platform.registers.act(manager, "experts", key, "accept")
+        assert refused.value.sentence == "请先填写评审委员会和聘期"
         assert "新增专家" in department.get("/").links
 
     def test_it_writes_to_units_below(self):

@@ -171,4 +171,10 @@ TABLE: tuple[Entry, ...] = (
         en='the action "{action}" cannot have both {key} and {other}',
         example="actions: {report: {title: 上报, bulk: true, ask: [reason]}}",
     ),
+    Entry(
+        "REG125",
+        zh='account 的 "{key}" 应是{wanted}，"{path}" 不是',
+        en='"{key}" of account must be {wanted}; "{path}" is not',
+        example="account: {login: staff, organisation: unit, role: secretary}",
+    ),
 )
