@@ -31,7 +31,7 @@ from engine.store.unit import UnitOfWork
 
 TEMPLATES = "definitions/documents"
 #: fields whose values are shown masked on the public page, by name
-PRIVATE = frozenset({"id_number", "mobile", "phone"})
+PRIVATE = frozenset({"full_name", "id_number", "mobile", "phone"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from engine.definitions.process import Formula
 from engine.definitions.register import PEOPLE, RANGE_FIGURES, Register, Tally
 from engine.definitions.register import Column as Written
 from engine.domain.actor import Actor
+from engine.domain.types import BOOLEAN
 from engine.forms.formats import masked
 from engine.services.directory import Directory
 from engine.services.exports import may_unmask, note_export
@@ -21,6 +22,7 @@ from engine.services.record_index import LABEL
 from engine.services.record_views import at_path, plain
 from engine.services.records import Records
 from engine.store.record_pages import Found, Order, Selection
+from engine.store.records import NO_NUMBER
 from engine.store.unit import UnitOfWork
 from engine.store.where import Where
 
@@ -389,8 +391,12 @@ class RegisterPages:
                 for code in lookup.codes(element.codes)
                 if not element.only or code.code in element.only
             ]
-        if self._records.index.is_number(register, path):
+        if self._records.index.type_at(register, path) == BOOLEAN:
             return [("1", "是"), ("0", "否")]
+        if self._records.index.is_number(register, path):
+            found = unit.record_pages.distinct(Selection(register.id), path)
+            texts = [_text_of(value) for value in found if value != NO_NUMBER]
+            return [(text, text) for text in texts[:OFFERED]]
         reference = self._records.index.searchable(register).references.get(path)
         if reference is None:
             return None

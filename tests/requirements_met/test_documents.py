@@ -7,7 +7,7 @@ import pytest
 from pypdf import PdfReader
 
 from engine.connectors.documents import TypstPrinter
-from tests.support.city import AT_RECEPTION, STARTED, city
+from tests.support.city import AT_RECEPTION, EFFECTIVE, STARTED, city
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +63,45 @@ class TestBlanks:
 
         assert applicant.get("/templates/certificate").status == 404
         assert applicant.get("/templates/nothing").status == 404
+
+
+class TestCertificate:
+    @pytest.mark.req("CERT-05", "CERT-18")
+    def test_it_is_downloaded_from_the_list_and_verified_by_anybody(self, printer):
+        town = city(*EFFECTIVE, printer=printer)
+        officer = town.visit("冯发证", "人社局")
+        town.platform.cases.act(town.person("冯发证", "人社局"), town["z"], "issue")
+        officer.get("/lists/tianjin/issued")
+        (view,) = [href for name, href in officer.page.links.items() if name.startswith("查看")]
+        officer.get(view)
+        officer.get(next(href for href in officer.page.links.values() if "/papers" in href))
+        (href,) = {
+            href
+            for name, href in officer.page.links.items()
+            if href.startswith("/documents/") and "证书" in name
+        }
+        officer.get(href)
+
+        assert officer.page.raw.mimetype == "application/pdf"
+        text = text_of(officer.page.raw.get_data())
+        data = town.content("z", "冯发证", "人社局")
+        with town.platform.store.read() as unit:
+            documents = unit.documents.of_case(town["z"])
+        issued = next(one for one in documents if one.template == "certificate")
+        number = data["certificate"]["number"]
+        decision = town.data("filing-decision")
+        filed = str(decision["filing_date"])
+        year, month, day = (int(part) for part in filed.split("-"))
+        written = f"{year}年{month}月{day}日"
+        for shown in (number, "张三", decision["filing_number"], written, issued.verify_code):
+            assert shown in text
+
+        public = town.visit("王五")
+        public.post("/sign-out")
+        page = public.get(f"/verify/{issued.verify_code}")
+        assert "该证书真实有效。" in page
+        for caption in ("证书编号", "级别", "专业", "资格名称", "发证单位"):
+            assert caption in page
+        assert number in page
+        assert "张*" in page
+        assert "张三" not in page

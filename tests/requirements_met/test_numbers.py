@@ -69,6 +69,8 @@ class TestAdding:
         }
         assert len(clerk.get(f"{RANGES}?search=人力资源&year=2026").rows()) == 2
         assert clerk.get(f"{RANGES}?year=2025").rows() == []
+        offered = clerk.page.tree.xpath("//select[@name='year']/option/@value")
+        assert offered == ["", "2026"]
 
     @pytest.mark.req("CERT-03")
     def test_ranges_of_a_unit_and_year_do_not_overlap_or_run_backwards(self, clerk):
