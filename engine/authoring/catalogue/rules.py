@@ -166,7 +166,7 @@ TABLE: tuple[Entry, ...] = (
         "RUL140",
         zh="不能导入：{reason}",
         en="this cannot be imported: {reason}",
-        example='<decisionTable hitPolicy="PRIORITY">',
+        example="<decision><context/></decision>",
     ),
     Entry(
         "RUL141",
