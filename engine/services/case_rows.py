@@ -127,7 +127,9 @@ class CaseRows:
     ) -> None:
         """Set the timers anew where a command has changed what they follow from."""
         known = [*_dates(before)]
-        if known == [*_dates(result.state)] and (not result.moved or not result.timers):
+        ended = result.state.closed and not before.closed
+        same = known == [*_dates(result.state)] and not ended
+        if same and (not result.moved or not result.timers):
             return
         if any(due or wait or deadlines for due, _, wait, _, deadlines in known):
             unit.timers.clear(row.id)

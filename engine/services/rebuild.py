@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from engine.domain.case import Advance, Command, State, dates_of
+from engine.domain.case import DATES, Advance, Command, State, dates_of
 from engine.domain.errors import NotFound
 from engine.runtime.advance import advance, start
 from engine.runtime.facts import recorded
@@ -151,7 +151,9 @@ class Rebuilding:
         """Whether the case is woken for what it wants, what has passed meanwhile apart."""
         now = self._work.now(row.jurisdiction)
         wanted = {(_unnumbered(kind), at) for kind, at in timers_of(result, now)}
-        stored = {(_unnumbered(one.kind), one.at) for one in unit.timers.of(row.id)}
+        # That a case is to look at its dates again comes from elsewhere, not from its journal.
+        known = (one for one in unit.timers.of(row.id) if one.kind != DATES)
+        stored = {(_unnumbered(one.kind), one.at) for one in known}
         return stored <= wanted and all(at <= now for _, at in wanted - stored)
 
     def _again(
