@@ -289,9 +289,15 @@ def _same_votes(unit: UnitOfWork, row: CaseRow, votes: Mapping[Round, _Votes]) -
         papers: dict[str, dict[str, Any]] = {}
         for one in unit.ballots.of(row, here):
             papers[one.voter] = {**papers.get(one.voter, {}), one.paper: one.ballot}
-        secret = None in voted.values()
-        if len(papers) != len(voted) or (not secret and papers != voted):
+        if len(papers) != len(voted):
             return False
+        if None in voted.values():
+            continue
+        # What was handed in beside what is voted on is journalled, and no ballot.
+        for voter, ballots in papers.items():
+            written = voted.get(voter) or {}
+            if any(written.get(paper) != ballot for paper, ballot in ballots.items()):
+                return False
     return True
 
 

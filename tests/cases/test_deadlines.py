@@ -261,3 +261,23 @@ def test_the_outcome_of_a_step_comes_at_its_date_which_saving_does_not_move() ->
     assert step(town, uid) == "discarded"
     assert same(town)
     town.close()
+
+
+@pytest.mark.req("ENG-09")
+def test_an_end_with_the_date_of_the_step_before_it_is_not_waited_for() -> None:
+    text = FILES[REQUEST].replace("to: check, bulk", 'to: check, due: "days(today, 3)", bulk')
+    text = text.replace("{title: 同意, to: done}", '{title: 同意, to: done, due: "days(today, 3)"}')
+    office = open_office(more={REQUEST: text})
+    uid = a_request(office)
+    for who in (person("王审", "一所"), person("赵复", "一所")):
+        office.cases.act(who, uid, "pass")
+    with office.store.read() as unit:
+        row = unit.cases.load(uid)
+        assert row is not None
+        assert len(unit.timers.of(row.id)) == 1
+
+    office.cases.act(person("周局", "一分局"), uid, "pass")
+
+    with office.store.read() as unit:
+        assert unit.timers.of(row.id) == []
+    assert office.rebuilding.rebuild(uid).same
