@@ -108,6 +108,7 @@ class TestPages:
             ["101", "一所", "", "", "在库"],
         ]
 
+    @pytest.mark.req("IMP-08")
     def test_an_export_holds_exactly_the_rows_of_the_query_on_all_its_pages(self, office: Platform):
         for number in range(60):
             office.registers.create(REVIEWER, "keys", {"room": f"{number:03}", "unit": "一所"})

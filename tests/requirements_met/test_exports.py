@@ -22,11 +22,13 @@ CODE = (
 )
 
 
+@pytest.mark.req("IMP-08")
 @pytest.mark.parametrize(
     ("worlds", "lines", "who", "organisation", "place", "query"),
     [
         ("chengdu", (CODE,), "郁管理", "成都人社局", "发证单位编码配置", "state=active"),
         ("chengdu", (), "郁管理", "成都人社局", "评委会管理", "state=active"),
+        ("chengdu", (), "郁管理", "成都人社局", "评委会查询", "state=active"),
         ("chengdu", (BARRED,), "郁管理", "成都人社局", "黑名单管理", "state=active"),
         ("chengdu", chengdu.CHECKED, "宓审核", "武侯人社局", "职称申报人员资格审核", "year=2026"),
         ("tianjin", DECLARED, "章职数", "人社局", "职数申报查询", "data.settings.year=2026"),
