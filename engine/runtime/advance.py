@@ -282,8 +282,10 @@ def _forward(run: Run, action: Action, index: int, target: str | None, before: S
     values: dict[str, Any] = {"due_given": None, "relaying": False, "returned": False}
     if action.verb == "submit":
         values["path"] = ()
-    if action.send_to is not None and _uses_send_to(run, action):
-        values["sent_to"] = run.context.key(action.send_to) or run.state.sent_to
+    # An expression over what was entered gives nothing when it was not entered.
+    sent_to = run.context.key(action.send_to) if action.send_to is not None else None
+    if sent_to is not None:
+        values["sent_to"], run.sent = sent_to, True
     if action.insert is not None:
         values["inserted"] = (*run.context.keys(action.insert), *run.state.inserted)
     resubmitted = action.verb == "submit" and before.resubmit == "returning_level"
@@ -314,12 +316,6 @@ def _remember_end(run: Run, before: State) -> None:
     if run.state.closed:
         place = before.place if run.split is None else splits.state_left(run).place
         run.change(resume=(*run.state.resume, run.remember(place, ())))
-
-
-def _uses_send_to(run: Run, action: Action) -> bool:
-    # An expression over what was entered gives nothing when it was not entered.
-    assert action.send_to is not None
-    return run.context.key(action.send_to) is not None
 
 
 def _leave(run: Run, action: Action, index: int, target: str | None) -> None:

@@ -91,6 +91,8 @@ class Run:
         # A chain's next visit is found once while the token moves, then used on arrival.
         self._visit: dict[str, str] = {}
         self._trigger = ""
+        #: the action names the organisation that the case is sent to
+        self.sent = False
         #: a number was taken, which no withdrawal can give back
         self.numbered = False
         #: steps at which what waits is found anew although the case stays there (a migration)
@@ -294,7 +296,8 @@ class Run:
 
     def _leave_chain(self, step: Step, reached: str) -> None:
         remaining = {name: org for name, org in self.state.chain.items() if name != step.name}
-        self.change(sent_to=reached, chain=remaining)
+        # Who passes the case on may say where it goes instead (``send_to``).
+        self.change(sent_to=self.state.sent_to if self.sent else reached, chain=remaining)
 
     def _route(self, step: Step, base: str) -> str | None:
         chain = step.chain

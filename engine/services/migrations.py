@@ -394,7 +394,9 @@ class Migrations:
         """Lists find a case by the fields of its version."""
         row = outcome.row
         data = unit.blobs.get(row.data_hash) if row.data_hash is not None else {}
-        self._work.rows.index(unit, row, outcome.compiled, data)
+        found = self._work.rows.found_by(unit, row, outcome.compiled, data)
+        gone = dict.fromkeys(unit.cases.fields(row.id).keys() - found.keys())
+        unit.cases.set_fields(row.id, {**gone, **found})
 
     def _again(
         self,

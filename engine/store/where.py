@@ -45,12 +45,13 @@ class Searchable:
         indexes: dotted paths kept as typed indexes.
         references: those of them that are references, with the register they lead to.
         private: those of them that hold personal data, with what stands there for a value: it can
-            be matched as a whole, not read or put in order.
+            be matched as a whole, not read or put in order. Values are replaced before a query is
+            composed, so that two tables are alike without it.
     """
 
     indexes: frozenset[str] = frozenset()
     references: Mapping[str, str] = field(default_factory=dict)
-    private: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
+    private: Mapping[str, Callable[[str], str]] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,10 @@ DISMISSED = (
 )
 
 
-@pytest.fixture
-def site(tmp_path):
-    served = Served(tmp_path, samples=("happy-path",))
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """One for all: each test writes in a draft of its own and publishes nothing."""
+    served = Served(tmp_path_factory.mktemp("site"), samples=("happy-path",))
     try:
         yield served.site
     finally:
@@ -188,8 +189,11 @@ def test_a_step_is_renamed_in_every_file_that_names_it(writer):
         "outcomes: {approved: issuing, rejected: evaluation}",
         "",
         "issuing:",
+        "to: effective",
+        "to: issuing",
     ]
     assert [one.path for one in writer.changes()] == [
+        "definitions/lists/chengdu/to-issue.yaml",
         "definitions/lists/sichuan/to-issue.yaml",
         "definitions/lists/tianjin/to-issue.yaml",
         "definitions/processes/sichuan/entrusted-review.yaml",
