@@ -40,6 +40,14 @@ def test_the_refusals_of_the_platform_are_translated():
     assert "There is no such item, or you may not see it" in page
 
 
+def test_the_states_of_records_are_translated():
+    english = reading_english(city(), "陈管理", "人社局")
+
+    page = english.get("/console/register-committees/")
+
+    assert {row[-2] for row in page.rows()} == {"Active"}
+
+
 def test_two_readers_of_one_platform_are_answered_each_in_their_language():
     town = city()
     english, chinese = reading_english(town, "魏工"), town.visit("魏工")
