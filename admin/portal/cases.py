@@ -37,6 +37,7 @@ class Line:
     ended: bool
     broken_off: tuple[str, ...]
     backwards: bool
+    passed_over: tuple[str, ...]
 
 
 def show(uid: str) -> ResponseReturnValue:
@@ -99,6 +100,7 @@ def _line(entry: Entry) -> Line:
         ended=entry.ended,
         broken_off=entry.broken_off,
         backwards=entry.verb in ("return", "fail") or entry.kind == "withdraw",
+        passed_over=entry.passed_over,
     )
 
 

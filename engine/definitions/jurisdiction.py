@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from string import Formatter
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -61,6 +62,8 @@ class Pool:
     per_year: bool = False
     #: the register whose records are the ranges it takes its numbers from
     ranges: str | None = None
+    #: the register whose records have these numbers for their keys: those are passed over
+    used_in: str | None = None
 
     @property
     def placeholders(self) -> frozenset[str]:
@@ -72,6 +75,10 @@ class Pool:
         return frozenset(
             name for _, name, _, _ in Formatter().parse(self.format) if name is not None
         )
+
+    def up_from(self, first: int) -> Iterable[int]:
+        """The numbers of a pool that counts, from one of them on."""
+        return itertools.count(first) if self.last is None else range(first, self.last + 1)
 
     def number(self, count: int, year: int, of: Mapping[str, str] | None = None) -> str:
         """Write the number; ``of`` are the fields of whom it belongs to."""
@@ -137,6 +144,7 @@ def _pool(values: Values) -> Pool:
         values.get("last"),
         values.get("per_year", False),
         values.get("ranges"),
+        values.get("used_in"),
     )
     try:
         names = pool.placeholders
@@ -208,6 +216,13 @@ POOL = Vocabulary(
             "格式里还可以写编号归属的字段，如 `{code}{year}{number:06}`",
             "the numbers are taken from the ranges of this register (`ranges`) instead of `first`, "
             "`last` and `per_year`; the format may have fields of whom they belong to",
+        ),
+        Key(
+            "used_in",
+            Id(Phrase("登记表标识", "register id")),
+            "编号用在这个登记表里作标识：其中已有（如导入的）的编号跳过，并记入办理过程",
+            "the numbers are the keys of this register: those it has already, such as imported "
+            "ones, are passed over, and the course of the case says so",
         ),
     ),
     called=Phrase('编号库 "{name}" ', 'number pool "{name}"'),
@@ -333,6 +348,7 @@ def check_jurisdiction(jurisdiction: Jurisdiction, known: Known, problems: Probl
                 expect(problems, value_node, Phrase("取值", "value"), str(value), words, where)
     for pool in jurisdiction.pools.values():
         _check_ranges(pool, node.at_path(["pools", pool.name]), known, problems)
+        _check_used_in(pool, node.at_path(["pools", pool.name, "used_in"]), known, problems)
     try:
         ZoneInfo(jurisdiction.zone)
     except (ZoneInfoNotFoundError, ValueError):
@@ -380,3 +396,14 @@ def _check_ranges(pool: Pool, node: Node, known: Known, problems: Problems) -> N
             expect_field(problems, node.at_path(["format"]), known, form, name, where)
     if not any((name,) in owner.unique for name in names):
         problems.add("REG123", node.at_path(["format"]), register=owner.id)
+
+
+def _check_used_in(pool: Pool, at: Node, known: Known, problems: Problems) -> None:
+    """Report a register in which nothing is found by its number."""
+    if pool.used_in is None:
+        return
+    where = Phrase("编号库", "the number pool")
+    if not expect(problems, at, REGISTER, pool.used_in, known.registers, where):
+        return
+    if known.registers[pool.used_in].key is None:
+        problems.add("REG126", at, register=pool.used_in)

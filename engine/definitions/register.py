@@ -66,6 +66,8 @@ class State:
     closed: bool = False
     #: of an organisation: all that people may do for it in this state; None: whatever they hold
     only: frozenset[str] | None = None
+    #: the field with the number of the documents that are no longer valid in this state
+    revokes: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,8 +246,6 @@ class RecordAction:
     require: tuple[Requirement, ...] = ()
     #: what is listed before it is taken
     shows: tuple[Showing, ...] = ()
-    #: the field with the number of the documents that are no longer valid after it
-    revokes: str | None = None
     #: when it may be taken
     when: Formula | None = None
     connector: Telling | None = None
@@ -332,6 +332,7 @@ def _state(values: Values) -> State:
         values.get("title", values.name),
         values.get("closed", False),
         frozenset(only) if only is not None else None,
+        values.get("revokes"),
     )
 
 
@@ -398,7 +399,6 @@ def _action(values: Values) -> RecordAction:
         bulk=values.get("bulk", False),
         require=tuple(one for one in values.get("require", ()) if one is not None),
         shows=tuple(one for one in values.get("shows", ()) if one is not None),
-        revokes=values.get("revokes"),
         when=values.get("when"),
         connector=values.get("connector"),
     )
@@ -433,6 +433,15 @@ STATE_VOCABULARY = Vocabulary(
             "单位在这个状态时，它的人员只保留这些权限（仅用于登记册 `organisations`）",
             "what the people of an organisation keep of their permissions while it is in this "
             "state (only in the register `organisations`)",
+        ),
+        Key(
+            "revokes",
+            FIELD_PATH,
+            "记录以任何方式（操作、流程的效果）进入这个状态时，编号与该字段相同的文书随之失效："
+            "持有人不能再下载，核验页显示已失效",
+            "when a record comes into this state, by an action or by the effect of a process, the "
+            "documents with the number in this field are revoked: their holder downloads them no "
+            "more, and who verifies one is told so",
         ),
     ),
     called=Phrase('状态 "{name}" ', 'state "{name}"'),
@@ -736,13 +745,6 @@ ACTION_VOCABULARY = Vocabulary(
             "操作前列出的相关记录，如进行中的活动",
             "records listed before it is taken, such as what is going on",
         ),
-        Key(
-            "revokes",
-            FIELD_PATH,
-            "编号与该字段相同的文书随之失效：持有人不能再下载，核验页显示已失效",
-            "documents with the number in this field are revoked: their holder downloads them no "
-            "more, and who verifies one is told so",
-        ),
     ),
     called=Phrase('操作 "{name}" ', 'action "{name}"'),
 )
@@ -943,6 +945,7 @@ class _Check:
             return
         self.record = self.register.record(self.form)
         self._fields(where)
+        self._revoking(where)
         self._references(where)
         self._ranges(where)
         self._actions()
@@ -985,6 +988,12 @@ class _Check:
             used += [(one, one.text, called) for one in place.items if state.only is not None]
         for at, name, called in used:
             expect(self.problems, at, PERMISSION, name, known.permissions, called)
+
+    def _revoking(self, where: Phrase) -> None:
+        for state in self.register.states.values():
+            if state.revokes is not None:
+                at = self.register.node.at_path(["states", state.name, "revokes"])
+                expect_field(self.problems, at, self.known, self.record, state.revokes, where)
 
     def _fields(self, where: Phrase) -> None:
         register, node = self.register, self.register.node
@@ -1153,9 +1162,6 @@ class _Check:
                     "REG124", action.node.key("bulk"), action=action.name, key="bulk", other="ask"
                 )
             self._telling(action, where)
-            if action.revokes is not None:
-                at = action.node.at_path(["revokes"])
-                expect_field(self.problems, at, self.known, self.record, action.revokes, where)
 
     def _telling(self, action: RecordAction, where: Phrase) -> None:
         told = action.connector

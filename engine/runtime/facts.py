@@ -97,10 +97,11 @@ class Facts(Protocol):
         """The values that event ``seq`` overwrote by ``set``, for withdrawing it."""
         ...
 
-    def number(self, pool: str, of: str | None) -> str:
+    def number(self, pool: str, of: str | None) -> Sequence[str]:
         """The next number of a pool, taken with the transaction of the command.
 
-        Of a pool with ranges it is from those of ``of``.
+        Of a pool with ranges it is from those of ``of``. Behind it come the first and the last
+        of those that were passed over, because they are in use already.
         """
         ...
 
@@ -189,9 +190,11 @@ class Recording:
         found: Mapping[str, Any] = self._once(f"before.{seq}", lambda: self._facts.before(seq))
         return found
 
-    def number(self, pool: str, of: str | None, key: str) -> str:
+    def number(self, pool: str, of: str | None, key: str) -> Sequence[str]:
         """See :class:`Facts`; ``key`` tells several numbers of one command apart."""
-        found: str = self._once(f"number.{key}", lambda: self._facts.number(pool, of))
+        found: Sequence[str] = self._once(
+            f"number.{key}", lambda: list(self._facts.number(pool, of))
+        )
         return found
 
 

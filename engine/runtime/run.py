@@ -517,9 +517,10 @@ class Run:
         if get(self.data, into):
             return
         of = None if effect.of is None else self.context.key(effect.of)
-        number = self.context.facts.number(effect.name, of, key)
+        number, *passed = self.context.facts.number(effect.name, of, key)
         self.data, self.changed, self.numbered = put(self.data, into, number), True, True
-        self.events.append({"event": "numbered", "pool": effect.name})
+        skipped = {"skipped": passed} if passed else {}
+        self.events.append({"event": "numbered", "pool": effect.name, **skipped})
 
     def _values(self, effect: Effect, released: set[str]) -> dict[str, Any]:
         values: dict[str, Any] = {}

@@ -56,8 +56,11 @@ class Lookups(Protocol):
         """The next organisation of a route table on a day."""
         ...
 
-    def take_number(self, unit: UnitOfWork, pool: Pool, of: str | None, year: int) -> str:
-        """Take a number from somebody's ranges; refused where none is left."""
+    def take_number(self, unit: UnitOfWork, pool: Pool, of: str | None, year: int) -> Sequence[str]:
+        """Take a number from somebody's ranges; refused where none is left.
+
+        Behind it come the first and the last that were passed over.
+        """
         ...
 
     def demand_numbers(
@@ -301,8 +304,9 @@ class CaseFacts:
                 return overwritten
         return {}
 
-    def number(self, pool: str, of: str | None) -> str:
-        """The next number of a pool; ``of`` is whom it belongs to."""
+    def number(self, pool: str, of: str | None) -> Sequence[str]:
+        """The next number of a pool, and those passed over; ``of`` is whom it belongs to."""
         if not self._writing:
             raise NeedsTransaction(pool)
-        return str(self._numbers(self._unit, pool, of))
+        found: Sequence[str] = self._numbers(self._unit, pool, of)
+        return found

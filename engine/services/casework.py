@@ -34,6 +34,7 @@ from engine.runtime.run import Run
 from engine.services.case_facts import CaseFacts, Lookups, NeedsTransaction
 from engine.services.case_rows import CaseRows, applied, new_work, sealed_parts
 from engine.services.definitions import Definitions
+from engine.services.ranges import unused
 from engine.store.cases import CaseRow, NewCase
 from engine.store.chain import GENESIS, Event
 from engine.store.database import Store
@@ -235,7 +236,7 @@ class Casework:
         writing: bool = False,
         seed: int = 0,
         found: dict[tuple[str, Any, int | None], Sequence[str]] | None = None,
-        numbers: Callable[[UnitOfWork, str, str | None], str] | None = None,
+        numbers: Callable[[UnitOfWork, str, str | None], Sequence[str]] | None = None,
         creator: str | None = None,
     ) -> Recording:
         """The world as one command sees it; ``numbers`` instead of those of the pools."""
@@ -268,8 +269,11 @@ class Casework:
 
     def number(
         self, unit: UnitOfWork, jurisdiction: str, pool: str, of: str | None, now: datetime
-    ) -> str:
-        """The next number of a pool, in its format; ``of`` is whom it belongs to."""
+    ) -> Sequence[str]:
+        """The next number of a pool, in its format; ``of`` is whom it belongs to.
+
+        Behind it come the first and the last that were passed over, because they are in use.
+        """
         known = self.definitions.current.jurisdictions[jurisdiction]
         declared = known.pools[pool]
         if declared.ranges is not None:
@@ -278,9 +282,14 @@ class Casework:
         if declared.per_year:
             name = f"{name}/{now.year}"
         taken = unit.pools.take(name, first=declared.first)
-        if declared.last is not None and taken > declared.last:
+        numbers = ((one, declared.number(one, now.year)) for one in declared.up_from(taken))
+        free = next(unused(unit, declared, numbers), None)
+        if free is None:
             raise Refused("pool_empty", pool=declared.title)
-        return declared.number(taken, now.year)
+        if free[0] == taken:
+            return [free[1]]
+        unit.pools.pass_over(name, free[0] + 1)
+        return [free[1], *(declared.number(one, now.year) for one in (taken, free[0] - 1))]
 
     def demand_numbers(
         self, unit: UnitOfWork, jurisdiction: str, pool: str, of: str | None, wanted: int

@@ -69,6 +69,8 @@ class Entry:
     broken_off: tuple[str, ...] = ()
     #: whose substitute the person was
     on_behalf: str = ""
+    #: numbers that were in use already: the first and the last of them
+    passed_over: tuple[str, ...] = ()
 
 
 class Courses:
@@ -160,6 +162,7 @@ class Courses:
             on_behalf=lookup.label("people", event.on_behalf) or event.on_behalf
             if event.on_behalf
             else "",
+            passed_over=tuple(dict.fromkeys(n for e in events for n in e.get("skipped", ()))),
         )
 
     def _ended_as(self, loaded: Loaded, events: Sequence[Mapping[str, Any]]) -> str:

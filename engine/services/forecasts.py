@@ -58,7 +58,7 @@ class Forecasts:
                 now,
                 # No number is taken for what only might be.
                 writing=True,
-                numbers=lambda unit, pool, of: "",
+                numbers=lambda unit, pool, of: [""],
                 seed=secrets.randbits(48),
             )
             places, dates = forecast(

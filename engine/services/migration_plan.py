@@ -144,7 +144,7 @@ class Judging:
         facts = self._work.facts(
             unit, target.compiled, row, data if data is not None else loaded.data, now,
             # No number is taken for what only might be.
-            writing=True, numbers=lambda unit, pool, of: "",
+            writing=True, numbers=lambda unit, pool, of: [""],
         )  # fmt: skip
         try:
             result = advance(

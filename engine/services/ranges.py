@@ -6,7 +6,8 @@ the command: undone with it, and nobody gets one that another still may keep.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from engine.definitions.jurisdiction import Pool
@@ -20,6 +21,9 @@ from engine.store.unit import UnitOfWork
 
 if TYPE_CHECKING:
     from engine.services.records import Records
+
+#: how many numbers are looked up at once, behind one that is in use
+AT_ONCE = 200
 
 
 class Range(NamedTuple):
@@ -39,8 +43,10 @@ class NumberRanges:
     def __init__(self, records: Records) -> None:
         self._records = records
 
-    def take(self, unit: UnitOfWork, pool: Pool, of: str | None, year: int) -> str:
+    def take(self, unit: UnitOfWork, pool: Pool, of: str | None, year: int) -> Sequence[str]:
         """The next free number of somebody's ranges for a year, as the pool writes it.
+
+        Behind it come the first and the last that were passed over, because they are in use.
 
         Raises:
             Refused: there is nobody it could belong to, or no number is left.
@@ -48,13 +54,21 @@ class NumberRanges:
         register = self._register(pool)
         if of is None:
             raise Refused("number_of_nobody", pool=pool.title)
+        passed: list[str] = []
+        fields = self._fields(unit, register, pool, of)
         for one in self._of(unit, register, of, year):
             name = _name(register, one.key)
-            number = (
+            taken = (
                 unit.pools.take_up_to(name, first=one.first, last=one.last) if one.open else None
             )
+            if taken is None:
+                continue
+            free, number = self._free(unit, pool, range(taken, one.last + 1), year, fields)
+            if free > taken:
+                unit.pools.pass_over(name, min(free, one.last) + 1)
+                passed += [pool.number(end, year, fields) for end in (taken, free - 1)]
             if number is not None:
-                return pool.number(number, year, self._fields(unit, register, pool, of))
+                return [number, *passed[:1], *passed[-1:]]
         raise self._short(unit, register, pool, of, year, 1, 0)
 
     def demand(self, unit: UnitOfWork, pool: Pool, of: str | None, year: int, wanted: int) -> None:
@@ -62,7 +76,13 @@ class NumberRanges:
         register = self._register(pool)
         if of is None:
             raise Refused("number_of_nobody", pool=pool.title)
-        free = sum(self.left(unit, register, one)[1] for one in self._of(unit, register, of, year))
+        fields = self._fields(unit, register, pool, of)
+        free = 0
+        for one in self._of(unit, register, of, year):
+            left = self.left(unit, register, one)[1]
+            counts = range(one.last + 1 - left, one.last + 1)
+            numbers = ((count, pool.number(count, year, fields)) for count in counts)
+            free += sum(1 for _ in islice(unused(unit, pool, numbers), wanted - free))
         if free < wanted:
             raise self._short(unit, register, pool, of, year, wanted, free)
 
@@ -114,6 +134,13 @@ class NumberRanges:
             raise Refused("range_in_use", first=before.first, last=before.last, used=used)
 
     # ------------------------------------------------------------ inside
+
+    def _free(
+        self, unit: UnitOfWork, pool: Pool, counts: range, year: int, fields: Mapping[str, str]
+    ) -> tuple[int, str | None]:
+        """The first of some numbers that nothing has; None and the one behind them: all are."""
+        numbers = ((one, pool.number(one, year, fields)) for one in counts)
+        return next(unused(unit, pool, numbers), (counts.stop, None))
 
     def _register(self, pool: Pool) -> Register:
         return self._records.release.registers[pool.ranges or ""]
@@ -176,6 +203,20 @@ class NumberRanges:
             "numbers_short", pool=pool.title, owner=self._owner(unit, register, of), year=year,
             wanted=wanted, free=free, missing=wanted - free,
         )  # fmt: skip
+
+
+def unused(
+    unit: UnitOfWork, pool: Pool, numbers: Iterable[tuple[int, str]]
+) -> Iterator[tuple[int, str]]:
+    """Those of some numbers, each also as it is written, that nothing has for its key yet."""
+    if pool.used_in is None:
+        yield from numbers
+        return
+    rest, size = iter(numbers), 1
+    while some := list(islice(rest, size)):
+        there = unit.records.present(pool.used_in, [number for _, number in some])
+        yield from (one for one in some if one[1] not in there)
+        size = AT_ONCE
 
 
 def _name(register: Register, key: str) -> str:

@@ -133,8 +133,8 @@ class Records:
 
     # ------------------------------------------------------------ numbers
 
-    def take_number(self, unit: UnitOfWork, pool: Pool, of: str | None, year: int) -> str:
-        """Take a number from somebody's ranges.
+    def take_number(self, unit: UnitOfWork, pool: Pool, of: str | None, year: int) -> Sequence[str]:
+        """Take a number from somebody's ranges; those passed over come behind it.
 
         Raises:
             Refused: none is left.
@@ -299,6 +299,8 @@ class Records:
         if register.account is not None:
             _follow(unit, register, row, changed)
         changed = self._place(unit, register, changed)
+        if changed.state != row.state:
+            _revoke(unit, register, changed)
         before = {**row.data, "state": row.state}
         after = {**data, "state": changed.state}
         after |= {"input": dict(entered)} if entered else {}
@@ -473,6 +475,14 @@ def _follow(unit: UnitOfWork, register: Register, before: RecordRow, after: Reco
         unit.accounts.set_state(account.login, "closed" if closed else "active")
         if closed:
             unit.sessions.end_of(account.login)
+
+
+def _revoke(unit: UnitOfWork, register: Register, row: RecordRow) -> None:
+    """Let the documents of a record hold no longer, in a state that says so."""
+    state = register.states.get(row.state)
+    number = at_path(row.data, state.revokes) if state is not None and state.revokes else None
+    if number:
+        unit.documents.revoke(row.jurisdiction, str(number))
 
 
 def _merged(data: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:

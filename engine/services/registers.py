@@ -405,9 +405,6 @@ class Registers:
                 unit, known, row, data, at=at, by=actor.person, organisation=actor.organisation,
                 state=chosen.to, action=chosen.name, entered=entered,
             )  # fmt: skip
-            number = at_path(changed.data, chosen.revokes) if chosen.revokes is not None else None
-            if number:
-                unit.documents.revoke(changed.jurisdiction, str(number))
             self._telling.send(unit, actor, known, changed, chosen)
             return changed.state
 

@@ -32,6 +32,11 @@ _TAKE_UP_TO = Statement(
     )
     .returning(pools.c.next)
 )
+_PASS = Statement(
+    sa.update(pools)
+    .where(pools.c.name == given(pools.c.name, "pool"))
+    .values({pools.c.next: given(pools.c.next, "following")})
+)
 _PEEK = Statement(sa.select(pools.c.next).where(pools.c.name == given(pools.c.name)))
 
 
@@ -62,6 +67,10 @@ class Pools:
         for (following,) in self._session.all(_TAKE_UP_TO, name=pool, next=first + 1, last=last):
             return int(following) - 1
         return None
+
+    def pass_over(self, pool: str, following: int) -> None:
+        """Go on from a later number; whoever asks has taken one of the pool in this transaction."""
+        self._session.run(_PASS, pool=pool, following=following)
 
     def peek(self, pool: str) -> int | None:
         """Return the number that would be taken next, None for a pool never used."""

@@ -151,6 +151,11 @@ class Records:
         row = self._session.one(_STATE, register=register, key=key)
         return None if row is None else str(row[0])
 
+    def present(self, register: str, keys: Sequence[str]) -> set[str]:
+        """Return those of some keys that records of a register have."""
+        query = sa.select(_c.key).where(_c.register == register, _c.key.in_(keys))
+        return {str(key) for (key,) in self._session.rows(query)}
+
     def revision(self) -> int:
         """Return a number that grows with every change of any record."""
         row = self._session.one(_REVISION)

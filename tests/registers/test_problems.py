@@ -204,7 +204,7 @@ WRONG = {
       permits: {title: 许可, format: "{year}{number}", ranges: organisation}
       people: {title: 人员, format: "{id.x}{number}", ranges: organisations}
       blocks: {title: 编号, format: "{cod}{number}", ranges: good}
-      more: {title: 编号, ranges: organisations}
+      more: {title: 编号, ranges: organisations, used_in: good}
  """,
         registers__good="""
     register: good

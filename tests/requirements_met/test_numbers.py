@@ -135,6 +135,30 @@ class TestIssuing:
             town.platform.registers.change(officer, "certificate_ranges", key, {"first": 19})
         town.platform.registers.change(officer, "certificate_ranges", key, {"last": 40})
 
+    @pytest.mark.req("CERT-07")
+    def test_numbers_that_certificates_have_already_are_passed_over_and_the_course_says_so(self):
+        imported = "holder: 滕书远, series: '05', level: zhongji"
+        there = ", ".join(
+            f"'5101202600000{n}': {{number: '5101202600000{n}', {imported}}}" for n in (7, 8)
+        )
+        town = city(
+            *WAITING, narrowed(7, 9), f"{{change: {{registers: {{certificates: {{{there}}}}}}}}}",
+            worlds="chengdu",
+        )  # fmt: skip
+        officer = town.visit("厍发证", BUREAU)
+        officer.get("/lists/chengdu/to-issue")
+        officer.press("批量发放证书", row=[town["z"], town["y"]])
+        assert "需要 2 个，可用 1 个，还缺 1 个" in officer.press("确定批量发放证书")
+
+        clerk = town.person("厍发证", BUREAU)
+        town.platform.cases.act(clerk, town["z"], "issue")
+
+        assert town.content("z", "厍发证", BUREAU)["certificate"]["number"] == "51012026000009"
+        told = "已在使用、跳过的编号：51012026000007–51012026000008"
+        assert told in officer.get(f"/cases/{town['z']}/course")
+        with pytest.raises(Refused, match="需要 1 个，可用 0 个"):
+            town.platform.cases.act(clerk, town["y"], "issue")
+
     @pytest.mark.req("BUR-23", "CERT-03")
     def test_without_a_code_nothing_is_issued(self):
         town = city(
@@ -190,7 +214,7 @@ class TestAtOnce:
                     platform.records.take_number(undone, pool, unit, 2026)
                     raise ZeroDivisionError
                 with platform.store.write() as kept:
-                    taken.append(platform.records.take_number(kept, pool, unit, 2026))
+                    taken += platform.records.take_number(kept, pool, unit, 2026)
             return taken
 
         found = at_once(*[clerk] * self.CLERKS)

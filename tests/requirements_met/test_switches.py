@@ -137,8 +137,8 @@ DECIDED: Mapping[str, Decided] = {
         },
     ),
     "X-14": Decided(
-        nothing="a revoked number is never used again; whether a new certificate may follow is a "
-        "matter of the certificates of the bureau, not of a case"
+        "policy.reissue_after_revocation",
+        {"new_number": "tianjin/certificates-in-bulk", "no": "chengdu/recognition"},
     ),
     "X-15": Decided(
         "解除 is an action of its own",
@@ -344,14 +344,7 @@ SWITCHES: Mapping[str, str | Decided] = {
             "test_a_case_under_way_follows_the_table_or_the_plan_it_began_with"
         },
     ),
-    "reissue_after_revocation": Decided(
-        "the action 重新发放 of the step where a certificate has been issued",
-        {
-            "new_number, Tianjin": "tianjin/certificates-in-bulk",
-            "new_number, Sichuan": "sichuan/happy-path",
-            "new_number, Chengdu": "chengdu/initial-confirmation",
-        },
-    ),
+    "reissue_after_revocation": "X-14",
     "confirm_actions": Decided(
         "`confirm` of an action, of a process or of a register",
         content={

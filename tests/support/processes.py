@@ -131,10 +131,10 @@ class World:
         """What event ``seq`` overwrote."""
         return self.overwritten.get(seq, {})
 
-    def number(self, pool: str, of: str | None) -> str:
+    def number(self, pool: str, of: str | None) -> Sequence[str]:
         """The next number."""
         self.issued += 1
-        return f"{pool}-{self.issued}"
+        return [f"{pool}-{self.issued}"]
 
 
 @dataclass

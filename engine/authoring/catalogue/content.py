@@ -177,4 +177,10 @@ TABLE: tuple[Entry, ...] = (
         en='"{key}" of account must be {wanted}; "{path}" is not',
         example="account: {login: staff, organisation: unit, role: secretary}",
     ),
+    Entry(
+        "REG126",
+        zh='登记表 "{register}" 没有写 key，查不到哪些编号已经用了',
+        en='register "{register}" has no "key", so it cannot tell which numbers are in use',
+        example="pools: {certificates: {title: 编号, used_in: bars}}",
+    ),
 )
