@@ -41,8 +41,10 @@ from engine.services.history import History
 from engine.services.incidents import Incidents
 from engine.services.installation import Installation
 from engine.services.interventions import Interventions
+from engine.services.jobs import Jobs
 from engine.services.linking import Linking
 from engine.services.list_figures import ListFigures
+from engine.services.list_jobs import ListJobs
 from engine.services.lists import Lists
 from engine.services.messages import Messages
 from engine.services.migration_plan import Judging
@@ -58,7 +60,6 @@ from engine.services.printing import Documents
 from engine.services.profile import Profile
 from engine.services.publishing import MovedOn, Publishing
 from engine.services.rebuild import Rebuilding
-from engine.services.record_runs import RunsOfLists
 from engine.services.records import Records
 from engine.services.register_sheets import RegisterSheets
 from engine.services.registers import Registers
@@ -224,14 +225,14 @@ def assemble(
     )
     linking = Linking(casework, entries, groups)
     connecting = Connecting(casework, entries, outside.connections)
-    runs = RunsOfLists(records, registers, lists, directory, sentences)
+    oversight = Oversight(definitions, directory)
+    jobs = Jobs(store, clock, directory, oversight, sentences)
     outgoing = Outgoing(
-        casework, groups, linking, connecting, records, messages, documents, telling, runs
+        casework, groups, linking, connecting, records, messages, documents, telling, jobs
     )
     cases = Cases(casework, directory, entries, groups, panels, linking, outgoing, sentences)
     views = Views(casework, directory, cases, entries, groups, panels, sentences, records.lookup)
     operations = Operations(casework, cases, directory)
-    oversight = Oversight(definitions, directory)
     interventions = Interventions(
         casework, oversight, groups, panels, outgoing, sentences, directory
     )
@@ -266,7 +267,7 @@ def assemble(
         incidents=Incidents(casework, interventions, oversight, sentences, directory),
         interventions=interventions,
         migrations=Migrations(
-            casework, Judging(casework, directory), oversight, history, outgoing, sentences
+            casework, Judging(casework, directory), oversight, history, outgoing, sentences, jobs
         ),
         oversight=oversight,
         dossiers=Dossiers(
@@ -278,7 +279,8 @@ def assemble(
         documents=documents,
         lists=lists,
         list_figures=ListFigures(lists, records, sentences),
-        runs=runs,
+        jobs=jobs,
+        list_jobs=ListJobs(jobs, records, registers, lists, directory, sentences),
         accounts=accounts,
         staff=staff,
         substitutes=substitutes,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from admin import security
@@ -14,14 +14,13 @@ from admin.console.base import Page, expose
 from admin.context import platform
 from admin.errors import status_of
 from admin.navigation import title_of
+from admin.portal import jobs
 from admin.portal.cases import diagram
 from engine.domain.actor import Actor
 from engine.domain.errors import NotFound, Refused
 from engine.services.migration_decisions import Decisions
 from engine.services.migrations import KINDS, Choice, Plan
 
-#: cases moved for one press of the button, so that the page answers
-BATCH = 100
 #: what is chosen for a field or code that is not kept
 NOTHING = "-"
 
@@ -84,7 +83,7 @@ class MigrationsPage(Page):
 
     @expose("/run/", methods=("POST",))
     def run_view(self) -> ResponseReturnValue:
-        """Move the cases, after it was confirmed; some at a time."""
+        """Let the cases be moved in the background, after it was confirmed."""
         actor, form = security.signed_in().actor, request.form
         plan = platform().migrations.show(actor, _id())
         reason = form.get("reason", "").strip()
@@ -92,25 +91,25 @@ class MigrationsPage(Page):
             return self._shown(actor, plan, Refused("reason_needed", say=_("请填写原因")))
         if not form.get("confirmed"):
             return self._shown(actor, plan, confirming=True)
-        done = platform().migrations.run(actor, plan.id, reason, most=BATCH)
-        if done.to_move:
-            # What was planned anew on the way is looked at before it is moved.
-            return self._shown(actor, done, going_on=True)
-        flash(_("已迁移 {count} 项业务。", count=len(done.having("moved"))), "success")
+        try:
+            platform().migrations.begin_run(actor, plan.id, reason)
+        except Refused as refused:
+            return self._shown(actor, plan, refused)
         return redirect(self.get_url(".show_view", id=plan.id))
 
     @expose("/undo/", methods=("POST",))
     def undo_view(self) -> ResponseReturnValue:
-        """Move cases back: those that were chosen, or all."""
+        """Let cases be moved back in the background: those that were chosen, or all."""
         actor, form = security.signed_in().actor, request.form
         plan = platform().migrations.show(actor, _id())
         reason = form.get("reason", "").strip()
         if not reason:
             return self._shown(actor, plan, Refused("reason_needed", say=_("请填写原因")))
         chosen = form.getlist("case")
-        done = platform().migrations.undo(actor, plan.id, reason, uids=chosen)
-        undone = len(done.having("undone")) - len(plan.having("undone"))
-        flash(_("已撤销 {count} 项业务的迁移。", count=undone), "success")
+        try:
+            platform().migrations.begin_undo(actor, plan.id, reason, uids=chosen)
+        except Refused as refused:
+            return self._shown(actor, plan, refused)
         return redirect(self.get_url(".show_view", id=plan.id))
 
     def _shown(
@@ -120,7 +119,6 @@ class MigrationsPage(Page):
         refusal: Refused | None = None,
         *,
         confirming: bool = False,
-        going_on: bool = False,
     ) -> ResponseReturnValue:
         pictures = platform().migrations.pictures(actor, plan.id)
         text = render_template(
@@ -137,10 +135,11 @@ class MigrationsPage(Page):
             after=diagram(pictures.after, frozenset(), pictures.then) if pictures else None,
             typed=request.values,
             confirming=confirming,
-            going_on=going_on,
             case_href=lambda uid: url_for("monitor.details_view", id=uid),
             address=lambda view: self.get_url(f".{view}", id=plan.id),
             problem=refusal.sentence if refusal else None,
+            here=self.get_url(".show_view", id=plan.id),
+            **jobs.shown(platform().migrations.progress(plan)),
         )
         return make_response(text, status_of(refusal) if refusal else 200)
 

@@ -15,6 +15,7 @@ from admin.captions import _
 from admin.context import SignedIn, platform
 from admin.listing import XLSX, asked, table_of
 from admin.navigation import caption, entry_title, opens
+from admin.portal import jobs
 from admin.portal.asking import operation_title
 from admin.tables import Bulk, Filter, Link, Table, address
 from engine.definitions.listing import CASES, Listing
@@ -72,7 +73,8 @@ def show(name: str) -> ResponseReturnValue:
         "portal/list.html",
         table=table,
         title=caption(table.title),
-        progress=platform().runs.progress(actor, name),
+        here=here,
+        **jobs.shown(platform().list_jobs.progress(actor, name)),
     )
 
 
@@ -106,7 +108,7 @@ def act(name: str) -> ResponseReturnValue:
         )
     try:
         if whole:
-            platform().runs.begin(actor, name, whole)
+            platform().list_jobs.begin(actor, name, whole)
             return redirect(here)
         register = platform().release.lists[name].of
         results = platform().registers.bulk(actor, register, keys, chosen)

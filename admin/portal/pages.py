@@ -13,6 +13,7 @@ from admin.portal import (
     groups,
     handover,
     home,
+    jobs,
     lists,
     messages,
     opinions,
@@ -28,7 +29,8 @@ from admin.portal import (
 
 SUBJECTS = (
     account, registration, home, profile, starting, cases, filling, reviewing, groups, lists,
-    messages, copies, staff, handover, substitutes, opinions, papers, attachments, verification,
+    messages, copies, jobs, staff, handover, substitutes, opinions, papers, attachments,
+    verification,
 )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 A plan says for each case what will come of it. Running it moves the cases one by one, each in a
 transaction of its own together with what the plan notes of it, so that a run that was cut off goes
 on where it stopped. A case that has gone on since, or would come out otherwise than predicted, is
-planned anew and told; none is forced.
+planned anew and told; none is forced. Many are moved as a job in the background.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from engine.domain.errors import EngineError, NotFound, Refused, Stale
 from engine.runtime.run import IRREVERSIBLE
 from engine.services.casework import Casework, Loaded, Outcome
 from engine.services.history import History
+from engine.services.jobs import Item, Jobs, NotDone, Progress
 from engine.services.migration_data import Open
 from engine.services.migration_decisions import Decisions
 from engine.services.migration_plan import Judging, Target, Verdict, command_of, forecast_of
@@ -33,12 +34,15 @@ from engine.services.outgoing import Outgoing
 from engine.services.oversight import INTERVENE, Oversight
 from engine.services.sentences import Sentences
 from engine.services.versions import Version
+from engine.store.jobs import JobRow
 from engine.store.plans import Kind, PlannedCase, PlanRow
 from engine.store.plans import State as PlannedState
 from engine.store.unit import UnitOfWork
 
 #: what a case may be that is moved
 MOVABLE: tuple[Kind, ...] = ("unaffected", "by_itself")
+#: the kinds of jobs
+MIGRATE, UNMIGRATE = "migrate", "unmigrate"
 #: in the order in which they are told
 KINDS: tuple[Kind, ...] = ("cannot", "decision", "by_itself", "unaffected")
 #: plans shown
@@ -168,9 +172,13 @@ class Migrations:
         history: History,
         outgoing: Outgoing,
         sentences: Sentences,
+        jobs: Jobs,
     ) -> None:
         self._work = work
         self._judging = judging
+        self._jobs = jobs
+        jobs.kinds[MIGRATE] = MovingJobs(self, "moved")
+        jobs.kinds[UNMIGRATE] = MovingJobs(self, "undone")
         self._oversight = oversight
         self._history = history
         self._outgoing = outgoing
@@ -307,9 +315,7 @@ class Migrations:
 
     # ------------------------------------------------------------ carrying out
 
-    def run(
-        self, actor: Actor, plan: int, reason: str, *, by: str = "", most: int | None = None
-    ) -> Plan:
+    def run(self, actor: Actor, plan: int, reason: str, *, by: str = "") -> Plan:
         """Move the cases of a plan that need no decision; again, it goes on where it stopped.
 
         Args:
@@ -317,7 +323,6 @@ class Migrations:
             plan: the plan.
             reason: why; it stands in the journal of each case.
             by: the name of whoever has the installation in hand.
-            most: how many cases are moved at once; None for all.
 
         Raises:
             Refused: no right or no reason, or no such plan.
@@ -329,14 +334,96 @@ class Migrations:
                 target = self._target(unit, row.process, str(row.release))
                 planned = unit.plans.cases(plan)
             entered = {"reason": reason.strip(), **({"by": by} if by else {})}
-            waiting = [
-                one
-                for one in planned
-                if one.state in ("planned", "replanned") and one.kind in MOVABLE
-            ]
-            for one in waiting[:most]:
-                self._move(actor, row, target, one, entered)
+            for one in planned:
+                if _is_to_move(one):
+                    self._move(actor, row, target, one, entered)
             return self._shown(row)
+
+    def begin_run(self, actor: Actor, plan: int, reason: str) -> int:
+        """Begin to move the cases of a plan that need no decision, in the background.
+
+        Returns the id of the job. It moves each case as the plan is now: one that comes to be
+        planned anew on the way waits until somebody has looked at it.
+
+        Raises:
+            Refused: no right or no reason, no such plan, or one is under way.
+        """
+        return self._begin(actor, plan, reason, MIGRATE, _is_to_move)
+
+    def begin_undo(
+        self, actor: Actor, plan: int, reason: str, *, uids: Collection[str] = ()
+    ) -> int:
+        """Begin to move cases back in the background: all of a plan or some.
+
+        Returns the id of the job.
+
+        Raises:
+            Refused: no right or no reason, no such plan, or a job is under way.
+        """
+
+        def is_meant(one: PlannedCase) -> bool:
+            return one.state == "moved" and (not uids or one.uid in uids)
+
+        return self._begin(actor, plan, reason, UNMIGRATE, is_meant)
+
+    def _begin(
+        self,
+        actor: Actor,
+        plan: int,
+        reason: str,
+        kind: str,
+        is_meant: Callable[[PlannedCase], bool],
+    ) -> int:
+        with self._sentences.saying():
+            row = self._load(actor, plan)
+            _demand_reason(reason)
+            with self._work.store.read() as unit:
+                meant = [_noted(one) for one in unit.plans.cases(plan) if is_meant(one)]
+                title = self._work.definitions.compiled(row.process, row.pin, unit).process.title
+        return self._jobs.begin(
+            actor, kind, _about(plan), title=title,
+            input={"plan": plan, "reason": reason.strip(), "cases": meant},
+            total=len(meant), jurisdiction=row.jurisdiction,
+        )  # fmt: skip
+
+    def progress(self, plan: Plan) -> Progress | None:
+        """How far the job is that moves the cases of a plan, or the last one was."""
+        return self._jobs.last(_about(plan.id))
+
+    def meant(self, actor: Actor, job: JobRow, most: int) -> list[Item]:
+        """The next cases of a job."""
+        with self._sentences.saying():
+            self._load(actor, job.input["plan"])
+        first = 0 if job.after is None else job.after + 1
+        chosen = job.input["cases"][first : first + most]
+        return [Item(first + number, one) for number, one in enumerate(chosen)]
+
+    def do(self, actor: Actor, job: JobRow, item: Item, wanted: PlannedState) -> NotDone | None:
+        """Move one case, or move it back; a case that is not what it was is left alone."""
+        plan, entered = job.input["plan"], {"reason": job.input["reason"]}
+        with self._sentences.saying():
+            row = self._load(actor, plan)
+            one = self._planned_case(plan, item.key[0])
+            if _noted(one) == item.key:
+                if wanted == "moved":
+                    with self._work.store.read() as unit:
+                        target = self._target(unit, row.process, str(row.release))
+                    self._move(actor, row, target, one, entered)
+                else:
+                    self._move_back(actor, row, one, entered)
+                one = self._planned_case(plan, item.key[0])
+        if one.state == wanted:
+            return None
+        if one.state in ("planned", "replanned"):
+            return NotDone(one.number or one.uid, self._sentence("migrate_planned_anew", {}))
+        told = [self._sentence(code, params) for code, params in one.told["told"]]
+        return NotDone(one.number or one.uid, "；".join(told))
+
+    def _planned_case(self, plan: int, case_id: int) -> PlannedCase:
+        with self._work.store.read() as unit:
+            one = unit.plans.case(plan, case_id)
+        assert one is not None  # plans keep their cases
+        return one
 
     def _move(
         self,
@@ -526,6 +613,35 @@ class Migrations:
 
     def _sentence(self, code: str, params: Mapping[str, Any]) -> str:
         return self._sentences.worded(Refused(code, **params)).sentence
+
+
+class MovingJobs:
+    """Jobs that go through cases of a plan until each is ``wanted``: moved, or undone."""
+
+    def __init__(self, migrations: Migrations, wanted: PlannedState) -> None:
+        self._migrations = migrations
+        self._wanted = wanted
+
+    def items(self, actor: Actor, job: JobRow, most: int) -> Sequence[Item]:
+        """The next cases."""
+        return self._migrations.meant(actor, job, most)
+
+    def do(self, actor: Actor, job: JobRow, item: Item) -> NotDone | None:
+        """One case, in a transaction of its own."""
+        return self._migrations.do(actor, job, item, self._wanted)
+
+
+def _is_to_move(one: PlannedCase) -> bool:
+    return one.kind in MOVABLE and one.state in ("planned", "replanned")
+
+
+def _noted(one: PlannedCase) -> list[Any]:
+    """A case of a plan as somebody has looked at it."""
+    return [one.case_id, one.version, one.state]
+
+
+def _about(plan: int) -> str:
+    return f"plan/{plan}"
 
 
 def _title(process: Process, release: Release, key: str, name: str, value: str) -> str:

@@ -19,8 +19,8 @@ from engine.domain.errors import EngineError
 from engine.services.casework import Casework, Outcome
 from engine.services.connecting import Connecting
 from engine.services.groups import Groups
+from engine.services.jobs import JOB, Jobs
 from engine.services.linking import Linking
-from engine.services.record_runs import RUN, RunsOfLists
 from engine.services.telling import TELL, Telling
 from engine.store.outbox import MOST_ATTEMPTS, OutboxRow
 from engine.store.unit import UnitOfWork
@@ -92,7 +92,7 @@ class Outgoing:
         notices: Notices,
         printer: Printer,
         telling: Telling,
-        runs: RunsOfLists,
+        jobs: Jobs,
     ) -> None:
         self._work = work
         self._groups = groups
@@ -101,6 +101,7 @@ class Outgoing:
         self._recorder = recorder
         self._notices = notices
         self._printer = printer
+        self._jobs = jobs
         self._handlers: dict[str, Callable[[OutboxRow], None]] = {
             "release": self._release,
             "message": self._message,
@@ -109,7 +110,7 @@ class Outgoing:
             "send": self._sent,
             "connector": connecting.ask,
             TELL: telling.ask,
-            RUN: runs.work,
+            JOB: jobs.work,
         }
         work.effects = self.effects
 
@@ -216,7 +217,9 @@ class Outgoing:
                 message = message._replace(attempts=MOST_ATTEMPTS)
             with self._work.store.write() as unit:
                 again = unit.outbox.failed(message, now, f"{type(error).__name__}: {error}")
-                if not again and message.case_id is not None:
+                if not again and message.kind == JOB:
+                    self._jobs.gave_up(unit, message)
+                elif not again and message.case_id is not None:
                     self._given_up(unit, message, now, "rejected" if rejected else "not_delivered")
             return 0
         with self._work.store.write() as unit:

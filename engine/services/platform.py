@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from engine.services.incidents import Incidents
     from engine.services.installation import Installation
     from engine.services.interventions import Interventions
+    from engine.services.jobs import Jobs
     from engine.services.list_figures import ListFigures
+    from engine.services.list_jobs import ListJobs
     from engine.services.lists import Lists
     from engine.services.messages import Messages
     from engine.services.migrations import Migrations
@@ -43,7 +45,6 @@ if TYPE_CHECKING:
     from engine.services.profile import Profile
     from engine.services.publishing import Publishing
     from engine.services.rebuild import Rebuilding
-    from engine.services.record_runs import RunsOfLists
     from engine.services.records import Records
     from engine.services.register_sheets import RegisterSheets
     from engine.services.registers import Registers
@@ -91,7 +92,8 @@ class Platform:
     documents: Documents
     lists: Lists
     list_figures: ListFigures
-    runs: RunsOfLists
+    jobs: Jobs
+    list_jobs: ListJobs
     accounts: Accounts
     staff: Staff
     substitutes: Substitutes

@@ -48,8 +48,8 @@ _ADD_VALUES: dict[Any, Any] = {
 _SEEN = Statement(sa.select(_c.id).where(_c.key == given(_c.key)))
 _ADD = Statement(sa.insert(outbox).values(_ADD_VALUES))
 _waits = _c.state.in_([sa.literal_column("'waiting'"), sa.literal_column("'taken'")])
-#: the kinds that take their time: they ask systems outside, or go through whole lists
-SLOW = ("connector", "tell", "run")
+#: the kinds that take their time: they ask systems outside, or are many items of a job
+SLOW = ("connector", "tell", "job")
 
 
 def _taking(slow: bool | None) -> Statement:

@@ -61,6 +61,11 @@ _CASES = Statement(
     .where(_c.plan_id == given(_c.plan_id))
     .order_by(_c.case_id)
 )
+_CASE = Statement(
+    sa.select(*(_c[name] for name in PlannedCase._fields[:-2]), cases.c.uid, cases.c.number)
+    .join(cases, cases.c.id == _c.case_id)
+    .where(_c.plan_id == given(_c.plan_id), _c.case_id == given(_c.case_id))
+)
 _CHANGING = ("version", "kind", "told", "state", "moved_to", "undo")
 _SAVE = Statement(
     sa.update(planned_cases)
@@ -95,10 +100,12 @@ class Plans:
 
     def cases(self, plan: int) -> list[PlannedCase]:
         """Return the cases of a plan in the order in which they were started."""
-        found = [PlannedCase._make(row) for row in self._session.all(_CASES, plan_id=plan)]
-        return [
-            one._replace(told=orjson.loads(one.told), undo=orjson.loads(one.undo)) for one in found
-        ]
+        return [_planned(row) for row in self._session.all(_CASES, plan_id=plan)]
+
+    def case(self, plan: int, case_id: int) -> PlannedCase | None:
+        """Return one case of a plan."""
+        row = self._session.one(_CASE, plan_id=plan, case_id=case_id)
+        return None if row is None else _planned(row)
 
     def save(self, plan: int, planned: PlannedCase) -> None:
         """Write what became of a case."""
@@ -110,6 +117,11 @@ class Plans:
 def _plan(row: Any) -> PlanRow:
     found = PlanRow._make(row)
     return found._replace(decisions=orjson.loads(found.decisions))
+
+
+def _planned(row: Any) -> PlannedCase:
+    found = PlannedCase._make(row)
+    return found._replace(told=orjson.loads(found.told), undo=orjson.loads(found.undo))
 
 
 def _written(planned: PlannedCase) -> dict[str, Any]:

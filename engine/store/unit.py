@@ -16,6 +16,7 @@ from engine.store.documents import Documents
 from engine.store.drafts import Drafts
 from engine.store.grants import Grants
 from engine.store.incidents import Incidents
+from engine.store.jobs import Jobs
 from engine.store.journal import Journal
 from engine.store.links import Links
 from engine.store.members import Members
@@ -26,7 +27,6 @@ from engine.store.outbox import Outbox
 from engine.store.plans import Plans
 from engine.store.pools import Pools
 from engine.store.record_pages import RecordPages
-from engine.store.record_runs import RecordRuns
 from engine.store.records import Records
 from engine.store.releases import Releases
 from engine.store.replays import Replays
@@ -118,9 +118,9 @@ class UnitOfWork(Session):
         return Pools(self)
 
     @once
-    def record_runs(self) -> RecordRuns:
-        """Actions on all records of a list, and how far they have come."""
-        return RecordRuns(self)
+    def jobs(self) -> Jobs:
+        """Long jobs, and how far they have come."""
+        return Jobs(self)
 
     @once
     def releases(self) -> Releases:

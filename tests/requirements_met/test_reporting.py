@@ -14,7 +14,7 @@ from engine.connectors.folder import Folder
 from engine.connectors.outside import OutsideConnections
 from engine.domain.clock import SystemClock
 from engine.domain.errors import Refused
-from engine.services.record_runs import PIECE
+from engine.services.jobs import PIECE
 from tests.requirements_met.test_numbers import WAITING
 from tests.support.answering import Answering, answering
 from tests.support.city import City, Visitor, city
@@ -146,7 +146,7 @@ class TestReporting:
 
         assert town.platform.lists.why_not(manager, "chengdu/to-report") is not None
         for refused in (
-            lambda: town.platform.runs.begin(manager, "chengdu/to-report", "report"),
+            lambda: town.platform.list_jobs.begin(manager, "chengdu/to-report", "report"),
             lambda: town.platform.registers.act(manager, "certificates", FIRST, "report"),
         ):
             with pytest.raises(Refused):
@@ -169,20 +169,20 @@ class TestAll:
         officer.press("全部上报")
         assert f"共 {more + 2} 条。" in officer.page
         officer.press("确定全部上报")
-        assert f"共 {more + 2} 条，已办 0 条" in officer.page
+        assert f"共 {more + 2} 件，已办 0 件" in officer.page
         officer.press("全部上报")
         assert "“上报”还在后台进行" in officer.press("确定全部上报")
 
         with platform.store.write() as unit:
             (piece,) = unit.outbox.take(town.clock.now(), 1, slow=True)
-        platform.runs.work(piece)
-        assert f"已办 {PIECE} 条" in officer.get(REPORTS)
+        platform.jobs.work(piece)
+        assert f"已办 {PIECE} 件" in officer.get(REPORTS)
         # A worker that took it over does nothing twice.
-        platform.runs.work(piece)
-        assert f"已办 {PIECE} 条" in officer.get(REPORTS)
+        platform.jobs.work(piece)
+        assert f"已办 {PIECE} 件" in officer.get(REPORTS)
         platform.outgoing.work_off_slow()
         assert "已完成" in officer.get(REPORTS)
-        assert f"已办 {more + 2} 条，没有办成 0 条" in officer.page
+        assert f"已办 {more + 2} 件，没有办成 0 件" in officer.page
         assert ministry.asked == []
         later(town)
 

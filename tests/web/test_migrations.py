@@ -45,11 +45,20 @@ def test_cases_are_planned_decided_moved_and_moved_back(here):
     assert "将迁移 2 项业务" in page
     assert stands(here) == old
     page = visitor.press("确定迁移")
-    assert "已迁移 2 项业务。" in page
+    assert "已办 0 件" in page
+    assert "迁移" not in page.buttons
+    assert stands(here) == old
+    here.platform.outgoing.work_off_slow()
+    page = visitor.get(page.address)
+    assert "已办 2 件" in page
     assert stands(here)[0] == "examine"
 
     page = visitor.press("撤销迁移", reason="弄错了", case=here["z"])
-    assert "已撤销 1 项业务的迁移。" in page
+    assert "停止" in page.buttons
+    here.platform.outgoing.work_off_slow()
+    page = visitor.get(page.address)
+    assert "撤销用房申请的业务的迁移" in page
+    assert "共 1 件，已办 1 件" in page
     assert stands(here) == old
     assert stands(here, "y")[1] != old[1]
     page = visitor.get(f"/console/cases/details/?id={here['z']}")

@@ -88,29 +88,6 @@ record_changes = sa.Table(
     sa.Index(None, "record_id", "id"),
 )
 
-# An action taken on all records of a list, one after the other in the background.
-record_runs = sa.Table(
-    "record_runs",
-    metadata,
-    sa.Column("id", Key, primary_key=True),
-    sa.Column("jurisdiction", sa.Text, nullable=False),
-    sa.Column("list", ByteText, nullable=False),
-    sa.Column("action", sa.Text, nullable=False),
-    sa.Column("person", sa.Text, nullable=False),
-    sa.Column("organisation", sa.Text),
-    sa.Column("started_at", Moment, nullable=False),
-    sa.Column("finished_at", Moment),
-    # How many there were at the beginning; how many have been done and refused since.
-    sa.Column("total", sa.Integer, nullable=False),
-    sa.Column("done", sa.Integer, nullable=False),
-    sa.Column("refused", sa.Integer, nullable=False),
-    # The record it has come to, and the last sentence of refusal.
-    sa.Column("after_key", ByteText),
-    sa.Column("after_id", sa.Integer),
-    sa.Column("sentence", sa.Text),
-    sa.Index(None, "jurisdiction", "list", "id"),
-)
-
 route_rows = sa.Table(
     "route_rows",
     metadata,

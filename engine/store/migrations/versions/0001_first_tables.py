@@ -228,6 +228,28 @@ def upgrade() -> None:
     op.create_index(op.f("ix_issued_holder"), "issued", ["holder"], unique=False)
     op.create_index(op.f("ix_issued_number"), "issued", ["number"], unique=False)
     op.create_table(
+        "jobs",
+        sa.Column("id", Key, nullable=False),
+        sa.Column("jurisdiction", sa.Text(), nullable=False),
+        sa.Column("kind", ByteText, nullable=False),
+        sa.Column("about", ByteText, nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("person", ByteText, nullable=False),
+        sa.Column("organisation", ByteText, nullable=True),
+        sa.Column("input", sa.Text(), nullable=False),
+        sa.Column("started_at", Moment(), nullable=False),
+        sa.Column("finished_at", Moment(), nullable=True),
+        sa.Column("stopped_by", ByteText, nullable=True),
+        sa.Column("broke_off", sa.Text(), nullable=True),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("refused", sa.Integer(), nullable=False),
+        sa.Column("after", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_jobs")),
+    )
+    op.create_index(op.f("ix_jobs_about_id"), "jobs", ["about", "id"], unique=False)
+    op.create_index(op.f("ix_jobs_person_id"), "jobs", ["person", "id"], unique=False)
+    op.create_table(
         "messages",
         sa.Column("id", Key, nullable=False),
         sa.Column("key", ByteText, nullable=True),
@@ -296,30 +318,6 @@ def upgrade() -> None:
         sa.Column("name", ByteText, nullable=False),
         sa.Column("next", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_pools")),
-    )
-    op.create_table(
-        "record_runs",
-        sa.Column("id", Key, nullable=False),
-        sa.Column("jurisdiction", sa.Text(), nullable=False),
-        sa.Column("list", ByteText, nullable=False),
-        sa.Column("action", sa.Text(), nullable=False),
-        sa.Column("person", sa.Text(), nullable=False),
-        sa.Column("organisation", sa.Text(), nullable=True),
-        sa.Column("started_at", Moment(), nullable=False),
-        sa.Column("finished_at", Moment(), nullable=True),
-        sa.Column("total", sa.Integer(), nullable=False),
-        sa.Column("done", sa.Integer(), nullable=False),
-        sa.Column("refused", sa.Integer(), nullable=False),
-        sa.Column("after_key", ByteText, nullable=True),
-        sa.Column("after_id", sa.Integer(), nullable=True),
-        sa.Column("sentence", sa.Text(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_record_runs")),
-    )
-    op.create_index(
-        op.f("ix_record_runs_jurisdiction_list_id"),
-        "record_runs",
-        ["jurisdiction", "list", "id"],
-        unique=False,
     )
     op.create_table(
         "records",
@@ -548,6 +546,17 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("resolved_at IS NULL"),
         postgresql_where=sa.text("resolved_at IS NULL"),
+    )
+    op.create_table(
+        "job_refusals",
+        sa.Column("job_id", Key, nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("sentence", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["job_id"], ["jobs.id"], name=op.f("fk_job_refusals_job_id_jobs"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("job_id", "position", name=op.f("pk_job_refusals")),
     )
     op.create_table(
         "journal",
@@ -979,6 +988,7 @@ def downgrade() -> None:
     op.drop_table("members")
     op.drop_index(op.f("ix_journal_person_at"), table_name="journal")
     op.drop_table("journal")
+    op.drop_table("job_refusals")
     op.drop_index(
         "ix_incidents_open",
         table_name="incidents",
@@ -1012,8 +1022,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_records_register_jurisdiction_id"), table_name="records")
     op.drop_index(op.f("ix_records_register_id"), table_name="records")
     op.drop_table("records")
-    op.drop_index(op.f("ix_record_runs_jurisdiction_list_id"), table_name="record_runs")
-    op.drop_table("record_runs")
     op.drop_table("pools")
     op.drop_table("plans")
     op.drop_index(op.f("ix_opinions_person_position"), table_name="opinions")
@@ -1022,6 +1030,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_messages_to_person_created_at"), table_name="messages")
     op.drop_index(op.f("ix_messages_to_organisation_created_at"), table_name="messages")
     op.drop_table("messages")
+    op.drop_index(op.f("ix_jobs_person_id"), table_name="jobs")
+    op.drop_index(op.f("ix_jobs_about_id"), table_name="jobs")
+    op.drop_table("jobs")
     op.drop_index(op.f("ix_issued_number"), table_name="issued")
     op.drop_index(op.f("ix_issued_holder"), table_name="issued")
     op.drop_index(op.f("ix_issued_case_uid"), table_name="issued")

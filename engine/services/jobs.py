@@ -1,0 +1,261 @@
+"""Long jobs: done in the background, item by item, with progress; whoever began one can stop it.
+
+How far a job has come is a row that is written after each item. Each piece is a message of the
+outbox that puts the next one in, so that a worker that dies leaves nothing behind but a lease that
+runs out: the next one goes on after the last item that was noted. An item that was done and not
+noted yet is done again; each kind of job knows it by what it left.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+
+from engine.domain.actor import Actor
+from engine.domain.clock import Clock
+from engine.domain.errors import NotFound, Refused
+from engine.services.directory import Directory
+from engine.services.oversight import INTERVENE, Oversight
+from engine.services.sentences import Sentences
+from engine.store.database import Store
+from engine.store.jobs import JobRow
+from engine.store.outbox import OutboxRow
+from engine.store.unit import UnitOfWork
+
+log = logging.getLogger("zhicheng.jobs")
+
+#: the kind of message in the outbox
+JOB = "job"
+#: so many items are done in one piece, well within the lease of a message
+PIECE = 50
+#: how often a piece is begun before an item that fails is passed over
+ATTEMPTS = 3
+#: jobs and refusals shown
+LATEST, REFUSALS = 20, 200
+
+
+class Item(NamedTuple):
+    """One item of a job, and what tells where the job has come to once it is done."""
+
+    after: Any
+    key: Any
+
+
+class NotDone(NamedTuple):
+    """What an item that was refused is called, and why it was."""
+
+    name: str
+    sentence: str
+
+
+class Doing(Protocol):
+    """How the items of a kind of job are found and done."""
+
+    def items(self, actor: Actor, job: JobRow, most: int) -> Sequence[Item]:
+        """The next items after ``job.after``; fewer than ``most`` where these are the last.
+
+        Raises:
+            Refused: whoever began it has no right to it any more.
+        """
+        ...
+
+    def do(self, actor: Actor, job: JobRow, item: Item) -> NotDone | None:
+        """Do an item, or find that it was done; tell if it is refused."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a job has come; ``refusals`` are the first of them."""
+
+    id: int
+    kind: str
+    title: str
+    started_at: datetime
+    finished_at: datetime | None
+    total: int
+    done: int
+    refused: int
+    is_stopped: bool
+    broke_off: str | None
+    refusals: tuple[NotDone, ...]
+
+    @property
+    def is_running(self) -> bool:
+        """Whether there is more to come."""
+        return self.finished_at is None
+
+
+class Jobs:
+    """Begins jobs, does them piece by piece, tells how far they are, stops them."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        directory: Directory,
+        oversight: Oversight,
+        sentences: Sentences,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._directory = directory
+        self._oversight = oversight
+        self._sentences = sentences
+        #: how each kind is done; each service adds its own
+        self.kinds: dict[str, Doing] = {}
+
+    def begin(
+        self,
+        actor: Actor,
+        kind: str,
+        about: str,
+        *,
+        title: str,
+        input: Any,
+        total: int,
+        jurisdiction: str,
+    ) -> int:
+        """Begin a job; return its id.
+
+        Args:
+            actor: who asks for it, and in whose name each item is done.
+            kind: how the items are done.
+            about: what they belong to.
+            title: what people call it.
+            input: what doing them needs, as a JSON value.
+            total: how many they are.
+            jurisdiction: whose they are.
+
+        Raises:
+            Refused: another job about the same is still under way.
+        """
+        with self._sentences.saying(), self._store.write() as unit:
+            # Two who press at once: the second waits here, and then finds the first one's job.
+            unit.pools.take(f"jobs/{about}")
+            last = unit.jobs.last(about)
+            if last is not None and last.finished_at is None:
+                raise Refused("still_running", action=last.title)
+            made = JobRow(
+                0, jurisdiction, kind, about, title, actor.person, actor.organisation, input,
+                self._clock.now(), total,
+            )  # fmt: skip
+            job = made._replace(id=unit.jobs.begin(made))
+            self._go_on(unit, job)
+        return job.id
+
+    def progress(self, actor: Actor, job: int) -> Progress:
+        """How far a job has come.
+
+        Raises:
+            NotFound: there is none that the actor began or oversees.
+        """
+        with self._sentences.saying(), self._store.read() as unit:
+            return self._shown(unit, self._known(unit, actor, job))
+
+    def last(self, about: str) -> Progress | None:
+        """How far the last job about something has come, for who may see that; None without one."""
+        with self._store.read() as unit:
+            job = unit.jobs.last(about)
+            return None if job is None else self._shown(unit, job)
+
+    def of(self, actor: Actor) -> list[Progress]:
+        """The jobs the actor began last."""
+        with self._store.read() as unit:
+            return [self._shown(unit, job) for job in unit.jobs.of(actor.person, LATEST)]
+
+    def stop(self, actor: Actor, job: int) -> bool:
+        """Let no further item of a job be done; False if it had ended.
+
+        Raises:
+            NotFound: there is none that the actor began or oversees.
+        """
+        with self._sentences.saying(), self._store.write() as unit:
+            known = self._known(unit, actor, job)
+            return unit.jobs.finish(known.id, self._clock.now(), stopped_by=actor.person)
+
+    # ------------------------------------------------------------ doing
+
+    def work(self, message: OutboxRow) -> None:
+        """Do the next piece of a job, from the item on that was not noted yet."""
+        with self._store.read() as unit:
+            job = unit.jobs.load(message.payload["job"])
+        if job is None or job.finished_at is not None:
+            return
+        most = message.payload["until"] - job.position
+        if most < 0:
+            # The piece was done and has put the next one in.
+            return
+        doing = self.kinds[job.kind]
+        try:
+            actor = self._directory.actor_for(job.person, job.organisation)
+            items = doing.items(actor, job, most)
+        except Refused as refused:
+            sentence = self._sentences.worded(refused).sentence
+            with self._store.write() as unit:
+                unit.jobs.finish(job.id, self._clock.now(), broke_off=sentence)
+            return
+        for item in items:
+            not_done = self._done(doing, actor, job, item, message)
+            with self._store.write() as unit:
+                noted = unit.jobs.note(job, item.after, not_done)
+            if noted is None or noted.finished_at is not None:
+                # Another worker took it over, or somebody stopped it.
+                return
+            job = noted
+        with self._store.write() as unit:
+            if not unit.outbox.done(message.id):
+                return
+            if len(items) < most:
+                unit.jobs.finish(job.id, self._clock.now())
+            else:
+                self._go_on(unit, job)
+
+    def _done(
+        self, doing: Doing, actor: Actor, job: JobRow, item: Item, message: OutboxRow
+    ) -> NotDone | None:
+        try:
+            return doing.do(actor, job, item)
+        except Refused as refused:
+            return NotDone(str(item.key), self._sentences.worded(refused).sentence)
+        except Exception as error:
+            # Tried again a few times, as a server may be away; then it does not hold up the others.
+            if message.attempts < ATTEMPTS:
+                raise
+            log.exception("item %s of job %s failed", item.key, job.id)
+            failed = Refused("item_failed", why=f"{type(error).__name__}: {error}")
+            return NotDone(str(item.key), self._sentences.worded(failed).sentence)
+
+    def gave_up(self, unit: UnitOfWork, message: OutboxRow) -> None:
+        """Note that a job broke off: its piece was tried often enough."""
+        broke_off = self._sentences.worded(Refused("job_broke_off")).sentence
+        unit.jobs.finish(message.payload["job"], self._clock.now(), broke_off=broke_off)
+
+    # ------------------------------------------------------------ inside
+
+    def _go_on(self, unit: UnitOfWork, job: JobRow) -> None:
+        unit.outbox.add(
+            f"job/{job.id}/{job.position}", JOB, {"job": job.id, "until": job.position + PIECE},
+            at=self._clock.now(), jurisdiction=job.jurisdiction,
+        )  # fmt: skip
+
+    def _known(self, unit: UnitOfWork, actor: Actor, job: int) -> JobRow:
+        known = unit.jobs.load(job)
+        if known is None:
+            raise NotFound("no_such_job", job=job)
+        mine = (actor.person, actor.organisation) == (known.person, known.organisation)
+        if not mine and self._oversight.why_not(actor, INTERVENE, known.jurisdiction) is not None:
+            raise NotFound("no_such_job", job=job)
+        return known
+
+    @staticmethod
+    def _shown(unit: UnitOfWork, job: JobRow) -> Progress:
+        refusals = unit.jobs.refusals(job.id, REFUSALS) if job.refused else ()
+        return Progress(
+            job.id, job.kind, job.title, job.started_at, job.finished_at, job.total, job.done,
+            job.refused, job.stopped_by is not None, job.broke_off,
+            tuple(NotDone(*one) for one in refusals),
+        )  # fmt: skip
