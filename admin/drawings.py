@@ -7,6 +7,7 @@ import re
 from markupsafe import Markup
 
 from admin import captions
+from admin.navigation import caption
 from engine.definitions.bpmn import picture
 from engine.definitions.flow import Flow
 
@@ -15,7 +16,7 @@ _STYLE = re.compile(r'<style>.*?</style>| style="[^"]*"', re.DOTALL)
 
 def drawing(flow: Flow, marks: picture.Marks | None = None) -> Markup:
     """Draw a process; its style stands in a style sheet of its own, pages allow no inline style."""
-    return Markup(_STYLE.sub("", picture.draw(flow, marks, language())))  # noqa: S704
+    return Markup(_STYLE.sub("", picture.draw(flow, marks, language(), caption)))  # noqa: S704
 
 
 def language() -> picture.Language:

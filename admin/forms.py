@@ -383,8 +383,9 @@ class Drawing:
         """Return a value as people read it, one text for each line."""
         if one is None or one.empty:
             return []
+        suffix = self.form.surroundings.caption(one.element.suffix)
         if one.labels:
-            return [f"{label} {one.element.suffix}".strip() for label in one.labels]
+            return [f"{label} {suffix}".strip() for label in one.labels]
         if one.attachments:
             return [file.name for file in one.attachments]
         if one.kind == "boolean":
@@ -395,7 +396,7 @@ class Drawing:
         if isinstance(one.value, list):
             return [str(item) for item in one.value]
         text = str(one.value).replace("T", " ") if one.kind == "datetime" else str(one.value)
-        return [f"{text} {one.element.suffix}".strip()]
+        return [f"{text} {suffix}".strip()]
 
     def old(self, one: EffectiveField) -> EffectiveField | None:
         """Return the field as it was before."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,6 +12,8 @@ from admin.captions import _
 from admin.navigation import caption
 from admin.tables import Bulk, Cell, Filter, Link, Row, Table, address, sorted_column
 
+#: days, names and short words stay on one line
+_SHORT = re.compile(r"\d{4}-\d{2}-\d{2}|[\u4e00-\u9fff]{1,4}")
 #: what an address asks for beside filters
 _OWN = ("search", "sort", "cursor")
 Links = Callable[[Any], Sequence[Link]]
@@ -86,7 +89,7 @@ def cells_of(row: Any, columns: Any) -> list[tuple[str, str, tuple[str, ...]]]:
         is_status = column.field in ("status", "public_status", "state")
         late = " status--late" if is_status and row.late else ""
         kind = f"status{late}" if is_status and text else ""
-        if column.field == "number":
+        if column.field == "number" or (not kind and _SHORT.fullmatch(text)):
             kind = "unbroken"
         flags = tuple(row.flags) if is_status else ()
         found.append((text, kind, flags if found else (*behalf, *flags)))

@@ -93,7 +93,9 @@ def _line(entry: Entry) -> Line:
     return Line(
         at=entry.at,
         title=caption(entry.title) if entry.title else kind_of(entry.kind),
-        who=f"{who}（{entry.organisation}）" if entry.organisation else who,
+        who=_("{person}（{organisation}）", person=who, organisation=entry.organisation)
+        if entry.organisation
+        else who,
         place=entry.place,
         texts=entry.texts,
         leads_to=entry.leads_to,

@@ -12,7 +12,7 @@ from admin.captions import _
 from admin.context import platform
 from admin.entry import Asked
 from admin.errors import status_of
-from admin.navigation import caption, opens, title_of
+from admin.navigation import caption, entry_title, opens, title_of
 from admin.parked import RESTORE
 from admin.portal import asking
 from admin.presses import new_key
@@ -48,6 +48,7 @@ def _page(
     me = security.signed_in()
     errors = refusal.errors if isinstance(refusal, InvalidSubmission) else ()
     about = platform().views.starting(me.actor, process)
+    title = entry_title(me, START, process, about.title)
     form = asking.start_form(
         me.actor,
         process,
@@ -57,9 +58,9 @@ def _page(
     )
     text = render_template(
         "portal/begin.html",
-        title=caption(about.title),
+        title=title,
         about=about,
-        trail=[(caption(about.title), None)],
+        trail=[(title, None)],
         form=form,
         details=asking.chosen_records(me.actor, process, asked.data if asked else {}),
         route=_route(process, asked),
@@ -67,6 +68,7 @@ def _page(
         if about.anybody and about.noun
         else _("新建"),
         problem=refusal.sentence if refusal is not None and not errors else None,
+        begun=platform().views.begun(me.actor, process),
         forbidden=platform().cases.may_start(me.actor, process),
         key=new_key(),
     )

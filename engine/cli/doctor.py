@@ -7,6 +7,7 @@ import shutil
 import stat
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
@@ -14,12 +15,16 @@ import click
 from engine.cli.common import content_root, with_settings
 from engine.connectors.documents import CannotPrint, TypstPrinter
 from engine.connectors.outside import OutsideConnections
+from engine.definitions.connector import Connector
 from engine.definitions.release import load
 from engine.domain.clock import SystemClock
+from engine.services.telling import TELL
 from engine.settings import PREFIX, Settings, given
 from engine.store.database import Store
 
-Finding = tuple[bool, str]
+#: whether it is well, or None for what the operator should know but need not mend; what was found
+Finding = tuple[bool | None, str]
+MARKS = {True: ("✓", "green"), None: ("!", "yellow"), False: ("✗", "red")}
 #: below this a backup of a large installation does not fit
 LEAST_FREE = 1 << 30
 
@@ -27,7 +32,10 @@ LEAST_FREE = 1 << 30
 @click.command()
 @with_settings
 def doctor(settings: Settings) -> None:
-    """检查本机：内容、数据目录、数据库、密钥、时区、文书字体、外部接口。有不合格的退出码为 1。"""
+    """检查本机：内容、数据目录、数据库、密钥、时区、文书字体、外部接口。有不合格的退出码为 1。
+
+    还没有业务用到、也没有配置的外部接口只作提示（!），不算不合格。
+    """
     checks: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
         _python, _content, _calendars, _data_dir, _key, _database, _zone, _printer,
         _connectors,
@@ -35,9 +43,9 @@ def doctor(settings: Settings) -> None:
     well = True
     for check in checks:
         for good, said in check(settings):
-            well = well and good
-            mark = click.style("✓", fg="green") if good else click.style("✗", fg="red")
-            click.echo(f"{mark} {said}")
+            well = well and good is not False
+            mark, colour = MARKS[good]
+            click.echo(f"{click.style(mark, fg=colour)} {said}")
     sys.exit(0 if well else 1)
 
 
@@ -86,11 +94,9 @@ def _key(settings: Settings) -> Iterator[Finding]:
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
-    if settings.database_url.startswith("sqlite:///"):
-        file = settings.database_url.removeprefix("sqlite:///")
-        if not os.path.exists(file):  # noqa: PTH110  (the path of a URL)
-            yield True, "数据库：首次启动时创建"
-            return
+    if _is_new(settings):
+        yield True, "数据库：首次启动时创建"
+        return
     try:
         store = Store(settings.database_url)
         with store.read() as unit:
@@ -101,6 +107,12 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield False, f"数据库：无法使用（{type(error).__name__}）"
         return
     yield True, f"数据库（{store.dialect}）：{count} 项业务"
+
+
+def _is_new(settings: Settings) -> bool:
+    """Whether nothing was ever stored here."""
+    file = settings.database_url.removeprefix("sqlite:///")
+    return file != settings.database_url and not Path(file).exists()
 
 
 def _zone(settings: Settings) -> Iterator[Finding]:
@@ -120,8 +132,42 @@ def _printer(settings: Settings) -> Iterator[Finding]:
 
 
 def _connectors(settings: Settings) -> Iterator[Finding]:
+    """One without any setting is wrong only when something was to be sent there."""
     connections = OutsideConnections(given(), SystemClock())
-    for connector in load(content_root(settings)).content.connectors.values():
-        missing = [PREFIX + name.upper() for name in connections.missing(connector)]
-        said = f"缺少设置 {'、'.join(missing)}" if missing else "已配置"
-        yield not missing, f"外部接口 {connector.id}（{connector.title}）：{said}"
+    release = load(content_root(settings)).content
+    for connector in release.connectors.values():
+        missing = connections.missing(connector)
+        said = "已配置"
+        good: bool | None = True
+        if missing:
+            good = False
+            said = f"缺少设置 {'、'.join(PREFIX + name.upper() for name in missing)}"
+            if len(missing) == len(connector.settings) and not _was_used(settings, connector):
+                good = None
+                said = f"尚未配置，还没有业务用到；启用前{said}"
+        yield good, f"外部接口 {connector.id}（{connector.title}）：{said}"
+
+
+def _was_used(settings: Settings, connector: Connector) -> bool:
+    """Whether anything was ever to be sent to a system outside."""
+    if _is_new(settings):
+        return False
+    release = load(content_root(settings)).content
+    telling = [
+        (register.id, action.name)
+        for register in release.registers.values()
+        for action in register.actions.values()
+        if action.connector is not None and action.connector.name == connector.id
+    ]
+    try:
+        store = Store(settings.database_url)
+        with store.read() as unit:
+            used = unit.outbox.ever("connector", connector=connector.id) or any(
+                unit.outbox.ever(TELL, register=register, action=action)
+                for register, action in telling
+            )
+        store.close()
+    except Exception:
+        # That the database cannot be used is told by its own line.
+        return True
+    return used

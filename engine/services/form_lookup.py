@@ -102,8 +102,17 @@ class FormLookup:
             self._labels[place] = self._unit.record_pages.text(register, key, LABEL)
         return self._labels[place]
 
-    def caption(self, register: Register, record: RecordView, path: str) -> str:
-        """The value at a path in words: the title of a code, the caption of a reference."""
+    def caption(
+        self,
+        register: Register,
+        record: RecordView,
+        path: str,
+        captions: Callable[[str], str] = str,
+    ) -> str:
+        """The value at a path in words: the title of a code, the caption of a reference.
+
+        ``captions`` gives what the content calls things in the reader's language.
+        """
         value = at_path(record, path)
         if value is None:
             return ""
@@ -111,12 +120,12 @@ class FormLookup:
             return self.label(value.row.register, value.row.key) or value.row.key
         if path == "state":
             state = register.states.get(str(value))
-            return state.title if state is not None else str(value)
+            return captions(state.title) if state is not None else str(value)
         if isinstance(value, bool):
-            return "是" if value else "否"
+            return captions("是" if value else "否")
         if isinstance(value, list):
-            return "、".join(self._item(register, path, item) for item in value)
-        return self._item(register, path, value)
+            return "、".join(self._item(register, path, item, captions) for item in value)
+        return self._item(register, path, value, captions)
 
     def owner_of_masked(self, register: Register, path: str) -> Register | None:
         """The register whose masked value (``private: mask``) a column shows; None for others.
@@ -139,14 +148,17 @@ class FormLookup:
                 return self.owner_of_masked(further, rest) if further is not None else None
         return None
 
-    def _item(self, register: Register, path: str, value: Any) -> str:
+    def _item(
+        self, register: Register, path: str, value: Any, captions: Callable[[str], str]
+    ) -> str:
         if isinstance(value, RecordView):
             return self.label(value.row.register, value.row.key) or value.row.key
         form = self._release.forms.get(register.form)
         element = form.element(path) if form is not None else None
         codes = self._release.codes.get(element.codes) if element is not None else None
-        shown = codes.title_of(plain(value)) if codes is not None else plain(value)
-        return str(shown)
+        if codes is not None:
+            return captions(codes.title_of(plain(value)))
+        return str(plain(value))
 
     def column(self, query: Query, field: str) -> Sequence[str]:
         """The distinct values of a column among the records that fit."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -45,6 +45,7 @@ class Cells:
         moments: Moments,
         *,
         unmasked: bool = False,
+        captions: Callable[[str], str] = str,
     ) -> None:
         self._unit = unit
         self._release = release
@@ -53,6 +54,8 @@ class Cells:
         self._moments = moments
         #: whether private values are read in full
         self._unmasked = unmasked
+        #: gives what the content calls things in the reader's language
+        self._captions = captions
         self._paths = [c.field for c in listing.columns]
         self._names: dict[tuple[str, str], str] = {}
         self._represented: Mapping[int, str] = {}
@@ -160,7 +163,7 @@ class Cells:
         if path in ("handled", "handled_at"):
             return self._handled(process, handled, path)
         if path in ("process", "step", "stage", "outcome"):
-            return self._of_process(line, process, path)
+            return self._captions(self._of_process(line, process, path))
         match path:
             case "status" | "public_status":
                 return self._status(line, path == "public_status")
@@ -171,7 +174,8 @@ class Cells:
             case "organisation":
                 return self._place(line, at)
             case "overdue" | "closed":
-                return YES_NO[self._late(line) if path == "overdue" else line.closed_at is not None]
+                said = self._late(line) if path == "overdue" else line.closed_at is not None
+                return self._captions(YES_NO[said])
             case "days":
                 return str(self._moments.since(line.arrived_at))
         if path == "due":
@@ -213,7 +217,7 @@ class Cells:
         step = process.steps.get(handled.step) if process is not None else None
         actions = {**(process.actions if process else {}), **(step.actions if step else {})}
         action = actions.get(handled.action or "")
-        return action.title if action is not None else handled.action or ""
+        return self._captions(action.title) if action is not None else handled.action or ""
 
     def _flags(self, line: CaseLine) -> list[str]:
         process = self._process(line)
@@ -226,12 +230,12 @@ class Cells:
     def _value(self, element: Element | None, value: Any) -> str:
         if element is not None:
             if element.kind == "boolean":
-                return YES_NO[bool(value)]
+                return self._captions(YES_NO[bool(value)])
             if element.reference:
                 return self._name(element.reference, str(value))
             codes = self._release.codes.get(element.codes) if element.codes else None
             if codes is not None:
-                return codes.title_of(value)
+                return self._captions(codes.title_of(value))
             if element.private == "mask" and not self._unmasked:
                 return masked(value)
         if isinstance(value, float) and value.is_integer():

@@ -5,7 +5,7 @@ A count and the rows it leads to come from one question, so that they are always
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any
@@ -139,7 +139,7 @@ class Lists:
             with self._sentences.saying():
                 page = self._pages.page(
                     actor, self._shown(listing), filters=filters, search=search, sort=sort,
-                    cursor=cursor, limit=limit,
+                    cursor=cursor, limit=limit, captions=self._sentences.captions(),
                 )  # fmt: skip
             return replace(
                 page, listing=listing, empty=listing.empty, may_export=listing.export,
@@ -154,7 +154,8 @@ class Lists:
                 worklist, column, descending=descending, after=after, limit=limit + 1
             )
             total = unit.worklists.count(worklist)
-            rows = self._cells(unit, actor, listing, worklist.viewer).rows(lines[:limit])
+            captions = self._sentences.captions()
+            rows = self._cells(unit, actor, listing, worklist.viewer, captions).rows(lines[:limit])
             offered = self.filters_of(unit, actor, listing)
         more = len(lines) > limit
         last = lines[limit - 1] if more else None
@@ -306,12 +307,21 @@ class Lists:
             tuple(Represented(*one) for one in self._directory.lent(actor).items()),
         )
 
-    def _cells(self, unit: UnitOfWork, actor: Actor, listing: Listing, viewer: Viewer) -> Cells:
+    def _cells(
+        self,
+        unit: UnitOfWork,
+        actor: Actor,
+        listing: Listing,
+        viewer: Viewer,
+        captions: Callable[[str], str] = str,
+    ) -> Cells:
         zone = self._records.zone(actor.jurisdiction)
         moments = Moments(zone, self._records.now(actor.jurisdiction))
         people = self._release.registers.get(PEOPLE)
         plain = may_unmask(self._directory, actor, people)
-        return Cells(unit, self._release, listing, viewer, moments, unmasked=plain)
+        return Cells(
+            unit, self._release, listing, viewer, moments, unmasked=plain, captions=captions
+        )
 
     def worklist(
         self,

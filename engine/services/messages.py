@@ -16,6 +16,7 @@ from engine.definitions.register import PEOPLE
 from engine.domain.actor import Actor
 from engine.domain.errors import NotAllowed, NotFound, Refused
 from engine.domain.types import ListOf, Record, Reference, Type
+from engine.forms.model import Element
 from engine.forms.surroundings import Lookup
 from engine.services.casework import Casework
 from engine.services.directory import Directory
@@ -134,6 +135,8 @@ class Messages:
         loaded = self._work.loaded(unit, row)
         process = loaded.compiled.process
         lookup = self._lookup(unit)
+        release = self._work.definitions.release_of(row.process, row.pin, unit)
+        form = release.forms.get(process.form or "")
         event = next((e for e in unit.journal.of(row.id, since=seq - 1) if e.seq == seq), None)
         entered: Mapping[str, Any] = {}
         if event is not None and event.data_hash is not None:
@@ -154,7 +157,12 @@ class Messages:
             "actor": _Shown(lookup, "people", event.person if event is not None else None),
             "here": _Shown(lookup, "organisations", event.organisation if event else None),
             "input": {name: _day(value) for name, value in entered.items()},
-            "data": _named(lookup, loaded.compiled.bound.scopes.data, loaded.data),
+            "data": _named(
+                lookup,
+                loaded.compiled.bound.scopes.data,
+                loaded.data,
+                form.elements if form is not None else (),
+            ),
             "jurisdiction": {"id": row.jurisdiction, "title": self._place(row.jurisdiction)},
             "today": self._work.now(row.jurisdiction).date().isoformat(),
             "due": _day(due),
@@ -353,16 +361,34 @@ def _deadline(event: Event | None, due: str | None) -> tuple[str | None, dict[st
     return due, {"title": ""}
 
 
-def _named(lookup: Lookup, type_: Type | None, value: Any) -> Any:
-    """What was filled in as people read it: a reference is called as the record it stands for."""
+def _named(
+    lookup: Lookup,
+    type_: Type | None,
+    value: Any,
+    fields: Sequence[Element],
+    codes: str | None = None,
+) -> Any:
+    """What was filled in as people read it: codes and references by what they are called."""
+    if codes and isinstance(value, str):
+        return next((one.title for one in lookup.codes(codes) if one.code == value), value)
     match type_:
         case Reference(register) if isinstance(value, str):
             return _Shown(lookup, register, value)
-        case Record(_, fields) if isinstance(value, Mapping):
-            types = {name: field.type for name, field in fields.items()}
-            return {name: _named(lookup, types.get(name), item) for name, item in value.items()}
+        case Record(_, known) if isinstance(value, Mapping):
+            types = {name: field.type for name, field in known.items()}
+            inside = {one.name: one for one in fields}
+            return {
+                name: _named(
+                    lookup,
+                    types.get(name),
+                    item,
+                    inside[name].children if name in inside else (),
+                    inside[name].codes if name in inside else None,
+                )
+                for name, item in value.items()
+            }
         case ListOf(item) if isinstance(value, list):
-            return [_named(lookup, item, one) for one in value]
+            return [_named(lookup, item, one, fields, codes) for one in value]
     return _day(value)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 
@@ -112,8 +112,9 @@ class RegisterPages:
         sort: str = "",
         cursor: str = "",
         limit: int = 50,
+        captions: Callable[[str], str] = str,
     ) -> Page:
-        """A page of records."""
+        """A page of records; ``captions`` gives what they are called in the reader's language."""
         order = self._order(shown, sort)
         after = cursor_from(cursor)
         with self._store.read() as unit:
@@ -122,7 +123,9 @@ class RegisterPages:
             total = unit.record_pages.count(selection, most=COUNTED + 1)
             lookup = self._records.lookup(unit)
             hidden = self._masked(lookup, actor, shown)
-            rows = [self.row(unit, lookup, shown, each.key, hidden) for each in found[:limit]]
+            rows = [
+                self.row(unit, lookup, shown, each.key, hidden, captions) for each in found[:limit]
+            ]
             offered = self._filters(unit, lookup, shown)
         last = found[limit - 1] if len(found) > limit else None
         return Page(
@@ -257,6 +260,7 @@ class RegisterPages:
         shown: Shown,
         key: str,
         hidden: Collection[str] = (),
+        captions: Callable[[str], str] = str,
     ) -> Row:
         """A record in words; the values of ``hidden`` columns are masked."""
         register = shown.register
@@ -264,7 +268,7 @@ class RegisterPages:
         cells = [
             masked(text) if each.field in hidden else text
             for each in shown.columns
-            for text in (lookup.caption(register, record, each.field),)
+            for text in (lookup.caption(register, record, each.field, captions),)
         ]
         if register.ranges is not None:
             both = self._records.ranges.figures(unit, register, record)

@@ -143,7 +143,7 @@ class Registers:
             self._rights.demand(actor, register, "list")
             page = self.pages.page(
                 actor, Shown.of_register(known), filters=filters, search=search, sort=sort,
-                cursor=cursor, limit=limit,
+                cursor=cursor, limit=limit, captions=self._sentences.captions(),
             )  # fmt: skip
         return replace(
             page,
@@ -188,7 +188,8 @@ class Registers:
             row = self._records.load(unit, register, key)
             self._rights.demand(actor, register, "view", row)
             shown = Shown.of_register(known)
-            cells = self.pages.row(unit, self._records.lookup(unit), shown, key).cells
+            lookup, captions = self._records.lookup(unit), self._sentences.captions()
+            cells = self.pages.row(unit, lookup, shown, key, captions=captions).cells
         heads = (column.title for column in self.pages.columns(shown))
         return [(head, cell) for head, cell in zip(heads, cells, strict=True) if cell]
 

@@ -34,8 +34,11 @@ from engine.services.sheets import Sheets
 from engine.store.cases import CaseRow
 from engine.store.unit import UnitOfWork
 from engine.store.work import WorkRow
+from engine.store.worklists import Viewer, Worklist
 
 STATUSES = "statuses"
+#: how many cases are shown to whoever is about to begin another one
+MOST_BEGUN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +233,16 @@ class LinkedView:
     status_title: str
     started_at: datetime
     made: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A case somebody has begun that has not ended."""
+
+    uid: str
+    number: str
+    status_title: str
+    started_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -444,14 +457,18 @@ class Views:
         if step is None:
             return place.step
         stage = step.stages.get(place.stage or "")
-        words = f"{step.title} {stage.title}" if stage is not None else step.title
+        caption, english = self._sentences.captions(), self._sentences.language() == "en"
+        words = (", " if english else " ").join(
+            caption(one.title) for one in (step, stage) if one is not None
+        )
         if place.organisation is not None:
-            name = self._lookup(unit).label("organisations", place.organisation)
-            return f"{words}（{name or place.organisation}）"
-        if step.who is not None and step.who.kind == "initiator":
-            name = self._lookup(unit).label("people", run.state.initiator)
-            return f"{words}（{name or run.state.initiator}）"
-        return words
+            register, key = "organisations", place.organisation
+        elif step.who is not None and step.who.kind == "initiator":
+            register, key = "people", run.state.initiator
+        else:
+            return words
+        name = self._lookup(unit).label(register, key) or key
+        return f"{words} ({name})" if english else f"{words}（{name}）"
 
     def _earlier_step(self, unit: UnitOfWork, run: Run, name: str) -> Step | None:
         """A step of a version the case was moved from (CON-09)."""
@@ -810,6 +827,27 @@ class Views:
         return Startable(
             process, bound.process.title, bound.process.noun, bound.process.help, asks, anybody
         )
+
+    def begun(self, actor: Actor, process: str) -> list[Begun]:
+        """The cases of a process that the actor began here and that go on, the latest first."""
+        worklist = Worklist(
+            "mine",
+            Viewer(actor.person, actor.organisation),
+            jurisdiction=actor.jurisdiction,
+            processes=(process,),
+            closed=False,
+        )
+        with self._work.store.read() as unit:
+            lines = unit.worklists.page(worklist, "started_at", descending=True, limit=MOST_BEGUN)
+        return [
+            Begun(
+                line.uid,
+                line.number or "",
+                self.status_title(line.status, public=True),
+                line.started_at,
+            )
+            for line in lines
+        ]
 
     # ------------------------------------------------------------ who may see
 

@@ -111,6 +111,11 @@ _RETRY = Statement(
 _LOST = Statement(
     sa.select(*_COLUMNS).where(_c.state == sa.literal_column("'failed'")).order_by(_c.id)
 )
+_EVER = Statement(
+    sa.select(_c.id)
+    .where(_c.kind == given(_c.kind), _c.payload.like(given(_c.payload, "pattern")))
+    .limit(1)
+)
 _OF = Statement(
     sa.select(*_COLUMNS, _c.state).where(_c.case_id == given(_c.case_id)).order_by(_c.id)
 )
@@ -179,6 +184,12 @@ class Outbox:
     def lost(self) -> list[OutboxRow]:
         """Return the messages that were given up."""
         return [_message(row) for row in self._session.all(_LOST)]
+
+    def ever(self, kind: str, **named: str) -> bool:
+        """Whether there was ever a message of a kind whose payload has these values."""
+        parts = (canonical({name: named[name]}).decode()[1:-1] for name in sorted(named))
+        pattern = f"%{'%'.join(parts)}%"
+        return self._session.one(_EVER, kind=kind, pattern=pattern) is not None
 
     def of(self, case_id: int) -> list[tuple[OutboxRow, str]]:
         """Return all messages of a case with their state."""

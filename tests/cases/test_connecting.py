@@ -14,6 +14,7 @@ from engine.connectors.http import HttpConnections, NotConfigured, Rejected, Una
 from engine.definitions.connector import Connector
 from engine.domain.case import places_of
 from engine.services.platform import Platform
+from engine.store.database import Store
 from engine.store.outbox import LEASE, MOST_ATTEMPTS, Outbox
 from tests.support import office
 from tests.support.answering import Answering, answering
@@ -317,11 +318,28 @@ def test_the_doctor_names_what_is_not_configured(tmp_path, monkeypatch) -> None:
         file.write_text(office.dedent(text).lstrip(), "utf-8")
     monkeypatch.setenv("ZHICHENG_LEDGER_URL", "http://localhost/")
 
-    command = ["--content", str(tmp_path), "--data-dir", str(tmp_path)]
-    found = CliRunner().invoke(doctor, command)
+    database = f"sqlite:///{tmp_path / 'doctor.db'}"
+    command = ["--content", str(tmp_path), "--data-dir", str(tmp_path), "--database-url", database]
+    half = CliRunner().invoke(doctor, command)
 
-    assert "ledger（财政台账）：缺少设置 ZHICHENG_LEDGER_TOKEN" in found.output
-    assert found.exit_code == 1
+    assert "✗ 外部接口 ledger（财政台账）：缺少设置 ZHICHENG_LEDGER_TOKEN" in half.output
+    assert half.exit_code == 1
+
+    # Nothing was ever sent there: nobody has to set it up yet.
+    monkeypatch.delenv("ZHICHENG_LEDGER_URL")
+    unused = CliRunner().invoke(doctor, command)
+    assert "! 外部接口 ledger（财政台账）：尚未配置" in unused.output
+    assert "缺少设置 ZHICHENG_LEDGER_URL、ZHICHENG_LEDGER_TOKEN" in unused.output
+    assert unused.exit_code == 0
+
+    store = Store(database)
+    store.create_all()
+    with store.write() as unit:
+        unit.outbox.add("k", "connector", {"uid": "u", "connector": "ledger"}, at=office.NINE)
+    store.close()
+    used = CliRunner().invoke(doctor, command)
+    assert "✗ 外部接口 ledger（财政台账）：缺少设置 ZHICHENG_LEDGER_URL" in used.output
+    assert used.exit_code == 1
 
 
 def stands(town: Platform, uid: str) -> set[str]:

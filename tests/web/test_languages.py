@@ -48,12 +48,43 @@ def test_the_states_of_records_are_translated():
     assert {row[-2] for row in page.rows()} == {"Active"}
 
 
+def test_codes_steps_and_decisions_are_translated():
+    """What the content calls things is said in English everywhere; data stay as they are."""
+    town = city(*AT_UNIT)
+    english = reading_english(town, "张三")
+
+    (row,) = english.get("/lists/tianjin/my-cases").rows()
+    assert "Socialised review" in row
+    assert "社会化评审" not in " ".join(row)
+
+    course = english.get(f"/cases/{town['z']}/course")
+    assert "Review of own staff, First review (天津市第一示范中学)" in course
+    assert "本单位人员审核" not in course.text
+    assert "待呈报人员审核" not in course.text
+
+    units = reading_english(town, "陈管理", "人社局").get("/console/register-organisations/")
+    assert {"工作单位", "人社部门"}.isdisjoint(cell for row in units.rows() for cell in row)
+
+
 def test_two_readers_of_one_platform_are_answered_each_in_their_language():
     town = city()
     english, chinese = reading_english(town, "魏工"), town.visit("魏工")
 
     assert "cannot apply" in english.get("/new/tianjin/socialised-review")
     assert "您已被列入黑名单，不能申报" in chinese.get("/new/tianjin/socialised-review")
+
+
+def test_a_message_calls_what_was_chosen_by_its_name():
+    town = city(
+        "{by: 张三, does: start, process: tianjin/account-correction, case: k}",
+        "{by: 张三, does: submit, case: k, with: $forms/account-correction}",
+        "{by: 陈管理, does: correct, case: k}",
+    )
+
+    applicant = town.visit("张三")
+    page = applicant.get(applicant.get("/messages").links["账户信息已修改"])
+
+    assert "已办理：姓名已修改。" in page
 
 
 def test_a_message_is_written_in_the_language_of_the_content():

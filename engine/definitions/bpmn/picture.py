@@ -8,7 +8,7 @@ variables with defaults.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from typing import Literal
@@ -79,15 +79,21 @@ class Marks:
         return ["current"] if step in self.current else found
 
 
-def draw(flow: Flow, marks: Marks | None = None, language: Language = "zh") -> str:
+def draw(
+    flow: Flow,
+    marks: Marks | None = None,
+    language: Language = "zh",
+    caption: Callable[[str], str] = str,
+) -> str:
     """Return a process as SVG.
 
     Args:
         flow: the process as a graph.
         marks: the steps of a case to mark.
         language: of the words that are not the author's.
+        caption: gives the author's captions in that language.
     """
-    return _Picture(flow, marks or Marks(), language).svg()
+    return _Picture(flow, marks or Marks(), language, caption).svg()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +107,15 @@ class _Line:
 
 
 class _Picture:
-    def __init__(self, flow: Flow, marks: Marks, language: Language) -> None:
+    def __init__(
+        self, flow: Flow, marks: Marks, language: Language, caption: Callable[[str], str]
+    ) -> None:
         self.flow = flow
         self.marks = marks
         self.language = language
+        self.caption = caption
         self.cells = arrange(flow)
-        self.ways = _joined(flow, self.cells)
+        self.ways = _joined(flow, self.cells, caption)
         self.backs = sorted({w.target for w in self.ways if w.back}, key=self._row)
         self.left = MARGIN + (len(self.backs) * LANE + 64 if self.backs else 0)
         self._lanes: dict[tuple[int, str], int] = {}
@@ -139,7 +148,7 @@ class _Picture:
                     for x, _ in line.points)  # fmt: skip
         width = self.left + columns * (WIDTH + GAP_X) - GAP_X + MARGIN + (GAP_X if right else 0)
         height = 2 * MARGIN + rows * (HEIGHT + GAP_Y) - GAP_Y
-        title = escape(self.flow.process.title)
+        title = escape(self.caption(self.flow.process.title))
         description = escape(self._described())
         parts = [
             f'<svg xmlns="http://www.w3.org/2000/svg" class="flow" role="img" '
@@ -161,13 +170,13 @@ class _Picture:
         x, y = self.x(cell), self.y(cell)
         states = self.marks.states(step.name)
         classes = " ".join(["step", step.kind, *states])
+        name = self.caption(step.title)
         said = [_word(_STATES[state], self.language) for state in states]
-        title = escape("，".join([step.title, *said]) if self.language == "zh" else
-                       ", ".join([step.title, *said]))  # fmt: skip
+        title = escape(("，" if self.language == "zh" else ", ").join([name, *said]))
         radius = HEIGHT / 2 if step.kind == "end" else 6
         below = self.marks.notes.get(step.name) or self._deadlines(step) or self._kind(step)
         middle = x + WIDTH / 2
-        name_lines = _wrapped(step.title)
+        name_lines = _wrapped(name)
         tall = len(name_lines) + bool(below) * 0.8
         top = y + HEIGHT / 2 - tall * 8.5 + 13
         texts = [
@@ -191,16 +200,17 @@ class _Picture:
     def _deadlines(self, step: Step) -> str:
         """The deadlines of the whole case by which it must have come to a step."""
         known = self.flow.process.deadlines.values()
-        return "、".join(one.title for one in known if one.reach == step.name)
+        return "、".join(self.caption(one.title) for one in known if one.reach == step.name)
 
     def _kind(self, step: Step) -> str:
         word = _word(_KINDS.get(step.kind, ("", "")), self.language)
-        return "" if word in step.title else word
+        return "" if word.lower() in self.caption(step.title).lower() else word
 
     def _described(self) -> str:
         steps = self.flow.process.steps
-        names = [steps[name].title for name, cell in self.cells.items() if cell.column == 0]
-        current = [steps[name].title for name in self.marks.current if name in steps]
+        titles = {name: self.caption(step.title) for name, step in steps.items()}
+        names = [titles[name] for name, cell in self.cells.items() if cell.column == 0]
+        current = [titles[name] for name in self.marks.current if name in titles]
         if self.language == "zh":
             text = "步骤依次为：" + "、".join(names) + "。"
             return text + ("当前步骤：" + "、".join(current) + "。" if current else "")
@@ -280,14 +290,15 @@ class _Way:
     back: bool
 
 
-def _joined(flow: Flow, cells: Mapping[str, Cell]) -> list[_Way]:
+def _joined(flow: Flow, cells: Mapping[str, Cell], caption: Callable[[str], str]) -> list[_Way]:
     groups: dict[tuple[str, str, bool], list[Way]] = {}
     for way in flow.ways:
         if way.source in cells and way.source != way.target:
             groups.setdefault((way.source, way.target, way.returns), []).append(way)
     joined = []
     for (source, target, back), ways in groups.items():
-        titles = dict.fromkeys(way.title for way in ways if way.title and way.via != "outcome")
+        named = (way.title for way in ways if way.title and way.via != "outcome")
+        titles = dict.fromkeys(caption(one) for one in named)
         usual = not back and cells[target] == Cell(0, cells[source].row + 1)
         # On the usual way a caption for each line says nothing the order does not.
         label = "" if usual and cells[source].column == 0 else " / ".join(titles)
@@ -363,6 +374,11 @@ def _wrapped(text: str) -> list[str]:
     """Break a caption into at most two lines."""
     if _size(text) <= LINE:
         return [text]
+    between = max(
+        (at for at, c in enumerate(text) if c == " " and _size(text[:at]) <= LINE), default=0
+    )
+    if between:
+        return [text[:between], _cut(text[between + 1 :], LINE)]
     bracket = text.find("（")
     cut = bracket if bracket > 1 else 0
     while not cut or _size(text[:cut]) < min(LINE, _size(text) / 2):
