@@ -15,7 +15,7 @@ from engine.authoring.problem import Problem
 from engine.authoring.problems import Problems
 from engine.authoring.source import read_yaml
 from engine.content import texts
-from engine.definitions.bpmn import read_bpmn
+from engine.definitions.bpmn import read_files
 from engine.definitions.codes import CodeList
 from engine.definitions.editing import (
     Answer,
@@ -311,7 +311,7 @@ class Studio:
     def import_bpmn(
         self, actor: Actor, draft: int, content: bytes, *, file: str, process: str, pool: str = ""
     ) -> Imported:
-        """Add a BPMN file to a draft as a process file; nothing is added if it is refused.
+        """Add a BPMN file to a draft as a process file, with what goes with it, or nothing.
 
         Of a file with several processes, ``pool`` says which is meant.
 
@@ -321,8 +321,11 @@ class Studio:
         """
         self._demand_short(actor, draft, content, file)
         problems = Problems()
-        text = read_bpmn(content, file, problems, process, pool)
-        files = {f"{PROCESSES}{process}.yaml": text} if text is not None else {}
+        if not process:
+            with self._sentences.saying():
+                raise Refused("wrong_path", path=PROCESSES)
+        taken = self._texts(actor, draft)
+        files = read_files(content, file, problems, process, pool, taken)
         return self._imported(actor, draft, files, problems)
 
     def import_dmn(self, actor: Actor, draft: int, content: bytes, *, file: str) -> Imported:

@@ -102,7 +102,7 @@ def test_bpmn_io_two_starts_branches_and_a_wait(answers, days, trail):
 def test_flowable_each_of_a_collection_is_asked_until_enough_have_answered():
     text, problems = imported(file("flowable"), "town/vote")
     assert text is not None
-    assert {problem.code for problem in problems} == {"BPM157", "BPM158", "BPM172"}
+    assert {problem.code for problem in problems} == {"BPM157", "BPM158", "BPM172", "BPM184"}
     process = completed(text, "proposal", "jurisdiction.bureau").replace("clerk", "check")
     process = process.replace("decide: any", "decide: any, ballot: paper")
     more = {

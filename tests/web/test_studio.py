@@ -538,7 +538,9 @@ def test_a_bpmn_file_becomes_a_process_file_and_every_rewriting_is_listed(here):
 
     assert "改写了什么" in page.text
     assert "条件“${leaveDays > 5" in page.text
-    assert list(author.changes()) == ["definitions/processes/tianjin/leave.yaml"]
+    assert list(author.changes()) == [
+        "definitions/processes/tianjin/leave.yaml", "forms/leave.yaml"
+    ]  # fmt: skip
     assert "DEF204" in author.edits("definitions/processes/tianjin/leave.yaml").text
 
 

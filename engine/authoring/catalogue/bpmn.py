@@ -164,8 +164,8 @@ TABLE: tuple[Entry, ...] = (
     ),
     Entry(
         "BPM162",
-        zh="{event} 事件略去：业务由人发起，消息由 do 发出",
-        en="The {event} event was left out: people start cases, and do sends messages",
+        zh="{event} 事件略去：业务由人发起",
+        en="The {event} event was left out: people start cases",
         example="<startEvent><messageEventDefinition/></startEvent>",
         level="warning",
     ),
@@ -241,6 +241,105 @@ TABLE: tuple[Entry, ...] = (
         zh="{step} 同时办 {times} 次，写成了 {times} 个分支的 parallel",
         en="{step} is done {times} times at once: it became a parallel step of {times} branches",
         example="<loopCardinality>3</loopCardinality>",
+        level="warning",
+    ),
+    Entry(
+        "BPM174",
+        zh="服务任务 {step} 写成了询问外部接口 {connector} 并等待返回，返回在 {into}；"
+        "请核对发送的内容和返回的字段",
+        en="The service task {step} became a question to the connector {connector}, whose answer "
+        "is awaited in {into}; look at what is sent and what comes back",
+        example="camunda:topic='check-ledger'",
+        level="warning",
+    ),
+    Entry(
+        "BPM175",
+        zh="{step} 边界上的错误写成了返回内容的条件：{condition}；外部接口出错时应返回 error",
+        en="The error on the border of {step} became a condition over the answer: {condition}; the "
+        "system outside should answer with a field error",
+        example="<boundaryEvent><errorEventDefinition/></boundaryEvent>",
+        level="warning",
+    ),
+    Entry(
+        "BPM176",
+        zh="{step} 写成了事实 {fact}，由规则表 {rule} 得出；读到它时才计算，请写上输入",
+        en="{step} became the fact {fact} of the rule table {rule}, found when it is read; name "
+        "its inputs",
+        example="camunda:decisionRef='level'",
+        level="warning",
+    ),
+    Entry(
+        "BPM177",
+        zh="{step} 发出的消息写成了消息模板 {template}；请写上模板，说明发给谁",
+        en="What {step} sends became the message {template}; write it, and say to whom it goes",
+        example="<sendTask/>",
+        level="warning",
+    ),
+    Entry(
+        "BPM178",
+        zh="{step} 等待的消息来自外面：收到的人（或有账户的系统经接口）执行动作“收到”",
+        en="{step} waits for a message from outside: whoever receives it, a person or a system "
+        "with an account, says so by an action",
+        example="<receiveTask/>",
+        level="warning",
+    ),
+    Entry(
+        "BPM179",
+        zh="{step} 告知 {other}，写成了 {effect}；对方不在接收的步骤时生成异常",
+        en="That {step} tells {other} became {effect}; it is an incident where the other does not "
+        "wait for it",
+        example="<messageFlow/>",
+        level="warning",
+    ),
+    Entry(
+        "BPM180",
+        zh="{step} 等待同时导入的流程的消息，写成了由系统执行的动作 {action}",
+        en="{step} waits for a message of a process imported with it: the system does {action}",
+        example="<messageFlow/>",
+        level="warning",
+    ),
+    Entry(
+        "BPM181",
+        zh="{step} 等待的就是 {other} 的返回，已合为一个步骤",
+        en="What {step} waits for is the answer to {other}: they became one step",
+        example="<sendTask/> before <receiveTask/>",
+        level="warning",
+    ),
+    Entry(
+        "BPM182",
+        zh="事件子流程 {step}（{event}）写成了在它所在的整个范围内都起作用的截止时间、动作或去处",
+        en="The sub-process {step} that an event ({event}) begins became a deadline, an action or "
+        "a way of all that it stands in",
+        example="<subProcess triggeredByEvent='true'/>",
+        level="warning",
+    ),
+    Entry(
+        "BPM183",
+        zh="{step} 的消息事件写成了动作 {action}，由收到消息的人执行",
+        en="The message event of {step} became the action {action} of whoever receives it",
+        example="<boundaryEvent><messageEventDefinition/></boundaryEvent>",
+        level="warning",
+    ),
+    Entry(
+        "BPM184",
+        zh="已另写草稿 {path}；请核对",
+        en="A draft {path} was written; look at it",
+        example="camunda:formData",
+        level="warning",
+    ),
+    Entry(
+        "BPM185",
+        zh="{step} 的表单不在文件里（{what}）；字段只按条件里用到的写了草稿",
+        en="The form of {step} is not in the file ({what}): only fields that conditions read are "
+        "in the draft",
+        example="camunda:formKey='embedded:form.html'",
+        level="warning",
+    ),
+    Entry(
+        "BPM186",
+        zh="泳池 {pool} 没有导入；与它往来的消息按来自外面或发到外面处理",
+        en="The pool {pool} was not imported: messages from and to it are of the outside",
+        example="<participant/>",
         level="warning",
     ),
 )

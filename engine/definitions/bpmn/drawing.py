@@ -15,7 +15,8 @@ from engine.authoring.problem import Phrase
 from engine.authoring.problems import Problems
 from engine.definitions.bpmn.drawn import LEFT_OUT, TASKS, Flow, Node, Refused, nodes_of
 from engine.definitions.bpmn.executable import refusal
-from engine.definitions.bpmn.wording import condition_of, named, of_engines
+from engine.definitions.bpmn.services import results_of
+from engine.definitions.bpmn.wording import condition_of, named, of_engines, path_of
 from engine.definitions.dialects import snake
 from engine.definitions.flow import RELATIVE
 from engine.definitions.markup import Element
@@ -23,6 +24,11 @@ from engine.definitions.markup import Element
 #: elements of a process, those of its sub-processes counted; none of people has as many
 MOST_ELEMENTS = 1_000
 SPLITS = ("parallelGateway", "inclusiveGateway", "complexGateway")
+
+
+def splits(node: Node) -> bool:
+    """Tell whether a case may be in several places at once behind a node."""
+    return node.kind in SPLITS or node.times > 1 or (node.kind in TASKS and len(node.out) > 1)
 
 
 class Drawing:
@@ -44,6 +50,14 @@ class Drawing:
         self.starters: frozenset[str] = frozenset()
         #: the sub-process a node stands in, by id; nothing for those of the process itself
         self.around: dict[str, str] = {}
+        #: what variables are that services and decisions set, and the name of each answer
+        self.results, self.answers = results_of(process)
+        #: facts that stand for decisions
+        self.facts: dict[str, object] = {}
+        #: the expressions that read the data of the case, for a draft of its form
+        self.asked: list[str] = []
+        #: the kinds of those that are known from where they stand, by their path below ``data``
+        self.kinds: dict[tuple[str, ...], str] = {}
         self._collect(process, "")
         self._attach()
         self._name()
@@ -99,12 +113,30 @@ class Drawing:
 
     def condition(self, written: Element) -> str | None:
         """Return a condition as an expression; report what cannot be one."""
-        text, found = written.text.strip(), condition_of(written)
+        text, found = written.text.strip(), condition_of(written, self.naming)
         if found is None:
             self.problems.add("BPM112", written.at(self.file), text=text)
-        elif found != text:
+            return None
+        self.asked.append(found)
+        if found != text:
             self.note("BPM158", written, before=text, after=found)
         return found
+
+    def hold(self, path: str, kind: str) -> None:
+        """Keep in mind of what kind a field is."""
+        head, *names = path.split(".")
+        if head == "data" and names:
+            self.kinds[tuple(names)] = kind
+
+    def naming(self, names: tuple[str, ...]) -> str | None:
+        """Return a variable of a file as a path of ours: what a service sets is of its answer."""
+        result = self.results.get(names[0])
+        if result is None:
+            return path_of(names)
+        parts = [snake(one) for one in names[1:]]
+        if not all(parts):
+            return None
+        return ".".join([result.path, *parts]) if parts else result.path + result.alone
 
     def _attach(self) -> None:
         starters = []
@@ -128,10 +160,6 @@ class Drawing:
         found = refusal(node, self.nodes)
         if found is not None:
             self.not_executed(*found)
-        if node.kind in ("startEvent", "endEvent") and node.event in (
-            "message", "signal", "timer", "conditional", "escalation",
-        ):  # fmt: skip
-            self.note("BPM162", node.element, event=node.event)
 
     # ---------------------------------------------------------------- changing
 
@@ -178,6 +206,12 @@ class Drawing:
             self.nodes[flow.target].into.remove(flow)
         del self.nodes[node.id]
 
+    def leave_out(self, node: Node) -> None:
+        """Take out a sub-process with all that is in it."""
+        for one in [one for one in self.nodes.values() if self.around.get(one.id) == node.id]:
+            self.leave_out(one)
+        del self.nodes[node.id]
+
     def reach(self, id_: str, until: Node | None) -> list[str]:
         """Return the nodes from one on, nearest first, those behind ``until`` left out."""
         found = [id_] if until is None or id_ != until.id else []
@@ -189,6 +223,15 @@ class Drawing:
                     seen.add(flow.target)
                     found.append(flow.target)
         return found
+
+    def is_triggered(self, node: Node) -> bool:
+        """Tell whether a node stands in a sub-process that an event begins."""
+        around = self.nodes.get(self.around[node.id])
+        return around is not None and around.element.given("triggeredByEvent") == "true"
+
+    def splits(self) -> bool:
+        """Tell whether a case may be in several places at once."""
+        return any(map(splits, self.nodes.values()))
 
     # ---------------------------------------------------------------- reporting
 

@@ -21,6 +21,8 @@ _NOT_NODES = (
     "humanPerformer", "potentialOwner", "performer", "resourceRole", "correlationSubscription",
 )  # fmt: skip
 TASKS = ("userTask", "task", "manualTask")
+#: what is done outside, or waited for from there, as :mod:`outside` calls it
+OUTSIDE = ("service", "tell", "receive", "events")
 
 
 class Refused(Exception):
@@ -52,6 +54,21 @@ class Flow:
         return self.element.attributes.get("name", "").strip()
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a service is asked: the connector, what is sent, and where its answer is kept."""
+
+    connector: str
+    title: str
+    given: Mapping[str, str]
+    into: str
+
+    @property
+    def effect(self) -> dict[str, object]:
+        """It as an effect."""
+        return {"connector": {"name": self.connector, "with": dict(self.given), "into": self.into}}
+
+
 @dataclass(eq=False)
 class Node:
     """Something flows connect."""
@@ -74,6 +91,11 @@ class Node:
     #: how many times it is done side by side, and how many of them are enough
     times: int = 1
     enough: int = 0
+    #: what is asked of a system outside, and what is done on arrival or with each action
+    asks: Question | None = None
+    do: list[dict[str, object]] = field(default_factory=list)
+    #: the action by which the system says that a message has come; none if a person does
+    awaited: str = ""
 
     @property
     def id(self) -> str:
@@ -95,6 +117,12 @@ class Node:
         """What kind of event it is; nothing for one without a trigger."""
         found = (one.name for one in self.element.children if one.name.endswith("EventDefinition"))
         return next(found, "").removesuffix("EventDefinition")
+
+
+def error_of(node: Node) -> str:
+    """Return what an event of an error throws or catches; nothing for any."""
+    found = node.element.first("errorEventDefinition")
+    return found.given("errorRef") if found is not None else ""
 
 
 def nodes_of(process: Element) -> Iterator[Element]:

@@ -8,16 +8,18 @@ that has one.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
 from engine.authoring.problems import Problems
 from engine.definitions.bpmn.drawing import Drawing
-from engine.definitions.bpmn.drawn import TASKS, Flow, Node, Refused
-from engine.definitions.bpmn.executable import refusal
+from engine.definitions.bpmn.drawn import OUTSIDE, TASKS, Flow, Node, Refused
+from engine.definitions.bpmn.outside import is_message, outside
+from engine.definitions.bpmn.pools import Around
 from engine.definitions.bpmn.steps import due, moment, who
+from engine.definitions.bpmn.triggers import Trigger, triggers_of
 from engine.definitions.bpmn.unfold import unfold
-from engine.definitions.bpmn.wording import named
 from engine.definitions.dialects import snake
 from engine.definitions.flow import RELATIVE
 from engine.definitions.markup import Element
@@ -59,10 +61,14 @@ class Block:
 class Normaliser:
     """Rewrites one process."""
 
-    def __init__(self, process: Element, file: str, problems: Problems, folder: str) -> None:
-        """Read the drawing; ``folder`` is where the processes it calls are looked for."""
+    def __init__(
+        self, process: Element, file: str, problems: Problems, id_: str, around: Around
+    ) -> None:
+        """Read the drawing of the process ``id_``; what it calls is looked for beside it."""
         self.drawing = Drawing(process, file, problems)
-        self.folder = folder
+        self.id = id_
+        self.folder = id_.rpartition("/")[0]
+        self.pools = around
         self.blocks: dict[str, Block] = {}
         #: the steps that stand for several starts, and for gateways at which nobody is
         self.choosers: set[Node] = set()
@@ -79,11 +85,15 @@ class Normaliser:
         Raises:
             Refused: part of it cannot be followed at all; what else is wrong is reported.
         """
+        outside(self.drawing, self.pools)
+        triggers = triggers_of(self.drawing)
         unfold(self.drawing)
         first = self._beginning()
         self._choosers(first)
         starts = (node.id for node in self.nodes.values() if node.kind == "startEvent")
         self.live = {first, *self.drawing.reach(first, None), *starts}
+        for one in triggers:
+            self.live.update(self.drawing.reach(one.target, None))
         first = self._entered(first)
         steps = self._steps([first], None)
         if not self._is_step(self.nodes[first]) and self._split(self.nodes[first], None) is None:
@@ -91,11 +101,37 @@ class Normaliser:
             name = self.drawing.free("begin")
             steps = {name: {"to": _written(self._target(first, None, ()))}, **steps}
         written = self.drawing.process.attributes
-        id_ = named(Node(self.drawing.process)).replace("_", "-")
-        title = " ".join((written.get("name") or id_).split())
-        return {
-            "process": f"{self.folder}/{id_}", "title": title, "steps": {**steps, **self.ends}
-        }  # fmt: skip
+        title = " ".join((written.get("name") or self.id.rpartition("/")[2]).split())
+        head: Keys = {"process": self.id, "title": title}
+        if self.drawing.facts:
+            head["facts"] = self.drawing.facts
+        wide, later = self._wide(triggers, steps)
+        return {**head, **wide, "steps": {**steps, **later, **self.ends}}
+
+    def _wide(
+        self, triggers: list[Trigger], steps: Mapping[str, Keys]
+    ) -> tuple[Keys, dict[str, Keys]]:
+        """Return what may happen at any step as actions and deadlines, and the steps behind it."""
+        actions: Keys = {}
+        deadlines: Keys = {}
+        later: dict[str, Keys] = {}
+        during = list(_held(steps))
+        for one in triggers:
+            event, name = one.event, one.event.name
+            later |= self._steps([one.target], None)
+            to = _written(self._target(one.target, None, ()))
+            title = event.title or name
+            action: Keys = {"title": title, "verb": "pass", "to": to, "during": during}
+            if event.event == "timer":
+                by = moment(self.drawing, event)
+                reach = next((end for end, keys in self.ends.items() if keys["end"] == "success"),
+                             next(iter(self.ends), ""))  # fmt: skip
+                deadlines[name] = {"title": title, "reach": reach, "by": by, "otherwise": name}
+                actions[name] = {**action, "who": "system"}
+            else:
+                actions[name] = {**action, "who": who(self.drawing, event, first=False)}
+        found: Keys = {"actions": actions} if actions else {}
+        return found | ({"deadlines": deadlines} if deadlines else {}), later
 
     @property
     def nodes(self) -> dict[str, Node]:
@@ -193,19 +229,24 @@ class Normaliser:
         )
 
     def _is_step(self, node: Node) -> bool:
-        return node.kind in (*TASKS, "intermediateCatchEvent", "callActivity")
+        return node.kind in (*TASKS, *OUTSIDE, "intermediateCatchEvent", "callActivity")
 
     def _step(self, node: Node, block: Block | None, *, first: bool) -> Keys:
         step: Keys = {"title": node.title or node.name}
-        if node.kind == "intermediateCatchEvent":
-            until = moment(self.drawing, node)
-            return {**step, "wait": {"until": until}, "to": self._to(node, block)}
-        if node.kind == "callActivity":
-            return {**step, "call": {"process": self._called(node)}, "to": self._to(node, block)}
+        kept = self._kept(node)
+        if kept is not None:
+            actions: Keys = {}
+            late = self._interrupted(node, block, actions)
+            doing: Keys = {"do": node.do} if node.do else {}
+            broken: Keys = {**late, "actions": actions} if actions else {}
+            return {**step, **doing, **kept, **broken, "to": self._to(node, block)}
+        if node.kind in ("receive", "events"):
+            return self._received(node, block, step)
         if node.panel is not None:
             to = self._to(node, block)
             return {**step, "panel": node.panel, "outcomes": {"passed": to, "failed": to}}
-        step["who"] = who(self.drawing, node, first=first)
+        # A case that another process creates is for those its first task is for.
+        step["who"] = who(self.drawing, node, first=first and not self._is_created())
         if first:
             step["edit"] = "all"
         if node.times > 1:
@@ -214,11 +255,56 @@ class Normaliser:
         if by is not None:
             step["due"] = by
         actions = self._actions(node, block, first=first)
-        return {**step, **self._expiring(node, block, actions), "actions": actions}
+        for action in actions.values() if node.do else ():
+            assert isinstance(action, dict)
+            action["do"] = node.do
+        return {**step, **self._interrupted(node, block, actions), "actions": actions}
+
+    def _is_created(self) -> bool:
+        return any(id_ in self.nodes for id_ in self.pools.created)
+
+    def _kept(self, node: Node) -> Keys | None:
+        """Return what keeps a case at a step nobody does; None if somebody does it."""
+        match node.kind:
+            case "intermediateCatchEvent":
+                return {"wait": {"until": moment(self.drawing, node)}}
+            case "callActivity":
+                return {"call": {"process": self._called(node)}}
+            case "service" if node.asks is not None:
+                return {"do": [node.asks.effect, *node.do], "wait": {"answer": node.asks.into}}
+            case "tell":
+                return {}
+            case _:
+                return None
+
+    def _received(self, node: Node, block: Block | None, step: Keys) -> Keys:
+        """A step at which messages are waited for; who receives one says that it has come."""
+        by = "system" if node.awaited else who(self.drawing, node, first=False)
+        actions: Keys = {}
+        if node.kind == "receive":
+            action = node.awaited or "received"
+            actions[action] = {"title": "收到", "verb": "pass", "to": self._to(node, block)}
+        late = self._interrupted(node, block, actions)
+        return {**step, "who": by, **late, "actions": actions}
+
+    def _interrupted(self, node: Node, block: Block | None, actions: Keys) -> Keys:
+        """Add what events on a border lead to as actions; return the deadline one of them is."""
+        for event in node.attached:
+            if not is_message(event):
+                continue
+            to = self._to(event, block)
+            action: Keys = {"title": event.title or event.name, "verb": "pass", "to": to}
+            if node.kind != "events":
+                action["who"] = who(self.drawing, event, first=False)
+            elif event.awaited:
+                action["who"] = "system"
+            actions[event.awaited or event.name] = action
+            self.drawing.note("BPM183", event.element, step=node.name, action=event.name)
+        return self._expiring(node, block, actions)
 
     def _expiring(self, node: Node, block: Block | None, actions: Keys) -> Keys:
         """Return the deadline a timer on a border is, and add what happens then."""
-        known = [one for one in node.attached if refusal(one, self.nodes) is None]
+        known = [one for one in node.attached if one.event == "timer"]
         if not known:
             return {}
         event, *more = known
@@ -348,15 +434,17 @@ class Normaliser:
         kind = kinds.get(event, "success")
         if event in kinds:
             self.drawing.note("BPM168", node.element, step=node.name, kind=kind)
-        return self._end(node.name, node.title or node.name, kind)
+        return self._end(node.name, node.title or node.name, kind, node.do)
 
     def _finish(self) -> str:
         """Return the end of what the drawing leaves open."""
         self.finish = self.finish or self.drawing.free("done")
         return self._end(self.finish, "结束", "success")
 
-    def _end(self, name: str, title: str, kind: str) -> str:
-        self.ends.setdefault(name, {"title": title, "end": kind})
+    def _end(self, name: str, title: str, kind: str, do: Sequence[Keys] = ()) -> str:
+        self.ends.setdefault(
+            name, {"title": title, "end": kind, **({"do": list(do)} if do else {})}
+        )
         return name
 
     # ---------------------------------------------------------------- parallel steps
@@ -457,8 +545,19 @@ class Normaliser:
         }
         if block.members:
             actions: Keys = {}
-            step |= {**self._expiring(block.split, around, actions), "actions": actions}
+            step |= {**self._interrupted(block.split, around, actions), "actions": actions}
         return {**step, "to": _written(to)}
+
+
+def _held(steps: Mapping[str, Keys]) -> Iterator[str]:
+    """Go through the steps at which a case can be, those of branches included."""
+    for name, keys in steps.items():
+        parallel = keys.get("parallel")
+        if isinstance(parallel, dict):
+            for branch in parallel["branches"].values():
+                yield from _held(branch)
+        elif {"who", "wait", "call", "panel"} & keys.keys():
+            yield name
 
 
 def _asks(node: Node) -> bool:

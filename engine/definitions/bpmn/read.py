@@ -7,13 +7,16 @@ must still say the same. For any other file see :mod:`engine.definitions.bpmn.no
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from engine.authoring.emitting import document
 from engine.authoring.problems import Problems
 from engine.authoring.source import read_yaml
-from engine.definitions.bpmn.drawn import Refused, nodes_of
+from engine.definitions.bpmn.drafts import Drafts
+from engine.definitions.bpmn.drawn import Node, Refused, nodes_of
 from engine.definitions.bpmn.normalise import Normaliser
+from engine.definitions.bpmn.pools import around_of, meant, pools_of
+from engine.definitions.bpmn.wording import named
 from engine.definitions.bpmn.write import EXTENSION, edges
 from engine.definitions.flow import flow
 from engine.definitions.markup import Element, Unreadable, read_markup
@@ -22,85 +25,108 @@ from engine.definitions.parse import parse_process
 Keys = dict[str, object]
 
 
+#: the name of the pool that means each of them, as a process of its own
+EVERY_POOL = "*"
+PROCESSES = "definitions/processes/"
+
+
 def read_bpmn(
     content: bytes, file: str, problems: Problems, name: str = "", pool: str = ""
 ) -> str | None:
-    """Return the process of a BPMN file as the text of a process file.
+    """Return the process of a BPMN file as the text of a process file, without what goes with it.
+
+    The arguments are those of :func:`read_files`.
+
+    Returns:
+        The text; None if anything cannot be executed.
+    """
+    return next(iter(read_files(content, file, problems, name, pool).values()), None)
+
+
+def read_files(
+    content: bytes,
+    file: str,
+    problems: Problems,
+    name: str = "",
+    pool: str = "",
+    taken: Collection[str] = (),
+) -> dict[str, str]:
+    """Return the processes of a BPMN file, and drafts of what goes with them, as texts by path.
 
     Args:
         content: the file.
         file: its name, for problems.
         problems: receives what was rewritten (warnings) and what cannot be executed (errors).
         name: the id of the process; else that of the file, below ``imported/`` if it is not ours.
-        pool: of several processes, the one meant: its id, its name, or the name of its pool.
+        pool: of several processes, the one meant: its id, its name, or the name of its pool; or
+            :data:`EVERY_POOL`.
+        taken: the paths of files there already are, which drafts are not called.
 
     Returns:
-        The text; None if anything cannot be executed.
+        The texts, the process that was named first; none if anything cannot be executed.
     """
     found = Problems()
+    texts: dict[str, str] = {}
     try:
-        process = _process(read_markup(content), file, found, pool)
-        value = _own(process, file, found) or _foreign(process, file, found, name)
-        if name:
-            value = {**value, "process": name}
+        root = read_markup(content)
+        for value, drafts in _processes(root, file, found, name, pool, taken):
+            texts[f"{PROCESSES}{value['process']}.yaml"] = document(value)
+            texts |= {path: text for path, text in drafts.items() if path not in texts}
     except Unreadable as error:
         found.add("BPM101", error.at(file), reason=error.reason)
-        value = {}
     except Refused as refused:
         refused.report(found, file)
-        value = {}
     problems.extend(found)
-    return document(value) if value and not found.errors else None
+    return {} if found.errors else texts
 
 
-def _foreign(process: Element, file: str, problems: Problems, name: str) -> Keys:
-    """Return a process of another tool; what it calls is looked for beside it."""
+def _processes(
+    root: Element, file: str, problems: Problems, name: str, pool: str, taken: Collection[str]
+) -> Iterator[tuple[Keys, Mapping[str, str]]]:
+    """Go through the processes that are meant, each with drafts of what goes with it."""
+    chosen = _chosen(root, file, problems, pool)
     folder = name.rpartition("/")[0] or "imported"
-    return Normaliser(process, file, problems, folder).value()
+    ids: dict[str, str] = {}
+    for one in chosen:
+        id_ = f"{folder}/{named(Node(one)).replace('_', '-')}"
+        id_ = name if name and not ids else id_
+        ids[one.given("id")] = f"{id_}-{len(ids) + 1}" if id_ in ids.values() else id_
+    around = around_of(root, ids)
+    for one in chosen:
+        own = _own(one, file, problems)
+        if own is not None:
+            yield {**own, "process": name} if name and one is chosen[0] else own, {}
+            continue
+        drawn = Normaliser(one, file, problems, ids[one.given("id")], around)
+        value = drawn.value()
+        drafts = Drafts(drawn.drawing, taken)
+        yield drafts.complete(value), drafts.files
 
 
-def _process(root: Element, file: str, problems: Problems, pool: str) -> Element:
-    """Return the process that is meant.
+def _chosen(root: Element, file: str, problems: Problems, pool: str) -> list[Element]:
+    """Return the processes that are meant.
 
     Raises:
-        Refused: there is none, or more than one.
+        Refused: there is none, or more than one and none is named.
     """
     if root.name != "definitions":
         raise Refused(root, "BPM102", zh="它不是 BPMN 文件", en="it is no BPMN file")
-    drawn = [one for one in root.all("process") if any(nodes_of(one))]
-    meant = [one for one in drawn if one.attributes.get("isExecutable") == "true"] or drawn
-    if not meant:
+    pools = pools_of(root)
+    found = meant(pools, "" if pool == EVERY_POOL else pool)
+    if not pools:
         raise Refused(root, "BPM102", zh="里面没有流程", en="it holds no process")
-    called = {one.attributes.get("id", ""): _called(one, root) for one in drawn}
-    if pool:
-        meant = [
-            one for one in drawn
-            if pool in (one.attributes.get("id", ""), *called[one.attributes.get("id", "")])
-        ]  # fmt: skip
-    if len(meant) != 1:
-        names = "、".join(next(iter(one), id_) for id_, one in called.items())
+    drawn = {one.given("id"): one for one in root.all("process")}
+    if len(found) != 1 and pool != EVERY_POOL:
+        names = "、".join(one.title for one in pools)
         raise Refused(
-            meant[1] if meant else root, "BPM102",
+            drawn[found[1].id] if found else root, "BPM102",
             zh=f"里面有几个流程，请指明泳池：{names}",
             en=f"it holds several processes; say which pool: {names}",
         )  # fmt: skip
-    for other in (*drawn, *root.all("collaboration")):
-        if other is not meant[0] and (other.name == "process" or other.all("messageFlow")):
-            problems.add("BPM151", other.at(file), what=other.name)
-    return meant[0]
-
-
-def _called(process: Element, root: Element) -> tuple[str, ...]:
-    """Return what a process is called: by the pool it stands in, and by itself."""
-    id_ = process.attributes.get("id", "")
-    pools = [
-        one.attributes.get("name", "")
-        for around in root.all("collaboration")
-        for one in around.all("participant")
-        if one.attributes.get("processRef", "").rpartition(":")[2] == id_
-    ]
-    found = (*pools, process.attributes.get("name", ""))
-    return tuple(" ".join(one.split()) for one in found if one.strip())
+    for other in pools:
+        if other not in found:
+            problems.add("BPM186", drawn[other.id].at(file), pool=other.title)
+    return [drawn[one.id] for one in found]
 
 
 def _keys(element: Element) -> Keys:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from engine.definitions.bpmn.drawing import Drawing
 from engine.definitions.bpmn.drawn import Node
 from engine.definitions.bpmn.wording import (
@@ -22,9 +24,10 @@ def who(drawing: Drawing, node: Node, *, first: bool) -> object:
         if is_initiator(text, drawing.starters):
             drawing.note("BPM157", element, attribute=attribute, text=text, who="initiator")
             return "initiator"
-        path = variable(text) if attribute == "assignee" else None
+        path = variable(text, drawing.naming) if attribute == "assignee" else None
         if path is not None:
             drawing.note("BPM157", element, attribute=attribute, text=text, who=path)
+            drawing.hold(path, "person")
             return {"person": path}
         permission = permission_of(text) or node.name
         drawing.note("BPM157", element, attribute=attribute, text=text, who=permission)
@@ -42,10 +45,12 @@ def who(drawing: Drawing, node: Node, *, first: bool) -> object:
 
 def moment(drawing: Drawing, event: Node) -> str:
     """Return when a timer goes off; report what cannot be an expression."""
-    found, text = moment_of(event.element)
+    found, text = moment_of(event.element, drawing.naming)
     if found is None:
         drawing.problems.add("BPM120", event.element.at(drawing.file), text=text or "timer")
         return "today"
+    if re.fullmatch(r"[\w.]+", found):
+        drawing.hold(found, "date")
     return found
 
 
@@ -54,7 +59,9 @@ def due(drawing: Drawing, node: Node) -> str | None:
     around = node.element.first("extensionElements")
     schedule = around.first("taskSchedule") if around is not None else None
     text = node.element.given("dueDate") or (schedule.given("dueDate") if schedule else "")
-    found = variable(text) if text else None
+    found = variable(text, drawing.naming) if text else None
     if text and found is None:
         drawing.note("BPM165", node.element, what=f"dueDate {text}", step=node.name)
+    if found is not None:
+        drawing.hold(found, "date")
     return found

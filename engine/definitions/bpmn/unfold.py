@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from engine.definitions.bpmn.drawing import SPLITS, Drawing
-from engine.definitions.bpmn.drawn import TASKS, Node, Refused
-from engine.definitions.bpmn.executable import PANEL
-from engine.definitions.bpmn.wording import assignee, condition_of, path_of, variable
+from engine.definitions.bpmn.drawing import SPLITS, Drawing, splits
+from engine.definitions.bpmn.drawn import OUTSIDE, TASKS, Node, Refused, error_of
+from engine.definitions.bpmn.executable import LEAVE, PANEL
+from engine.definitions.bpmn.wording import assignee, condition_of, variable
 from engine.definitions.markup import Element
 
 #: side by side, the same task is not done more often
@@ -15,7 +15,6 @@ MOST_TIMES = 10
 _ENDED = ("nrOfCompletedInstances", "numberOfCompletedInstances")
 _ALL = ("nrOfInstances", "numberOfInstances")
 _GOING = ("nrOfActiveInstances", "numberOfActiveInstances")
-_LEAVE = ("去外面步骤的动作", "an action that leads to a step outside")
 
 
 def unfold(drawing: Drawing) -> None:
@@ -28,11 +27,11 @@ def unfold(drawing: Drawing) -> None:
     _links(drawing, nodes)
     _gateways(drawing, nodes)
     for node in nodes:
-        if node.kind in (*TASKS, "callActivity"):
+        if node.kind in (*TASKS, *OUTSIDE, "callActivity"):
             _instances(drawing, node)
     # What is inside is unfolded before what it is in.
     for node in reversed(nodes):
-        if node.kind == "subProcess" and node.element.given("triggeredByEvent") != "true":
+        if node.kind == "subProcess":
             _Scope(drawing, node).unfold()
 
 
@@ -119,7 +118,7 @@ def _and(one: str | None, other: str) -> str | None:
 
 def _many(drawing: Drawing, node: Node, many: Element) -> None:
     """Several instances: voters of a panel, or the same task so many times."""
-    voters = _collection(many)
+    voters = _collection(drawing, many)
     one = many.given("elementVariable") or _zeebe(many, "inputElement")
     item = many.first("inputDataItem")
     one = one or (item.given("name") if item is not None else "")
@@ -141,6 +140,7 @@ def _many(drawing: Drawing, node: Node, many: Element) -> None:
         if enough is not None:
             panel["enough"] = _enough(drawing, enough, asked)
         node.panel = panel
+        drawing.hold(voters, "people")
         drawing.note("BPM172", many, step=node.name, voters=voters)
     elif times and in_turn:
         visits = _visits(drawing, node, many)
@@ -163,11 +163,11 @@ def _many(drawing: Drawing, node: Node, many: Element) -> None:
         drawing.not_executed(many, PANEL)
 
 
-def _collection(many: Element) -> str | None:
+def _collection(drawing: Drawing, many: Element) -> str | None:
     """Return the list of those who each do it, if the file names one."""
     text = many.given("collection") or many.said("loopDataInputRef")
     text = text or _zeebe(many, "inputCollection")
-    return variable(text) or variable(f"={text}") if text else None
+    return variable(text, drawing.naming) or variable(f"={text}", drawing.naming) if text else None
 
 
 def _zeebe(many: Element, name: str) -> str:
@@ -182,11 +182,12 @@ def _name(text: str) -> str:
 
 def _enough(drawing: Drawing, written: Element, asked: dict[str, str]) -> str:
     """Return when it is enough as an expression; report what cannot be one."""
-    found = condition_of(written, lambda names: asked.get(names[-1]) or path_of(names))
+    found = condition_of(written, lambda names: asked.get(names[-1]) or drawing.naming(names))
     if found is None:
         drawing.problems.add("BPM112", written.at(drawing.file), text=written.text.strip())
         return "false"
     drawing.note("BPM158", written, before=written.text.strip(), after=found)
+    drawing.asked.append(found)
     return found
 
 
@@ -253,7 +254,7 @@ class _Scope:
         if one.kind == "endEvent" and one.event in ("error", "cancel"):
             return  # it ends the case
         if one.event == "terminate" and self._splits():
-            self.drawing.not_executed(one.element, _LEAVE)
+            self.drawing.not_executed(one.element, LEAVE)
         if one.kind == "endEvent":
             one.stands = "through"
         else:
@@ -262,12 +263,12 @@ class _Scope:
 
     def _is_caught(self, end: Node) -> bool:
         """Let an error lead to where it is caught, if it is."""
-        thrown, scope = _error(end), self.node
+        thrown, scope = error_of(end), self.node
         while True:
             for event in scope.attached:
-                if event.event == "error" and _error(event) in ("", thrown):
+                if event.event == "error" and error_of(event) in ("", thrown):
                     if self._splits():
-                        self.drawing.not_executed(end.element, _LEAVE)
+                        self.drawing.not_executed(end.element, LEAVE)
                     end.stands = "caught"
                     for flow in event.out:
                         target = self.drawing.nodes[flow.target]
@@ -280,18 +281,10 @@ class _Scope:
 
     def _splits(self) -> bool:
         """Whether there may be several tokens inside."""
-        return any(
-            one.kind in SPLITS or one.times > 1 or (one.kind in TASKS and len(one.out) > 1)
-            for one in self.inner
-        )
+        return any(map(splits, self.inner))
 
     def _catches(self) -> None:
         """Take out the events that caught errors: what was thrown leads past them."""
         for event in [one for one in self.node.attached if one.event == "error"]:
             self.node.attached.remove(event)
             self.drawing.remove(event)
-
-
-def _error(node: Node) -> str:
-    found = node.element.first("errorEventDefinition")
-    return found.given("errorRef") if found is not None else ""

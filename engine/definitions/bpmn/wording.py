@@ -22,10 +22,11 @@ _MADE_UP = re.compile(
 )
 #: what engines do with an element beyond what is drawn
 _DONE = (
-    "formData", "formDefinition", "formProperty", "inputOutput", "ioMapping", "taskHeaders",
-    "connector", "field", "failedJobRetryTimeCycle",
+    "inputOutput", "ioMapping", "taskHeaders", "connector", "field", "failedJobRetryTimeCycle",
 )  # fmt: skip
-_SAID = ("formKey", "formRef", "followUpDate", "priority", "skipExpression")
+#: what of it is read where a service or a decision is
+_READ = ("inputOutput", "ioMapping", "taskHeaders", "connector", "field")
+_SAID = ("followUpDate", "priority", "skipExpression")
 #: attributes of engines that name who does a task, what says more first
 ASSIGNING = ("candidateGroups", "assignee", "candidateUsers")
 
@@ -41,10 +42,12 @@ def named(node: Node) -> str:
 def of_engines(element: Element) -> list[str]:
     """Return what another engine would do with an element beyond what is drawn."""
     around = element.first("extensionElements")
+    service = element.name in ("serviceTask", "businessRuleTask")
     found = [one for one in _SAID if element.given(one)]
     found += [
         one.name for one in (around.children if around is not None else ())
-        if one.name in _DONE or one.name.endswith(("Listener", "Listeners"))
+        if (one.name in _DONE and not (service and one.name in _READ))
+        or one.name.endswith(("Listener", "Listeners"))
     ]  # fmt: skip
     return list(dict.fromkeys(found))
 
@@ -63,13 +66,13 @@ def condition_of(element: Element, naming: Naming = path_of) -> str | None:
     return text if "cel" in element.attributes.get("language", "") else translated(text, naming)
 
 
-def variable(text: str) -> str | None:
+def variable(text: str, naming: Naming = path_of) -> str | None:
     """Return the path of ours that ``${x}``, ``#{x}`` or ``= x`` names; None for other texts."""
     found = _PATH.fullmatch(text)
-    return path_of(tuple(found[1].split("."))) if found else None
+    return naming(tuple(found[1].split("."))) if found else None
 
 
-def moment_of(event: Element) -> tuple[str | None, str]:
+def moment_of(event: Element, naming: Naming = path_of) -> tuple[str | None, str]:
     """Return when a timer goes off as an expression, None if it cannot be one, and its text."""
     definition = event.first("timerEventDefinition")
     if definition is None:
@@ -80,7 +83,7 @@ def moment_of(event: Element) -> tuple[str | None, str]:
         constant = _DATE.fullmatch(text)
         if constant:
             return f"'{constant[1]}'", text
-        return variable(text) or condition_of(day), text
+        return variable(text, naming) or condition_of(day, naming), text
     inner = re.fullmatch(r"""=?\s*(?:duration\(\s*)?["']?(P[0-9A-Z]+)["']?\s*\)?""", lasting)
     whole = _DURATION.fullmatch(inner[1]) if inner else None
     if whole is None or not any(whole.groups()) or int(whole[3] or 0) % 24:
