@@ -29,11 +29,11 @@ from engine.store.work import WorkRow
 if TYPE_CHECKING:
     from engine.services.entries import Entries
     from engine.services.groups import Groups
-    from engine.services.interventions import Permissions
     from engine.services.linking import Linking
     from engine.services.outgoing import Outgoing
     from engine.services.panels import Panels
     from engine.services.sentences import Sentences
+    from engine.services.somebody import Permissions
 
 
 #: operations that other cases do not keep from being used

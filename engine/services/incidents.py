@@ -10,9 +10,10 @@ from engine.domain.actor import Actor
 from engine.domain.errors import NotFound, Refused
 from engine.services.case_rows import MOVED_ON
 from engine.services.casework import Casework, Done
-from engine.services.interventions import AGAIN, Interventions, Permissions, reroutable
+from engine.services.interventions import AGAIN, Interventions, reroutable
 from engine.services.oversight import RESOLVE, Oversight
 from engine.services.sentences import Sentences
+from engine.services.somebody import Permissions
 
 #: the incident of a task that nobody has the right to do
 NOBODY = "nobody_holds_it"

@@ -6,12 +6,12 @@ who take part, or by cancelling.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from engine.definitions.process import Process, Step
-from engine.domain.actor import Actor, Rights
+from engine.domain.actor import Actor
 from engine.domain.case import Advance, Command, State, places_of
 from engine.domain.errors import NotAllowed, Refused
 from engine.runtime.offers import may_operate
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from engine.services.outgoing import Outgoing
     from engine.services.panels import Panels
     from engine.services.sentences import Sentences
+from engine.services.somebody import Permissions, Somebody
 
 #: incidents that are resolved by trying again what failed
 DELIVERY, TIMER, REJECTED = "not_delivered", "timer_failed", "rejected"
@@ -36,14 +37,6 @@ _AT_A_PLACE = frozenset({"reroute", "extend", "replace"})
 
 Check = Callable[[Actor, UnitOfWork, Loaded, Run], None]
 Then = Callable[[UnitOfWork, Outcome], None]
-
-
-class Permissions(Rights, Protocol):
-    """Rights, and who has them."""
-
-    def holders(self, permission: str, organisation: str) -> Sequence[str]:
-        """The people who hold a permission at an organisation."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +67,7 @@ class Interventions:
         self._outgoing = outgoing
         self._sentences = sentences
         self._rights = rights
+        self._somebody = Somebody(work, rights)
         self._checks: Mapping[str, Check] = {
             "reroute": self._check_reroute,
             "extend": self._check_extend,
@@ -189,7 +183,7 @@ class Interventions:
         entered = {"reason": reason, "organisation": organisation, "step": step}
 
         def possible(unit: UnitOfWork, loaded: Loaded, command: Command) -> None:
-            self._somebody(loaded, self._tried(unit, loaded, command))
+            self._somebody.demand(unit, loaded, self._tried(unit, loaded, command))
 
         return self._do(actor, uid, "reroute", entered, version=version, possible=possible)
 
@@ -208,7 +202,7 @@ class Interventions:
             self._own(loaded, actor)
             self._check_reroute(actor, unit, loaded, run)
             result = self._tried(unit, loaded, _command("reroute", actor, entered, run.at))
-            self._somebody(loaded, result)
+            self._somebody.demand(unit, loaded, result)
             return result, run
 
     def cancel(self, actor: Actor, uid: str, reason: str, *, version: int | None = None) -> Done:
@@ -342,19 +336,6 @@ class Interventions:
         now = self._work.now(loaded.row.jurisdiction)
         result, _ = self._work.decide(unit, loaded, command, now, writing=unit.is_writing)
         return result
-
-    def _somebody(self, loaded: Loaded, result: Advance) -> None:
-        """Refuse to leave a case where nobody has the right to go on with it."""
-        for item in result.work:
-            if item.permission is None or item.organisation is None or item.person is not None:
-                continue
-            people = self._rights.holders(item.permission, item.organisation)
-            if not set(people) - set(item.except_):
-                step = loaded.compiled.process.steps[item.step].title
-                raise Refused(
-                    "nobody_holds_it", organisation=item.organisation, step=step,
-                    permission=item.permission,
-                )  # fmt: skip
 
     @staticmethod
     def _again(unit: UnitOfWork, outcome: Outcome, actor: Actor, reason: str) -> None:

@@ -7,8 +7,8 @@ the move out on a copy: what is predicted is what the same function will do.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from engine.authoring.problem import nearest
 from engine.definitions.likeness import alike
@@ -24,11 +24,9 @@ from engine.services.casework import Casework, Loaded
 from engine.services.entries import FORM
 from engine.services.migration_data import PROPOSED, MovedData, Open, moved_data
 from engine.services.migration_decisions import Decisions
+from engine.services.somebody import Permissions, Somebody
 from engine.store.plans import Kind
 from engine.store.unit import UnitOfWork
-
-if TYPE_CHECKING:
-    from engine.services.interventions import Permissions
 
 #: a sentence: its code and what it is filled with
 Told = tuple[str, dict[str, Any]]
@@ -81,7 +79,7 @@ class Judging:
 
     def __init__(self, work: Casework, rights: Permissions) -> None:
         self._work = work
-        self._rights = rights
+        self._somebody = Somebody(work, rights)
 
     def judge(
         self, unit: UnitOfWork, loaded: Loaded, target: Target, decisions: Decisions, actor: Actor
@@ -151,7 +149,10 @@ class Judging:
                 target.compiled, loaded.state, facts, command, now, loaded.ident,
                 data=data if data is not None else loaded.data, seq=row.journal_seq + 1,
             )  # fmt: skip
-            self._somebody(unit, loaded, target, result)
+            moving = replace(loaded, row=row, compiled=target.compiled, found={})
+            if data is not None:
+                moving = replace(moving, data=data)
+            self._somebody.demand(unit, moving, result, before=loaded)
         except Refused as refused:
             return Verdict("cannot", ((refused.code, refused.params | _say(refused)),))
         known = [*told, *_seen(loaded.state, result)]
@@ -161,22 +162,6 @@ class Judging:
         same = not (known or result.moved or result.data is not None)
         kind: Kind = "unaffected" if same else "by_itself"
         return Verdict(kind, tuple(known), (), forecast_of(target.compiled, result), move, data)
-
-    def _somebody(self, unit: UnitOfWork, loaded: Loaded, target: Target, result: Advance) -> None:
-        """Refuse to bring a case where nobody has the right to go on with it."""
-        waiting = {(item.permission, item.organisation) for item in unit.work.of(loaded.row.id)}
-        for item in result.work:
-            if item.permission is None or item.organisation is None or item.person is not None:
-                continue
-            if (item.permission, item.organisation) in waiting:
-                continue
-            people = self._rights.holders(item.permission, item.organisation)
-            if not set(people) - set(item.except_):
-                step = target.compiled.process.steps[item.step].title
-                raise Refused(
-                    "nobody_holds_it", organisation=item.organisation, step=step,
-                    permission=item.permission,
-                )  # fmt: skip
 
 
 def command_of(

@@ -2,9 +2,12 @@
 
 import pytest
 
+from engine.content import bundled
 from engine.domain.errors import Refused
 from engine.services.platform import Platform
+from tests.migrating.test_plans import MONITOR, REFUSALS
 from tests.support.office import FILES, a_request, open_office, person
+from tests.support.versions import publish
 from tests.support.votes import known
 
 APPLICANT, FIRST, OTHER = person("张三"), person("王审", "一所"), person("李四", "一所")
@@ -131,3 +134,31 @@ def test_exactly_one_of_people_and_a_condition_with_its_names_checked() -> None:
         with pytest.raises(AssertionError) as found:
             open_office(more={REQUEST: FILES[REQUEST].replace(WHO, text)})
         assert "DEF124" in str(found.value) or "jobs" in str(found.value)
+
+
+@pytest.mark.req("ENG-05", "CON-09")
+def test_a_case_is_not_brought_where_everybody_must_keep_out() -> None:
+    everybody = BY_CONDITION.replace(
+        "it.jobs.exists(j, j.current && j.unit == data.unit)", "it.id != data.subject"
+    )
+    words = {REFUSALS: (bundled() / REFUSALS).read_text("utf-8")}
+    office = open_office(more=words)
+    uid, elsewhere = a_request(office), a_request(office, unit="一分局")
+    files = {REQUEST: FILES[REQUEST].replace(WHO, everybody)}
+    version = str(publish(office, files))
+    why = f"一所能办理“审核”的人员都应回避（{SAME_UNIT}）"
+
+    plan = office.migrations.plan(MONITOR, "town/request", version)
+    told = {one.uid: (one.kind, one.sentences) for one in plan.cases}
+    assert told[uid] == ("cannot", (why,))
+    # Nobody dealt with it there before either: the move makes it no worse.
+    assert told[elsewhere][0] == "by_itself"
+
+    new = a_request(office, submit=False)
+    with pytest.raises(Refused) as refused:
+        office.interventions.reroute(MONITOR, new, "急", step="review")
+    assert refused.value.sentence != why
+    office.cases.act(APPLICANT, new, "submit", data={"unit": "一所", "subject": "会议室"})
+    with pytest.raises(Refused) as refused:
+        office.interventions.reroute(MONITOR, new, "急", organisation="一所")
+    assert refused.value.sentence == why

@@ -118,6 +118,73 @@ def test_every_way_that_is_said_to_be_stuck_leads_there_and_not_out_again(data) 
             case.state, case.data = before
 
 
+#: the last step leads back into a parallel step inside a branch of one that was joined
+NESTED = """
+process: demo/walk
+title: Walk
+form: request
+steps:
+  fill: {title: Fill, who: initiator, edit: all, actions: {submit: {title: S, to: outer}}}
+  outer:
+    title: Outer
+    to: after
+    parallel:
+      join: all
+      branches:
+        one:
+          before: {title: B, who: {permission: p, organisation: data.unit},
+            actions: {pass: {title: P, to: inner}}}
+          inner:
+            title: Inner
+            to: behind
+            parallel:
+              join: all
+              branches:
+                x:
+                  x: {title: X, who: {permission: p, organisation: data.unit}, actions: {
+                    pass: {title: P, to: join}, up: {title: U, verb: return, to: before}}}
+                y:
+                  y: {title: Y, who: {permission: p, organisation: data.unit.superior},
+                    actions: {pass: {title: P, to: join}}}
+          behind: {title: I, who: {permission: p, organisation: data.unit}, actions: {
+            pass: {title: P, to: join}, back: {title: B, verb: return, to: inner}}}
+        two:
+          z: {title: Z, who: {permission: p, organisation: data.unit},
+            actions: {pass: {title: P, to: join}}}
+  after:
+    title: After
+    who: {permission: p, organisation: data.unit}
+    actions:
+      pass: {title: P, to: done}
+      back: {title: B, verb: return, to: inner}
+      nearest: {title: N, verb: return, to: previous}
+      further: {title: F, verb: return, to: x}
+  done: {title: Done, end: success}
+"""
+
+
+@pytest.mark.req("CON-04")
+def test_a_return_into_a_parallel_step_divides_it_again() -> None:
+    process = compiled(NESTED)
+    explored = explore(process.bound)
+    assert explored.whole
+    assert explored.gaps == ()
+    case = begin(process, World(records={"organisations": ORGANISATIONS}), DATA)
+    at = {"y": "office"}
+    for name, place in (("submit", ""), *(("pass", one) for one in
+                        ("before", "x", "y", "behind", "z"))):  # fmt: skip
+        here = at.get(place, "unit")
+        case.do(name, f"{here}-0" if place else "ann", here if place else None, place=place)
+    assert stands(case.state) == ("after",)
+    case.do("back", "unit-0", "unit")
+    assert stands(case.state) == ("x", "y")
+    for place in ("x", "y", "behind"):
+        case.do("pass", f"{at.get(place, 'unit')}-0", at.get(place, "unit"), place=place)
+        assert stands(case.state) in explored.spots
+    # The other branch had ended, and is not done again.
+    assert stands(case.state) == ("after",)
+
+
 def followed(process: Compiled, explored: Explored, gap: Gap) -> Running:
     """A case of the engine to which all that a gap's trail says was done."""
     names = [atom.name for atom in explored.guards.atoms]

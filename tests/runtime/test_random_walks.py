@@ -174,6 +174,7 @@ class Author:
         for number in range(count):
             _, inner = self.blocks("join", depth + 2, self.draw(st.integers(1, 2)))
             text += self.indented(depth, [f"      b{number}:"]) + inner
+        self.tasks.insert(self.draw(st.integers(0, 2)), name)
         return name, text
 
 

@@ -433,20 +433,21 @@ class Moves:
         path = focus.spot.path
         focus = self._keep(focus, path[index:]).at(path=popped(path, index))
         name = _passed_in(split, step)
-        branches = []
-        for key, branch in split.branches:
-            if key != name:
-                branches.append((key, branch._replace(joined=True)))
-                continue
-            known = [n for n, one in enumerate(branch.path) if one.step == step]
-            if known:
-                stages = self._stages(focus, self.process.steps[step], None)
-                branch = branch._replace(
-                    step=step, stage=next(stages), path=popped(branch.path, known[-1])
-                )
-            again = branch._replace(joined=False, again=True, branches=(), returned=True)
-            branches.append((key, again))
-        yield focus.at(step=path[index].step, stage=None, branches=tuple(branches))
+        assert name is not None  # it was found by that
+        others = {key: branch._replace(joined=True) for key, branch in split.branches}
+        branch = others.pop(name)
+        focus = focus.at(step=path[index].step, stage=None)
+        stood = tuple((key, others.get(key, one)) for key, one in split.branches)
+        level = Level(focus.spot._replace(branches=stood), name)
+        stage = branch.stage
+        known = [n for n, one in enumerate(branch.path) if one.step == step]
+        if known:
+            stage, branch = None, branch._replace(path=popped(branch.path, known[-1]))
+        again = branch._replace(joined=False, again=True, branches=(), returned=True)
+        inside = focus._replace(around=(*focus.around, level), spot=again)
+        # A parallel step in the branch is divided once more.
+        for after in self._arrive(inside, self.process.steps[step], stage):
+            yield after.rise() if len(after.around) > len(focus.around) else after
 
     def _resume(self, focus: Focus) -> Iterator[Focus]:
         resume = focus.spot.resume
