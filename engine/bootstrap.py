@@ -22,6 +22,7 @@ from engine.domain.clock import Clock, SystemClock
 from engine.domain.errors import NotFound
 from engine.services.accounts import Accounts
 from engine.services.attachments import Attachments
+from engine.services.bulk import Bulk
 from engine.services.cases import Cases
 from engine.services.casework import Casework
 from engine.services.connecting import Connecting
@@ -50,6 +51,7 @@ from engine.services.messages import Messages
 from engine.services.migration_plan import Judging
 from engine.services.migrations import Migrations
 from engine.services.monitor import Monitor
+from engine.services.offering import Offering
 from engine.services.operations import Operations
 from engine.services.opinions import Opinions
 from engine.services.outgoing import Outgoing
@@ -231,10 +233,16 @@ def assemble(
         casework, groups, linking, connecting, records, messages, documents, telling, jobs
     )
     cases = Cases(casework, directory, entries, groups, panels, linking, outgoing, sentences)
-    views = Views(casework, directory, cases, entries, groups, panels, sentences, records.lookup)
-    operations = Operations(casework, cases, directory)
     interventions = Interventions(
         casework, oversight, groups, panels, outgoing, sentences, directory
+    )
+    offering = Offering(casework, cases, directory, groups, linking, interventions, sentences)
+    views = Views(
+        casework, directory, cases, offering, entries, groups, panels, sentences, records.lookup
+    )
+    operations = Operations(casework, cases, directory)
+    dossiers = Dossiers(
+        casework, records, directory, oversight, views, entries, interventions, sentences
     )
     attachments = Attachments(casework, sentences, may_see_case, registers.may_view)
     rights = ContentRights(definitions, directory)
@@ -259,6 +267,19 @@ def assemble(
         outgoing=outgoing,
         cases=cases,
         operations=operations,
+        offering=offering,
+        bulk=Bulk(
+            casework,
+            cases,
+            operations,
+            interventions,
+            offering,
+            dossiers,
+            oversight,
+            directory,
+            sentences,
+            may_see_case,
+        ),
         views=views,
         copies=Copies(casework, views, sentences, records.lookup),
         forecasts=forecasts,
@@ -270,9 +291,7 @@ def assemble(
             casework, Judging(casework, directory), oversight, history, outgoing, sentences, jobs
         ),
         oversight=oversight,
-        dossiers=Dossiers(
-            casework, records, directory, oversight, views, entries, interventions, sentences
-        ),
+        dossiers=dossiers,
         monitor=Monitor(definitions, records, oversight, sentences),
         upcoming=UpcomingDates(definitions, records, oversight, sentences),
         rebuilding=Rebuilding(casework),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -19,29 +19,26 @@ from admin.errors import status_of
 from admin.listing import XLSX, asked, cells_of
 from admin.navigation import caption, title_of
 from admin.portal.cases import diagram, kind_of
-from admin.tables import Cell, Column, Filter, Link, Row, Table, address
+from admin.presses import new_key
+from admin.tables import Bulk, Cell, Column, Filter, Link, Row, Table, address
 from engine.domain.actor import Actor
 from engine.domain.errors import InvalidSubmission, NotAllowed, NotFound, Refused
-from engine.services.casework import Done
+from engine.services.bulk import Previewed
 from engine.services.dossiers import Dossier
-from engine.services.interventions import Interventions
+from engine.services.interventions import FOR_MANY
 from engine.services.monitor import FIELDS, MonitorPage
-from engine.services.oversight import INTERVENE
+from engine.services.oversight import CANCEL, INTERVENE, RESOLVE
 from engine.services.pages import Column as ServiceColumn
 
 #: what may lead to nothing that can be undone is confirmed once more
 _CONFIRMED = ("reroute", "cancel")
+#: what interventions ask for
+_FIELDS = ("reason", "organisation", "step", "until", "instead", "person")
 #: columns that are not broken into lines
 _WHOLE = ("number", "since", "due")
+#: rights of which one suffices where something has stopped a case
+EITHER = (INTERVENE, RESOLVE)
 _KINDS = {"from": "date", "to": "date", "falls_on": "date"}
-_Do = Callable[[Interventions, Actor, str, str, int | None], Done]
-_DOES: Mapping[str, _Do] = {
-    "unclaim": lambda does, actor, uid, why, seen: does.unclaim(actor, uid, why, version=seen),
-    "retry": lambda does, actor, uid, why, seen: does.retry(actor, uid, why, version=seen),
-    "suspend": lambda does, actor, uid, why, seen: does.suspend(actor, uid, why, version=seen),
-    "resume": lambda does, actor, uid, why, seen: does.resume(actor, uid, why, version=seen),
-    "cancel": lambda does, actor, uid, why, seen: does.cancel(actor, uid, why, version=seen),
-}
 
 
 class CasesPage(Page):
@@ -128,6 +125,8 @@ class CasesPage(Page):
             first_href=address(self._here(), {**query}) if cursor else None,
             next_href=address(self._here(), {**query, "cursor": further}) if further else None,
             export_href=address(str(self.get_url(".export_view")), {**query}),
+            bulk=_for_ticked(found.jurisdiction),
+            bulk_href=str(self.get_url(".bulk_view")),
         )
 
     @expose("/export")
@@ -146,6 +145,68 @@ class CasesPage(Page):
             BytesIO(content), mimetype=XLSX, as_attachment=True, download_name=f"{title}.xlsx"
         )
 
+    # ------------------------------------------------------------ many at once
+
+    @expose("/bulk/", methods=("POST",))
+    def bulk_view(self) -> ResponseReturnValue:
+        """Step into all ticked cases: shows who can, asks why, does each, reports each."""
+        actor, name = security.signed_in().actor, request.form.get("action", "")
+        uids = request.form.getlist("row")
+        if not uids or name not in FOR_MANY:
+            flash(_("请先勾选要办理的行。"), "warning")
+            return redirect(self._here())
+        bulk, entered = platform().bulk, _entered()
+        rows = bulk.preview(actor, uids, name, entered, stepping_in=True)
+        sure = bool(request.form.get("confirmed")) or name not in _CONFIRMED
+        if "go" not in request.form:
+            return self._bulk_form(name, rows)
+        problem = _missing(name)
+        if problem is not None or not sure:
+            return self._bulk_form(name, rows, problem, confirming=problem is None)
+        key = request.form.get("key") or None
+        results = bulk.run(actor, uids, name, entered, stepping_in=True, key=key)
+        return render_template(
+            "console/bulk_result.html",
+            title=_("批量{action}", action=_interventions()[name]),
+            trail=self._trail("", None, _("批量办理结果")),
+            rows={row.uid: row for row in rows},
+            results=results,
+            href=lambda uid: self.get_url(".details_view", id=uid),
+            back=self._here(),
+        )
+
+    def _bulk_form(
+        self,
+        name: str,
+        rows: Sequence[Previewed],
+        problem: Refused | None = None,
+        *,
+        confirming: bool = False,
+    ) -> ResponseReturnValue:
+        actor, find = security.signed_in().actor, request.form.get("find", "").strip()
+        action = _interventions()[name]
+        moving = name == "reroute"
+        text = render_template(
+            "console/bulk.html",
+            title=_("批量{action}", action=action),
+            trail=self._trail("", None, _("批量{action}", action=action)),
+            rows=rows,
+            name=name,
+            action=action,
+            explained=_explained()[name],
+            fields=_FIELDS,
+            confirming=confirming,
+            organisations=platform().registers.options(actor, "organisations", find)
+            if moving
+            else (),
+            steps=platform().dossiers.steps_of(actor, [row.uid for row in rows]) if moving else (),
+            typed=request.form,
+            problem=problem.sentence if problem is not None else None,
+            key=new_key(),
+            cancel=self._here(),
+        )
+        return make_response(text, status_of(problem) if problem is not None else 200)
+
     # ------------------------------------------------------------ one case
 
     @expose("/details/")
@@ -157,7 +218,7 @@ class CasesPage(Page):
         journal = platform().dossiers.journal(
             actor, uid, since=int(since) if since.isdigit() else 0
         )
-        offered = platform().interventions.offers(actor, uid)
+        offered = [one for one in platform().offering.offers(actor, uid) if one.stepping_in]
         return render_template(
             "console/case.html",
             title=f"{caption(found.title)} {found.number}",
@@ -202,8 +263,8 @@ class CasesPage(Page):
         refusal: Refused | None = next(
             (
                 one.refusal
-                for one in platform().interventions.offers(actor, uid)
-                if one.name == name
+                for one in platform().offering.offers(actor, uid)
+                if one.name == name and one.stepping_in
             ),
             None,
         )
@@ -265,10 +326,9 @@ class CasesPage(Page):
     @staticmethod
     def _checked(actor: Actor, found: Dossier, name: str) -> str:
         """Refuse what would be refused anyway before it is confirmed; where it leads, in words."""
-        if not request.form.get("reason", "").strip():
-            raise Refused("reason_needed", say=_("请填写原因"))
-        if name == "extend" and not _is_day(request.form.get("until", "")):
-            raise Refused("no_date", say=_("请填写新的截止日期"))
+        missing = _missing(name)
+        if missing is not None:
+            raise missing
         if name != "reroute":
             return ""
         return platform().dossiers.rerouted(
@@ -280,26 +340,15 @@ class CasesPage(Page):
 
     @staticmethod
     def _carry_out(actor: Actor, uid: str, name: str) -> None:
-        does, form = platform().interventions, request.form
-        reason, text = form["reason"].strip(), form.get("version", "")
-        seen = int(text) if text.isdigit() else None
-        if name == "reroute":
-            does.reroute(
-                actor,
-                uid,
-                reason,
-                organisation=form.get("organisation") or None,
-                step=form.get("step") or None,
-                version=seen,
-            )
-        elif name == "replace":
-            instead, person = form.get("instead", ""), form.get("person", "")
-            at = form.get("at") or None
-            does.replace(actor, uid, instead, person, reason, version=seen, at=at)
-        elif name == "extend":
-            does.extend(actor, uid, form["until"], reason, version=seen)
-        else:
-            _DOES[name](does, actor, uid, reason, seen)
+        form, text = request.form, request.form.get("version", "")
+        platform().interventions.do(
+            actor,
+            uid,
+            name,
+            _entered(),
+            version=int(text) if text.isdigit() else None,
+            at=form.get("at") or None,
+        )
 
     def _trail(self, number: str, uid: str | None, last: str = "") -> list[tuple[str, Any]]:
         me = security.signed_in()
@@ -312,12 +361,40 @@ class CasesPage(Page):
         return [*found, (last, None)] if last else found
 
 
+def _entered() -> dict[str, str]:
+    """What was entered for an intervention."""
+    return {name: request.form.get(name, "").strip() for name in _FIELDS}
+
+
+def _missing(name: str) -> Refused | None:
+    """What must be entered first."""
+    if not request.form.get("reason", "").strip():
+        return Refused("reason_needed", say=_("请填写原因"))
+    if name == "extend" and not _is_day(request.form.get("until", "")):
+        return Refused("no_date", say=_("请填写新的截止日期"))
+    return None
+
+
 def _is_day(text: str) -> bool:
     try:
         date.fromisoformat(text)
     except ValueError:
         return False
     return True
+
+
+def _for_ticked(jurisdiction: str) -> list[Bulk]:
+    """The interventions that whoever looks may have a right to, for ticked rows."""
+    actor, captions = security.signed_in().actor, _interventions()
+    needed = {"cancel": (CANCEL,), "reroute": EITHER, "retry": EITHER}
+    return [
+        Bulk(name, captions[name])
+        for name in FOR_MANY
+        if any(
+            platform().oversight.why_not(actor, one, jurisdiction) is None
+            for one in needed.get(name, (INTERVENE,))
+        )
+    ]
 
 
 def _captions(state: str) -> dict[str, str]:

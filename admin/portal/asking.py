@@ -68,6 +68,8 @@ class Shown:
     several: bool = False
     #: when those added sign: word and caption
     modes: Sequence[tuple[str, str]] = ()
+    #: the options of a vote without a form of its own: code and caption
+    options: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,7 @@ def hint_of(choice: Choice) -> str:
         "sign": _("意见会写入办理流程；签署后由办理人继续办理。"),
         "cc": _("所选人员可以查看，不参与办理，并会收到消息。"),
         "urge": _("向正在办理的人员或单位发送催办消息。"),
+        "vote": _("每一件都投同样的票。结果由选票自动统计。提交后不能更改。"),
     }.get(choice.name, "")
 
 
@@ -320,6 +323,7 @@ def shown(
         people=people,
         several=NAMING.get(choice.name) == PEOPLE,
         modes=modes() if choice.operation and choice.name == "add_signer" else (),
+        options=_plain_options() if _is_vote(choice) and not fields else (),
     )
 
 
@@ -338,6 +342,11 @@ def _people(
 def _asked(
     actor: Actor, view: CaseView, choice: Choice, typed: Mapping[str, Any] | None
 ) -> EffectiveForm | None:
+    if _is_vote(choice):
+        # The same said on every paper: each looks like the first.
+        papers = platform().cases.papers(actor, view.uid, at=view.at)
+        first = papers[0] if papers else ""
+        return platform().views.sheets.ballot(actor, view.uid, first, typed, at=view.at)
     if choice.operation:
         return platform().views.sheets.operation(actor, view.uid, choice.name, typed, at=view.at)
     return platform().views.sheets.ask(actor, view.uid, choice.name, typed, at=view.at)
@@ -362,6 +371,16 @@ def chosen_people(operation: str) -> dict[str, Any]:
     chosen = request.form.getlist(field)
     found: dict[str, Any] = {field: chosen if field == PEOPLE else (chosen[0] if chosen else "")}
     return {**found, "mode": request.form.get("mode", "")} if "mode" in request.form else found
+
+
+def _is_vote(choice: Choice) -> bool:
+    return choice.operation and choice.name == "vote"
+
+
+def chosen_option(choice: Choice) -> dict[str, str]:
+    """What was chosen on a ballot without a form of its own."""
+    option = request.form.get("choice") if _is_vote(choice) else None
+    return {"choice": option} if option else {}
 
 
 def _narrow(form: EffectiveForm) -> bool:

@@ -20,7 +20,8 @@ from admin.portal import asking
 from admin.presses import new_key, place, version
 from engine.definitions.process import FOR_MANY
 from engine.domain.errors import InvalidSubmission, Refused, Stale
-from engine.services.cases import BulkResult, Done
+from engine.services.bulk import Previewed
+from engine.services.cases import Done
 from engine.services.views import CaseView, Choice
 
 pages = Blueprint("reviewing", __name__)
@@ -162,80 +163,86 @@ def _again(view: CaseView, action: str, key: str | None) -> ResponseReturnValue:
 
 
 def bulk() -> ResponseReturnValue:
-    """One action for all ticked rows: asks once, decides each, reports each."""
-    actor = security.signed_in().actor
+    """One action for all ticked rows: shows who can, asks once, does each, reports each."""
+    actor, name = security.signed_in().actor, request.form.get("action", "")
     uids = request.form.getlist("row")
     if not uids:
         flash(_("请先勾选要办理的行。"), "warning")
         return redirect(back() or url_for("home.home"))
-    views = [platform().views.view(actor, uid) for uid in uids]
-    first, choice = _first(views, request.form.get("action", ""))
-    if choice is None:
-        return _gone(first, None)
-    asked = asking.read(actor, first, choice)
-    if asked.unfinished or request.form.get("confirmed") != "yes":
-        return _bulk_page(views, first, choice, asked)
+    rows = platform().bulk.preview(actor, uids, name)
+    found = _first(rows, name)
+    if found is None:
+        return _bulk_page(rows, None, None)
+    view, choice = found
+    asked = asking.read(actor, view, choice)
+    entered = {**asked.data, **asking.chosen_people(name), **asking.chosen_option(choice)}
     try:
-        results = _each(uids, choice, asked, request.form.get("key") or None)
+        if asked.unfinished or request.form.get("confirmed") != "yes":
+            platform().bulk.demand(actor, uids, name)
+            return _bulk_page(rows, view, choice, asked)
+        results = platform().bulk.run(
+            actor, uids, name, entered, key=request.form.get("key") or None
+        )
     except Refused as refusal:
-        return _bulk_page(views, first, choice, asked, refusal)
+        return _bulk_page(rows, view, choice, asked, refusal)
     return render_template(
         "portal/bulk_result.html",
         title=asking.title_of(choice),
-        views={view.uid: view for view in views},
+        rows={row.uid: row for row in rows},
         results=results,
+        href=lambda uid: url_for("cases.show", uid=uid),
         back=back(),
     )
 
 
-def _each(uids: Sequence[str], choice: Choice, asked: Asked, key: str | None) -> list[BulkResult]:
-    actor, name = security.signed_in().actor, choice.name
-    if not choice.operation:
-        return platform().cases.bulk(actor, uids, name, input=asked.data, key=key)
-    entered = {**asked.data, **asking.chosen_people(name)}
-    return platform().operations.bulk(actor, uids, name, entered, key=key)
-
-
-def _first(views: Sequence[CaseView], action: str) -> tuple[CaseView, Choice | None]:
+def _first(rows: Sequence[Previewed], action: str) -> tuple[CaseView, Choice] | None:
     """The first of the cases on which the action can be taken, and that action there."""
-    for view in views:
-        for choice in platform().views.choices(security.signed_in().actor, view.uid):
+    actor = security.signed_in().actor
+    for row in rows:
+        if row.sentence is not None:
+            continue
+        view = platform().views.view(actor, row.uid)
+        for choice in platform().views.choices(actor, row.uid):
             many = choice.name in FOR_MANY if choice.operation else choice.bulk
             if choice.name == action and many and choice.allowed:
                 return view, choice
-    return views[0], None
+    return None
 
 
 def _bulk_page(
-    views: Sequence[CaseView],
-    first: CaseView,
-    choice: Choice,
-    asked: Asked,
+    rows: Sequence[Previewed],
+    first: CaseView | None,
+    choice: Choice | None,
+    asked: Asked | None = None,
     refusal: Refused | None = None,
 ) -> ResponseReturnValue:
     actor = security.signed_in().actor
     errors = refusal.errors if isinstance(refusal, InvalidSubmission) else ()
-    shown = asking.shown(
-        actor,
-        first,
-        choice,
-        typed=asked.data or None,
-        errors=errors,
-        received=asked.received,
-        wide=True,
-    )
+    shown = None
+    if first is not None and choice is not None:
+        shown = asking.shown(
+            actor,
+            first,
+            choice,
+            typed=asked.data or None if asked is not None else None,
+            errors=errors,
+            received=asked.received if asked is not None else None,
+            wide=True,
+        )
+    title = asking.title_of(choice) if choice is not None else ""
     text = render_template(
         "portal/bulk.html",
-        title=_("批量{action}", action=asking.title_of(choice)),
-        views=views,
+        title=_("批量{action}", action=title) if title else _("批量办理"),
+        rows=rows,
         choice=shown,
-        hint=asking.hint_of(choice),
+        hint=asking.hint_of(choice) if choice is not None else "",
         problem=refusal.sentence if refusal is not None and not errors else None,
         opinions=platform().opinions.of(actor),
         back=back(),
         key=new_key(),
     )
-    return make_response(text, status_of(refusal) if refusal else 200)
+    status = status_of(refusal) if refusal else 200
+    return make_response(text, status if shown is not None else 409)
 
 
 pages.add_url_rule("/cases/<uid>/actions/<action>", view_func=ask, methods=["GET"])

@@ -30,7 +30,7 @@ ALLOWABLE = (*ALLOWED, "add_signer", "remove_signer", "delegate")
 #: operations of the engine that a list can offer for many rows
 FOR_MANY = (
     "claim", "release", "withdraw", "extend", "transfer", "delegate", "add_signer",
-    "remove_signer", "sign", "cc", "urge",
+    "remove_signer", "sign", "cc", "urge", "vote", "decline", "replace",
 )  # fmt: skip
 #: hours between two reminders of the same people, unless a process says otherwise
 URGE_HOURS = 24

@@ -30,8 +30,8 @@ from engine.runtime.withdrawing import why_not_withdraw
 
 #: operations the engine offers beside the author's actions
 OPERATIONS = (
-    "withdraw", "extend", "transfer", "delegate", "add_signer", "remove_signer", "sign", "cc",
-    "urge", "vote", "decline", "replace",
+    "save", "withdraw", "extend", "transfer", "delegate", "add_signer", "remove_signer", "sign",
+    "cc", "urge", "vote", "decline", "replace",
 )  # fmt: skip
 #: operations of whoever holds the task
 _OF_HOLDER = frozenset({"transfer", "delegate", "add_signer", "remove_signer", "cc"})
@@ -40,9 +40,9 @@ _NO_DEADLINE = ("no_deadline", "deadline_fixed")
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An action or operation, and whether it can be taken.
+    """An action, operation or intervention, and whether it can be taken.
 
-    ``action`` is None for an operation. ``mine`` says whether it concerns the actor at all: what is
+    ``action`` is None for the last two. ``mine`` says whether it concerns the actor at all: what is
     not mine is not shown; what is mine but refused is shown with its sentence.
     """
 
@@ -50,6 +50,8 @@ class Offer:
     action: Action | None
     mine: bool
     refusal: Refused | None
+    #: whether it is an intervention, about a case of others
+    stepping_in: bool = False
 
     @property
     def allowed(self) -> bool:
@@ -153,6 +155,9 @@ def _operation(run: Run, name: str, rights: Rights) -> Offer:
     if ended is not None:
         return Offer(name, None, mine=False, refusal=ended)
     match name:
+        case "save":
+            refusal = _why_not_save(run, rights)
+            mine = refusal is None
         case "withdraw":
             forbidden = _may_withdraw(run, rights)
             refusal = forbidden or why_not_withdraw(run)
@@ -187,6 +192,23 @@ def _operation(run: Run, name: str, rights: Rights) -> Offer:
             recused = refusal is not None and refusal.code == "recused"
             mine = recused or run.command.holder in run.state.voters
     return Offer(name, None, mine, refusal)
+
+
+def _why_not_save(run: Run, rights: Rights) -> Refused | None:
+    """Why the actor cannot change the form data here."""
+    known = run.compiled.actions[run.step.name].values()
+    saving = next((one for one in known if one.verb == "save"), None)
+    if run.state.closed:
+        return run.refuse("case_closed")
+    if run.state.suspended:
+        return run.refuse("case_suspended")
+    if not run.step.edit and saving is None:
+        if run.command.person == run.state.initiator:
+            return run.refuse("submitted_unchangeable")
+        return run.refuse("not_editable", step=run.step.title)
+    # Whoever may take any action of the step may also save where saving is possible.
+    probe = saving if saving is not None else next(iter(run.step.actions.values()), None)
+    return may_act(run, probe, rights) if probe is not None else None
 
 
 def _not_held(run: Run, name: str, rights: Rights) -> Refused | None:

@@ -2,27 +2,24 @@
 
 Every method takes the actor, checks rights against the case as it is, and answers with
 :class:`Done` or raises :class:`Refused` having changed nothing. Rights, rules and sentences come
-from the same functions that list what could be done (:meth:`Cases.offers`).
+from the same functions that list what could be done (:mod:`engine.services.offering`).
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from engine.definitions.process import Action
 from engine.domain.actor import SYSTEM, Actor
 from engine.domain.case import DATES, Command, places_of
 from engine.domain.errors import EngineError, NotAllowed, NotFound, Refused, Stale
 from engine.runtime.advance import guard, no_such_action, offered
 from engine.runtime.branches import find
-from engine.runtime.offers import Offer, may_act, may_operate, may_take, offers
-from engine.runtime.run import Run, get
+from engine.runtime.offers import may_act, may_operate
+from engine.runtime.run import Run
 from engine.services.casework import Casework, Done, Loaded, Outcome
-from engine.store.cases import CaseRow
 from engine.store.unit import UnitOfWork
 from engine.store.work import WorkRow
 
@@ -34,19 +31,6 @@ if TYPE_CHECKING:
     from engine.services.panels import Panels
     from engine.services.sentences import Sentences
     from engine.services.somebody import Permissions
-
-
-#: operations that other cases do not keep from being used
-UNHELD = frozenset({"claim", "release", "add", "remove"})
-
-
-@dataclass(frozen=True, slots=True)
-class BulkResult:
-    """What became of one case of a bulk command: done, or why not."""
-
-    uid: str
-    done: Done | None
-    sentence: str | None = None
 
 
 class Cases:
@@ -224,7 +208,7 @@ class Cases:
 
         def make(unit: UnitOfWork, loaded: Loaded) -> Command:
             run = self._work.look(unit, loaded, actor, data=data, at=at)
-            refusal = self.why_not_save(run)
+            refusal = may_operate(run, "save", self._rights)
             if refusal is not None:
                 raise refusal
             self._groups.free(unit, loaded, run, None)
@@ -232,22 +216,6 @@ class Cases:
             return command_of(actor, run, "save", "save", {}, typed)
 
         return self.carry_out(actor, uid, make, version=version, key=key)
-
-    def why_not_save(self, run: Run) -> Refused | None:
-        """Why the actor cannot change the form data here."""
-        saving = next(
-            (a for a in run.compiled.actions[run.step.name].values() if a.verb == "save"), None
-        )
-        if run.state.closed:
-            return run.refuse("case_closed")
-        if run.state.suspended:
-            return run.refuse("case_suspended")
-        if not run.step.edit and saving is None:
-            if run.command.person == run.state.initiator:
-                return run.refuse("submitted_unchangeable")
-            return run.refuse("not_editable", step=run.step.title)
-        probe = saving if saving is not None else _probe(run)
-        return may_act(run, probe, self._rights) if probe is not None else None
 
     def withdraw(
         self,
@@ -280,7 +248,15 @@ class Cases:
         last = next((path[-1] for path in paths if path), None)
         if last is None or last.kept != "once_opened" or run.state.opened or run.state.closed:
             return False
-        return self._waits_for(unit, loaded, actor)
+        return self.waits_for(unit, loaded, actor)
+
+    def waits_for(self, unit: UnitOfWork, loaded: Loaded, actor: Actor) -> bool:
+        """Whether something waits for the actor, or for somebody they stand in for."""
+        try:
+            self._item(unit, loaded, actor)
+        except NotAllowed:
+            return False
+        return True
 
     def extend(
         self,
@@ -509,87 +485,6 @@ class Cases:
             ):
                 raise NotAllowed("claimed_by_other", person=item.claimed_by)
 
-    # ------------------------------------------------------------ many at once
-
-    def bulk(
-        self,
-        actor: Actor,
-        uids: Sequence[str],
-        action: str,
-        *,
-        input: Mapping[str, Any] | None = None,
-        key: str | None = None,
-        do: Callable[[str, str | None], Done | None] | None = None,
-    ) -> list[BulkResult]:
-        """Take the same action on several cases, each by itself (REV-23, ENG-18).
-
-        ``do`` carries out an operation instead, given the case and the key of its command.
-
-        Raises:
-            Refused: they stand at different steps (REV-24), or the action is not for many.
-        """
-        with self._said():
-            self._same_step(actor, uids, action)
-            self._demand_numbers(actor, uids, action)
-        results = []
-        for uid in uids:
-            own = f"{key}:{uid}" if key else None
-            try:
-                done = (
-                    do(uid, own)
-                    if do is not None
-                    else self.act(actor, uid, action, input=input, key=own)
-                )
-                results.append(BulkResult(uid, done))
-            except Refused as refusal:
-                results.append(BulkResult(uid, None, refusal.sentence))
-        return results
-
-    def _same_step(self, actor: Actor, uids: Sequence[str], action: str) -> None:
-        """Refuse rows that stand at different steps, naming those that have moved on."""
-        steps: dict[tuple[str, str, str | None], list[CaseRow]] = {}
-        here = set()
-        with self._work.store.read() as unit:
-            for uid in uids:
-                loaded = self._work.load(unit, uid)
-                row = loaded.row
-                steps.setdefault((row.process, row.step, row.stage), []).append(row)
-                if self._waits_for(unit, loaded, actor):
-                    here.add(row.id)
-                known = loaded.compiled.actions[row.step].get(action)
-                if known is not None and not known.bulk:
-                    raise Refused("not_in_bulk", action=known.title)
-        if len(steps) > 1:
-            kept = max(steps.values(), key=lambda rows: (rows[0].id in here, len(rows)))
-            moved = [row for rows in steps.values() if rows is not kept for row in rows]
-            raise Refused("different_steps", cases=[(row.initiator, row.number) for row in moved])
-
-    def _demand_numbers(self, actor: Actor, uids: Sequence[str], action: str) -> None:
-        """Refuse to begin with many where numbers do not suffice for all of them."""
-        wanted: Counter[tuple[str, str, str | None]] = Counter()
-        with self._work.store.read() as unit:
-            for uid in uids:
-                loaded = self._work.load(unit, uid)
-                chosen = loaded.compiled.actions[loaded.row.step].get(action)
-                effects = () if chosen is None else chosen.do
-                numbers = [one for one in effects if one.kind == "number" and one.of is not None]
-                if not numbers:
-                    return
-                run = self._work.look(unit, loaded, actor)
-                place = loaded.compiled.process.jurisdiction
-                for one in numbers:
-                    if one.of is not None and not get(run.data, one.into or ""):
-                        wanted[place, one.name, run.context.key(one.of)] += 1
-            for (place, pool, of), count in wanted.items():
-                self._work.demand_numbers(unit, place, pool, of, count)
-
-    def _waits_for(self, unit: UnitOfWork, loaded: Loaded, actor: Actor) -> bool:
-        try:
-            self._item(unit, loaded, actor)
-        except NotAllowed:
-            return False
-        return True
-
     # ------------------------------------------------------------ groups and panels
 
     def add(
@@ -650,6 +545,14 @@ class Cases:
             self._tally(unit, outcome, now, loaded)
 
         return self.carry_out(actor, uid, make, version=version, key=key, then=then)
+
+    def papers(self, actor: Actor, uid: str, *, at: str | None = None) -> list[str]:
+        """What the actor votes on: each member, or the case itself as ``""``."""
+        with self._work.store.read() as unit:
+            loaded = self._work.load(unit, uid)
+            run = self.operating(unit, loaded, actor, "vote", at)
+            panel = run.step.panel
+            return self._panels.papers(unit, run, loaded.row, panel) if panel is not None else []
 
     def decline(
         self,
@@ -780,85 +683,6 @@ class Cases:
                 now = self._work.clock.now()
                 unit.incidents.open(row, "timer_failed", {"timer": kind, "error": str(error)}, now)
 
-    # ------------------------------------------------------------ asking
-
-    def offers(self, actor: Actor, uid: str, *, at: str | None = None) -> list[Offer]:
-        """What the actor may do here, and why not the rest."""
-        with self._work.store.read() as unit:
-            loaded = self._work.load(unit, uid)
-            run = self._work.look(unit, loaded, actor, at=at)
-            return [
-                self._worded(offer, self.held(unit, loaded, run, offer.action))
-                for offer in self.offered(unit, loaded, run, actor)
-            ]
-
-    def offered(self, unit: UnitOfWork, loaded: Loaded, run: Run, actor: Actor) -> list[Offer]:
-        """What the actor may do where they look, themselves or as the substitute of somebody."""
-        found = list(offers(run, self._rights))
-        for who in selves(actor) if actor.represents else ():
-            other = self._work.look(unit, loaded, who, at=run.at)
-            if other.command.on_behalf == run.command.on_behalf:
-                continue
-            beside = offers(other, self._rights)
-            found = [
-                new if new.mine and new.allowed and not (old.mine and old.allowed) else old
-                for old, new in zip(found, beside, strict=True)
-            ]
-        return [*found, *self._claiming(unit, loaded, run, actor), *self._listing(run)]
-
-    def _listing(self, run: Run) -> Iterator[Offer]:
-        """Putting cases into a group and taking them out."""
-        if run.process.members is None:
-            return
-        refusal: Refused | None = None
-        try:
-            self._groups.may_change(run, "add", self._rights)
-        except Refused as refused:
-            refusal = refused
-        mine = refusal is None or refusal.code == "group_locked"
-        yield Offer("add", None, mine, refusal)
-        yield Offer("remove", None, mine, refusal)
-
-    def _claiming(
-        self, unit: UnitOfWork, loaded: Loaded, run: Run, actor: Actor
-    ) -> Iterator[Offer]:
-        """Taking a waiting task for oneself, and giving it back."""
-        who, step = run.step.who, run.step
-        pool = who is not None and who.kind == "permission" and not run.state.closed
-        rows = unit.work.of(loaded.row.id) if pool and "claim" in step.allow else []
-        for item in rows:
-            if item.step != step.name or item.person is not None:
-                continue
-            own = item.claimed_by in (actor.person, *actor.represents)
-            here = item.organisation == actor.organisation and item.permission is not None
-            if not here or not (own or may_take(run, self._rights)):
-                continue
-            refusal: Refused | None = None
-            if run.state.suspended:
-                refusal = run.refuse("case_suspended")
-            elif item.claimed_by is not None:
-                refusal = NotAllowed("claimed_by_other", person=item.claimed_by)
-            if own:
-                yield Offer("release", None, mine=True, refusal=None)
-            else:
-                yield Offer("claim", None, mine=True, refusal=refusal)
-
-    def held(
-        self, unit: UnitOfWork, loaded: Loaded, run: Run, action: Action | None
-    ) -> Refused | None:
-        """Why other cases keep something from being done with a case: its group, its creator."""
-        held = self._groups.holding(unit, loaded, run)
-        return held or self._linking.why_not(unit, loaded, run, action)
-
-    def _worded(self, offer: Offer, held: Refused | None) -> Offer:
-        refusal = offer.refusal
-        if refusal is None and held is not None and offer.mine and offer.name not in UNHELD:
-            refusal = held
-        if refusal is None:
-            return offer
-        worded = self._sentences.worded(refusal)
-        return Offer(offer.name, offer.action, offer.mine, worded)
-
     def exists(self, uid: str) -> bool:
         """Whether there is such a case."""
         with self._work.store.read() as unit:
@@ -886,9 +710,4 @@ def selves(actor: Actor) -> Iterator[Actor]:
         yield replace(actor, on_behalf=whom)
 
 
-def _probe(run: Run) -> Action | None:
-    """Any action of the step: whoever may take it may also save where saving is possible."""
-    return next(iter(run.step.actions.values()), None)
-
-
-__all__ = ["BulkResult", "Cases", "Done", "NotFound"]
+__all__ = ["Cases", "Done", "NotFound"]

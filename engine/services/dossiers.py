@@ -257,6 +257,12 @@ class Dossiers:
         with self._work.store.read() as unit:
             return self._views.place_words(unit, run, result.state.place)
 
+    def steps_of(self, actor: Actor, uids: Sequence[str]) -> tuple[tuple[str, str], ...]:
+        """The steps that several cases may be put at, where they are of one process."""
+        with self._sentences.saying(), self._work.store.read() as unit:
+            found = {reroutable(self._loaded(unit, actor, uid)[0].compiled.process) for uid in uids}
+        return found.pop() if len(found) == 1 else ()
+
     def _loaded(self, unit: UnitOfWork, actor: Actor, uid: str) -> tuple[Loaded, Run]:
         loaded = self._work.load(unit, uid)
         if self._oversight.why_not(actor, MONITOR, loaded.row.jurisdiction) is not None:

@@ -326,4 +326,5 @@ class HandingOver:
         if leads:
             self._cases.replace(actor, one.uid, person, one.to, reason, at=one.at or None)
         else:
-            self._interventions.replace(actor, one.uid, person, one.to, reason)
+            entered = {"instead": person, "person": one.to, "reason": reason}
+            self._interventions.do(actor, one.uid, "replace", entered)

@@ -6,19 +6,20 @@ who take part, or by cancelling.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from engine.definitions.process import Process, Step
 from engine.domain.actor import Actor
 from engine.domain.case import Advance, Command, State, places_of
 from engine.domain.errors import NotAllowed, Refused
-from engine.runtime.offers import may_operate
+from engine.runtime.offers import Offer, may_operate
 from engine.runtime.panels import why_not_replace
 from engine.runtime.run import Run
 from engine.services.casework import Casework, Done, Loaded, Outcome
 from engine.services.oversight import CANCEL, INTERVENE, RESOLVE, Oversight
+from engine.services.somebody import Permissions, Somebody
 from engine.store.unit import UnitOfWork
 
 if TYPE_CHECKING:
@@ -26,25 +27,28 @@ if TYPE_CHECKING:
     from engine.services.outgoing import Outgoing
     from engine.services.panels import Panels
     from engine.services.sentences import Sentences
-from engine.services.somebody import Permissions, Somebody
 
 #: incidents that are resolved by trying again what failed
 DELIVERY, TIMER, REJECTED = "not_delivered", "timer_failed", "rejected"
 AGAIN = frozenset({DELIVERY, TIMER, REJECTED})
 
+#: interventions a selection of cases can be named for
+FOR_MANY = ("reroute", "extend", "unclaim", "retry", "suspend", "resume", "cancel")
+#: what they ask for beside the reason, and what stands for nothing
+ASKS: Mapping[str, Mapping[str, Any]] = {
+    "reroute": {"organisation": None, "step": None},
+    "extend": {"until": ""},
+    "replace": {"instead": "", "person": ""},
+}
+#: refusals of who has no part in overseeing a case
+_NO_RIGHT = ("no_permission", "outside_your_jurisdiction", "no_permission_extend")
 #: interventions about one place of a case; the others are about all of it
 _AT_A_PLACE = frozenset({"reroute", "extend", "replace"})
 
 Check = Callable[[Actor, UnitOfWork, Loaded, Run], None]
+#: looks once more at what is about to be done, and adds to what is entered
+Prepare = Callable[[Actor, UnitOfWork, Loaded, Command], Mapping[str, Any]]
 Then = Callable[[UnitOfWork, Outcome], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Intervention:
-    """Something that could be done to a case; ``refusal`` says why it cannot."""
-
-    name: str
-    refusal: Refused | None
 
 
 class Interventions:
@@ -78,29 +82,37 @@ class Interventions:
             "cancel": self._check_cancel,
             "replace": self._check_replace,
         }
+        self._prepares: Mapping[str, Prepare] = {
+            "reroute": self._prepare_reroute,
+            "unclaim": self._prepare_unclaim,
+            "retry": self._prepare_retry,
+            "replace": self._prepare_replace,
+        }
+        self._follows: Mapping[str, Then] = {
+            "unclaim": _give_back,
+            "retry": _again,
+            "cancel": self._dissolve,
+        }
 
     # ------------------------------------------------------------ what can be done
 
-    def offers(self, actor: Actor, uid: str) -> list[Intervention]:
+    def offered(self, unit: UnitOfWork, loaded: Loaded, actor: Actor) -> Iterator[Offer]:
         """What the actor could do to a case, and why not the rest."""
-        with self._sentences.saying(), self._work.store.read() as unit:
-            loaded = self._work.load(unit, uid)
-            stopped = self._work.look(unit, loaded, actor, at=_stopped_at(loaded))
-            found = []
-            for name, check in self._checks.items():
-                refusal: Refused | None = None
-                run = stopped
-                if name == "replace" and (at := _voting_at(loaded)):
-                    run = self._work.look(unit, loaded, actor, at=at)
-                try:
-                    self._own(loaded, actor)
-                    check(actor, unit, loaded, run)
-                except Refused as refused:
-                    if refused.code == "no_declining":
-                        continue  # It is at no panel.
-                    refusal = self._sentences.worded(refused)
-                found.append(Intervention(name, refusal))
-            return found
+        stopped_at = _stopped_at(loaded)
+        stopped = self._work.look(unit, loaded, actor, at=stopped_at)
+        for name, check in self._checks.items():
+            refusal: Refused | None = None
+            at = _meant(loaded, name)
+            run = stopped if at == stopped_at else self._work.look(unit, loaded, actor, at=at)
+            try:
+                self._own(loaded, actor)
+                check(actor, unit, loaded, run)
+            except Refused as refused:
+                if refused.code == "no_declining":
+                    continue  # It is at no panel.
+                refusal = refused
+            mine = refusal is None or refusal.code not in _NO_RIGHT
+            yield Offer(name, None, mine, refusal, stepping_in=True)
 
     def _check_reroute(self, actor: Actor, unit: UnitOfWork, loaded: Loaded, run: Run) -> None:
         self._may_reroute(actor, loaded)
@@ -165,6 +177,49 @@ class Interventions:
 
     # ------------------------------------------------------------ doing it
 
+    def do(
+        self,
+        actor: Actor,
+        uid: str,
+        name: str,
+        entered: Mapping[str, Any],
+        *,
+        version: int | None = None,
+        key: str | None = None,
+        at: str | None = None,
+    ) -> Done:
+        """Step in: ``entered`` holds the reason, and what the intervention asks for.
+
+        ``at`` is the step of the vote where a case is at several at the same time.
+
+        Raises:
+            Refused: no right or reason, or it cannot be done; nothing was changed.
+        """
+        check, prepare = self._checks[name], self._prepares.get(name)
+        asked = {"reason": "", **ASKS.get(name, {})}
+        values = {one: entered.get(one) or empty for one, empty in asked.items()}
+
+        def make(unit: UnitOfWork, loaded: Loaded) -> Command:
+            run = self._work.look(unit, loaded, actor, at=at or _meant(loaded, name))
+            self._own(loaded, actor)
+            check(actor, unit, loaded, run)
+            if not values["reason"].strip():
+                raise run.refuse("reason_needed")
+            command = _command(name, actor, values, run.at if name in _AT_A_PLACE else "")
+            if prepare is None:
+                return command
+            found = prepare(actor, unit, loaded, command)
+            return replace(command, input={**command.input, **found})
+
+        with self._sentences.saying():
+            outcome = self._work.execute(
+                actor, uid, make, version=version, key=key, then=self._follows.get(name)
+            )
+        if isinstance(outcome, Done):
+            return outcome
+        self._outgoing.work_off(outcome.sent)
+        return outcome.done
+
     def reroute(
         self,
         actor: Actor,
@@ -181,11 +236,7 @@ class Interventions:
             Refused: no right or reason, or nobody could go on with it there.
         """
         entered = {"reason": reason, "organisation": organisation, "step": step}
-
-        def possible(unit: UnitOfWork, loaded: Loaded, command: Command) -> None:
-            self._somebody.demand(unit, loaded, self._tried(unit, loaded, command))
-
-        return self._do(actor, uid, "reroute", entered, version=version, possible=possible)
+        return self.do(actor, uid, "reroute", entered, version=version)
 
     def preview(
         self, actor: Actor, uid: str, *, organisation: str | None = None, step: str | None = None
@@ -207,77 +258,29 @@ class Interventions:
 
     def cancel(self, actor: Actor, uid: str, reason: str, *, version: int | None = None) -> Done:
         """Break a case off (终止); members of a group wait again."""
-
-        def then(unit: UnitOfWork, outcome: Outcome) -> None:
-            self._groups.dissolve(unit, outcome.row)
-
-        return self._do(actor, uid, "cancel", {"reason": reason}, version=version, then=then)
+        return self.do(actor, uid, "cancel", {"reason": reason}, version=version)
 
     def extend(
         self, actor: Actor, uid: str, until: str, reason: str, *, version: int | None = None
     ) -> Done:
         """Move the deadline of the present step, as far as the process lets its holder."""
-        entered = {"until": until, "reason": reason}
-        return self._do(actor, uid, "extend", entered, version=version)
+        return self.do(actor, uid, "extend", {"until": until, "reason": reason}, version=version)
 
     def unclaim(self, actor: Actor, uid: str, reason: str, *, version: int | None = None) -> Done:
         """Give back to everybody what somebody has taken on."""
-        entered: dict[str, Any] = {"reason": reason}
-
-        def possible(unit: UnitOfWork, loaded: Loaded, command: Command) -> None:
-            entered["people"] = sorted(set(_claimed(unit, loaded).values()))
-
-        def then(unit: UnitOfWork, outcome: Outcome) -> None:
-            for item in unit.work.of(outcome.row.id):
-                if item.claimed_by is not None:
-                    unit.work.claim(item.id, None, expected=item.claimed_by)
-
-        return self._do(
-            actor, uid, "unclaim", entered, version=version, possible=possible, then=then
-        )
+        return self.do(actor, uid, "unclaim", {"reason": reason}, version=version)
 
     def retry(self, actor: Actor, uid: str, reason: str, *, version: int | None = None) -> Done:
         """Try again what could not be delivered, and deadlines that could not be dealt with."""
-        entered: dict[str, Any] = {"reason": reason}
-
-        def possible(unit: UnitOfWork, loaded: Loaded, command: Command) -> None:
-            entered["what"] = _failed(unit, loaded)
-
-        def then(unit: UnitOfWork, outcome: Outcome) -> None:
-            self._again(unit, outcome, actor, reason)
-
-        return self._do(actor, uid, "retry", entered, version=version, possible=possible, then=then)
+        return self.do(actor, uid, "retry", {"reason": reason}, version=version)
 
     def suspend(self, actor: Actor, uid: str, reason: str, *, version: int | None = None) -> Done:
         """Stop a case for a while: nobody acts and no deadline falls due (暂停)."""
-        return self._do(actor, uid, "suspend", {"reason": reason}, version=version)
+        return self.do(actor, uid, "suspend", {"reason": reason}, version=version)
 
     def resume(self, actor: Actor, uid: str, reason: str, *, version: int | None = None) -> Done:
         """Let a suspended case go on where it was (恢复)."""
-        return self._do(actor, uid, "resume", {"reason": reason}, version=version)
-
-    def replace(
-        self,
-        actor: Actor,
-        uid: str,
-        instead: str,
-        person: str,
-        reason: str,
-        *,
-        version: int | None = None,
-        at: str | None = None,
-    ) -> Done:
-        """Name somebody for the seat of a voter, where nobody who leads the panel does.
-
-        ``at`` is the step of the vote where a case is at several at the same time.
-        """
-        entered = {"instead": instead, "person": person, "reason": reason}
-
-        def possible(unit: UnitOfWork, loaded: Loaded, command: Command) -> None:
-            run = self._work.look(unit, loaded, actor, at=command.at)
-            self._panels.named(unit, run, instead, person, reason)
-
-        return self._do(actor, uid, "replace", entered, version=version, possible=possible, at=at)
+        return self.do(actor, uid, "resume", {"reason": reason}, version=version)
 
     def replacements(
         self, actor: Actor, uid: str, search: str, *, at: str | None = None
@@ -298,58 +301,36 @@ class Interventions:
 
     # ------------------------------------------------------------ inside
 
-    def _do(
-        self,
-        actor: Actor,
-        uid: str,
-        name: str,
-        entered: Mapping[str, Any],
-        *,
-        version: int | None,
-        possible: Callable[[UnitOfWork, Loaded, Command], None] | None = None,
-        then: Then | None = None,
-        at: str | None = None,
-    ) -> Done:
-        check = self._checks[name]
+    def _prepare_reroute(
+        self, actor: Actor, unit: UnitOfWork, loaded: Loaded, command: Command
+    ) -> Mapping[str, Any]:
+        self._somebody.demand(unit, loaded, self._tried(unit, loaded, command))
+        return {}
 
-        def make(unit: UnitOfWork, loaded: Loaded) -> Command:
-            place = at or (_voting_at(loaded) if name == "replace" else _stopped_at(loaded))
-            run = self._work.look(unit, loaded, actor, at=place)
-            self._own(loaded, actor)
-            check(actor, unit, loaded, run)
-            here = run.at if name in _AT_A_PLACE else ""
-            if not str(entered.get("reason") or "").strip():
-                raise run.refuse("reason_needed")
-            command = _command(name, actor, entered, here)
-            if possible is not None:
-                possible(unit, loaded, command)
-                command = _command(name, actor, entered, here)
-            return command
+    def _prepare_unclaim(
+        self, actor: Actor, unit: UnitOfWork, loaded: Loaded, command: Command
+    ) -> Mapping[str, Any]:
+        return {"people": sorted(set(_claimed(unit, loaded).values()))}
 
-        with self._sentences.saying():
-            outcome = self._work.execute(actor, uid, make, version=version, then=then)
-        assert isinstance(outcome, Outcome)  # a first result is only kept for commands with a key
-        self._outgoing.work_off(outcome.sent)
-        return outcome.done
+    def _prepare_retry(
+        self, actor: Actor, unit: UnitOfWork, loaded: Loaded, command: Command
+    ) -> Mapping[str, Any]:
+        return {"what": _failed(unit, loaded)}
+
+    def _prepare_replace(
+        self, actor: Actor, unit: UnitOfWork, loaded: Loaded, command: Command
+    ) -> Mapping[str, Any]:
+        run = self._work.look(unit, loaded, actor, at=command.at)
+        seat = command.input
+        return self._panels.named(unit, run, seat["instead"], seat["person"], seat["reason"])
+
+    def _dissolve(self, unit: UnitOfWork, outcome: Outcome) -> None:
+        self._groups.dissolve(unit, outcome.row)
 
     def _tried(self, unit: UnitOfWork, loaded: Loaded, command: Command) -> Advance:
         now = self._work.now(loaded.row.jurisdiction)
         result, _ = self._work.decide(unit, loaded, command, now, writing=unit.is_writing)
         return result
-
-    @staticmethod
-    def _again(unit: UnitOfWork, outcome: Outcome, actor: Actor, reason: str) -> None:
-        row, now = outcome.row, outcome.row.updated_at
-        for message, state in unit.outbox.of(row.id):
-            if state == "failed":
-                unit.outbox.retry(message.id, now)
-                outcome.sent.append(message.key)
-        for incident in unit.incidents.of(row.id):
-            if incident.resolved_at is not None or incident.code not in AGAIN:
-                continue
-            if incident.code == TIMER:
-                unit.timers.set(row, str(incident.params["timer"]), now)
-            unit.incidents.resolve(incident.id, person=actor.person, reason=reason, at=now)
 
 
 def reroutable(process: Process) -> tuple[tuple[str, str], ...]:
@@ -364,6 +345,27 @@ def reroutable(process: Process) -> tuple[tuple[str, str], ...]:
 def _command(kind: str, actor: Actor, entered: Mapping[str, Any], at: str) -> Command:
     who = (actor.person, actor.organisation, actor.on_behalf)
     return Command(kind, *who, kind, dict(entered), at=at)
+
+
+def _meant(loaded: Loaded, name: str) -> str:
+    """The step in a branch that an intervention is about; "" for the case itself."""
+    match name:
+        case "replace":
+            return _voting_at(loaded)
+        case "extend":
+            return _due_at(loaded)
+        case _:
+            return _stopped_at(loaded)
+
+
+def _due_at(loaded: Loaded) -> str:
+    """The step in a branch whose deadline may be moved; the first where there are several."""
+    steps = loaded.compiled.process.steps
+    for at, one in places_of(loaded.state):
+        step = steps.get(one.place.step) if at else None
+        if step is not None and step.due is not None and step.due.extend is not None:
+            return step.name
+    return ""
 
 
 def _stopped_at(loaded: Loaded) -> str:
@@ -415,3 +417,25 @@ def _failed(unit: UnitOfWork, loaded: Loaded) -> list[str]:
         if incident.resolved_at is None and incident.code == TIMER
     ]
     return [*messages, *timers]
+
+
+def _again(unit: UnitOfWork, outcome: Outcome) -> None:
+    """Try everything again that failed; what is tried is an incident no more."""
+    row, now = outcome.row, outcome.row.updated_at
+    person, reason = outcome.command.person, str(outcome.command.input["reason"])
+    for message, state in unit.outbox.of(row.id):
+        if state == "failed":
+            unit.outbox.retry(message.id, now)
+            outcome.sent.append(message.key)
+    for incident in unit.incidents.of(row.id):
+        if incident.resolved_at is not None or incident.code not in AGAIN:
+            continue
+        if incident.code == TIMER:
+            unit.timers.set(row, str(incident.params["timer"]), now)
+        unit.incidents.resolve(incident.id, person=person, reason=reason, at=now)
+
+
+def _give_back(unit: UnitOfWork, outcome: Outcome) -> None:
+    for item in unit.work.of(outcome.row.id):
+        if item.claimed_by is not None:
+            unit.work.claim(item.id, None, expected=item.claimed_by)

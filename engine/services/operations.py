@@ -1,6 +1,6 @@
 """What people do with a task beside the author's actions: one call for every operation.
 
-Rights, rules and sentences are those that :meth:`engine.services.cases.Cases.offers` lists.
+Rights, rules and sentences are those that :mod:`engine.services.offering` lists.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from engine.definitions.process import FOR_MANY
 from engine.definitions.register import ORGANISATIONS
 from engine.domain.actor import Actor
 from engine.domain.case import Command
@@ -16,7 +15,7 @@ from engine.domain.errors import NotFound
 from engine.runtime.offers import may_operate
 from engine.runtime.operations import waiting_signers
 from engine.runtime.run import Run
-from engine.services.cases import BulkResult, Cases, command_of
+from engine.services.cases import Cases, command_of
 from engine.services.casework import Casework, Done, Loaded, Outcome
 from engine.store.unit import UnitOfWork
 
@@ -118,33 +117,18 @@ class Operations:
                 )  # fmt: skip
             case ("decline", *_):
                 return cases.decline(actor, uid, reason, version=version, key=key, at=at)
+            case ("vote", *_):
+                papers = values.get("papers")
+                if papers is None:
+                    # The same said on every paper.
+                    papers = dict.fromkeys(cases.papers(actor, uid, at=at), values)
+                return cases.vote(actor, uid, papers, version=version, key=key, at=at)
             case ("replace", *_):
                 instead = str(values.get("instead") or "")
                 return cases.replace(
                     actor, uid, instead, person, reason, version=version, key=key, at=at
                 )
         return self.do(actor, uid, name, values, version=version, key=key, at=at)
-
-    def bulk(
-        self,
-        actor: Actor,
-        uids: Sequence[str],
-        name: str,
-        entered: Mapping[str, Any] | None = None,
-        *,
-        key: str | None = None,
-    ) -> list[BulkResult]:
-        """Use an operation on several cases at one step, each by itself (REV-23, REV-24).
-
-        Raises:
-            Refused: they stand at different steps, or the operation is not for many.
-        """
-        if name not in FOR_MANY:
-            raise NotFound("no_such_action", action=name, step="")
-        return self._cases.bulk(
-            actor, uids, name, key=key,
-            do=lambda uid, own: self.take(actor, uid, name, entered, key=own),
-        )  # fmt: skip
 
     def _check(
         self,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from engine.domain.clock import Clock
     from engine.services.accounts import Accounts
     from engine.services.attachments import Attachments
+    from engine.services.bulk import Bulk
     from engine.services.cases import Cases
     from engine.services.casework import Casework
     from engine.services.copies import Copies
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from engine.services.messages import Messages
     from engine.services.migrations import Migrations
     from engine.services.monitor import Monitor
+    from engine.services.offering import Offering
     from engine.services.operations import Operations
     from engine.services.opinions import Opinions
     from engine.services.outgoing import Outgoing
@@ -76,6 +78,8 @@ class Platform:
     outgoing: Outgoing
     cases: Cases
     operations: Operations
+    offering: Offering
+    bulk: Bulk
     views: Views
     copies: Copies
     forecasts: Forecasts

@@ -245,7 +245,7 @@ class _Running:
         uids = [self._uid(name) for name in step.cases]
         if len(uids) > 1:
             actor = self._actor(step.by, uids[0], step.does)
-            for found in self.platform.cases.bulk(actor, uids, step.does, input=entered):
+            for found in self.platform.bulk.run(actor, uids, step.does, entered):
                 if found.done is None:
                     raise Refused("bulk", say=found.sentence)
             return
@@ -322,8 +322,8 @@ class _Running:
         instead, person = str(entered.get("instead", "")), str(entered.get("person", ""))
 
         def leads() -> bool:
-            offers = cases.offers(actor, uid, at=at)
-            return any(one.name == "replace" and one.mine for one in offers)
+            offers = self.platform.offering.offers(actor, uid, at=at)
+            return any(one.name == "replace" and one.mine and not one.stepping_in for one in offers)
 
         operations: dict[str, Callable[[], object]] = {
             "save": lambda: cases.save(actor, uid, self._merged(uid, entered), at=at),
@@ -351,8 +351,10 @@ class _Running:
             "add": lambda: cases.add(actor, uid, members),
             "remove": lambda: cases.remove(actor, uid, members),
             "decline": lambda: cases.decline(actor, uid, reason, at=at),
-            "replace": lambda: (cases if leads() else interventions).replace(
-                actor, uid, instead, person, reason, at=at
+            "replace": lambda: (
+                cases.replace(actor, uid, instead, person, reason, at=at)
+                if leads()
+                else interventions.do(actor, uid, "replace", entered, at=at)
             ),
             "vote": lambda: cases.vote(actor, uid, self._papers(by, uid, entered, at), at=at),
         }
@@ -690,14 +692,14 @@ class _Running:
         found: dict[str, None] = {}
         for person in self._waits_for(row):
             actor = self._actor(person, uid, "")
-            for offer in self.platform.cases.offers(actor, uid):
+            for offer in self.platform.offering.offers(actor, uid):
                 if offer.allowed and offer.action is not None:
                     found[offer.name] = None
         return list(found)
 
     def _visible(self, person: str, uid: str) -> dict[str, list[str]]:
         """On which lists somebody finds a case, and what they may do with it (TST-07)."""
-        offers = self.platform.cases.offers(self._actor(person, uid, ""), uid)
+        offers = self.platform.offering.offers(self._actor(person, uid, ""), uid)
         process = self._case(uid)[0].process
         found = {
             "lists": [
@@ -772,8 +774,10 @@ class _Running:
             said = "offered"
             for person in people:
                 actor = self._actor(person, uid, action)
-                for offer in self.platform.cases.offers(actor, uid):
-                    if offer.name == action and offer.refusal is not None:
+                for offer in self.platform.offering.offers(actor, uid):
+                    if offer.name != action or offer.stepping_in:
+                        continue
+                    if offer.refusal is not None:
                         said = offer.refusal.sentence
             if said != sentence:
                 self._differ(step, f"{name}.refuses.{action}", sentence, said)

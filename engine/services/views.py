@@ -20,14 +20,15 @@ from engine.domain.errors import EngineError, NotFound
 from engine.forms.surroundings import Lookup
 from engine.runtime.branches import find
 from engine.runtime.moments import is_over
-from engine.runtime.offers import may_lead, offers
+from engine.runtime.offers import may_lead, may_operate, offers
 from engine.runtime.panels import attending, vacant, why_not_vote
 from engine.runtime.run import Run
-from engine.services.cases import UNHELD, Cases
+from engine.services.cases import Cases
 from engine.services.casework import Casework, Loaded
 from engine.services.courses import Courses, Entry
 from engine.services.entries import Entries
 from engine.services.groups import Groups
+from engine.services.offering import Offering
 from engine.services.panels import Panels
 from engine.services.rebuild import pins_of
 from engine.services.sheets import Sheets
@@ -286,6 +287,7 @@ class Views:
         work: Casework,
         rights: Permissions,
         cases: Cases,
+        offering: Offering,
         entries: Entries,
         groups: Groups,
         panels: Panels,
@@ -295,6 +297,7 @@ class Views:
         self._work = work
         self._rights = rights
         self._cases = cases
+        self._offering = offering
         self._groups = groups
         self._panels = panels
         self._sentences = sentences
@@ -419,7 +422,7 @@ class Views:
         )
 
     def _edit(self, run: Run) -> Literal["all"] | tuple[str, ...]:
-        if run.process.form is None or self._cases.why_not_save(run) is not None:
+        if run.process.form is None or may_operate(run, "save", self._rights):
             return ()
         return run.step.edit or ()
 
@@ -535,16 +538,13 @@ class Views:
         with self._sentences.saying(), self._work.store.read() as unit:
             loaded, run = self._open(unit, actor, uid, at)
             found = []
-            for offer in self._cases.offered(unit, loaded, run, actor):
+            for offer in self._offering.here(unit, loaded, run, actor):
                 if not offer.mine or (
                     offer.name == "transfer" and not self._cases.colleagues(actor, uid, at=run.at)
                 ):
                     continue
-                refusal = offer.refusal
-                if refusal is None and offer.name not in UNHELD:
-                    refusal = self._cases.held(unit, loaded, run, offer.action)
-                sentence = self._sentences.worded(refusal).sentence if refusal else None
-                action = offer.action
+                refusal, action = offer.refusal, offer.action
+                sentence = refusal.sentence if refusal is not None else None
                 leads = (
                     self._leads_to(unit, loaded, run, actor, action)
                     if action is not None and refusal is None

@@ -186,7 +186,7 @@ class TestBulk:
     def test_each_case_is_handled_by_itself(self, office: Platform) -> None:
         mine, other = a_request(office, by="王审"), a_request(office)
 
-        results = office.cases.bulk(FIRST, [mine, other], "pass")
+        results = office.bulk.run(FIRST, [mine, other], "pass")
 
         assert [result.done is not None for result in results] == [False, True]
         assert results[0].sentence
@@ -201,7 +201,7 @@ class TestBulk:
         office.cases.act(FIRST, one, "pass")
 
         with pytest.raises(Refused) as refused:
-            office.cases.bulk(FIRST, [one, other], "pass")
+            office.bulk.run(FIRST, [one, other], "pass")
 
         assert refused.value.code == "different_steps"
 
@@ -211,8 +211,8 @@ def test_what_could_be_done_and_why_not_the_rest_is_one_question(office: Platfor
     uid = a_request(office)
     office.cases.act(FIRST, uid, "pass")
 
-    mine = {offer.name: offer for offer in office.cases.offers(APPLICANT, uid)}
-    theirs = {offer.name: offer for offer in office.cases.offers(SECOND, uid)}
+    mine = {offer.name: offer for offer in office.offering.offers(APPLICANT, uid)}
+    theirs = {offer.name: offer for offer in office.offering.offers(SECOND, uid)}
 
     assert not mine["withdraw"].allowed
     assert {name for name, offer in theirs.items() if offer.allowed} == {

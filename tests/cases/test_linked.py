@@ -356,7 +356,7 @@ def test_what_was_taken_from_a_case_keeps_it_closed(town: Platform) -> None:
 
     with pytest.raises(Refused, match="creator_went_on"):
         town.cases.act(CHECKER, permit, "revoke")
-    (offer,) = [one for one in town.cases.offers(CHECKER, permit) if one.name == "revoke"]
+    (offer,) = [one for one in town.offering.offers(CHECKER, permit) if one.name == "revoke"]
     assert offer.refusal is not None
     assert offer.refusal.code == "creator_went_on"
     assert at(town, permit) == "granted"

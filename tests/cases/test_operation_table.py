@@ -177,7 +177,7 @@ class Using:
             self.cases.act(CHIEF, self.uid, "pass")
 
     def in_bulk(self) -> None:
-        (one,) = self.cases.bulk(CHIEF, [self.uid], "pass")
+        (one,) = self.town.bulk.run(CHIEF, [self.uid], "pass")
         if one.sentence is not None:
             # Without sentences in the content a refusal says its code.
             raise Refused(one.sentence)
@@ -249,14 +249,15 @@ STEPPED_IN = ("suspend", "reroute", "cancel")
 def test_whoever_asks_before_gets_the_same_answer(town: Platform, scope: str) -> None:
     uid = taken_to(town, scope)
     at = {"parallel": "left", "nested": "leaf"}.get(scope)
-    offers = {one.name: one.refusal for one in town.cases.offers(CHIEF, uid, at=at)}
-    stepping_in = town.interventions.offers(MONITOR, uid)
+    mine = [one for one in town.offering.offers(CHIEF, uid, at=at) if not one.stepping_in]
+    offers = {one.name: one.refusal for one in mine}
+    stepping_in = [one for one in town.offering.offers(MONITOR, uid) if one.stepping_in]
     offers |= {one.name: one.refusal for one in stepping_in if one.name in STEPPED_IN}
     # What was passed is the parallel step, not a place in it.
     around = {"parallel": "split", "nested": "outer"}.get(scope)
-    passer = town.cases.offers(CHIEF if scope == "end" else FIRST, uid, at=around)
+    passer = town.offering.offers(CHIEF if scope == "end" else FIRST, uid, at=around)
     offers |= {one.name: one.refusal for one in passer if one.name in ("withdraw", "vote")}
-    applicant = town.cases.offers(APPLICANT, uid, at=at)
+    applicant = town.offering.offers(APPLICANT, uid, at=at)
     offers |= {one.name: one.refusal for one in applicant if one.name == "urge"}
 
     for name in (*ASKED, *STEPPED_IN, "withdraw", "vote", "urge"):

@@ -132,7 +132,9 @@ def test_a_seat_that_is_declined_waits_until_somebody_is_named(vote: Make) -> No
         cases.replace(leader, case.uid, "v0", "spare", "替补")
     assert refused.value.code == "no_such_seat", "v0 has voted"
     with pytest.raises(Refused) as refused:
-        case.town.interventions.replace(leader, case.uid, "v1", "spare", "替补")
+        case.town.interventions.do(
+            leader, case.uid, "replace", {"instead": "v1", "person": "spare", "reason": "替补"}
+        )
     assert refused.value.code != "no_such_seat", "only administrators intervene"
     cases.replace(leader, case.uid, "v1", "spare", "替补")
     assert case.waiting == ["spare"]
@@ -151,8 +153,11 @@ def test_an_administrator_names_somebody_where_nobody_leads(vote: Make) -> None:
     case.town.cases.decline(person("v0"), case.uid, "出差")
     assert case.waiting == ["v1"]
 
-    offered = {one.name for one in case.town.interventions.offers(administrator, case.uid)}
-    case.town.interventions.replace(administrator, case.uid, "v0", "spare", "补一人")
+    offers = case.town.offering.offers(administrator, case.uid)
+    offered = {one.name for one in offers if one.stepping_in}
+    case.town.interventions.do(
+        administrator, case.uid, "replace", {"instead": "v0", "person": "spare", "reason": "补一人"}
+    )
 
     assert "replace" in offered
     assert case.waiting == ["spare"]
@@ -174,7 +179,12 @@ def test_a_voter_who_may_not_decline_is_replaced_by_an_administrator_alone(
         with pytest.raises(Refused) as refused:
             refuse()
         assert refused.value.code == "no_declining"
-    case.town.interventions.replace(administrator, case.uid, "v0", "spare", "长期病假")
+    case.town.interventions.do(
+        administrator,
+        case.uid,
+        "replace",
+        {"instead": "v0", "person": "spare", "reason": "长期病假"},
+    )
 
     assert "spare" in case.waiting
     assert case.rebuilt()
@@ -425,7 +435,7 @@ def test_who_has_to_keep_out_gets_no_seat_and_is_told_why(vote: Make) -> None:
     with pytest.raises(Refused) as refused:
         case.cast("v1")
     assert (refused.value.code, refused.value.sentence) == ("recused", "您是作者，应当回避")
-    offers = {one.name: one for one in case.town.cases.offers(person("v1"), case.uid)}
+    offers = {one.name: one for one in case.town.offering.offers(person("v1"), case.uid)}
     assert offers["vote"].mine
     with pytest.raises(Refused) as refused:
         case.town.cases.replace(person("周局", "市局"), case.uid, "v0", "spare", "替补")

@@ -53,7 +53,7 @@ def test_who_is_recused_sees_why_and_cannot(office: Platform) -> None:
 
     shown = {one.name: (one.allowed, one.sentence) for one in office.views.choices(FIRST, uid)}
     assert shown["pass"] == shown["return"] == (False, REASON)
-    why = {one.name: one.refusal for one in office.cases.offers(FIRST, uid)}
+    why = {one.name: one.refusal for one in office.offering.offers(FIRST, uid)}
     assert why["pass"] is not None
     assert why["pass"].sentence == REASON
     with pytest.raises(Refused, match=REASON):

@@ -307,8 +307,8 @@ class Walk:
             return f"{seat} declines", lambda: self.platform.cases.decline(
                 person(seat), place.uid, "r", at=place.at
             )
-        return f"{other} instead of {seat}", lambda: self.platform.interventions.replace(
-            person("ada"), place.uid, seat, other, "r"
+        return f"{other} instead of {seat}", lambda: self.platform.interventions.do(
+            person("ada"), place.uid, "replace", {"instead": seat, "person": other, "reason": "r"}
         )
 
     def to_group(self) -> Any:

@@ -11,6 +11,7 @@ from engine.services.definitions import load, pin_all
 from engine.store.releases import Signature
 from engine.store.tables.cases import journal
 from tests.support.city import AT_SUPERIOR, AT_UNIT, CERTIFIED, MEETING, PROCESS, STARTED, city
+from tests.web.test_review import LI
 
 RETURNED = (*AT_UNIT, "{by: 王初审, does: return, case: z, with: {reason: 缺少年度考核表}}")
 #: of 张三 in the sample world
@@ -27,7 +28,7 @@ def details(here, case="z"):
 
 def listed(page):
     """The numbers and steps of the list."""
-    return [(row[0], row[3]) for row in page.rows()]
+    return [(row[1], row[4]) for row in page.rows()]
 
 
 class TestList:
@@ -84,8 +85,8 @@ class TestList:
         page = administrator(here).get("/console/cases/?state=open&overdue=yes&returned=yes")
 
         (row,) = page.rows()
-        assert "已逾期" in row[5]
-        assert "已退回" in row[5]
+        assert "已逾期" in row[6]
+        assert "已退回" in row[6]
 
     def test_a_search_by_identity_is_noted_as_access(self):
         here = city(*AT_UNIT)
@@ -120,8 +121,8 @@ class TestList:
         visitor = administrator(here)
         page = visitor.get("/console/cases/?version=older")
         (row,) = page.rows()
-        assert row[1] == "社会化评审"
-        assert row[8].startswith("较早版本 ")
+        assert row[2] == "社会化评审"
+        assert row[9].startswith("较早版本 ")
         assert visitor.get("/console/cases/?version=current").rows() == []
         assert "较早版本" in visitor.get(details(here))
 
@@ -286,6 +287,31 @@ class TestInterventions:
         visitor.press("确定改派")
         assert listed(visitor.get(gone)) == []
         assert place(here) == "department"
+
+    @pytest.mark.req("ENG-14", "ENG-18", "REV-23")
+    def test_ticked_cases_are_stopped_together_where_they_can_be(self):
+        here = city(*AT_UNIT, *LI)
+        visitor = administrator(here)
+        assert "批量暂停办理" in visitor.get("/console/cases/").buttons
+        visitor.press("批量暂停办理", row=[here["y"]])
+        visitor.press("批量暂停办理", reason="核实")
+        visitor.get("/console/cases/")
+
+        page = visitor.press("批量暂停办理", row=[here["z"], here["y"]])
+        assert "将要办理的 1 件" in page
+        assert "不能办理的 1 件" in page
+        assert "请填写原因" in visitor.press("批量暂停办理", reason=" ")
+        page = visitor.press("批量暂停办理", reason="信访核实")
+
+        assert "成功 1 件，未成功 0 件。" in page
+        assert "信访核实" in visitor.get(details(here))
+        visitor.get("/console/cases/")
+        visitor.press("批量改派", row=[here["z"], here["y"]])
+        page = visitor.press("批量改派", step="department", organisation="人才中心", reason="改制")
+        assert "去向：待呈报人员审核（天津市人才档案服务中心）" in page
+        assert place(here) == "unit"
+        assert "成功 2 件，未成功 0 件。" in visitor.press("确定批量改派")
+        assert [place(here), place(here, "y")] == ["department", "department"]
 
     def test_cancelling_is_confirmed(self):
         here = city(*AT_UNIT)

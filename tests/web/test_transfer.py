@@ -122,7 +122,7 @@ def test_many_cases_are_handed_over_at_once_where_the_list_offers_it():
     assert "transfer_to_stranger" in page
     waiting = platform.lists.keys(person("李四", "一所"), "town/to-review")
     assert sorted(waiting) == sorted(uids)
-    results = platform.operations.bulk(person("李四", "一所"), uids, "urge")
+    results = platform.bulk.run(person("李四", "一所"), uids, "urge")
     assert {one.sentence for one in results} == {"not_yours_to_urge"}
     assert all(found.same for found in platform.rebuilding.all())
     platform.close()

@@ -1,0 +1,270 @@
+"""One thing done to many cases: each is a command of its own, and its answer is told (REV-23).
+
+Author's actions, operations of the engine and interventions alike, in four steps: :meth:`demand`
+what holds for all, :meth:`preview` who can and who cannot, :meth:`one`, and :meth:`run` for all.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from engine.definitions.process import FOR_MANY, Action
+from engine.definitions.register import PEOPLE
+from engine.domain.actor import Actor
+from engine.domain.errors import NotFound, Refused
+from engine.runtime.advance import no_such_action
+from engine.runtime.run import Run, get
+from engine.services.interventions import FOR_MANY as STEPPING_IN
+from engine.services.oversight import MONITOR
+from engine.store.cases import CaseRow
+
+if TYPE_CHECKING:
+    from engine.services.cases import Cases
+    from engine.services.casework import Casework, Done
+    from engine.services.directory import Directory
+    from engine.services.dossiers import Dossiers
+    from engine.services.interventions import Interventions
+    from engine.services.offering import Offering
+    from engine.services.operations import Operations
+    from engine.services.oversight import Oversight
+    from engine.services.sentences import Sentences
+
+
+@dataclass(frozen=True, slots=True)
+class BulkResult:
+    """What became of one case of a bulk command: done, or why not."""
+
+    uid: str
+    done: Done | None
+    sentence: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    """One case before a bulk command: what it is, and why it would be refused."""
+
+    uid: str
+    #: the caption of its process, its number, and who started it
+    title: str
+    number: str
+    name: str
+    #: why it cannot be done; None where it can
+    sentence: str | None
+    #: where it would lead, in words, if that is known before
+    leads_to: str = ""
+
+
+class Bulk:
+    """Does one thing to many cases."""
+
+    def __init__(
+        self,
+        work: Casework,
+        cases: Cases,
+        operations: Operations,
+        interventions: Interventions,
+        offering: Offering,
+        dossiers: Dossiers,
+        oversight: Oversight,
+        directory: Directory,
+        sentences: Sentences,
+        may_see: Callable[[Actor, str], bool],
+    ) -> None:
+        self._work = work
+        self._cases = cases
+        self._operations = operations
+        self._interventions = interventions
+        self._offering = offering
+        self._dossiers = dossiers
+        self._oversight = oversight
+        self._directory = directory
+        self._sentences = sentences
+        self._may_see = may_see
+
+    # ------------------------------------------------------------ before
+
+    def demand(
+        self, actor: Actor, uids: Sequence[str], name: str, *, stepping_in: bool = False
+    ) -> None:
+        """Refuse what cannot be done for all of them at once.
+
+        Interventions are for cases wherever they stand; anything else is for one step.
+
+        Raises:
+            Refused: they stand at different steps (REV-24), it is not for many, or there are not
+                numbers enough for all of them.
+        """
+        with self._sentences.saying():
+            if not uids:
+                raise Refused("nothing_chosen")
+            if stepping_in:
+                if name not in STEPPING_IN:
+                    raise NotFound("no_such_action", action=name, step="")
+                return
+            self._same_step(actor, uids, name)
+            self._demand_numbers(actor, uids, name)
+
+    def preview(
+        self,
+        actor: Actor,
+        uids: Sequence[str],
+        name: str,
+        entered: Mapping[str, Any] | None = None,
+        *,
+        stepping_in: bool = False,
+    ) -> list[Previewed]:
+        """Who can and who cannot, by the call that every page asks; nothing is changed.
+
+        Where it is entered to where a case is to be put, that is tried without writing.
+
+        Raises:
+            NotFound: the actor may not know of one of them.
+        """
+        return [self._previewed(actor, uid, name, entered or {}, stepping_in) for uid in uids]
+
+    def _previewed(
+        self, actor: Actor, uid: str, name: str, entered: Mapping[str, Any], stepping_in: bool
+    ) -> Previewed:
+        with self._sentences.saying(), self._work.store.read() as unit:
+            loaded = self._work.load(unit, uid)
+            sees = (
+                self._oversight.why_not(actor, MONITOR, loaded.row.jurisdiction) is None
+                if stepping_in
+                else self._may_see(actor, uid)
+            )
+            if not sees:
+                raise NotFound("no_such_case", uid=uid)
+        initiator = loaded.row.initiator or ""
+        known = self._directory.name(PEOPLE, initiator) if initiator else ""
+        sentence, leads_to = self._why_not(actor, uid, name, stepping_in), ""
+        if (
+            sentence is None
+            and stepping_in
+            and (entered.get("step") or entered.get("organisation"))
+        ):
+            try:
+                leads_to = self._dossiers.rerouted(
+                    actor, uid, organisation=entered.get("organisation"), step=entered.get("step")
+                )
+            except Refused as refused:
+                sentence = refused.sentence
+        title = loaded.compiled.process.title
+        return Previewed(uid, title, loaded.row.number or "", known, sentence, leads_to)
+
+    def _why_not(self, actor: Actor, uid: str, name: str, stepping_in: bool) -> str | None:
+        found = [
+            one
+            for one in self._offering.offers(actor, uid)
+            if one.name == name and one.stepping_in == stepping_in
+        ]
+        if not found:
+            with self._work.store.read() as unit:
+                run = self._work.look(unit, self._work.load(unit, uid), actor)
+            return self._sentences.worded(no_such_action(run, name)).sentence
+        return None if found[0].refusal is None else found[0].refusal.sentence
+
+    # ------------------------------------------------------------ doing it
+
+    def one(
+        self,
+        actor: Actor,
+        uid: str,
+        name: str,
+        entered: Mapping[str, Any] | None = None,
+        *,
+        stepping_in: bool = False,
+        key: str | None = None,
+    ) -> BulkResult:
+        """Do it to one of them; a refusal is its result."""
+        try:
+            if stepping_in:
+                done: Done | None = self._interventions.do(actor, uid, name, entered or {}, key=key)
+            elif self._is_written(actor, uid, name):
+                done = self._cases.act(actor, uid, name, input=entered, key=key)
+            else:
+                done = self._operations.take(actor, uid, name, entered, key=key)
+        except Refused as refusal:
+            return BulkResult(uid, None, refusal.sentence)
+        return BulkResult(uid, done)
+
+    def run(
+        self,
+        actor: Actor,
+        uids: Sequence[str],
+        name: str,
+        entered: Mapping[str, Any] | None = None,
+        *,
+        stepping_in: bool = False,
+        key: str | None = None,
+    ) -> list[BulkResult]:
+        """Do it to all of them, each by itself; one that is refused does not undo the others.
+
+        ``key`` makes a repeated press harmless: each case answers with its first result.
+
+        Raises:
+            Refused: as for :meth:`demand`; nothing was done then.
+        """
+        self.demand(actor, uids, name, stepping_in=stepping_in)
+        return [
+            self.one(
+                actor, uid, name, entered, stepping_in=stepping_in,
+                key=f"{key}:{uid}" if key else None,
+            )
+            for uid in uids
+        ]  # fmt: skip
+
+    # ------------------------------------------------------------ inside
+
+    def _is_written(self, actor: Actor, uid: str, name: str) -> bool:
+        """Whether it is an action of the author where the case is."""
+        if name not in FOR_MANY:
+            return True
+        with self._work.store.read() as unit:
+            run = self._work.look(unit, self._work.load(unit, uid), actor)
+            return _action(run, name) is not None
+
+    def _same_step(self, actor: Actor, uids: Sequence[str], name: str) -> None:
+        """Refuse rows that stand at different steps, naming those that have moved on."""
+        steps: dict[tuple[str, str, str | None], list[CaseRow]] = {}
+        here = set()
+        with self._work.store.read() as unit:
+            for uid in uids:
+                loaded = self._work.load(unit, uid)
+                row, run = loaded.row, self._work.look(unit, loaded, actor)
+                place = run.state.place
+                steps.setdefault((row.process, place.step, place.stage), []).append(row)
+                if self._cases.waits_for(unit, loaded, actor):
+                    here.add(row.id)
+                known = _action(run, name)
+                if known is not None and not known.bulk:
+                    raise Refused("not_in_bulk", action=known.title)
+        if len(steps) > 1:
+            kept = max(steps.values(), key=lambda rows: (rows[0].id in here, len(rows)))
+            moved = [row for rows in steps.values() if rows is not kept for row in rows]
+            raise Refused("different_steps", cases=[(row.initiator, row.number) for row in moved])
+
+    def _demand_numbers(self, actor: Actor, uids: Sequence[str], name: str) -> None:
+        """Refuse to begin with many where numbers do not suffice for all of them."""
+        wanted: Counter[tuple[str, str, str | None]] = Counter()
+        with self._work.store.read() as unit:
+            for uid in uids:
+                loaded = self._work.load(unit, uid)
+                run = self._work.look(unit, loaded, actor)
+                chosen = _action(run, name)
+                effects = () if chosen is None else chosen.do
+                numbers = [one for one in effects if one.kind == "number" and one.of is not None]
+                if not numbers:
+                    return
+                place = loaded.compiled.process.jurisdiction
+                for one in numbers:
+                    if one.of is not None and not get(run.data, one.into or ""):
+                        wanted[place, one.name, run.context.key(one.of)] += 1
+            for (place, pool, of), count in wanted.items():
+                self._work.demand_numbers(unit, place, pool, of, count)
+
+
+def _action(run: Run, name: str) -> Action | None:
+    return run.compiled.actions[run.step.name].get(name)
