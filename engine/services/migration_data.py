@@ -10,7 +10,7 @@ from engine.authoring.problem import nearest
 from engine.definitions.codes import CodeList
 from engine.forms.form import Form
 from engine.forms.keywords import LISTS, NUMBERS
-from engine.forms.model import Element
+from engine.forms.model import Element, Path
 from engine.services.migration_decisions import Decisions
 
 #: how many names are proposed for one that is gone
@@ -76,57 +76,93 @@ class _Moving:
         self._before = {_name(one): one for one in old.walk() if one.stored}
         self._after = {_name(one): one for one in new.walk() if one.stored}
         self._found = MovedData(_copied(data))
+        #: where what stood at a path stands now; None where it is not kept
+        self._moved: dict[Path, Path | None] = {}
 
     def run(self, *, still_filled_in: bool) -> MovedData:
+        self._move()
         for name, element in self._before.items():
-            if element.kind != "group" and any(_values(self._found.data, element.path)):
+            if element.kind != "group":
                 self._field(name, element)
         if not still_filled_in:
             self._missing()
         return self._found
 
-    def _field(self, name: str, element: Element) -> None:
-        """One field that something was entered in."""
-        known = self._decisions.fields
-        if name in known:
-            target = known[name]
-            if target is not None:
-                self._move(name, element, target)
-            self._found.moved.append(element.title)
-            _remove(self._found.data, element.path)
-            return
-        if element.children:
-            # Rows: what is in them is looked at field by field.
-            if name not in self._after:
-                self._gone(name, element)
-            return
-        after = self._after.get(name)
-        if after is None:
-            if not any(name.startswith(f"{above}.") for above in known):
-                self._gone(name, element)
-            return
-        self._check(name, element, after)
+    # ------------------------------------------------------------ moving
 
-    def _gone(self, name: str, element: Element) -> None:
-        same = [one for one, other in self._after.items()
-                if one not in self._before and other.kind == element.kind]  # fmt: skip
-        proposed = tuple(nearest(name, same, PROPOSED))
+    def _move(self) -> None:
+        """Put what was entered where it is decided, in each row by itself."""
+        for name, element in self._before.items():
+            here = self._here(element.path)
+            if name not in self._decisions.fields or here is None:
+                continue
+            if not any(_values(self._found.data, element.path)):
+                continue
+            target = self._decisions.fields[name]
+            after = self._after.get(target) if target is not None else None
+            if target is not None and (after is None or not _takes(after, element, here)):
+                same = [one for one, other in self._after.items() if _takes(other, element, here)]
+                near = tuple(nearest(target, same, PROPOSED))
+                self._found.open.append(
+                    Open("migrate_no_such_field", "fields", name, {"field": target}, near)
+                )
+                continue
+            self._moved[element.path] = after.path if after is not None else None
+            self._found.moved.append(element.title)
+        # From the inside out, so that rows are still found where they were; of those on one level
+        # all are taken before the first is put, as two may have changed places.
+        for depth in sorted({path.count("*") for path in self._moved}, reverse=True):
+            level = [path for path in self._moved if path.count("*") == depth]
+            taken = []
+            for path in sorted(level, key=len, reverse=True):
+                to = self._moved[path]
+                row, rest = _in_row(path)
+                for holder in list(_rows(self._found.data, row)):
+                    value = _taken(holder, rest)
+                    if to is not None and value is not None:
+                        taken.append((_in_row(to)[1], holder, value))
+            for rest, holder, value in sorted(taken, key=lambda one: len(one[0])):
+                _put(holder, rest, value)
+
+    def _here(self, path: Path) -> Path | None:
+        """Where a path is now; None if what stood there is not kept."""
+        for count in range(len(path), 0, -1):
+            if path[:count] in self._moved:
+                target = self._moved[path[:count]]
+                return None if target is None else (*target, *path[count:])
+        return path
+
+    # ------------------------------------------------------------ what it is now
+
+    def _field(self, name: str, element: Element) -> None:
+        """One field that something was entered in: it must be one of the form."""
+        here = self._here(element.path)
+        if here is None or not any(_values(self._found.data, here)):
+            return
+        after = self._after.get(_dotted(here))
+        if after is None or after.path != here or bool(after.children) != bool(element.children):
+            # What is in rows is asked for once it is known where the rows are.
+            asked = [one.name for one in self._found.open if one.key == "fields"]
+            if not any(name == one or name.startswith(f"{one}.") for one in asked):
+                self._gone(name, element, here)
+        elif not element.children:
+            self._check(_dotted(here), element, after)
+
+    def _gone(self, name: str, element: Element, here: Path) -> None:
+        known = {self._here(one.path) for one in self._before.values()}
+        same = [
+            one
+            for one, other in self._after.items()
+            if other.path not in known
+            and other.kind == element.kind
+            and _takes(other, element, here)
+        ]
+        titled = [one for one in same if self._after[one].title == element.title]
+        near = nearest(_dotted(here), same, PROPOSED)
+        proposed = tuple(dict.fromkeys([*titled, *near]))[:PROPOSED]
         self._found.open.append(
             Open("migrate_field_gone", "fields", name, {"field": element.title}, proposed)
         )
-
-    def _move(self, name: str, element: Element, target: str) -> None:
-        values = list(_values(self._found.data, element.path))
-        after = self._after.get(target)
-        plain = "*" not in element.path
-        if after is None or "*" in after.path or not plain:
-            near = tuple(nearest(target, self._after, PROPOSED))
-            self._found.open.append(
-                Open("migrate_no_such_field", "fields", name, {"field": target}, near)
-            )
-            return
-        _put(self._found.data, after.path, values[0])
-        self._check(target, element, after)
 
     def _check(self, name: str, before: Element, after: Element) -> None:
         """What a field holds must be something that can stand in it now."""
@@ -153,10 +189,13 @@ class _Moving:
                 self._found.moved.append(after.title)
                 return decided[value]
             params = {"field": after.title, "value": value}
-            self._found.open.append(
-                Open("migrate_code_gone", "codes", f"{name}.{value}", params,
-                     tuple(nearest(value, known, PROPOSED)))
+            asked = Open(
+                "migrate_code_gone", "codes", f"{name}.{value}", params,
+                tuple(nearest(value, known, PROPOSED)),
             )  # fmt: skip
+            # Several rows may hold the same code.
+            if asked not in self._found.open:
+                self._found.open.append(asked)
             return value
 
         _change(self._found.data, after.path, changed)
@@ -168,22 +207,43 @@ class _Moving:
         for name, after in self._after.items():
             before = self._before.get(name)
             asked = after.required and not (before is not None and before.required)
-            if not asked or "*" in after.path or after.kind == "group":
-                continue
-            if name in coming or any(_values(self._found.data, after.path)):
+            row, rest = _in_row(after.path)
+            empty = [one for one in _rows(self._found.data, row) if not any(_values(one, rest))]
+            if not asked or after.kind == "group" or name in coming or not empty:
                 continue
             if name not in self._decisions.values:
                 self._found.open.append(
                     Open("migrate_value_missing", "values", name, {"field": after.title})
                 )
             elif self._decisions.values[name] is not None:
-                _put(self._found.data, after.path, self._decisions.values[name])
+                for one in empty:
+                    _put(one, rest, self._decisions.values[name])
                 self._found.moved.append(after.title)
                 self._check(name, after, after)
 
 
 def _name(element: Element) -> str:
-    return ".".join(part for part in element.path if part != "*")
+    return _dotted(element.path)
+
+
+def _dotted(path: Path) -> str:
+    return ".".join(part for part in path if part != "*")
+
+
+def _in_row(path: Path) -> tuple[Path, Path]:
+    """A path as that of the row it is in (of the form itself: none), and what is left of it."""
+    count = len(path) - path[::-1].index("*") if "*" in path else 0
+    return path[:count], path[count:]
+
+
+def _takes(after: Element, before: Element, here: Path) -> bool:
+    """Whether a field can hold what stands at a path: it is in the same rows, and as deep."""
+    same_rows = _in_row(after.path)[0] == _in_row(here)[0]
+    return (
+        same_rows
+        and bool(after.children) == bool(before.children)
+        and (not after.children or after.kind == before.kind)
+    )
 
 
 def _fits(element: Element, value: Any) -> bool:
@@ -208,7 +268,7 @@ def _copied(value: Any) -> Any:
     return value
 
 
-def _values(data: Any, path: tuple[str, ...]) -> Iterator[Any]:
+def _values(data: Any, path: Path) -> Iterator[Any]:
     """What is entered at a path, in every row; what is empty is left out."""
     if not path:
         if data not in (None, "", [], {}):
@@ -220,7 +280,7 @@ def _values(data: Any, path: tuple[str, ...]) -> Iterator[Any]:
         yield from _values(data.get(path[0]), path[1:])
 
 
-def _change(data: Any, path: tuple[str, ...], changed: Any) -> None:
+def _change(data: Any, path: Path, changed: Any) -> None:
     """Replace what stands at a path, in every row."""
     name, rest = path[0], path[1:]
     if name == "*":
@@ -237,11 +297,26 @@ def _change(data: Any, path: tuple[str, ...], changed: Any) -> None:
                 data[name] = value
 
 
-def _remove(data: Any, path: tuple[str, ...]) -> None:
-    _change(data, path, lambda value: None)
+def _rows(data: Any, row: Path) -> Iterator[dict[str, Any]]:
+    """Every row at a path; the form data themselves where there is none."""
+    if not row:
+        yield data
+    else:
+        yield from (one for one in _values(data, row) if isinstance(one, dict))
 
 
-def _put(data: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
+def _taken(data: dict[str, Any], path: Path) -> Any:
+    """Take away what stands at a path; None if nothing is entered there."""
+    for name in path[:-1]:
+        data = data.get(name) or {}
+    value = data.pop(path[-1], None)
+    return value if any(_values(value, ())) else None
+
+
+def _put(data: dict[str, Any], path: Path, value: Any) -> None:
     for name in path[:-1]:
         data = data.setdefault(name, {})
+    known = data.get(path[-1])
+    if isinstance(known, dict) and isinstance(value, dict):
+        value = {**known, **value}
     data[path[-1]] = value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import dedent, indent
+
 import orjson
 import pytest
 
@@ -232,6 +234,86 @@ class TestForms:
         plan = the_plan(office, version, codes={"kind": {"office": "bureau"}})
         office.migrations.run(MONITOR, plan.id, "机构改名")
         assert stored(office, uid)[2]["kind"] == "bureau"
+
+
+class TestRows:
+    """Fields of repeated rows: each row keeps what is its own."""
+
+    PAST = """
+          past:
+            title: 用过
+            type: array
+            items:
+              type: object
+              required: [room]
+              properties: {
+                room: {title: 房间, type: string, index: true},
+                kind: {title: 类别, codes: kinds},
+                from: {title: 自, type: string}, to: {title: 至, type: string},
+                repairs: {
+                  title: 报修, type: array,
+                  items: {type: object, properties: {what: {title: 事项, type: string}}}}}
+          """
+    NOW = (("past:", "used:"), ("room: {title: 房间", "hall: {title: 房间"),
+           ("[room]", "[hall, by]"), ("from:", "by: {title: 经办, type: string}, from:"),
+           ("repairs:", "mended:"), ("what: {title: 事项", "which: {title: 何事"))  # fmt: skip
+    ROWS = (
+        {"room": "101", "kind": "office", "from": "a", "to": "b", "repairs": [{"what": "灯"}, {}]},
+        {"room": "202", "from": "c"},
+    )
+
+    @staticmethod
+    def form(office: Platform, rows: str) -> str:
+        text = office.definitions.files()[FORM].decode().partition("  past:")[0].rstrip() + "\n"
+        return text + indent(dedent(rows).strip("\n"), "  ") + "\n"
+
+    @pytest.mark.req("CON-09", "ENG-13")
+    def test_a_list_and_the_fields_of_its_rows_are_renamed(self, office: Platform) -> None:
+        publish(office, {FORM: self.form(office, self.PAST)})
+        uid = a_request(office, past=[dict(row) for row in self.ROWS])
+        before = stored(office, uid)[2]
+        now = self.PAST
+        for old, new in self.NOW:
+            assert old in now
+            now = now.replace(old, new)
+        version = str(publish(office, {FORM: self.form(office, now)}))
+
+        (asked,) = the_plan(office, version).choices
+        assert (asked[0].name, asked[0].proposed) == ("past", ("used",))
+        fields: dict[str, str | None] = {"past": "used"}
+        asked_then = [(one.key, one.name, one.proposed[:1])
+                      for one, _ in the_plan(office, version, fields=fields).choices]  # fmt: skip
+        assert asked_then == [
+            ("fields", "past.room", ("used.hall",)), ("fields", "past.repairs", ("used.mended",)),
+            ("values", "used.by", ()),
+        ]  # fmt: skip
+        fields |= {"past.room": "used.hall", "past.repairs": "used.mended", "past.kind": None,
+                   "past.repairs.what": "used.mended.which",
+                   "past.from": "used.to", "past.to": "used.from"}  # fmt: skip
+        for wrong in ("subject", "used.mended.which", "nowhere"):
+            again = {**fields, "past.room": wrong}
+            choices = the_plan(office, version, fields=again, values={"used.by": "王"}).choices
+            assert "past.room" in [one.name for one, _ in choices]
+        plan = the_plan(office, version, fields=fields, values={"used.by": "王"})
+        (case,) = plan.cases
+        assert case.kind == "by_itself"
+
+        office.migrations.run(MONITOR, plan.id, "新表单")
+
+        assert stored(office, uid)[2]["used"] == [
+            {"hall": "101", "to": "a", "from": "b", "by": "王", "mended": [{"which": "灯"}, {}]},
+            {"hall": "202", "to": "c", "by": "王"},
+        ]  # fmt: skip
+        assert "past" not in stored(office, uid)[2]
+        with office.store.read() as unit:
+            known = unit.cases.fields(stored(office, uid)[0].id)
+        assert known["used.*.hall"] == ["101", "202"]
+        assert "past.*.room" not in known
+        assert office.rebuilding.rebuild(uid).same
+
+        office.migrations.undo(MONITOR, plan.id, "弄错了")
+        assert stored(office, uid)[2] == before
+        assert office.rebuilding.rebuild(uid).same
 
 
 class TestRights:
