@@ -10,12 +10,12 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import orjson
 
+from engine.definitions.release import Release
 from engine.domain.actor import SYSTEM, Actor, Rights
 from engine.domain.case import (
     DATES,
@@ -39,6 +39,7 @@ from engine.store.cases import CaseRow, NewCase
 from engine.store.chain import GENESIS, Event
 from engine.store.database import Store
 from engine.store.errors import Duplicate
+from engine.store.once import once
 from engine.store.unit import UnitOfWork
 from engine.store.work import WorkRow
 
@@ -83,7 +84,7 @@ class LazyData(Mapping[str, Any]):
     def __init__(self, load: Callable[[], Mapping[str, Any]]) -> None:
         self._load = load
 
-    @cached_property
+    @once
     def _values(self) -> Mapping[str, Any]:
         return self._load()
 
@@ -112,6 +113,32 @@ class Loaded:
     def ident(self) -> dict[str, Any]:
         """Id, number and year, as expressions read them."""
         return {"id": self.row.uid, "number": self.row.number, "year": self.row.year}
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a jurisdiction says to one of its processes while a release is in force."""
+
+    release: Release
+    #: what conditions read of it
+    jurisdiction: Mapping[str, Any]
+    policy: Mapping[str, Any]
+    calendar: Any
+
+    @classmethod
+    def of(
+        cls, release: Release, process: str, jurisdiction: str, overrides: Mapping[str, Any]
+    ) -> Ground:
+        """As the content says, but for the switches that are set otherwise."""
+        said: dict[str, Any] = {"id": jurisdiction}
+        policy: Mapping[str, Any] = {}
+        calendar = None
+        known = release.jurisdictions.get(jurisdiction)
+        if known is not None:
+            said |= {"title": known.title, "bureau": known.bureau}
+            policy = known.policy.get(process, {})
+            calendar = release.calendars.get(known.calendar) if known.calendar else None
+        return cls(release, said, {**policy, **overrides}, calendar)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,10 +206,12 @@ class Casework:
         self.effects: Effects = lambda unit, outcome, now: []
         self.rows = CaseRows(definitions)
         self._overrides: dict[str, dict[str, Any]] = {}
+        self._grounds: dict[str, Ground] = {}
 
     def override(self, process: str, policy: Mapping[str, Any]) -> None:
         """Set switches as a jurisdiction would, for a replay (``given: {policy: …}``)."""
         self._overrides.setdefault(process, {}).update(policy)
+        self._grounds.pop(process, None)
 
     # ------------------------------------------------------------ reading
 
@@ -241,31 +270,33 @@ class Casework:
     ) -> Recording:
         """The world as one command sees it; ``numbers`` instead of those of the pools."""
         process = compiled.process
-        jurisdiction = self.definitions.current.jurisdictions.get(process.jurisdiction)
-        known = {"id": process.jurisdiction}
-        policy: Mapping[str, Any] = {}
-        if jurisdiction is not None:
-            known |= {"title": jurisdiction.title, "bureau": jurisdiction.bureau}
-            policy = jurisdiction.policy.get(process.id, {})
-        policy = {**policy, **self._overrides.get(process.id, {})}
+        ground = self._ground(process.id, process.jurisdiction)
         facts = CaseFacts(
             unit,
             self.lookups,
             compiled,
             row,
             data=data,
-            policy=policy,
+            policy=ground.policy,
             today=now.date().isoformat(),
             writing=writing,
             seed=seed,
-            jurisdiction=known,
-            calendar=self.calendar(process.jurisdiction),
+            jurisdiction=ground.jurisdiction,
+            calendar=ground.calendar,
             found=found,
             numbers=numbers
             or (lambda unit, pool, of: self.number(unit, process.jurisdiction, pool, of, now)),
             creator=creator,
         )
         return Recording(facts)
+
+    def _ground(self, process: str, jurisdiction: str) -> Ground:
+        release = self.definitions.current
+        ground = self._grounds.get(process)
+        if ground is None or ground.release is not release:
+            ground = Ground.of(release, process, jurisdiction, self._overrides.get(process, {}))
+            self._grounds[process] = ground
+        return ground
 
     def number(
         self, unit: UnitOfWork, jurisdiction: str, pool: str, of: str | None, now: datetime

@@ -72,11 +72,9 @@ class Directory:
         if organisation is None:
             return False
         with self._store.read() as unit:
-            return any(
-                permission in role.permissions
-                for grant, role in self._granted(unit, person)
-                if grant.organisation == organisation
-            ) and self._lets(unit, organisation, permission)
+            grants, state = unit.grants.standing(person, organisation, ORGANISATIONS)
+        held = any(permission in role.permissions for _, role in self._counting(grants))
+        return held and _lets(self._named(state), permission)
 
     def covers(
         self, person: str, permission: str, organisation: str | None, other: str | None
@@ -132,14 +130,17 @@ class Directory:
 
     def permissions(self, actor: Actor) -> frozenset[str]:
         """Everything an actor may do where they act."""
+        if actor.organisation is None:
+            return frozenset()
         with self._store.read() as unit:
-            return frozenset(
-                permission
-                for grant, role in self._granted(unit, actor.person)
-                if grant.organisation == actor.organisation
-                for permission in role.permissions
-                if self._lets(unit, grant.organisation, permission)
-            )
+            grants, name = unit.grants.standing(actor.person, actor.organisation, ORGANISATIONS)
+        state = self._named(name)
+        return frozenset(
+            permission
+            for _, role in self._counting(grants)
+            for permission in role.permissions
+            if _lets(state, permission)
+        )
 
     def roles(self, actor: Actor) -> tuple[Role, ...]:
         """The roles an actor has where they act."""
@@ -460,21 +461,24 @@ class Directory:
         state = self._state(unit, organisation)
         return state is not None and not state.closed
 
-    def _lets(self, unit: UnitOfWork, organisation: str, permission: str) -> bool:
-        """Tell whether the state of an organisation leaves its people a permission."""
-        state = self._state(unit, organisation)
-        if state is None or state.closed:
-            return False
-        return state.only is None or permission in state.only
-
     def _state(self, unit: UnitOfWork, organisation: str) -> State | None:
         """The state of an organisation; None when there is no such organisation."""
-        state = unit.records.state(ORGANISATIONS, organisation)
+        return self._named(unit.records.state(ORGANISATIONS, organisation))
+
+    def _named(self, state: str | None) -> State | None:
+        """A state of organisations by its name."""
         if state is None:
             return None
         register = self._release.registers.get(ORGANISATIONS)
         known = register.states.get(state) if register is not None else None
         return known or State(state, state)
+
+
+def _lets(state: State | None, permission: str) -> bool:
+    """Tell whether the state of an organisation leaves its people a permission."""
+    if state is None or state.closed:
+        return False
+    return state.only is None or permission in state.only
 
 
 def _active(unit: UnitOfWork, person: str) -> bool:

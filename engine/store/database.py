@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import sqlalchemy as sa
 
@@ -72,18 +72,12 @@ class Store:
         """Whether a unit of work is open in this thread."""
         return getattr(self._local, "current", None) is not None
 
-    @contextmanager
-    def read(self) -> Iterator[UnitOfWork]:
+    def read(self) -> AbstractContextManager[UnitOfWork]:
         """Give one view of the rows. Inside another unit of work of this thread, give that one."""
         current: UnitOfWork | None = getattr(self._local, "current", None)
-        if current is not None:
-            yield current
-            return
-        with self._unit(writing=False) as unit:
-            yield unit
+        return self._unit(writing=False) if current is None else nullcontext(current)
 
-    @contextmanager
-    def write(self) -> Iterator[UnitOfWork]:
+    def write(self) -> AbstractContextManager[UnitOfWork]:
         """Give the right to change rows: all changes are kept on leaving, or none.
 
         Raises RuntimeError inside another unit of work: a transaction that begins in the middle of
@@ -91,8 +85,7 @@ class Store:
         """
         if getattr(self._local, "current", None) is not None:
             raise RuntimeError("a unit of work is open already in this thread")
-        with self._unit(writing=True) as unit:
-            yield unit
+        return self._unit(writing=True)
 
     @contextmanager
     def connected(self) -> Iterator[None]:

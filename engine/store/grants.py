@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from engine.store.session import Session
 from engine.store.statement import KEPT, Few, Statement, given, insert
 from engine.store.tables.people import grants
+from engine.store.tables.records import records
 
 
 class NewGrant(NamedTuple):
@@ -48,6 +49,16 @@ class GrantRow(NamedTuple):
 _c = grants.c
 _ADD = Statement(insert(grants, without=("id",)).returning(_c.id))
 _OF = Statement(sa.select(grants).where(_c.person == given(_c.person)).order_by(_c.id))
+# Asked before every step: one question, whatever else a person may do elsewhere.
+_STANDING = Statement(
+    sa.select(*grants.c, records.c.state)
+    .join(
+        records,
+        sa.and_(records.c.register == given(records.c.register), records.c.key == _c.organisation),
+    )
+    .where(_c.person == given(_c.person), _c.organisation == given(_c.organisation))
+    .order_by(_c.id)
+)
 _LOAD = Statement(sa.select(grants).where(_c.id == given(_c.id)))
 _END = Statement(
     sa.update(grants)
@@ -86,6 +97,19 @@ class Grants:
     def of(self, person: str) -> list[GrantRow]:
         """Return the grants of a person, ended ones too."""
         return [GrantRow._make(row) for row in self._session.all(_OF, person=person)]
+
+    def standing(
+        self, person: str, organisation: str, register: str
+    ) -> tuple[list[GrantRow], str | None]:
+        """Return the grants of a person at an organisation, ended ones too, and its state.
+
+        The state is that of its record in ``register``; None where there is neither grant nor
+        record.
+        """
+        found = self._session.all(
+            _STANDING, person=person, organisation=organisation, register=register
+        )
+        return [GrantRow._make(row[:-1]) for row in found], found[0][-1] if found else None
 
     def at(
         self, organisations: Sequence[str] | None = None, roles: Sequence[str] | None = None

@@ -6,9 +6,10 @@ compares both.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import cast
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -44,23 +45,39 @@ class Moment(sa.TypeDecorator[datetime]):
             return dialect.type_descriptor(sa.String(32))  # type: ignore[arg-type]
         return dialect.type_descriptor(sa.DateTime(timezone=True))
 
-    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> object:
-        """Refuse a naive time; write the rest in UTC."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"{value!r} has no time zone")
-        if dialect.name == "sqlite":
-            return _text(value, value.fold)
-        return value
+    # Processors, and not the methods of one value: those are called through two more functions.
 
-    def process_result_value(self, value: object, dialect: sa.Dialect) -> datetime | None:
+    def bind_processor(self, dialect: sa.Dialect) -> Callable[[datetime | None], object]:
+        """Refuse a naive time; write the rest in UTC."""
+        return _as_text if dialect.name == "sqlite" else _as_aware
+
+    def result_processor(
+        self, dialect: sa.Dialect, _coltype: object
+    ) -> Callable[[Any], datetime | None]:
         """Give an aware time in UTC."""
-        if value is None:
-            return None
-        if isinstance(value, str):
-            return _moment(value)
-        return cast(datetime, value).astimezone(UTC)
+        return _from_text if dialect.name == "sqlite" else _in_utc
+
+
+def _aware(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError(f"{value!r} has no time zone")
+    return value
+
+
+def _as_aware(value: datetime | None) -> datetime | None:
+    return None if value is None else _aware(value)
+
+
+def _in_utc(value: datetime | None) -> datetime | None:
+    return None if value is None else value.astimezone(UTC)
+
+
+def _as_text(value: datetime | None) -> str | None:
+    return None if value is None else _text(value, value.fold)
+
+
+def _from_text(value: str | None) -> datetime | None:
+    return None if value is None else _moment(value)
 
 
 # A step writes and reads the same few moments many times.
@@ -70,7 +87,7 @@ class Moment(sa.TypeDecorator[datetime]):
 def _text(value: datetime, fold: int) -> str:
     """Give what SQLite keeps; two moments that are equal but for their fold are not the same."""
     assert fold == value.fold
-    return value.astimezone(UTC).isoformat(timespec="microseconds")
+    return _aware(value).astimezone(UTC).isoformat(timespec="microseconds")
 
 
 @lru_cache(maxsize=1024)
