@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from textwrap import dedent
+from time import process_time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -273,22 +274,55 @@ def test_a_flag_that_an_action_sets_opens_the_way_of_another():
     assert [act.name for act, _ in found.trail(ends[0])] == ["", "submit", "look", "pass"]
 
 
-def test_what_a_gap_needs_too_many_states_for_is_said_and_the_rest_still_known():
-    branches = "".join(
-        f"        b{n}: {{"
-        + ", ".join(
-            f"s{n}{k}: {{title: S, {WHO}, "
-            f"actions: {{pass: {{title: P, to: {'join' if k == 4 else f's{n}{k + 1}'}}}}}}}"
-            for k in range(5)
-        )
-        + "}\n"
-        for n in range(8)
-    )
-    text = "  check:\n    title: C\n    to: done\n    parallel:\n      branches:\n" + branches
-    found = explore(compiled(HEAD % "check" + text + TAIL).bound)
+def branches(count: int) -> str:
+    """Branches beside each other, each with a task."""
+    task = f"{{title: S, {WHO}, actions: {{pass: {{title: P, to: join}}}}}}"
+    return ", ".join(f"b{n}: {{t{n}: {task}}}" for n in range(count))
 
-    assert not found.whole
-    assert not found.gaps
+
+def nested(depth: int, name: str = "p") -> str:
+    """Branches in branches, with a task beside each."""
+    task = f"{{title: S, {WHO}, actions: {{pass: {{title: P, to: join}}}}}}"
+    first = f"q{name}: {task}"
+    if depth:
+        inner = nested(depth - 1, f"{name}p")
+        first = f"{name}q: {{title: P, to: join, parallel: {{branches: {inner}}}}}"
+    return f"{{a{name}: {{{first}}}, b{name}: {{s{name}: {task}}}}}"
+
+
+def row(count: int, step: str) -> str:
+    """Steps one after the other; ``{then}`` is the next."""
+    names = [*(f"s{n}" for n in range(1, count)), "done"]
+    return "".join(f"  s{n}: {{{step % then}}}\n" for n, then in enumerate(names))
+
+
+LEVEL = f"""title: S, {WHO}, actions: {{pass: {{title: P, to: %s}},
+    return: {{title: R, to: previous, relay: true, resubmit_to: returning_level}}}}"""
+#: title: what a process holds, and whether all of its states are few enough
+LARGE = {
+    "60 branches, and 10 in each other": (
+        f"  s0: {{title: C, to: done, parallel: {{branches: {{{branches(60)}, "
+        f"n: {{p: {{title: P, to: join, parallel: {{branches: {nested(10)}}}}}}}}}}}}}\n",
+        False,
+    ),
+    "500 steps passed through": (row(500, "title: S, to: %s"), True),
+    "15 levels, each returns to the one before": (row(15, LEVEL), True),
+}
+
+
+@pytest.mark.req("CON-04")
+@pytest.mark.parametrize("title", LARGE)
+def test_exploring_is_bounded_for_any_process(title) -> None:
+    text, whole = LARGE[title]
+    bound = compiled(HEAD % "s0" + text + TAIL).bound
+    begun = process_time()
+
+    found = explore(bound)
+
+    assert process_time() - begun < 5
+    assert found.whole == whole
+    assert not found.gaps, "what was not followed to its end is not called stuck"
+    assert whole == ("done" in found.reached)
 
 
 def test_from_an_end_that_a_pass_or_time_led_to_one_can_go_on_where_it_ended():

@@ -363,9 +363,9 @@ TABLE: tuple[Entry, ...] = (
     ),
     Entry(
         "DEF389",
-        zh="流程的情形太多，只查了前 {count} 种：是否有业务走不到结束，没有全部证明",
+        zh="流程的情形太多，只查了前 {count} 种：是否有业务走不到结束，没有全部证明{missed}",
         en="The process has too many states: only the first {count} were explored, so it is not "
-        "proved that every case comes to an end",
+        "proved that every case comes to an end{missed}",
         example="parallel: {branches: {a: …, b: …, c: …, d: …, e: …, f: …}}",
         level="warning",
     ),

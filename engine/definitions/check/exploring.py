@@ -12,7 +12,7 @@ from engine.authoring.node import Node
 from engine.authoring.problem import Phrase
 from engine.definitions.bind import BoundProcess
 from engine.definitions.check.subject import Subject
-from engine.definitions.exploration import Explored, Gap, Trail, explore
+from engine.definitions.exploration import FORGOTTEN, Explored, Gap, Trail, explore
 from engine.definitions.flow import RELATIVE, actions_at
 from engine.definitions.process import (
     Action,
@@ -27,6 +27,8 @@ from engine.definitions.process import (
 
 #: reported before: what no state of the engine comes of
 _BROKEN = frozenset({"DEF304", "DEF310", "DEF326", "DEF327", "DEF328", "DEF330", "DEF331"})
+#: steps that were not explored, named in the warning
+_SHOWN = 5
 _WORDS = {
     "start": Phrase("发起", "start"),
     "expiry": Phrase("到期 ", "expiry "),
@@ -49,7 +51,8 @@ def check_exploring(subject: Subject, bound: BoundProcess) -> Explored | None:
     explored = explore(bound)
     if not explored.whole:
         at = subject.process.node.get("process") or subject.process.node
-        subject.problems.add("DEF389", at, count=len(explored.states))
+        count = len(explored.states)
+        subject.problems.add("DEF389", at, count=count, missed=_missed(explored))
     for gap in explored.gaps:
         _gap(subject, explored, gap)
     for step, state in explored.unsent.items():
@@ -59,6 +62,16 @@ def check_exploring(subject: Subject, bound: BoundProcess) -> Explored | None:
     for found in subject.process.steps.values() if explored.whole else ():
         _step(subject, explored, found)
     return explored
+
+
+def _missed(explored: Explored) -> Phrase:
+    """Name the steps that were not come to before the exploration was given up."""
+    names = [name for name in explored.process.steps if name not in explored.reached]
+    if not names:
+        return Phrase("", "")
+    shown, more = ", ".join(names[:_SHOWN]), len(names) - _SHOWN
+    zh, en = (f" 等 {len(names)} 个", f" and {more} more") if more > 0 else ("", "")
+    return Phrase(f"；没有查到步骤 {shown}{zh}", f"; the steps {shown}{en} were not come to")
 
 
 def _leads_astray(subject: Subject) -> bool:
@@ -170,21 +183,24 @@ def way(explored: Explored | None, step: Step | None) -> Phrase:
 def said(explored: Explored, trail: Trail) -> Phrase:
     """Return a way through the process as a list of what was done."""
     zh, en = [], []
-    before: tuple[object, ...] | None = None
+    before: dict[str, object] = {}
     for act, state in trail:
         word = _WORDS.get(act.kind, Phrase("", ""))
+        values = {
+            atom.name: value
+            for atom, value in zip(explored.guards.atoms, state.values, strict=True)
+            if value is not FORGOTTEN
+        }
         changed = [
-            f"{atom.name} = {_value(value)}"
-            for number, (atom, value) in enumerate(
-                zip(explored.guards.atoms, state.values, strict=True)
-            )
-            if before is None or value != before[number]
+            f"{name} = {_value(value)}"
+            for name, value in values.items()
+            if name not in before or value != before[name]
         ]
         place = f"{act.step}." if act.step else ""
         with_ = (f"（{'，'.join(changed)}）", f" ({', '.join(changed)})") if changed else ("", "")
         zh.append(f"{place}{word.zh}{act.name}{with_[0]}")
         en.append(f"{place}{word.en}{act.name}{with_[1]}")
-        before = state.values
+        before |= values
     return Phrase(" → ".join(zh), " → ".join(en))
 
 

@@ -45,7 +45,7 @@ def check_people(subject: Subject, bound: BoundProcess, explored: Explored | Non
     seen: set[tuple[Node, str | None]] = set()
     for task in _tasks(subject):
         step = task.step
-        if step is not None and explored is not None and step.name not in explored.reached:
+        if step is not None and explored is not None and explored.never_at(step):
             continue
         key = (task.who.node, task.permission)
         why = look.why_nobody(task) if key not in seen else None

@@ -8,16 +8,19 @@ from functools import cached_property
 
 from engine.definitions.bind import BoundProcess
 from engine.definitions.exploration.groups import ClosedGroups
-from engine.definitions.exploration.guards import Guards
-from engine.definitions.exploration.moves import Act, Moves
-from engine.definitions.exploration.spot import State, places, standing
+from engine.definitions.exploration.guards import Guards, conditions
+from engine.definitions.exploration.moves import Act, Moves, Next
+from engine.definitions.exploration.needs import Needs
+from engine.definitions.exploration.spot import State, places, standing, width
 from engine.definitions.flow import actions_at
-from engine.definitions.process import Choice, Formula, Process, Word
+from engine.definitions.process import Formula, Process, Step
 
 #: what was done to a case, and its state after each
 Trail = tuple[tuple[Act, State], ...]
-#: ways from state to state looked at before a process is given up
-MOST_WAYS = 8_000
+#: what looking at one way from state to state counts, beside each of the places after it
+_EACH = 8
+#: how much is looked at before a process is given up
+MOST = 80_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,48 +38,71 @@ class Gap:
     values: tuple[tuple[str, object], ...]
 
 
+class _TooMany(Exception):
+    """The ways are more than are looked at."""
+
+
 class Explored:
     """The states of a process and the ways between them."""
 
     def __init__(self, bound: BoundProcess) -> None:
         """Explore; what is found out does not change afterwards."""
         self.process: Process = bound.process
-        self.guards = Guards(bound, formulas(bound.process))
+        self.guards = Guards(bound, conditions(bound.process))
         self.moves = Moves(bound.process, self.guards)
+        self._needs = Needs(bound.process, self.guards, self.moves.sent_to)
         #: the states in the order they were found, each with how it was reached first
         self.states: dict[State, tuple[State | None, Act]] = {}
         self.ways: dict[State, list[State]] = {}
+        #: the states after each action, whether somebody took it or time
+        self._done: dict[str, dict[State, None]] = {}
+        self._left = MOST
         #: whether there are no other states
         self.whole = True
         self._explore()
 
     def _explore(self) -> None:
         waiting: list[State] = []
-        for act, state in self.moves.first():
-            if state not in self.states:
-                self.states[state] = (None, act)
-                waiting.append(state)
-        count = 0
-        for state in waiting:
-            if count > MOST_WAYS:
-                self.whole = False
-                return
-            ways: list[State] = []
-            for act, after in self.moves.following(state):
-                count += 1
-                if after == state:
-                    continue
-                ways.append(after)
-                if after not in self.states:
-                    self.states[after] = (state, act)
-                    waiting.append(after)
-            self.ways[state] = ways
+        try:
+            for act, state in self._counted(self.moves.first()):
+                if state not in self.states:
+                    self.states[state] = (None, act)
+                    waiting.append(state)
+            for state in waiting:
+                self._follow(state, waiting)
+        except (_TooMany, RecursionError):  # the latter where very many splits are nested
+            self.whole = False
+
+    def _follow(self, state: State, waiting: list[State]) -> None:
+        ways: list[State] = []
+        for act, after in self._counted(self.moves.following(state)):
+            after = self._needs.forget(after)
+            if act.kind in ("action", "expiry"):
+                self._done.setdefault(act.name, {})[after] = None
+            if after == state:
+                continue
+            ways.append(after)
+            if after not in self.states:
+                self.states[after] = (state, act)
+                waiting.append(after)
+        self.ways[state] = ways
+
+    def _counted(self, ways: Iterator[Next]) -> Iterator[Next]:
+        for act, state in ways:
+            self._left -= _EACH + width(state.spot)
+            if self._left < 0:
+                raise _TooMany
+            yield act, state
 
     @cached_property
     def reached(self) -> frozenset[str]:
         """The steps a case can be at or pass through."""
         steps = {one.step for state in self.states for _, one in places(state.spot)}
         return frozenset(steps | self.moves.through)
+
+    def never_at(self, step: Step) -> bool:
+        """Whether it is known that no case ever comes to a step."""
+        return self.whole and step.name not in self.reached
 
     @cached_property
     def spots(self) -> frozenset[tuple[str, ...]]:
@@ -114,8 +140,7 @@ class Explored:
 
     def after(self, action: str) -> frozenset[str]:
         """Return the steps a case can be at when somebody, or time, has done an action."""
-        waiting = [after for state in self.ways for act, after in self.moves.following(state)
-                   if act.name == action and act.kind in ("action", "expiry")]  # fmt: skip
+        waiting = list(self._done.get(action, ()))
         found = set(waiting)
         for state in waiting:
             more = [one for one in self.ways.get(state, ()) if one not in found]
@@ -194,23 +219,3 @@ def _lacks(group: list[State]) -> bool:
 def explore(bound: BoundProcess) -> Explored:
     """Explore a process with its compiled expressions."""
     return Explored(bound)
-
-
-def formulas(process: Process) -> Iterator[Formula]:
-    """Go through the conditions that decide where a case goes."""
-    for step in process.steps.values():
-        actions = actions_at(process, step).values()
-        yield from _written([step.when, *(stage.when for stage in step.stages.values())])
-        for choice in (step.to, *step.outcomes.values(), *(action.to for action in actions)):
-            yield from _conditions(choice)
-        for action in actions:
-            yield from _written([action.when, *(rule.that for rule in action.require)])
-            yield from _conditions(action.resubmit_to)
-
-
-def _conditions(choice: Choice[str] | Choice[Word] | None) -> Iterator[Formula]:
-    yield from _written([when for when, _ in choice.cases] if choice is not None else [])
-
-
-def _written(given: list[Formula | None]) -> Iterator[Formula]:
-    return (one for one in given if one is not None)

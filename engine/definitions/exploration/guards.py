@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from typing import Any, Literal
 
 from engine.definitions.bind import BoundProcess
 from engine.definitions.exploration.spot import Spot
-from engine.definitions.process import Choice, Formula
+from engine.definitions.flow import actions_at
+from engine.definitions.process import Choice, Formula, Process, Step, Word
 from engine.domain.types import BOOLEAN, Record
 from engine.expressions import Expression, ExpressionError, Scope
 
@@ -77,6 +79,11 @@ class Guards:
         if key not in self._known:
             self._known[key] = self._tried(expression, fixed, paths)
         return self._known[key]
+
+    @cached_property
+    def reads_returned(self) -> bool:
+        """Whether some condition asks if the case was returned."""
+        return any(("case", "returned") in read[1] for read in self._read.values() if read)
 
     def read_by(self, formulas: Iterable[Formula | None]) -> tuple[int, ...]:
         """Return the places of the atoms that some conditions read."""
@@ -196,6 +203,31 @@ class Guards:
         if field.choices:
             return field.choices, owned
         return ((False, True) if field.type == BOOLEAN else None), owned
+
+
+def conditions(process: Process) -> Iterator[Formula]:
+    """Go through the conditions that decide where a case goes."""
+    for step in process.steps.values():
+        yield from conditions_at(process, step)
+
+
+def conditions_at(process: Process, step: Step) -> Iterator[Formula]:
+    """Go through the conditions that decide where a case goes from a step, or whether it stops."""
+    actions = actions_at(process, step).values()
+    yield from _written([step.when, *(stage.when for stage in step.stages.values())])
+    for choice in (step.to, *step.outcomes.values(), *(action.to for action in actions)):
+        yield from _conditions(choice)
+    for action in actions:
+        yield from _written([action.when, *(rule.that for rule in action.require)])
+        yield from _conditions(action.resubmit_to)
+
+
+def _conditions(choice: Choice[str] | Choice[Word] | None) -> Iterator[Formula]:
+    yield from _written([when for when, _ in choice.cases] if choice is not None else [])
+
+
+def _written(given: list[Formula | None]) -> Iterator[Formula]:
+    return (one for one in given if one is not None)
 
 
 def nested(values: Mapping[Path, object]) -> dict[str, Any]:

@@ -289,37 +289,50 @@ class Moves:
             yield from self._goto(focus, self.process.steps[target])
 
     def _onward(self, focus: Focus, step: Step) -> Iterator[Focus]:
+        for target in self._targets(focus, step):
+            yield from self._go(focus, step, target)
+
+    def _targets(self, focus: Focus, step: Step) -> Iterator[str]:
         if step.to is not None:
-            for target in self.guards.chosen(step.to, focus.values, focus.spot):
-                if target != "next":
-                    yield from self._go(focus, step, target)
+            chosen = self.guards.chosen(step.to, focus.values, focus.spot)
+            yield from (target for target in chosen if target != "next")
 
     def _goto(self, focus: Focus, step: Step) -> Iterator[Focus]:
-        """Come to a step, pass over it, or go through it."""
-        focus = focus.leave(len(step.within))
-        if focus.within != step.within:
-            return
-        held = self.guards.holds(step.when, focus.values, focus.spot)
-        if step.chain is not None:
-            if held is not False:
+        """Come to a step, or pass over or through it and on (however many there are in a row)."""
+        waiting = [(focus, step)]
+        met: set[tuple[str, Focus]] = set()
+        while waiting:
+            focus, step = waiting.pop()
+            focus = focus.leave(len(step.within))
+            if focus.within != step.within:
+                continue
+            held = self.guards.holds(step.when, focus.values, focus.spot)
+            if held is not False and step.kind != "automatic":
                 yield from self._arrive(focus, step)
-                yield from self._through(self._sent(focus), step)
-            if held is not True:
-                yield from self._through(focus, step)
-            return
-        if held is not False and step.kind != "automatic":
-            yield from self._arrive(focus, step)
+            onward: list[tuple[Focus, Step]] = []
+            for passed in self._passing(focus, step, held):
+                here = (step.name, passed._replace(seen=frozenset()))
+                if step.name in passed.seen or here in met:
+                    continue
+                met.add(here)
+                self.through.add(step.name)
+                passed = passed._replace(seen=passed.seen | {step.name})
+                for target in self._targets(passed, step):
+                    if target in self.process.steps:
+                        onward.append((passed, self.process.steps[target]))
+                    else:
+                        yield from self._go(passed, step, target)
+            waiting += reversed(onward)
+
+    def _passing(self, focus: Focus, step: Step, held: bool | None) -> Iterator[Focus]:
+        """Go through how a case goes on from a step where it does not stop."""
+        if step.chain is not None and held is not False:
+            yield self._sent(focus)
         if held is not True or step.kind == "automatic":
-            yield from self._through(focus, step)
+            yield focus
 
     def _sent(self, focus: Focus) -> Focus:
         return focus.at(sent=True) if self.sent_to else focus
-
-    def _through(self, focus: Focus, step: Step) -> Iterator[Focus]:
-        if step.name in focus.seen:
-            return
-        self.through.add(step.name)
-        yield from self._onward(focus._replace(seen=focus.seen | {step.name}), step)
 
     def _arrive(self, focus: Focus, step: Step, stage: str | None = None) -> Iterator[Focus]:
         focus = focus.break_off()
@@ -344,25 +357,35 @@ class Moves:
     # ---------------------------------------------------------------- branches
 
     def _divide(self, focus: Focus, step: Step, parallel: Parallel) -> Iterator[Focus]:
+        """Begin the branches, one combination after another: there may be very many."""
+        branches = [(name, next(iter(steps.values()))) for name, steps in parallel.branches.items()]
+        begun = [self._begin(focus, step, *branches[0])]
+        while begun:
+            one, stays = next(begun[-1], (None, False))
+            if one is None:
+                begun.pop()
+            elif not stays:
+                yield one
+            elif len(begun) < len(branches):
+                begun.append(self._begin(one, step, *branches[len(begun)]))
+            else:
+                yield from self._join(one, step, parallel)
+
+    def _begin(
+        self, focus: Focus, step: Step, name: str, first: Step
+    ) -> Iterator[tuple[Focus, bool]]:
+        """Go through how a branch can begin, and whether it stays in the parallel step."""
         depth = len(focus.around)
-        begun = [focus]
-        for name, steps in parallel.branches.items():
-            further = []
-            for one in begun:
-                inner = one._replace(
-                    around=(*one.around, Level(one.spot, name)),
-                    spot=Spot(sent=one.spot.sent),
-                    dividing=one.dividing | {step.name},
-                )
-                for after in self._goto(inner, next(iter(steps.values()))):
-                    if len(after.around) <= depth:
-                        yield after
-                    else:
-                        risen = after.rise()
-                        further.append(risen._replace(dividing=focus.dividing, left=focus.left))
-            begun = further
-        for one in begun:
-            yield from self._join(one, step, parallel)
+        inner = focus._replace(
+            around=(*focus.around, Level(focus.spot, name)),
+            spot=Spot(sent=focus.spot.sent),
+            dividing=focus.dividing | {step.name},
+        )
+        for after in self._goto(inner, first):
+            if len(after.around) <= depth:
+                yield after, False
+            else:
+                yield after.rise()._replace(dividing=focus.dividing, left=focus.left), True
 
     def _join(self, focus: Focus, step: Step, parallel: Parallel) -> Iterator[Focus]:
         if step.name in focus.dividing or not is_joined(parallel, dict(focus.spot.branches)):

@@ -135,6 +135,11 @@ def places(spot: Spot, around: tuple[Level, ...] = ()) -> Iterator[tuple[tuple[L
         yield from places(branch, (*around, Level(spot, name)))
 
 
+def width(spot: Spot) -> int:
+    """Return the number of spots in a spot, its own and those of all branches."""
+    return 1 + sum(width(branch) for _, branch in spot.branches)
+
+
 def standing(spot: Spot) -> tuple[str, ...]:
     """Return the steps a case stands at: its own, or those of its branches that are open."""
     return tuple(
