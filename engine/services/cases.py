@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from engine.definitions.process import Step
 from engine.domain.actor import SYSTEM, Actor
 from engine.domain.case import DATES, Command, places_of
 from engine.domain.errors import EngineError, NotAllowed, NotFound, Refused, Stale
@@ -180,7 +181,7 @@ class Cases:
             closed = self._linking.why_not(unit, loaded, run, known)
             if closed is not None:
                 raise closed
-            self.demand_unclaimed(unit, loaded, actor, run.at)
+            self.demand_unclaimed(unit, loaded, run, actor)
             offered(run, action)
             entered = self._entries.check_input(unit, loaded, run, known, input or {})
             typed = self._entries.check_data(unit, loaded, run, known, data)
@@ -309,7 +310,7 @@ class Cases:
             refusal = may_operate(run, "transfer", self._rights)
             if refusal is not None:
                 raise refusal
-            self.demand_unclaimed(unit, loaded, actor, run.at)
+            self.demand_unclaimed(unit, loaded, run, actor)
             if person not in self.colleagues_at(run) and person != actor.person:
                 raise run.refuse("transfer_to_stranger", person=person)
             entered = {"person": person, "opinion": reason}
@@ -475,15 +476,13 @@ class Cases:
                     return item, whom
         raise NotAllowed("nothing_waits_for_you")
 
-    def demand_unclaimed(self, unit: UnitOfWork, loaded: Loaded, actor: Actor, at: str) -> None:
+    def demand_unclaimed(self, unit: UnitOfWork, loaded: Loaded, run: Run, actor: Actor) -> None:
         """Refuse what a colleague has taken on."""
-        for item in unit.work.of(loaded.row.id):
-            if at and item.step != at:
-                continue
-            if item.claimed_by not in (None, actor.person, *actor.represents) and (
-                item.organisation == actor.organisation
-            ):
-                raise NotAllowed("claimed_by_other", person=item.claimed_by)
+        if not is_claimable(run.step):
+            return
+        for step, person in unit.work.claims(loaded.row.id, actor.organisation):
+            if run.at in ("", step) and person not in (actor.person, *actor.represents):
+                raise NotAllowed("claimed_by_other", person=person)
 
     # ------------------------------------------------------------ groups and panels
 
@@ -708,6 +707,11 @@ def selves(actor: Actor) -> Iterator[Actor]:
     yield replace(actor, represents=()) if actor.represents else actor
     for whom in actor.represents:
         yield replace(actor, on_behalf=whom)
+
+
+def is_claimable(step: Step) -> bool:
+    """Whether one of several people may take the tasks of a step on."""
+    return step.who is not None and step.who.kind == "permission" and "claim" in step.allow
 
 
 __all__ = ["Cases", "Done", "NotFound"]

@@ -13,7 +13,7 @@ from engine.domain.actor import Actor
 from engine.domain.errors import NotAllowed, Refused
 from engine.runtime.offers import Offer, may_take, offers
 from engine.runtime.run import Run
-from engine.services.cases import Cases, selves
+from engine.services.cases import Cases, is_claimable, selves
 from engine.services.casework import Casework, Loaded
 from engine.store.unit import UnitOfWork
 
@@ -84,7 +84,7 @@ class Offering:
     def _taken_on(self, unit: UnitOfWork, loaded: Loaded, run: Run, actor: Actor) -> Refused | None:
         """Why the task is a colleague's now: they have claimed it."""
         try:
-            self._cases.demand_unclaimed(unit, loaded, actor, run.at)
+            self._cases.demand_unclaimed(unit, loaded, run, actor)
         except Refused as refused:
             return refused
         return None
@@ -106,9 +106,9 @@ class Offering:
         self, unit: UnitOfWork, loaded: Loaded, run: Run, actor: Actor
     ) -> Iterator[Offer]:
         """Taking a waiting task for oneself, and giving it back."""
-        who, step = run.step.who, run.step
-        pool = who is not None and who.kind == "permission" and not run.state.closed
-        rows = unit.work.of(loaded.row.id) if pool and "claim" in step.allow else []
+        step = run.step
+        open_ = is_claimable(step) and not run.state.closed
+        rows = unit.work.of(loaded.row.id) if open_ else []
         for item in rows:
             if item.step != step.name or item.person is not None:
                 continue

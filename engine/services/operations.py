@@ -145,7 +145,7 @@ class Operations:
             return
         if name not in NAMING:
             return
-        self._cases.demand_unclaimed(unit, loaded, actor, run.at)
+        self._cases.demand_unclaimed(unit, loaded, run, actor)
         person = str(values.get(PERSON) or "")
         values[PERSON] = person
         if not person:

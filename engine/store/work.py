@@ -106,6 +106,16 @@ _OPEN_OF = Statement(
     .where(_table.case_id == given(_table.case_id), _table.state == sa.literal_column("'open'"))
     .order_by(_table.id)
 )
+_CLAIMS = Statement(
+    sa.select(_table.step, _table.claimed_by)
+    .where(
+        _table.case_id == given(_table.case_id),
+        _table.state == sa.literal_column("'open'"),
+        _table.organisation == given(_table.organisation),
+        _table.claimed_by.is_not(None),
+    )
+    .order_by(_table.id)
+)
 _HELD = Statement(
     sa.select(cases.c.uid, *work_items.c)
     .join(cases, cases.c.id == _table.case_id)
@@ -232,6 +242,11 @@ class Work:
         """Return the items of a case, oldest first."""
         rows = self._session.all(_OPEN_OF if open_only else _ALL_OF, case_id=case_id)
         return [WorkRow._make(row) for row in rows]
+
+    def claims(self, case_id: int, organisation: str | None) -> list[tuple[str, str]]:
+        """Return at which steps somebody of an organisation has taken a case on, and who."""
+        rows = self._session.all(_CLAIMS, case_id=case_id, organisation=organisation)
+        return [(str(step), str(person)) for step, person in rows]
 
     def held(self, person: str, organisation: str) -> list[tuple[str, WorkRow]]:
         """Return what waits for somebody by name, and what they have taken on at an organisation.
