@@ -63,7 +63,8 @@ def show(name: str) -> ResponseReturnValue:
         bulk=tuple(buttons),
         bulk_href=url_for("reviewing.bulk", back=here)
         if listing.of == CASES
-        else url_for("lists.act", name=name),
+        # What is done to all is done to those that are shown.
+        else address(url_for("lists.act", name=name), {**filters, "search": search}),
         whole=tuple(Bulk(each.name, each.title) for each in page.on_all),
         export_href=address(url_for("lists.export", name=name), {**filters, "search": search})
         if listing.export
@@ -82,7 +83,9 @@ def act(name: str) -> ResponseReturnValue:
     """An action on the ticked records of a list, or on all of them; asks once where it should."""
     actor = security.signed_in().actor
     page = platform().lists.page(actor, name, limit=1)
-    here, keys = url_for("lists.show", name=name), request.form.getlist("row")
+    filters, search, _sort, _cursor = asked()
+    keys = request.form.getlist("row")
+    here = address(url_for("lists.show", name=name), {**filters, "search": search})
     chosen = request.form.get("action", "")
     whole = request.form.get("whole", "")
     button = next(
@@ -97,18 +100,22 @@ def act(name: str) -> ResponseReturnValue:
     title = f"{_('全部') if whole else _('批量')}{caption(button.title)}"
     if (whole or button.confirm) and request.form.get("confirmed") != "yes":
         sentence = caption(button.confirm) if button.confirm else ""
-        count = platform().lists.count(actor, name) if whole else len(keys)
+        count, said = len(keys), _("共 {count} 条。{sentence}确定吗？")
+        if whole:
+            count = platform().lists.count(actor, name, filters=filters, search=search)
+        if whole and (filters or search):
+            said = _("符合当前查询条件的共 {count} 条。{sentence}确定吗？")
         return render_template(
             "portal/confirm.html",
             title=title,
-            sentence=_("共 {count} 条。{sentence}确定吗？", count=count, sentence=sentence),
+            sentence=said.format(count=count, sentence=sentence),
             action=request.full_path.rstrip("?"),
             fields=[("whole", whole), ("action", chosen), *(("row", key) for key in keys)],
             cancel=here,
         )
     try:
         if whole:
-            platform().list_jobs.begin(actor, name, whole)
+            platform().list_jobs.begin(actor, name, whole, filters=filters, search=search)
             return redirect(here)
         register = platform().release.lists[name].of
         results = platform().registers.bulk(actor, register, keys, chosen)

@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from engine.services.sentences import Sentences
 
 
+#: operations for which nothing is entered
+ASKING_NOTHING = frozenset({"claim", "release", "withdraw", "urge"})
+
+
 @dataclass(frozen=True, slots=True)
 class BulkResult:
     """What became of one case of a bulk command: done, or why not."""
@@ -91,7 +95,8 @@ class Bulk:
     ) -> None:
         """Refuse what cannot be done for all of them at once.
 
-        Interventions are for cases wherever they stand; anything else is for one step.
+        What is filled in once for all is for cases at one step; interventions, and operations
+        for which nothing is entered, are for cases wherever they stand.
 
         Raises:
             Refused: they stand at different steps (REV-24), it is not for many, or there are not
@@ -229,7 +234,7 @@ class Bulk:
     def _same_step(self, actor: Actor, uids: Sequence[str], name: str) -> None:
         """Refuse rows that stand at different steps, naming those that have moved on."""
         steps: dict[tuple[str, str, str | None], list[CaseRow]] = {}
-        here = set()
+        here, asks = set(), name not in ASKING_NOTHING
         with self._work.store.read() as unit:
             for uid in uids:
                 loaded = self._work.load(unit, uid)
@@ -239,9 +244,10 @@ class Bulk:
                 if self._cases.waits_for(unit, loaded, actor):
                     here.add(row.id)
                 known = _action(run, name)
+                asks = asks or known is not None
                 if known is not None and not known.bulk:
                     raise Refused("not_in_bulk", action=known.title)
-        if len(steps) > 1:
+        if asks and len(steps) > 1:
             kept = max(steps.values(), key=lambda rows: (rows[0].id in here, len(rows)))
             moved = [row for rows in steps.values() if rows is not kept for row in rows]
             raise Refused("different_steps", cases=[(row.initiator, row.number) for row in moved])

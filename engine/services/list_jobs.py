@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from engine.definitions.listing import Listing
 from engine.domain.actor import Actor
@@ -42,19 +42,29 @@ class ListJobs:
         self._sentences = sentences
         jobs.kinds[RECORDS] = self
 
-    def begin(self, actor: Actor, name: str, action: str) -> int:
-        """Begin an action on all records of a list; return how many there are.
+    def begin(
+        self,
+        actor: Actor,
+        name: str,
+        action: str,
+        *,
+        filters: Mapping[str, str] | None = None,
+        search: str = "",
+    ) -> int:
+        """Begin an action on all records that a list shows so narrowed; return how many these are.
 
         Raises:
             Refused: the list may not be opened or does not offer it, or one is still under way.
         """
         listing = self._offered(actor, name, action)
-        total = self._lists.count(actor, name)
+        narrowed = {"filters": dict(filters or {}), "search": search}
+        total = self._lists.count(actor, name, filters=filters, search=search)
         jurisdiction = actor.jurisdiction or ""
         known = self._records.release.registers[listing.of].actions[action]
         self._jobs.begin(
             actor, RECORDS, _about(jurisdiction, name), title=known.title,
-            input={"list": name, "action": action}, total=total, jurisdiction=jurisdiction,
+            input={"list": name, "action": action, **narrowed}, total=total,
+            jurisdiction=jurisdiction,
         )  # fmt: skip
         return total
 
@@ -70,7 +80,10 @@ class ListJobs:
         listing = self._offered(actor, job.input["list"], job.input["action"])
         shown = Shown.of_listing(listing, self._records.release.registers[listing.of])
         after = None if job.after is None else (job.after[0], job.after[1])
-        rows = self._registers.pages.following(actor, shown, after, most)
+        filters, search = job.input["filters"], job.input["search"]
+        rows = self._registers.pages.following(
+            actor, shown, after, most, filters=filters, search=search
+        )
         return [Item([row.key, row.id], row.key) for row in rows]
 
     def do(self, actor: Actor, job: JobRow, item: Item) -> NotDone | None:

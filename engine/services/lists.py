@@ -210,13 +210,21 @@ class Lists:
             return ORGANISATIONS, case.organisation
         return PEOPLE, case.initiator
 
-    def count(self, actor: Actor, name: str, narrowed: HomeCount | None = None) -> int:
-        """How many rows a list has, narrowed as a figure of the home page is."""
+    def count(
+        self,
+        actor: Actor,
+        name: str,
+        narrowed: HomeCount | None = None,
+        *,
+        filters: Mapping[str, str] | None = None,
+        search: str = "",
+    ) -> int:
+        """How many rows a list has, narrowed as a figure of the home page or as a page of it is."""
         listing = self._release.lists[name]
         if listing.of != CASES:
-            return self._pages.count(actor, self._shown(listing))
+            return self._pages.count(actor, self._shown(listing), filters or {}, search)
         with self._store.read() as unit:
-            worklist = self.worklist(unit, actor, listing, {}, "")
+            worklist = self.worklist(unit, actor, listing, filters or {}, search)
             if narrowed is not None:
                 worklist = _narrowed(worklist, narrowed)
             return unit.worklists.count(worklist)

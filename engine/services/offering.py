@@ -79,7 +79,7 @@ class Offering:
             ]
         found += [*self._claiming(unit, loaded, run, actor), *self._listing(run)]
         taken = self._taken_on(unit, loaded, run, actor)
-        return [self._worded(self._held(unit, loaded, run, offer, taken)) for offer in found]
+        return [self._worded(self._held(unit, loaded, run, actor, one, taken)) for one in found]
 
     def _taken_on(self, unit: UnitOfWork, loaded: Loaded, run: Run, actor: Actor) -> Refused | None:
         """Why the task is a colleague's now: they have claimed it."""
@@ -127,7 +127,13 @@ class Offering:
                 yield Offer("claim", None, mine=True, refusal=refusal)
 
     def _held(
-        self, unit: UnitOfWork, loaded: Loaded, run: Run, offer: Offer, taken: Refused | None
+        self,
+        unit: UnitOfWork,
+        loaded: Loaded,
+        run: Run,
+        actor: Actor,
+        offer: Offer,
+        taken: Refused | None,
     ) -> Offer:
         """What keeps something from being done beside right and rule: a colleague, other cases."""
         if not offer.mine or not offer.allowed or offer.name in UNHELD:
@@ -135,6 +141,10 @@ class Offering:
         held = self._groups.holding(unit, loaded, run) or self._linking.why_not(
             unit, loaded, run, offer.action
         )
+        if held is None and offer.name == "transfer" and offer.action is None:
+            meant = self._cases.operating(unit, loaded, actor, "transfer", run.at)
+            if not self._cases.colleagues_at(meant):
+                return Offer(offer.name, None, False, run.refuse("nobody_else_here"))
         if held is None and (offer.action is not None or offer.name in OF_WHO_CLAIMED):
             held = taken
         return offer if held is None else Offer(offer.name, offer.action, offer.mine, held)

@@ -146,17 +146,24 @@ class RegisterPages:
         return [each.key for each in found]
 
     def following(
-        self, actor: Actor, shown: Shown, after: tuple[str, int] | None, limit: int
+        self,
+        actor: Actor,
+        shown: Shown,
+        after: tuple[str, int] | None,
+        limit: int,
+        *,
+        filters: Mapping[str, str],
+        search: str,
     ) -> list[Found]:
         """The records of a page behind one of them, in the order of their keys."""
         with self._store.read() as unit:
-            selection = self._selection(unit, actor, shown, {}, "")
+            selection = self._selection(unit, actor, shown, filters, search)
             return unit.record_pages.page(selection, Order("id"), after=after, limit=limit)
 
-    def count(self, actor: Actor, shown: Shown) -> int:
+    def count(self, actor: Actor, shown: Shown, filters: Mapping[str, str], search: str) -> int:
         """How many records a page has."""
         with self._store.read() as unit:
-            return unit.record_pages.count(self._selection(unit, actor, shown, {}, ""))
+            return unit.record_pages.count(self._selection(unit, actor, shown, filters, search))
 
     def export(
         self, actor: Actor, shown: Shown, filters: Mapping[str, str], search: str

@@ -539,9 +539,7 @@ class Views:
             loaded, run = self._open(unit, actor, uid, at)
             found = []
             for offer in self._offering.here(unit, loaded, run, actor):
-                if not offer.mine or (
-                    offer.name == "transfer" and not self._cases.colleagues(actor, uid, at=run.at)
-                ):
+                if not offer.mine:
                     continue
                 refusal, action = offer.refusal, offer.action
                 sentence = refusal.sentence if refusal is not None else None

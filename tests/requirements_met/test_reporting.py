@@ -154,6 +154,18 @@ class TestReporting:
 
 
 class TestAll:
+    @pytest.mark.req("CERT-10")
+    def test_all_means_those_that_the_page_shows(self, town, officer, ministry):
+        officer.get(f"{REPORTS}?search={SECOND}")
+        officer.press("全部上报")
+        assert "符合当前查询条件的共 1 条。" in officer.page
+        officer.press("确定全部上报")
+        town.platform.outgoing.work_off_slow()
+        later(town)
+
+        assert [asked.body["number"] for asked in ministry.asked] == [SECOND]
+        assert set(states(officer)) == {FIRST}
+
     @pytest.mark.req("CERT-10", "ENG-18")
     def test_all_are_reported_in_the_background_with_progress(self, town, officer, ministry):
         platform = town.platform

@@ -159,6 +159,31 @@ def test_several_are_returned_with_one_reason_and_reported_one_by_one():
     assert "成功 2 件，未成功 0 件。" in page
 
 
+@pytest.mark.req("ENG-18", "REV-23")
+def test_the_shipped_lists_offer_to_claim_hand_over_and_remind_for_many():
+    both = city(*AT_UNIT, *LI)
+    with both.platform.store.write() as unit:
+        grant = both.platform.directory.grant
+        grant(unit, "李复审", "first_reviewer", "第一中学", jurisdiction="tianjin")
+    reviewer = both.visit("王初审", "第一中学")
+    page = reviewer.get("/lists/tianjin/own-review")
+    offered = ["批量通过", "批量不通过", "批量认领任务", "批量转办"]
+    assert [one for one in page.buttons if one.startswith("批量")] == offered
+
+    reviewer.press("批量认领任务", row=[both["z"], both["y"]])
+    reviewer.press("确定批量认领任务")
+    reviewer.get("/lists/tianjin/own-review")
+    reviewer.press("批量转办", row=[both["z"], both["y"]])
+    page = reviewer.press("确定批量转办", person="李复审")
+    assert "成功 2 件，未成功 0 件。" in page
+
+    applicant = both.visit("张三")
+    applicant.get("/lists/tianjin/my-cases")
+    applicant.press("批量催办", row=[both["z"]])
+    assert "成功 1 件" in applicant.press("确定批量催办")
+    assert "催" in both.visit("李复审", "第一中学").get("/messages")
+
+
 @pytest.mark.req("REV-24")
 def test_several_at_different_steps_are_refused():
     both = city(*AT_UNIT, FIRST, *LI)
