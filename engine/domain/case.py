@@ -206,7 +206,7 @@ class State:
     inserted: tuple[str, ...] = ()
     #: for each chain on its way: the organisation from which the route goes on
     chain: Mapping[str, str] = field(default_factory=dict)
-    #: routes resolved at the start (``resolve: pinned_at_start``)
+    #: routes kept as they were at the start (``resolve: pinned_at_start``), see :func:`plan_name`
     pinned: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sent_to: str | None = None
     due: str | None = None
@@ -336,6 +336,18 @@ class State:
         made = object.__new__(cls)
         made.__dict__.update(_DEFAULTS, **data)
         return made
+
+
+def plan_name(step: str, key: Mapping[str, Any]) -> str:
+    """What a route that is kept for a chain is called: the step, and the keys it was asked for."""
+    keys = "&".join(f"{name}={key[name]}" for name in sorted(key))
+    return f"{step}?{keys}" if keys else step
+
+
+def split_plan(name: str) -> tuple[str, str]:
+    """Return the step of what is kept for a chain, and the rest of its name."""
+    step, mark, keys = name.partition("?")
+    return step, mark + keys
 
 
 def _defaults() -> dict[str, Any]:

@@ -301,6 +301,7 @@ def _forward(run: Run, action: Action, index: int, target: str | None, before: S
     else:
         if action.verb == "submit":
             run.change(resume=())
+            run.pin_routes()
         _leave(run, action, index, target)
         _remember_end(run, before)
     path = run.state.path

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.definitions.process import Process, Step
-from engine.domain.case import Passed, Place, Resumption, Split, State, places_of
+from engine.domain.case import Passed, Place, Resumption, Split, State, places_of, split_plan
 from engine.runtime import splits
 from engine.runtime.branches import find
 from engine.runtime.compiled import Within
@@ -283,10 +283,11 @@ class Renaming:
     def _by_chain(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """What is kept for each chain on its way."""
         found = {}
-        for step, value in sorted(values.items()):
+        for known, value in sorted(values.items()):
+            step, keys = split_plan(known)
             name = self.name(step)
             if name is not None and self._process.steps[name].chain is not None:
-                found[name] = value
+                found[name + keys] = value
         return found
 
     def _actors(self, actors: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

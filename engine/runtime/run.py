@@ -10,7 +10,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from engine.definitions.process import Action, Assignment, Due, Effect, Formula, Recusal, Step
+from engine.definitions.process import (
+    Action,
+    Assignment,
+    Chain,
+    Due,
+    Effect,
+    Formula,
+    Recusal,
+    Step,
+)
 from engine.domain.case import (
     Advance,
     Command,
@@ -25,6 +34,7 @@ from engine.domain.case import (
     branch_of,
     dates_of,
     places_of,
+    plan_name,
     with_branch,
 )
 from engine.domain.errors import Refused
@@ -41,6 +51,8 @@ RESTORED = (
 )  # fmt: skip
 #: effects that leave a trace outside the case and forbid withdrawing
 IRREVERSIBLE = frozenset({"document", "connector"})
+#: routes are kept as they are when the case is submitted
+PINNED = "pinned_at_start"
 #: what a call does on arrival
 CALL = "call"
 
@@ -302,26 +314,47 @@ class Run:
     def _route(self, step: Step, base: str) -> str | None:
         chain = step.chain
         assert chain is not None
-        pinned = self.state.pinned.get(step.name)
-        if pinned is not None:
-            after = pinned.index(base) + 1 if base in pinned else len(pinned)
-            return pinned[after] if after < len(pinned) else None
-        if chain.resolve is not None and self.context.word(chain.resolve) == "pinned_at_start":
-            self._pin(step, base)
-            return self._route(step, base)
-        return self._look_up(step, base)
-
-    def _look_up(self, step: Step, base: str) -> str | None:
-        chain = step.chain
-        assert chain is not None
         key = {name: plain(self.context.value(formula)) for name, formula in chain.key.items()}
+        if self._keeps_plan(chain):
+            plan = self._plan(step, key, base)
+            after = plan.index(base) + 1
+            return plan[after] if after < len(plan) else None
         return self.context.facts.route(chain.route, key, base)
 
-    def _pin(self, step: Step, base: str) -> None:
-        plan = [base]
-        while (following := self._look_up(step, plan[-1])) is not None and following not in plan:
-            plan.append(following)
-        self.change(pinned={**self.state.pinned, step.name: tuple(plan)})
+    def _keeps_plan(self, chain: Chain) -> bool:
+        return chain.resolve is not None and self.context.word(chain.resolve) == PINNED
+
+    def _plan(self, step: Step, key: Mapping[str, Any], base: str) -> tuple[str, ...]:
+        """The route from an organisation on, as it was when it was first asked for these keys.
+
+        An organisation that is not on it begins another one: somebody put the case there, or
+        submitted it anew from elsewhere.
+        """
+        chain = step.chain
+        assert chain is not None
+        name = plan_name(step.name, key)
+        plan = self.state.pinned.get(name, ())
+        if base not in plan:
+            found = [base]
+            while (following := self.context.facts.route(chain.route, key, found[-1])) is not None:
+                if following in found:
+                    break
+                found.append(following)
+            plan = tuple(found)
+            self.change(pinned={**self.state.pinned, name: plan})
+        return plan
+
+    def pin_routes(self) -> None:
+        """Keep the routes as they are when the case is submitted, where chains say so."""
+        for step in self.process.steps.values():
+            chain = step.chain
+            if chain is None or chain.resolve is None or not self._keeps_plan(chain):
+                continue
+            base = self.context.key(chain.from_)
+            if base is not None:
+                formulas = chain.key.items()
+                key = {name: plain(self.context.value(formula)) for name, formula in formulas}
+                self._plan(step, key, base)
 
     # ---------------------------------------------------------------- arriving
 

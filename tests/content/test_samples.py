@@ -38,6 +38,7 @@ PROVING = [
     pytest.param("tianjin/activity-published", marks=pytest.mark.req("COM-01", "COM-04", "ENG-09")),
     pytest.param("tianjin/activity-unchecked", marks=pytest.mark.req("COM-04", "ENG-08")),
     pytest.param("tianjin/activity-without-end", marks=pytest.mark.req("COM-04")),
+    pytest.param("chengdu/certificate-corrected", marks=pytest.mark.req("CERT-19")),
     pytest.param("chengdu/committee-junior", marks=pytest.mark.req("REV-10", "REV-11", "COM-18")),
     pytest.param("chengdu/committee-middle", marks=pytest.mark.req("BUR-16", "ENG-06", "SCH-08")),
     pytest.param("chengdu/committee-of-the-route", marks=pytest.mark.req("BUR-36", "BUR-37")),
@@ -69,6 +70,7 @@ PROVING = [
     pytest.param("sichuan/barred-while-another-is-open", marks=pytest.mark.req("APP-30", "REV-08")),
     pytest.param("sichuan/beside-tianjin", marks=pytest.mark.req("ENG-20", "REV-22")),
     pytest.param("sichuan/bulk", marks=pytest.mark.req("UNIT-16", "UNIT-17")),
+    pytest.param("sichuan/certificate-corrected", marks=pytest.mark.req("CERT-19")),
     pytest.param("sichuan/complaint", marks=pytest.mark.req("APP-39")),
     pytest.param("sichuan/defence-notice", marks=pytest.mark.req("COM-08")),
     pytest.param("sichuan/discard", marks=pytest.mark.req("APP-23", "APP-36")),
@@ -158,6 +160,8 @@ PROVING = [
     pytest.param("tianjin/bulk-return", marks=pytest.mark.req("UNIT-17", "REV-24")),
     pytest.param("tianjin/bureau-extends", marks=pytest.mark.req("REV-17")),
     pytest.param("tianjin/category-check", marks=pytest.mark.req("APP-08")),
+    pytest.param("tianjin/certificate-corrected", marks=pytest.mark.req("CERT-19")),
+    pytest.param("tianjin/certificate-not-corrected", marks=pytest.mark.req("CERT-19")),
     pytest.param(
         "tianjin/certificates-in-bulk", marks=pytest.mark.req("CERT-04", "CERT-06", "SEC-01")
     ),
@@ -246,7 +250,8 @@ PROVING = [
     pytest.param(
         "tianjin/start-refused", marks=pytest.mark.req("APP-02", "APP-35", "APP-36", "COM-04")
     ),
-    pytest.param("tianjin/superior-changes-meanwhile", marks=pytest.mark.req("ENG-04")),
+    pytest.param("tianjin/superior-changes-meanwhile", marks=pytest.mark.req("ENG-04", "ORG-31")),
+    pytest.param("tianjin/superior-followed", marks=pytest.mark.req("ORG-31")),
     pytest.param(
         "tianjin/two-superiors", marks=pytest.mark.req("ORG-01", "UNIT-06", "ENG-04", "ENG-06")
     ),

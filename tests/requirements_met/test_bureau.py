@@ -435,6 +435,44 @@ class TestCertificates:
         (row,) = holder.page.rows()
         assert "已失效" in row
 
+    @pytest.mark.req("CERT-19")
+    def test_a_corrected_one_revokes_the_other_together_with_its_document(self):
+        """Through the work unit and the competent department."""
+        asked = (
+            "{request: {certificate: '51012026000001', work_unit: 浣花小学, items: [title_name], "
+            "title_name: 蓉-三级教师, reason: 资格名称有误}, "
+            "materials: {proof: [$files/attachment.pdf]}}"
+        )
+        issued = city(
+            *ISSUED,
+            "{by: 岑晓雯, does: start, process: chengdu/certificate-correction, case: c}",
+            f"{{by: 岑晓雯, does: submit, case: c, with: {asked}}}",
+            "{by: 蔺校长, does: pass, case: c}",
+            "{by: 钭科长, does: pass, case: c}",
+            worlds="chengdu",
+        )
+        code = self.code(issued, "51012026000001")
+        officer = issued.visit("厍发证", BUREAU)
+        officer.get("/lists/chengdu/certificate-corrections")
+        assert any("岑晓雯" in row for row in officer.page.rows())
+        officer.get(f"/cases/{issued['c']}")
+        officer.press("确定同意更正")
+        assert "已更正" in officer.press("确定同意更正")
+
+        assert "该证书已失效。" in officer.get(f"/verify/{code}")
+        rows = officer.get("/console/register-certificates/").rows()
+        assert {row[0]: row[-2] for row in rows} == {
+            "51012026000001": "已撤销", "51012026000002": "已发放"
+        }  # fmt: skip
+        holder = issued.visit("岑晓雯")
+        holder.get("/documents")
+        assert sorted("已失效" in row for row in holder.page.rows()) == [False, True]
+        found = issued.platform.records
+        with found.store.read() as unit:
+            new, old = (found.load(unit, "certificates", f"5101202600000{n}").data for n in (2, 1))
+        assert (new["title_name"], new["corrects"]) == ("蓉-三级教师", "51012026000001")
+        assert (old["replaced_by"], old["revocation_reason"]) == ("51012026000002", "更正")
+
     @pytest.mark.req("CERT-15")
     def test_it_is_issued_again_with_a_new_number(self, issued):
         officer = self.revokes(issued)

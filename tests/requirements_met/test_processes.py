@@ -77,7 +77,11 @@ PROCESSES: Mapping[str, Content] = {
         ("experts",),
     ),
     "P-16": Content(
-        ("chengdu/initial-confirmation", "tianjin/socialised-review"),
+        (
+            "chengdu/initial-confirmation",
+            "tianjin/socialised-review",
+            *of("certificate-correction", *ALL),
+        ),
         ("issuing_units", "certificates"),
     ),
     "P-17": Content(("tianjin/account-correction",), ("people",)),

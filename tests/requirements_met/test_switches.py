@@ -339,8 +339,12 @@ SWITCHES: Mapping[str, str | Decided] = {
     ),
     "route_resolution": Decided(
         "`resolve` of a chain",
-        proved={
-            "at_each_step, pinned_at_start": "tests/routes/test_route_tables.py::"
+        {
+            "pinned_at_start": "tianjin/superior-changes-meanwhile",
+            "at_each_step": "tianjin/superior-followed",
+        },
+        {
+            "both, by a route table": "tests/routes/test_route_tables.py::"
             "test_a_case_under_way_follows_the_table_or_the_plan_it_began_with"
         },
     ),

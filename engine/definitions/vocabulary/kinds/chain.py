@@ -41,8 +41,8 @@ VOCABULARY = Vocabulary(
         Key(
             "resolve",
             Switchable(("at_each_step", "pinned_at_start")),
-            "每到一步查路径，还是开始时固定",
-            "look the route up at each step, or once",
+            "每到一步查路径，还是按提交时的路径走完",
+            "look the route up at each step, or once when the case is submitted",
             default="at_each_step",
         ),
     ),
