@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, request
 from flask_babel import Babel
+from markupsafe import Markup
 
 from admin import captions, navigation, security
 from admin.captions import _
@@ -15,6 +17,7 @@ from admin.context import platform
 
 #: the product's own name; a deployment's name for its system comes with its jurisdiction
 PRODUCT = "职程"
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}")
 _BABEL = {"zh": "zh_Hans_CN", "en": "en"}
 
 
@@ -56,6 +59,13 @@ def size(value: int) -> str:
     return f"{value / 1024 / 1024:.1f} MB"
 
 
+def whole_days(text: str) -> str:
+    """A text of a cell; one that is a moment breaks between day and time only."""
+    if not _MOMENT.fullmatch(text):
+        return text
+    return Markup('<span><span class="unbroken">{}</span> {}</span>').format(*text.split())
+
+
 def _common() -> dict[str, Any]:
     me = security.who()
     jurisdiction = navigation.only_jurisdiction(me)
@@ -93,5 +103,6 @@ def install(app: Flask) -> None:
     app.add_template_filter(moment)
     app.add_template_filter(day)
     app.add_template_filter(mode_of)
+    app.add_template_filter(whole_days)
     app.add_template_filter(deadline)
     app.add_template_filter(size, "file_size")

@@ -158,8 +158,12 @@ def _kept(
         name = upload.filename
         if limits.size is not None and len(content) > limits.size:
             errors.append(_error(one, "file_size", value=name, limit=size_said(limits.size)))
-        elif not _fits(name, content, limits.types):
+        elif not _is_allowed(name, limits.types):
             errors.append(_error(one, "file_type", value=name, limit="、".join(limits.types)))
+        elif not content:
+            errors.append(_error(one, "file_empty", value=name))
+        elif not content.startswith(_BEGINS.get(_ending(name), b"")):
+            errors.append(_error(one, "file_content", value=name, limit=_ending(name)))
         else:
             try:
                 held.append(keep(one.name, name, content))
@@ -170,11 +174,13 @@ def _kept(
     return errors
 
 
-def _fits(name: str, content: bytes, types: Sequence[str]) -> bool:
-    ending = name.rpartition(".")[2].lower()
-    if types and ending not in types and not (ending == "jpeg" and "jpg" in types):
-        return False
-    return ending not in _BEGINS or content.startswith(_BEGINS[ending])
+def _ending(name: str) -> str:
+    return name.rpartition(".")[2].lower()
+
+
+def _is_allowed(name: str, types: Sequence[str]) -> bool:
+    ending = _ending(name)
+    return not types or ending in types or (ending == "jpeg" and "jpg" in types)
 
 
 def _error(one: EffectiveField, code: str, **params: object) -> FieldError:

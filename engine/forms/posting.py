@@ -29,6 +29,10 @@ MOST_ROWS = 500
 # Clearing a value may leave another without its options; the longest chain of cascades.
 MOST_ROUNDS = 8
 
+# Digits, letters and signs of full width, as input methods write them, in the width of ASCII.
+_NARROW = {0x3000: " ", **{0xFF01 + n: chr(0x21 + n) for n in range(0x5E)}}
+# Numbers people copy with gaps in them.
+_GAPLESS = ("mobile", "id-number", "credit-code")
 _NUMBER = re.compile(r"[-+]?[0-9]{1,15}(\.[0-9]{1,10})?\Z")
 _WHOLE = re.compile(r"[-+]?[0-9]{1,15}\Z")
 
@@ -276,7 +280,16 @@ class _Reader:
 
 
 def value_of(element: Element, text: str) -> object:
-    """Return the value a typed text stands for; what cannot be read stays as it was typed."""
+    """Return the value a typed text stands for; what cannot be read stays as it was typed.
+
+    Numbers and texts of a format may be typed in full width, identity numbers in small letters.
+    """
+    format_ = element.schema.get("format")
+    if element.kind in ("integer", "number") or format_ is not None:
+        narrow = text.translate(_NARROW).strip()
+        if format_ in _GAPLESS:
+            narrow = "".join(narrow.split()).upper()
+        text = narrow or text
     if element.kind == "boolean":
         return {"true": True, "false": False}.get(text, text)
     if element.kind == "integer" and _WHOLE.match(text):

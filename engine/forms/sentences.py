@@ -64,6 +64,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
                   "A file of {title} is gone, upload it again"),
     "file_type": ("{title}：“{value}”不是允许的文件类型，可用：{limit}",
                   "{title}: “{value}” is not of an allowed type: {limit}"),
+    "file_empty": ("{title}：“{value}”是空文件，请重新选择",
+                   "{title}: “{value}” is empty, choose another file"),
+    "file_content": ("{title}：“{value}”的内容不是 {limit} 文件，"
+                     "可能已损坏或改过扩展名，请另存后再传",
+                     "{title}: the content of “{value}” is not a {limit} file; it may be damaged "
+                     "or renamed, save it again and upload that"),
     "file_size": ("{title}：“{value}”超过 {limit}", "{title}: “{value}” is larger than {limit}"),
     "unknown": ("没有“{name}”这个字段", "There is no field “{name}”"),
     "rule": ("{say}", "{say}"),

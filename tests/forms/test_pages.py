@@ -121,10 +121,11 @@ def test_an_uploaded_file_is_kept_and_a_template_is_offered() -> None:
     ("content", "name", "sentence"),
     [
         (b"MZ", "a.exe", "证明：“a.exe”不是允许的文件类型，可用：pdf"),
-        (b"MZ", "a.pdf", "证明：“a.pdf”不是允许的文件类型，可用：pdf"),
+        (b"MZ", "a.pdf", "证明：“a.pdf”的内容不是 pdf 文件，可能已损坏或改过扩展名"),
+        (b"", "a.pdf", "证明：“a.pdf”是空文件，请重新选择"),
         (PDF * 100, "a.pdf", "证明：“a.pdf”超过 1 KB"),
     ],
-    ids=["ending", "content", "size"],
+    ids=["ending", "content", "empty", "size"],
 )
 def test_a_wrong_file_is_refused_and_not_kept(content: bytes, name: str, sentence: str) -> None:
     html, world = post(World(), **{"proof~file": (content, name)})

@@ -319,3 +319,23 @@ def test_rows_within_a_new_row_are_new_too() -> None:
     posted.add("outer.0.inner.0.group.note", "伪造")
 
     assert read(shown, posted).data == {"outer": [{"inner": [{}]}]}
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "kept"),
+    [
+        ("{type: integer}", "９０", 90),
+        ("{type: number}", "－１．５", -1.5),
+        ("{format: year}", "２０２６", "2026"),
+        ("{format: mobile}", "138 0013　８０００", "13800138000"),
+        ("{format: id-number}", " 11010519491231002x", "11010519491231002X"),
+        ("{format: phone}", "０２２－２３００ 0000", "022-2300 0000"),
+        ("{type: string}", "第１中学", "第１中学"),
+        ("{type: integer}", "九十", "九十"),
+    ],
+)
+def test_numbers_may_be_typed_in_full_width(field: str, typed: str, kept: object) -> None:
+    form = form_of(f"n: {{title: 数, {field[1:]}")
+    shown = form.effective({}, surroundings(), Rights(edit="all"))
+
+    assert read(shown, MultiDict({"n": typed})).data == {"n": kept}
