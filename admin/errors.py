@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException
 
 from admin import parked
 from admin.captions import _
+from admin.context import platform
 from engine.domain.errors import InvalidSubmission, NotAllowed, NotFound, Refused, Stale
 
 #: The class of a refusal and the status of its page; the first that fits counts.
@@ -72,7 +73,7 @@ def page(status: int, sentence: str | None = None) -> ResponseReturnValue:
 
 
 def _on_refused(refusal: Refused) -> ResponseReturnValue:
-    return page(status_of(refusal), refusal.sentence)
+    return page(status_of(refusal), platform().sentences.worded(refusal).sentence)
 
 
 def _on_http(error: HTTPException) -> ResponseReturnValue:

@@ -48,12 +48,22 @@ def page(
         jumps=asking.jumps(actor, view),
         actions=[one for one in choices if not one.operation and one.name != SAVE],
         operations=asking.operations(choices),
-        problem=refusal.sentence if refusal is not None and not errors else None,
+        problem=_problem(refusal) if refusal is not None and not errors else None,
         stale=isinstance(refusal, Stale),
         notice=notice,
         key=new_key(),
     )
     return make_response(text, status_of(refusal) if refusal else 200)
+
+
+def _problem(refusal: Refused) -> str:
+    """What is said where what was typed still stands on the page and may be kept all the same."""
+    if isinstance(refusal, Stale):
+        return _(
+            "这份内容在您打开以后已在别处修改过。您在本页填写的还没有保存："
+            "可以先看最新情况，也可以再点一次按钮，用本页的内容代替。"
+        )
+    return refusal.sentence
 
 
 def fill(uid: str) -> ResponseReturnValue:
@@ -109,7 +119,7 @@ def autosave(uid: str) -> ResponseReturnValue:
         sentence = _("有内容填写得不正确，暂未自动保存。")
         return render_template("portal/_autosaved.html", sentence=sentence, version=None)
     except Refused as refusal:
-        return render_template("portal/_autosaved.html", sentence=refusal.sentence, version=None)
+        return render_template("portal/_autosaved.html", sentence=_problem(refusal), version=None)
     at = moment(platform().clock.now())[-5:]
     return render_template(
         "portal/_autosaved.html", sentence=_("{at} 已自动保存", at=at), version=done.version

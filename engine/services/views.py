@@ -818,7 +818,7 @@ class Views:
         bound = self._work.definitions.current.processes.get(process)
         jurisdiction = self._work.definitions.current.jurisdictions.get(actor.jurisdiction or "")
         if bound is None or (jurisdiction is not None and not jurisdiction.runs(process)):
-            raise NotFound("no_such_process", process=process)
+            raise self._sentences.worded(NotFound("no_such_process", process=process))
         start = bound.process.start
         asks = start is not None and start.ask is not None
         anybody = start is not None and start.who == "person"

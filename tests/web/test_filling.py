@@ -84,6 +84,29 @@ def test_a_page_opened_before_submitting_changes_nothing_afterwards():
     assert mobile(sent) != "13912345678"
 
 
+@pytest.mark.req("APP-19")
+def test_a_draft_open_in_two_windows_says_so_and_keeps_both_until_one_is_chosen(draft, applicant):
+    other = draft.visit("张三")
+    other.get(f"/cases/{draft['z']}")
+    other.press("暂存", mobile="13900000001")
+
+    page = applicant.press("暂存", mobile="13900000002")
+
+    assert page.status == 409
+    assert "您在本页填写的还没有保存" in page
+    assert page.field(MOBILE).get("value") == "13900000002"
+    assert mobile(draft) == "13900000001"
+    assert "已暂存。" in applicant.press("暂存")
+    assert mobile(draft) == "13900000002"
+
+
+def test_begun_cases_are_shown_before_another_one_is_begun(draft, applicant):
+    page = applicant.get("/new/tianjin/socialised-review")
+
+    assert page.links["社会化评审 2026-000001"] == f"/cases/{draft['z']}"
+    assert "没有该流程" in applicant.get("/new/sichuan/socialised-review")
+
+
 @pytest.mark.req("APP-24", "APP-26")
 def test_after_the_deadline_submitting_says_why_not_and_the_draft_stays(draft, applicant):
     draft.at("2026-10-02 09:00")
