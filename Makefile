@@ -20,7 +20,7 @@ VENDOR := admin/static/vendor
 INSTALL = $(BIN)/uv pip install --quiet --python $(BIN)/python
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
-.PHONY: help run demo test soak check format bench coverage coverage-req screenshots setup setup-system lock clean
+.PHONY: help run demo test soak check format bench viewer coverage coverage-req screenshots setup setup-system lock clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | \
@@ -51,6 +51,10 @@ format: setup ## Format the code and mend what the linter can mend
 
 bench: setup ## Measure the engine against its floors
 	@$(BIN)/zhicheng bench all --format text
+
+viewer: setup setup-system ## Open every exported BPMN diagram in bpmn-js
+	@cd tests/bpmn/viewer && npm ci --ignore-scripts --silent
+	@$(BIN)/pytest -q tests/bpmn/viewer/open_diagrams.py
 
 coverage: setup setup-system ## Run the tests and show the lines that none of them reaches
 	@$(BIN)/pytest -n 2 --dist worksteal --cov --cov-report=term
