@@ -57,7 +57,7 @@ class Connecting:
         Raises:
             Unavailable: nobody answered; it is tried again.
             NotConfigured: the installation does not say where; it is tried again.
-            Rejected: the request, or the answer, will never do.
+            Rejected: the request, or the answer, will never do, or is not asked for any more.
         """
         payload = message.payload
         with self._work.store.read() as unit:
@@ -65,7 +65,10 @@ class Connecting:
             if row is None or unit.commands.seen(message.key) is not None:
                 return
             release = self._work.definitions.release_of(row.process, row.pin, unit)
-            connector = release.connectors[payload["connector"]]
+            connector = release.connectors.get(payload["connector"])
+            if connector is None:
+                # The case was moved to a version that does not ask them any more.
+                raise Rejected(f"no connector {payload['connector']}")
             body = unit.blobs.get(payload["body"])
         if self._connections is None:
             raise NotConfigured(connector.id)

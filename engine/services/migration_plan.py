@@ -443,6 +443,12 @@ class _Places:
         look(self._loaded.state, ())
         if lost:
             self.told.append(("migrate_path_lost", {"steps": "、".join(lost)}))
+        state = self._loaded.state
+        if state.resubmit == "returning_level" and state.resume:
+            back = state.resume[-1].place
+            if renaming.place(back, ()) is None:
+                steps = {"steps": self._old.steps[back.step].title}
+                self.told.append(("migrate_straight_lost", steps))
 
     def _flags(self) -> None:
         lost = [self._old.flags[one].title for one in self._loaded.state.flags
@@ -460,6 +466,7 @@ def _other(before: Step, after: Step, one: State, within: Within) -> str | None:
         and after.within == within
         and (before.wait is None or before.wait.until is None)
         == (after.wait is None or after.wait.until is None)
+        and _asked(before) == _asked(after)
     )
     if not same:
         return "migrate_step_other"
@@ -467,6 +474,15 @@ def _other(before: Step, after: Step, one: State, within: Within) -> str | None:
     if parallel is not None and one.branches and set(parallel.branches) != set(one.branches):
         return "migrate_branches_other"
     return None
+
+
+def _asked(step: Step) -> tuple[str, ...] | None:
+    """What a step waits to hear from whom; an answer finds the step by its name."""
+    if step.wait is None or step.wait.answer is None:
+        return None
+    into = step.wait.answer
+    asked = [one.name for one in step.do if one.kind == "connector" and one.into == into]
+    return step.name, into, *asked
 
 
 def _awaits_the_same(before: Step, after: Step) -> bool:

@@ -13,12 +13,14 @@ from engine.cli.doctor import doctor
 from engine.connectors.http import HttpConnections, NotConfigured, Rejected, Unavailable
 from engine.definitions.connector import Connector
 from engine.domain.case import places_of
+from engine.services.migration_decisions import Decisions
 from engine.services.platform import Platform
 from engine.store.database import Store
 from engine.store.outbox import LEASE, MOST_ATTEMPTS, Outbox
 from tests.support import office
 from tests.support.answering import Answering, answering
 from tests.support.office import open_office, person
+from tests.support.versions import publish, with_text
 
 CONTENT = {
     "definitions/connectors/ledger.yaml": """
@@ -390,5 +392,33 @@ def test_an_answer_that_comes_while_the_case_is_suspended_counts_when_it_is_resu
     waiting.interventions.resume(MONITOR, uid, "已核实")
     waiting.cases.tick()
 
+    assert stands(waiting, uid) == {"look"}
+    assert waiting.rebuilding.rebuild(uid).same
+
+
+@pytest.mark.req("CON-09", "ENG-17")
+def test_a_case_that_waits_for_an_answer_is_not_moved_away_from_it(
+    waiting: Platform, server: Answering
+) -> None:
+    uid = a_grant(waiting)
+    process = "definitions/processes/town/grant.yaml"
+    called = with_text(waiting, process, ("\n          ask:", "\n          inquire:"))
+    version = str(publish(waiting, called))
+
+    plan = waiting.migrations.plan(MONITOR, "town/grant", version)
+    assert [one.kind for one in plan.cases] == ["decision"]
+    ((choice, _),) = plan.choices
+    assert (choice.name, choice.proposed[0]) == ("ask", "inquire")
+    decided = Decisions(steps={"ask": "inquire"})
+    plan = waiting.migrations.plan(MONITOR, "town/grant", version, decided)
+    done = waiting.migrations.run(MONITOR, plan.id, "改名")
+    assert [one.state for one in done.cases] == ["moved"]
+    assert stands(waiting, uid) == {"inquire", "look"}
+
+    # It is asked anew there; what was asked before leads nowhere.
+    server.will((200, {"known": False}), (200, {"known": True}))
+    later(waiting)
+
+    assert len(server.asked) == 2
     assert stands(waiting, uid) == {"look"}
     assert waiting.rebuilding.rebuild(uid).same

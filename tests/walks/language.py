@@ -62,6 +62,25 @@ properties:
   choice: {title: Choice, codes: votes}
   score: {title: Score, type: number, minimum: 0, maximum: 100}
 """,
+    "forms/question.yaml": """
+form: question
+title: Question
+properties: {subject: {title: Subject, type: string}}
+""",
+    "forms/answer.yaml": """
+form: answer
+title: Answer
+required: [known]
+properties: {known: {title: Known, type: boolean}}
+""",
+    "definitions/connectors/ledger.yaml": """
+connector: ledger
+title: Ledger
+form: question
+result: answer
+address: ledger_url
+path: /check
+""",
     "definitions/codes/kinds.yaml": """
 codes: kinds
 title: Kinds
@@ -338,7 +357,8 @@ class Author:
     def blocks(self, then: str, depth: int, count: int) -> tuple[str, dict[str, Any]]:
         """Some blocks in a row; the name of the first, and their steps."""
         steps: dict[str, Any] = {}
-        kinds = ["task"] * 4 + ["chain", "chain", "wait", "automatic", "panel", "panel", "call"]
+        kinds = ["task"] * 4 + ["chain", "chain", "wait", "automatic", "panel", "panel"]
+        kinds += ["call", "ask"]
         if depth <= 2:
             kinds += ["parallel"] * 3
         if depth == 1:
@@ -473,6 +493,20 @@ class Author:
         name = self.name()
         until = self.pick(["data.until", "days(today, 3)"])
         step: dict[str, Any] = {"title": name, "wait": {"until": until}, "to": then}
+        if self.flip():
+            step["actions"] = self.meanwhile(then)
+        return name, step
+
+    def ask(self, then: str, depth: int) -> tuple[str, dict[str, Any]]:
+        """Ask a system outside and wait for what it says."""
+        name = self.name()
+        into = f"{name}_said"
+        question = {"name": "ledger", "with": {"subject": "data.note"}, "into": into}
+        step: dict[str, Any] = {
+            "title": name, "do": [{"connector": question}], "wait": {"answer": into}, "to": then,
+        }  # fmt: skip
+        if depth == 1 and self.flip():
+            step["to"] = [{"when": f"data.{into}.known", "then": then}, {"then": "failed"}]
         if self.flip():
             step["actions"] = self.meanwhile(then)
         return name, step

@@ -10,10 +10,12 @@ from datetime import timedelta
 from functools import partial
 from random import Random
 from typing import Any
+from zlib import crc32
 
 import orjson
 
 from engine import bootstrap
+from engine.connectors.http import Unavailable
 from engine.definitions.release import Release
 from engine.domain.actor import Actor
 from engine.domain.case import State, places_of
@@ -48,6 +50,21 @@ STARTERS = ("ann", "bob")
 WORKERS = tuple(f"{key}-{number}" for key in UNITS for number in (0, 1))
 HELPERS = tuple(f"{key}-h" for key in UNITS)
 DATA = {"unit": "unit", "until": "2026-09-20", "voters": list(VOTERS)}
+
+
+class Ledger:
+    """A system outside that answers some, and now and then only when it is asked again."""
+
+    def __init__(self) -> None:
+        self._asked: set[str] = set()
+
+    def ask(self, connector: Any, body: Any, key: str) -> dict[str, Any]:
+        """Answer by what is asked, so that a report can be followed."""
+        again, number = key in self._asked, crc32(key.encode())
+        self._asked.add(key)
+        if number % 3 == 0 and not again:
+            raise Unavailable("nobody there")
+        return {"known": number % 4 != 0}
 
 
 class Cut(BaseException):
@@ -110,7 +127,8 @@ class Town:
         store = Store(url)
         if url != "sqlite://":
             store.create_all()
-        self.platform: Platform = bootstrap.assemble(store, release, self.clock)
+        outside = bootstrap.Outside(None, "http://localhost", Ledger())
+        self.platform: Platform = bootstrap.assemble(store, release, self.clock, outside)
         platform, known = self.platform, self.platform.release.registers
         with platform.store.write() as unit:
             for key, superior in UNITS.items():
