@@ -8,7 +8,7 @@ and whoever asked refuses the file at the place.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 #: longer and deeper ones are none that people write
@@ -17,11 +17,14 @@ DEEPEST = 40
 
 #: what becomes of a path of names; None if there is no such thing here
 Naming = Callable[[tuple[str, ...]], str | None]
+#: what becomes of a function with its arguments, in our words; None if it is not of the file
+Calling = Callable[[str, Sequence[str]], str | None]
 
 _TOKEN = re.compile(
     r"""\s*(?:(?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
     |(?P<number>\d+(?:\.(?!\.)\d+)?|(?<![\w)\]])\.\d+)
-    |(?P<phrase>(?:starts\s+with|ends\s+with|string\s+length|list\s+contains)(?=\s*\())
+    |(?P<phrase>(?:starts\s+with|ends\s+with|string\s+length|list\s+contains|is\s+empty
+        |get\s+or\s+else)(?=\s*\())
     |(?P<name>(?:[A-Za-z_]\w*:)?\$?[A-Za-z_]\w*)
     |(?P<sign>===|!==|==|!=|<>|<=|>=|&&|\|\||\.\.|[=<>!()\[\]+\-*/%,.?:]))""",
     re.VERBOSE | re.ASCII,
@@ -34,10 +37,13 @@ _COMPARED = {
 _SUMS, _PRODUCTS = {"+": "+", "-": "-"}, {"*": "*", "/": "/", "div": "/", "%": "%", "mod": "%"}
 _WORDS = frozenset(
     ("and", "or", "not", "eq", "ne", "lt", "gt", "le", "ge", "div", "mod", "empty", "in",
-     "between", "if", "then", "else")
+     "between", "if", "then", "else", "some", "every", "satisfies")
 )  # fmt: skip
 #: what holds expressions together, weakest first
 _EITHER, _OR, _AND, _COMPARE, _SUM, _PRODUCT, _UNARY, _ATOM = range(8)
+#: a period of so many days, which stands only behind a date
+_PERIOD = -1
+_DAYS = re.compile(r"(?P<minus>-)?P(?:(?P<weeks>\d{1,3})W)?(?:(?P<days>\d{1,4})D)?")
 #: functions of a text or a list: how they are written here
 _ASKED: Mapping[tuple[str, int], str] = {
     ("starts with", 2): "{0}.startsWith({1})",
@@ -50,9 +56,17 @@ _ASKED: Mapping[tuple[str, int], str] = {
     ("size", 1): "size({0})",
     ("sum", 1): "sum({0})",
     ("mean", 1): "mean({0})",
+    ("is empty", 1): "size({0}) == 0",
+    ("matches", 2): "{0}.matches({1})",
+    ("string", 1): "string({0})",
+    ("min", 2): "({0} < {1} ? {0} : {1})",
+    ("max", 2): "({0} > {1} ? {0} : {1})",
+    ("abs", 1): "({0} < 0 ? -{0} : {0})",
     ("today", 0): "today",
     ("now", 0): "now",
 }
+#: a field, of which one can ask whether it is filled in
+_PATH = re.compile(r"[a-z_]\w*(?:\.[a-z_]\w*)+", re.ASCII)
 _METHODS: Mapping[tuple[str, int], tuple[str, int]] = {
     ("equals", 1): ("{0} == {1}", _COMPARE),
     ("startsWith", 1): ("{0}.startsWith({1})", _ATOM),
@@ -72,7 +86,13 @@ class _Part(NamedTuple):
     binds: int
 
     def within(self, binds: int) -> str:
-        """Return the text as an operand of an operator that binds so."""
+        """Return the text as an operand of an operator that binds so.
+
+        Raises:
+            _Unknown: it is a period, which is none.
+        """
+        if self.binds == _PERIOD:
+            raise _Unknown
         return self.text if self.binds >= binds else f"({self.text})"
 
 
@@ -80,17 +100,18 @@ class _Unknown(Exception):
     """There is something in the text that is not translated."""
 
 
-def translated(text: str, naming: Naming) -> str | None:
+def translated(text: str, naming: Naming, calling: Calling | None = None) -> str | None:
     """Return an expression of another engine as one of ours, None if it is not of a simple form.
 
-    ``${x == 'y'}``, ``#{…}`` and ``= x = "y"`` lose what is around them.
+    ``${x == 'y'}``, ``#{…}`` and ``= x = "y"`` lose what is around them. ``calling`` knows the
+    functions a file has itself.
     """
     inner = re.fullmatch(r"\s*(?:[$#]\{(?P<juel>.*)\}|=(?P<feel>.*)|(?P<bare>.*))\s*", text, re.S)
     found = next((one for one in inner.groups() if one is not None), "") if inner else ""
     if not found.strip() or len(found) > LONGEST:
         return None
     try:
-        return _Reader(found, naming).whole()
+        return _Reader(found, naming, calling).whole()
     except _Unknown:
         return None
 
@@ -112,8 +133,10 @@ def snake(text: str) -> str:
 
 
 class _Reader:
-    def __init__(self, text: str, naming: Naming) -> None:
-        self.naming = naming
+    def __init__(self, text: str, naming: Naming, calling: Calling | None = None) -> None:
+        self.naming, self.calling = naming, calling
+        #: what is gone through, one after the other, by ``some`` and ``every``
+        self.bound: list[str] = []
         self.tokens: list[tuple[str, str]] = []
         self.place = self.depth = 0
         at = 0
@@ -129,7 +152,7 @@ class _Reader:
         found = self._either()
         if self.place < len(self.tokens):
             raise _Unknown
-        return found.text
+        return found.within(_EITHER)
 
     # ---------------------------------------------------------------- tokens
 
@@ -159,7 +182,10 @@ class _Reader:
         self.depth += 1
         if self.depth > DEEPEST:
             raise _Unknown
-        if self._takes("if"):
+        each = self._takes("some", "every")
+        if each:
+            found = self._each("exists" if each == "some" else "all")
+        elif self._takes("if"):
             asked = self._either()
             self._needs("then")
             found = self._ways(asked, "else")
@@ -168,6 +194,20 @@ class _Reader:
             found = self._ways(asked, ":") if self._takes("?") else asked
         self.depth -= 1
         return found
+
+    def _each(self, function: str) -> _Part:
+        """Read what some or all of a list satisfy."""
+        kind, name = self._next()
+        if kind != "name" or snake(name) != name:
+            raise _Unknown
+        self.place += 1
+        self._needs("in")
+        around = self._sum().within(_ATOM)
+        self._needs("satisfies")
+        self.bound.append(name)
+        asked = self._either().within(_EITHER)
+        self.bound.pop()
+        return _Part(f"{around}.{function}({name}, {asked})", _ATOM)
 
     def _ways(self, asked: _Part, other: str) -> _Part:
         yes = self._either()
@@ -213,16 +253,21 @@ class _Reader:
                 raise _Unknown
             low, high = (">=" if opens == "[" else ">"), ("<=" if closes == "]" else "<")
             return _between(found, first, last, low, high)
-        items = [first.text]
+        items = [first.within(_EITHER)]
         while self._takes(","):
-            items.append(self._either().text)
+            items.append(self._either().within(_EITHER))
         self._needs(")" if opens == "(" else "]")
         return _Part(f"{found.within(_SUM)} in [{', '.join(items)}]", _COMPARE)
 
     def _sum(self) -> _Part:
         found = self._product()
         while sign := self._takes(*_SUMS):
-            found = _Part(f"{found.within(_SUM)} {sign} {self._product().within(_PRODUCT)}", _SUM)
+            other = self._product()
+            if other.binds == _PERIOD:
+                days = int(other.text) if sign == "+" else -int(other.text)
+                found = _Part(f"days({found.within(_EITHER)}, {days})", _ATOM)
+            else:
+                found = _Part(f"{found.within(_SUM)} {sign} {other.within(_PRODUCT)}", _SUM)
         return found
 
     def _product(self) -> _Part:
@@ -238,7 +283,7 @@ class _Reader:
             raise _Unknown
         sign = self._takes("!", "not", "-", "empty")
         if sign == "empty":
-            found = _Part(f"size({self._unary().text}) == 0", _COMPARE)
+            found = _Part(f"size({self._unary().within(_EITHER)}) == 0", _COMPARE)
         elif sign:
             found = _Part(("-" if sign == "-" else "!") + self._unary().within(_UNARY), _UNARY)
         else:
@@ -255,7 +300,8 @@ class _Reader:
             self._needs(")")
             return found
         if self._takes("["):
-            return _Part(f"[{', '.join(one.text for one in self._items(']'))}]", _ATOM)
+            items = (one.within(_EITHER) for one in self._items("]"))
+            return _Part(f"[{', '.join(items)}]", _ATOM)
         self.place += 1
         if kind == "string":
             return _Part(quoted(unquoted(text)), _ATOM)
@@ -275,7 +321,10 @@ class _Reader:
             return self._called("starts-with")
         if self._word() == "(":
             return self._called(name)
-        return self._path((self._further(name.lstrip("$")),))
+        name = self._further(name.lstrip("$"))
+        if self._word() == "(" and self.calling is not None:
+            return self._called(name)
+        return self._path((name,))
 
     def _further(self, name: str) -> str:
         """Read the other words of a name that has several, as in FEEL."""
@@ -316,7 +365,7 @@ class _Reader:
         return self.tokens[place] if place < len(self.tokens) else ("", "")
 
     def _named(self, names: tuple[str, ...]) -> _Part:
-        found = self.naming(names)
+        found = self.naming(names) if names[0] not in self.bound else _below(names)
         if found is None:
             raise _Unknown
         return _Part(found, _ATOM)
@@ -344,12 +393,30 @@ class _Reader:
             if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", day):
                 raise _Unknown
             return _Part(quoted(day), _ATOM)
-        items = self._items(")")
+        if name == "duration":
+            return self._period()
+        items = [one.within(_ATOM) for one in self._items(")")]
+        own = self.calling(name, items) if self.calling is not None else None
+        if own is not None:
+            return _Part(own, _ATOM)
+        if name == "get or else" and len(items) == 2 and _PATH.fullmatch(items[0]):
+            return _Part(f"has({items[0]}) ? {items[0]} : {items[1]}", _EITHER)
         form = _ASKED.get((name, len(items)))
         if form is None:
             raise _Unknown
-        text = form.format(*(one.within(_ATOM) for one in items))
-        return _Part(text, _COMPARE if " in " in form else _ATOM)
+        compared = " in " in form or form.endswith("== 0")
+        return _Part(form.format(*items), _COMPARE if compared else _ATOM)
+
+    def _period(self) -> _Part:
+        """Read a period of whole days or weeks."""
+        kind, text = self._next()
+        found = _DAYS.fullmatch(unquoted(text)) if kind == "string" else None
+        if found is None or not (found["weeks"] or found["days"]):
+            raise _Unknown
+        self.place += 1
+        self._needs(")")
+        days = 7 * int(found["weeks"] or 0) + int(found["days"] or 0)
+        return _Part(str(-days if found["minus"] else days), _PERIOD)
 
     def _variable(self) -> _Part:
         """Read the name of a variable as a text, and the names XPath goes on with."""
@@ -364,6 +431,12 @@ class _Reader:
             names = (*names, self._next_but_one()[1].rpartition(":")[2])
             self.place += 2
         return self._named(names)
+
+
+def _below(names: tuple[str, ...]) -> str | None:
+    """Return a path below what is gone through."""
+    parts = [names[0], *map(snake, names[1:])]
+    return ".".join(parts) if all(parts) else None
 
 
 def _between(found: _Part, low: _Part, high: _Part, above: str, below: str) -> _Part:

@@ -16,11 +16,12 @@ from engine.definitions.parse import parse_process
 from engine.definitions.rules.dmn import read_dmn
 from tests.bpmn.support import FILES, imported
 from tests.definitions.support import released
-from tests.rules.test_dmn import LITERAL, TABLE
+from tests.rules.test_dmn import KNOWLEDGE, LITERAL, TABLE
 
 SOURCES = [path.read_bytes() for path in sorted(FILES.glob("*.bpmn"))]
 SOURCES.append(released().processes["north/works"].bpmn().encode())
-DECISIONS = [TABLE.encode(), LITERAL.encode()]
+MODELS = KNOWLEDGE % "<literalExpression><text>Per year(Pay, Years)</text></literalExpression>"
+DECISIONS = [TABLE.encode(), LITERAL.encode(), MODELS.encode()]
 WORDS = [
     "", "0", "-1", "99999999999", "true", "a", "P5D", "${x}", "[" * 3000, "null", "1e999", "{}",
     '{"branches": [1]}', '[["a"]]', "北京", "#{", "x" * 5000,
@@ -28,7 +29,9 @@ WORDS = [
 TAGS = [
     "subProcess", "userTask", "parallelGateway", "inclusiveGateway", "exclusiveGateway", "endEvent",
     "startEvent", "boundaryEvent", "standardLoopCharacteristics",
-    "multiInstanceLoopCharacteristics", "callActivity", "intermediateThrowEvent",
+    "multiInstanceLoopCharacteristics", "callActivity", "intermediateThrowEvent", "serviceTask",
+    "receiveTask", "sendTask", "eventBasedGateway", "intermediateCatchEvent",
+    "messageEventDefinition", "timerEventDefinition", "errorEventDefinition",
 ]  # fmt: skip
 
 
@@ -65,7 +68,9 @@ def mutated(draw: st.DataObject, source: bytes) -> bytes:
 def test_a_changed_bpmn_file_is_imported_or_refused_with_its_line(data, source):
     content = mutated(data, source)
 
-    text, problems = imported(content, "demo/drawn", data.draw(st.sampled_from(["", "受理处"])))
+    text, problems = imported(
+        content, "demo/drawn", data.draw(st.sampled_from(["", "受理处", "*"]))
+    )
 
     assert (text is None) == bool(problems.errors)
     assert all(one.at.line >= 1 for one in problems)

@@ -247,8 +247,8 @@ def test_decisions_that_require_each_other_are_tables_that_facts_join():
     ("old", "new", "said"),
     [
         ("#isSenior", "#gone", "9 不能导入：没有这个决策"),
-        ("<literalExpression><text>if", "<context/><literal><text>if",
-         "11 不能导入：只接受决策表和表达式，不接受 context"),
+        ("<literalExpression><text>if", "<relation/><literal><text>if",
+         "11 不能导入：只接受决策表和表达式，不接受 relation"),
         ("if senior then", "if elder then", "11 不能导入：表达式用到“elder”，它不是输入"),
     ],
 )  # fmt: skip
@@ -261,6 +261,112 @@ def test_what_a_required_decision_lacks_is_said_with_its_line(old, new, said):
 
     assert problems == [said]
     assert list(found) == ["rules/is-senior"]
+
+
+KNOWLEDGE = (
+    HEAD
+    + """<inputData id="a" name="Pay"><variable name="Pay" typeRef="number"/></inputData>
+<inputData id="b" name="Years"><variable name="Years" typeRef="number"/></inputData>
+<businessKnowledgeModel id="k1" name="Per year"><encapsulatedLogic>
+  <formalParameter name="amount" typeRef="number"/><formalParameter name="by" typeRef="number"/>
+  <literalExpression><text>amount / by + 1</text></literalExpression>
+</encapsulatedLogic></businessKnowledgeModel>
+<businessKnowledgeModel id="k2" name="Level"><encapsulatedLogic>
+  <formalParameter name="length" typeRef="number"/>
+  <decisionTable hitPolicy="FIRST"><input><inputExpression><text>length</text></inputExpression>
+    </input><output name="level" typeRef="number"/>
+    <rule><inputEntry><text>&gt;= 10</text></inputEntry><outputEntry><text>length * 2</text>
+      </outputEntry></rule>
+    <rule><inputEntry><text>-</text></inputEntry><outputEntry><text>1</text></outputEntry></rule>
+  </decisionTable></encapsulatedLogic></businessKnowledgeModel>
+<decision id="years"><variable name="answer" typeRef="number"/>
+  <informationRequirement><requiredInput href="#a"/></informationRequirement>
+  <informationRequirement><requiredInput href="#b"/></informationRequirement>
+  %s
+</decision></definitions>
+"""
+)
+INVOKED = (
+    "<invocation><literalExpression><text>%s</text></literalExpression><binding>"
+    '<parameter name="%s"/><literalExpression><text>%s</text></literalExpression></binding>'
+    "</invocation>"
+)
+ENTRY = "<contextEntry>%s<literalExpression><text>%s</text></literalExpression></contextEntry>"
+
+
+@pytest.mark.parametrize(
+    ("logic", "answer"),
+    [
+        # parameters are filled in whole, models call each other
+        ("<literalExpression><text>Per year(Pay + 20, Years) * 2</text></literalExpression>", 50),
+        ("<literalExpression><text>Per year(Per year(Pay, 5), Years - 4)</text>"
+         "</literalExpression>", 22),
+        ("<context>" + ENTRY % ('<variable name="base"/>', "Pay + Years")
+         + ENTRY % ('<variable name="twice"/>', "base * 2") + ENTRY % ("", "twice - base")
+         + "</context>", 105),
+        (INVOKED % ("Level", "length", "Years"), 1),
+        (INVOKED % ("Level", "length", "Pay"), 200),
+        ("<literalExpression><text>Level( Pay )</text></literalExpression>", 200),
+    ],
+)  # fmt: skip
+def test_knowledge_that_is_called_stands_where_it_is_called(logic, answer):
+    found, problems = read(KNOWLEDGE % logic)
+    assert problems == []
+
+    assert rule(found["rules/years"]).decide({"pay": 100, "years": 5}).value == answer
+
+
+def test_a_context_without_a_result_has_an_output_for_each_part():
+    parts = ENTRY % ('<variable name="total" typeRef="number"/>', "Pay * Years")
+    parts += ENTRY % ('<variable name="much" typeRef="boolean"/>', "total &gt; 400")
+    found, problems = read(KNOWLEDGE % f"<context>{parts}</context>")
+    assert problems == []
+
+    decided = rule(found["rules/years"]).decide({"pay": 100, "years": 5})
+    assert decided.value == {"total": 500, "much": True}
+
+
+@pytest.mark.parametrize(
+    ("logic", "said"),
+    [
+        ("<literalExpression><text>Per year(Pay)</text></literalExpression>",
+         "给的不是它要的参数"),
+        ("<literalExpression><text>Level(Pay) + 1</text></literalExpression>",
+         "“Level”是决策表，只能由整个决策调用"),
+        (INVOKED % ("Level", "length", "Pay + 1"), "“length”要是一项输入，不是“Pay + 1”"),
+        (INVOKED % ("Nothing", "length", "Pay"), "没有业务知识模型“Nothing”"),
+        ("<literalExpression><text>Per year(by, Pay)</text></literalExpression>",
+         "表达式用到“by”，它不是输入"),
+    ],
+)  # fmt: skip
+def test_knowledge_that_is_called_in_another_way_is_refused(logic, said):
+    found, problems = read(KNOWLEDGE % logic)
+
+    assert found == {}
+    assert len(problems) == 1
+    assert said in problems[0]
+
+
+def test_a_model_that_calls_itself_is_refused():
+    text = KNOWLEDGE.replace("amount / by + 1", "Per year(amount, by)")
+
+    found, problems = read(
+        text % "<literalExpression><text>Per year(Pay, Years)</text></literalExpression>"
+    )
+
+    assert found == {}
+    assert "调用自己" in problems[0]
+
+
+def test_parts_that_double_each_time_are_refused_at_once():
+    parts = "".join(
+        ENTRY % (f'<variable name="p{n}"/>', f"p{n - 1} + p{n - 1}" if n else "Pay + Pay")
+        for n in range(60)
+    )
+    found, problems = read(KNOWLEDGE % f"<context>{parts}{ENTRY % ('', 'p59')}</context>")
+
+    assert found == {}
+    assert "太长" in problems[0]
 
 
 def test_a_row_that_asks_nothing_always_counts_where_all_do():

@@ -206,6 +206,8 @@ class _Writer:
         """The ways on from the join of a parallel step."""
         for number, (when, target) in enumerate(step.to.cases if step.to is not None else (), 1):
             joins = target == "join" and step.within
+            if not joins and target not in self.process.steps:
+                continue  # it is said where the process is checked
             goal = f"{step.within[-1][0]}_join" if joins else self._entry(target)
             condition = when.text if when is not None else ""
             yield Edge(f"flow_{step.name}_join_{number}", f"{step.name}_join", goal, "", condition)

@@ -8,16 +8,25 @@ remark at the head of a table says which of its inputs is the answer of which ta
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from engine.authoring.emitting import on_one_line, scalar
 from engine.authoring.node import plain_value
 from engine.authoring.problem import Position
 from engine.authoring.problems import Problems
-from engine.definitions.dialects import snake, translated
+from engine.definitions.dialects import snake
 from engine.definitions.markup import Element, Unreadable, read_markup
-from engine.definitions.rules.dmn_cells import NUMBER, STRING, Refused, cell_of, constant_of, split
+from engine.definitions.rules.dmn_cells import (
+    NUMBER,
+    STRING,
+    Refused,
+    cell_of,
+    constant_of,
+    split,
+    text_of,
+)
+from engine.definitions.rules.dmn_knowledge import Called, Knowledge, boxed_of
 from engine.definitions.rules.table import FOLDER
 from engine.definitions.rules.table import HITS as HITS_HERE
 
@@ -36,7 +45,6 @@ TYPES = {
 _FARTHEST = 5
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _WORDS = re.compile(r"[A-Za-z_][\w ]*(?:\.[A-Za-z_][\w ]*)*\Z")
-_SPACE = re.compile(rf"({STRING})|\s+")
 #: our own attributes, for what DMN has no word for
 OWN = "urn:zhicheng:rules"
 
@@ -44,16 +52,6 @@ OWN = "urn:zhicheng:rules"
 def _own(one: Element, name: str) -> str:
     """Return one of our own attributes, which :mod:`dmn_writing` has written."""
     return one.attributes.get(f"{OWN}}}{name}", "")
-
-
-def _said(one: Element, *path: str) -> str:
-    """Return the text at a path; the strings in it stay as they are."""
-    found = one.first(*path)
-    if found is None:
-        return ""
-    if "\n" not in found.text:
-        return found.text.strip()
-    return _SPACE.sub(lambda match: match[1] or " ", found.text).strip()
 
 
 def read_dmn(content: bytes, file: str, problems: Problems) -> dict[str, str]:
@@ -71,11 +69,12 @@ def read_dmn(content: bytes, file: str, problems: Problems) -> dict[str, str]:
         one.attributes.get("id", ""): one.first("variable") or one for one in root.all("inputData")
     }
     data |= {one.attributes.get("id", ""): _answer(one) for one in root.all("decision")}
+    knowledge = Knowledge(root)
     found = {}
     for decision in root.all("decision"):
         try:
             id_ = _own(decision, "rule") or f"{FOLDER}/{_id(decision)}"
-            found[id_] = _decision(decision, id_, data)
+            found[id_] = _decision(decision, id_, data, knowledge)
         except Refused as refused:
             _report(problems, file, refused)
     if not root.all("decision"):
@@ -148,25 +147,47 @@ def _type(written: str, at: Element) -> str:
     return TYPES[name]
 
 
-def _decision(decision: Element, id_: str, data: dict[str, Element]) -> str:
-    table, literal = decision.first("decisionTable"), decision.first("literalExpression")
+def _decision(decision: Element, id_: str, data: dict[str, Element], knowledge: Knowledge) -> str:
     title = decision.attributes.get("name") or id_
     head = [f"rule: {id_}", f"title: {scalar(title)}"]
-    if table is not None:
-        head += _joined(decision, data)
-        if _own(decision, "missing"):
-            head.append(f"missing: {scalar(_own(decision, 'missing'))}")
-        return "\n".join([*head, *_table(table)]) + "\n"
-    if literal is not None:
-        joined = _joined(decision, data)
-        return "\n".join([*head, *joined, *_literal(decision, literal, data)]) + "\n"
-    kinds = ("context", "invocation", "relation", "list", "functionDefinition", "conditional")
-    other = next((one for one in decision.children if one.name in kinds), decision)
-    raise Refused(
-        other,
-        f"只接受决策表和表达式，不接受 {other.name}",
-        f"only decision tables and literal expressions are accepted, no {other.name}",
-    )
+    logic = boxed_of(decision)
+    if logic is None:
+        kinds = ("relation", "list", "functionDefinition", "conditional")
+        other = next((one for one in decision.children if one.name in kinds), decision)
+        raise Refused(
+            other,
+            f"只接受决策表和表达式，不接受 {other.name}",
+            f"only decision tables and literal expressions are accepted, no {other.name}",
+        )
+    called = knowledge.called(logic)
+    head += _joined(decision, data)
+    if _own(decision, "missing"):
+        head.append(f"missing: {scalar(_own(decision, 'missing'))}")
+    if called is not None:
+        body = _table(called.table, knowledge, _given(decision, called, data, logic))
+    elif logic.name == "decisionTable":
+        body = _table(logic, knowledge, {})
+    else:
+        body = _boxed(decision, logic, data, knowledge)
+    return "\n".join([*head, *body]) + "\n"
+
+
+def _given(
+    decision: Element, called: Called, data: dict[str, Element], at: Element
+) -> dict[str, _Column]:
+    """Return the inputs of a decision that the parameters of a table are."""
+    inputs = {" ".join(one.source.split()): one for one in _asked(decision, data)}
+    found = {}
+    for name, text in called.given.items():
+        column = inputs.get(" ".join(text.split()))
+        if column is None:
+            raise Refused(
+                at, f"调用决策表时，“{name}”要是一项输入，不是“{text}”",
+                f'where a table is called, "{name}" has to be an input, not "{text}"',
+            )  # fmt: skip
+        type_ = _type(called.types[name], at) if called.types[name] else column.type
+        found[name] = replace(column, type=type_, called=name)
+    return found
 
 
 def _joined(decision: Element, data: dict[str, Element]) -> Iterator[str]:
@@ -186,7 +207,7 @@ def _required(id_: str) -> str:
     return f"{FOLDER}/{re.sub(r'[^a-z0-9]+', '-', words.lower()).strip('-')}"
 
 
-def _table(table: Element) -> Iterator[str]:
+def _table(table: Element, knowledge: Knowledge, given: Mapping[str, _Column]) -> Iterator[str]:
     policy = table.attributes.get("hitPolicy", "UNIQUE")
     together = table.attributes.get("aggregation", "")
     if policy not in HITS or (together and (policy != "COLLECT" or together not in _TOGETHER)):
@@ -195,14 +216,17 @@ def _table(table: Element) -> Iterator[str]:
     own = _own(table, "hit")
     hit = _TOGETHER[together] if together else HITS[policy]
     yield f"hit: {own if own in HITS_HERE else hit}"
-    inputs = [_input(one, place + 1) for place, one in enumerate(table.all("input"))]
+    inputs = [_input(one, place + 1, given) for place, one in enumerate(table.all("input"))]
     outputs = [_output(one, place + 1) for place, one in enumerate(table.all("output"))]
     for columns in (inputs, outputs):
         _once(columns, table)
     rules = table.all("rule")
     if policy in _BY_OUTPUT:
         rules = _by_output(rules, table, outputs)
-    rows = [_row(one, inputs, outputs) for one in rules]
+    asked = {one.name for one in inputs}
+    # What only the outputs of a table that is called read is an input too.
+    inputs += [one for one in given.values() if one.name not in asked]
+    rows = [_row(one, inputs, outputs, knowledge, len(asked)) for one in rules]
     if inputs:
         yield "inputs:"
         for one in inputs:
@@ -233,14 +257,14 @@ def _once(columns: list[_Column], table: Element) -> None:
 def _by_output(rules: list[Element], table: Element, outputs: list[_Column]) -> list[Element]:
     """Return the rows in the order in which the values of their outputs are listed."""
     listed = [
-        split(_said(given, "text")) if given is not None else []
+        split(text_of(given, "text")) if given is not None else []
         for given in (_values(one, "outputValues") for one in table.all("output"))
     ]
 
     def place(rule: Element) -> list[int]:
         found = []
         for values, entry in zip(listed, rule.all("outputEntry"), strict=False):
-            text = _said(entry, "text")
+            text = text_of(entry, "text")
             if text not in values:
                 raise Refused(
                     entry,
@@ -294,11 +318,17 @@ def _values(one: Element, name: str) -> Element | None:
     return one.first(name) or one.first("allowed") or one.first("inputExpression", "allowed")
 
 
-def _input(one: Element, number: int) -> _Column:
+def _input(one: Element, number: int, given: Mapping[str, _Column]) -> _Column:
     expression = one.first("inputExpression")
     if expression is None:
         raise Refused(one, "输入没有表达式", "the input has no expression")
-    written = _said(expression, "text")
+    written = text_of(expression, "text")
+    bound = given.get(" ".join(written.split()))
+    if bound is not None:
+        values = _words(_values(one, "inputValues"), bound.type) or bound.values
+        return replace(bound, title=one.attributes.get("label") or bound.title, values=values)
+    if given:
+        raise Refused(one, f"“{written}”不是参数", f'"{written}" is no parameter')
     name = _name(written, expression, f"input_{number}")
     type_ = _type(expression.attributes.get("typeRef", ""), expression)
     values = _words(_values(one, "inputValues"), type_)
@@ -325,65 +355,51 @@ def _added(one: Element) -> tuple[str, tuple[tuple[str, str], ...], bool]:
 def _words(given: Element | None, type_: str) -> tuple[str, ...]:
     if given is None or type_ != "text":
         return ()
-    return tuple(constant_of(part, type_, given) for part in split(_said(given, "text")))
+    return tuple(constant_of(part, type_, given) for part in split(text_of(given, "text")))
 
 
-def _row(rule: Element, inputs: list[_Column], outputs: list[_Column]) -> dict[str, object]:
+def _row(
+    rule: Element, inputs: list[_Column], outputs: list[_Column], knowledge: Knowledge, asked: int
+) -> dict[str, object]:
     entries, outs = rule.all("inputEntry"), rule.all("outputEntry")
-    if len(entries) != len(inputs) or len(outs) != len(outputs):
+    if len(entries) != asked or len(outs) != len(outputs):
         raise Refused(rule, "格数与列数不同", "a rule has not as many entries as columns")
     when = {
         column.name: cell
-        for column, entry in zip(inputs, entries, strict=True)
-        if (cell := cell_of(_said(entry, "text"), column.type, entry)) is not None
+        for column, entry in zip(inputs, entries, strict=False)
+        if (cell := cell_of(text_of(entry, "text"), column.type, entry)) is not None
     }
     then = {
-        column.name: _out(_said(entry, "text"), column, entry, inputs)
+        column.name: _out(text_of(entry, "text"), column, entry, inputs, knowledge)
         for column, entry in zip(outputs, outs, strict=True)
     }
-    note = _said(rule, "description") or _said(rule, "annotationEntry", "text")
+    note = text_of(rule, "description") or text_of(rule, "annotationEntry", "text")
     row: dict[str, object] = {"when": when} if when else {}
     row["then"] = next(iter(then.values())) if len(then) == 1 else then
     return {**row, "note": note} if note else row
 
 
-def _out(text: str, column: _Column, at: Element, inputs: list[_Column]) -> object:
+def _out(
+    text: str, column: _Column, at: Element, inputs: list[_Column], knowledge: Knowledge
+) -> object:
     """Return what comes out of a row: a constant, or an expression over the inputs."""
     simple = {
         "number": NUMBER, "integer": NUMBER, "boolean": r"true|false",
         "date": rf'{STRING}|date\(\s*"[0-9-]+"\s*\)',
     }.get(column.type, "")  # fmt: skip
     if column.type != "text" and not re.fullmatch(simple, text):
-        return _expression(text, at, inputs)
+        return knowledge.text(text, at, _known(inputs))
     value = constant_of(text, column.type, at)
     return value if column.type in ("text", "date") else plain_value(value)
 
 
-def _expression(text: str, at: Element, inputs: list[_Column]) -> str:
-    """Return an expression over the inputs in our words."""
-    known = {" ".join(one.source.split()): one.name for one in inputs}
-    unknown: list[str] = []
-
-    def naming(names: tuple[str, ...]) -> str | None:
-        written = ".".join(names)
-        if written not in known:
-            unknown.append(written)
-        return known.get(written)
-
-    found = translated(text, naming)
-    if unknown:
-        raise Refused(
-            at,
-            f"表达式用到“{unknown[0]}”，它不是输入",
-            f'the expression reads "{unknown[0]}", no input',
-        )
-    # An input is a single value, so there is nothing to be added up.
-    if found is None or re.search(r"\b(sum|mean)\(", found):
-        raise Refused(at, f"不支持表达式“{text}”", f'the expression "{text}" is not supported')
-    return found
+def _known(inputs: list[_Column]) -> dict[str, str]:
+    """Return what the expressions of a file may read, and how it is called here."""
+    return {" ".join(one.source.split()): one.name for one in inputs}
 
 
-def _literal(decision: Element, literal: Element, data: dict[str, Element]) -> Iterator[str]:
+def _asked(decision: Element, data: dict[str, Element]) -> list[_Column]:
+    """Return what a decision requires as inputs."""
     columns: list[_Column] = []
     for asked in decision.all("informationRequirement"):
         required = asked.first("requiredInput") or asked.first("requiredDecision")
@@ -395,16 +411,47 @@ def _literal(decision: Element, literal: Element, data: dict[str, Element]) -> I
         type_ = _type(one.attributes.get("typeRef", ""), one)
         name = _name(written, one, f"input_{len(columns) + 1}")
         columns.append(_Column(name, written, type_, _words(_values(one, "inputValues"), type_)))
-    variable = decision.first("variable")
-    type_ = _type((variable or literal).attributes.get("typeRef", ""), literal)
-    written = (variable.attributes.get("name", "") if variable is not None else "") or "result"
-    output = _Column(_name(written, literal, "result"), written, type_, ())
+    return columns
+
+
+def _boxed(
+    decision: Element, logic: Element, data: dict[str, Element], knowledge: Knowledge
+) -> Iterator[str]:
+    """Write a decision that is an expression: a table of one row that always holds."""
+    columns = _asked(decision, data)
     _once(columns, decision)
-    value = _out(_said(literal, "text"), output, literal, columns)
+    known = _known(columns)
+    parts = knowledge.parts(logic, known) if logic.name == "context" else {"": ""}
+    if "" in parts:
+        variable = decision.first("variable")
+        type_ = _type((variable or logic).attributes.get("typeRef", ""), logic)
+        written = (variable.attributes.get("name", "") if variable is not None else "") or "result"
+        outputs = [_Column(_name(written, logic, "result"), written, type_, ())]
+        if logic.name == "literalExpression":
+            value = _out(text_of(logic, "text"), outputs[0], logic, columns, knowledge)
+        else:
+            value = knowledge.boxed(logic, known)
+        values = [value]
+    else:
+        entries = [entry.first("variable") for entry in logic.all("contextEntry")]
+        outputs = [
+            _Column(_name(one.given("name"), one), one.given("name"),
+                    _type(one.given("typeRef"), one), ())
+            for one in entries if one is not None
+        ]  # fmt: skip
+        values = list(parts.values())
+    for one in outputs if logic.name != "literalExpression" else ():
+        if one.type == "text":
+            raise Refused(
+                logic, f"“{one.title}”是文本，只能写成决策表",
+                f'"{one.title}" is a text, for which there has to be a table',
+            )  # fmt: skip
+    _once(outputs, decision)
     if columns:
         yield "inputs:"
         yield from (f"  {one.name}: {on_one_line(one.written())}" for one in columns)
     yield "outputs:"
-    yield f"  {output.name}: {on_one_line(output.written())}"
+    yield from (f"  {one.name}: {on_one_line(one.written())}" for one in outputs)
     yield "rows:"
-    yield f"  - {on_one_line({'then': value})}"
+    then = dict(zip((one.name for one in outputs), values, strict=True))
+    yield f"  - {on_one_line({'then': values[0] if len(values) == 1 else then})}"

@@ -12,6 +12,7 @@ from engine.definitions.markup import Element
 STRING = r'"(?:[^"\\]|\\.)*"'
 NUMBER = r"-?[0-9]+(?:\.[0-9]+)?"
 _VALUE = rf'{STRING}|{NUMBER}|true|false|date\(\s*"[0-9-]+"\s*\)'
+_SPACE = re.compile(rf"({STRING})|\s+")
 _COMPARED = re.compile(rf"(?:\?\s*)?(?P<operator><=|>=|!=|<|>|=)\s*(?P<value>{_VALUE})\Z")
 _RANGE = re.compile(
     rf"(?:\?\s+in\s+)?(?P<left>[\[(\]])\s*(?P<low>{_VALUE})\s*\.\.\s*(?P<high>{_VALUE})"
@@ -30,6 +31,16 @@ class Refused(Exception):
         """Hold the place and the reason."""
         super().__init__(en)
         self.at, self.reason = at, Phrase(zh, en)
+
+
+def text_of(one: Element, *path: str) -> str:
+    """Return the text at a path; the strings in it stay as they are."""
+    found = one.first(*path)
+    if found is None:
+        return ""
+    if "\n" not in found.text:
+        return found.text.strip()
+    return _SPACE.sub(lambda match: match[1] or " ", found.text).strip()
 
 
 def split(text: str) -> list[str]:
