@@ -79,10 +79,21 @@ class Author:
         }
 
 
-@pytest.fixture
-def author(here):
+@pytest.fixture(scope="module")
+def administrator(here):
     """An administrator who has begun a draft."""
     return Author(here, "陈管理").begins()
+
+
+@pytest.fixture
+def author(here, administrator):
+    """The administrator with the draft as it was begun: what a test changes is taken back."""
+    yield administrator
+    with here.platform.store.read() as unit:
+        written = unit.drafts.files(administrator.draft)
+    for file in written:
+        administrator.drafts.revert(administrator.actor, administrator.draft, file.path)
+    assert administrator.changes() == {}
 
 
 @pytest.fixture
