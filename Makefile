@@ -35,8 +35,8 @@ demo: setup ## Take the sample cases from start to certificate and print their t
 test: setup setup-system ## Set up and run every test, those in a browser and on PostgreSQL too
 	@$(BIN)/pytest -n 2 --dist worksteal
 
-soak: setup ## Walk random processes at random, and move their cases, for long
-	@ZHICHENG_WALKS=20000 ZHICHENG_MIGRATIONS=2000 ZHICHENG_OPERATIONS=2000 $(BIN)/pytest --timeout 0 tests/walks tests/runtime/test_random_walks.py tests/migrating/test_any_edit.py
+soak: setup setup-system ## Walk random processes at random, and move their cases, for long
+	@ZHICHENG_WALKS=20000 ZHICHENG_MIGRATIONS=2000 ZHICHENG_OPERATIONS=2000 ZHICHENG_RACES=200 $(BIN)/pytest --timeout 0 tests/walks tests/runtime/test_random_walks.py tests/migrating/test_any_edit.py
 
 check: setup ## Format, lint, types, layers and the shipped content
 	@$(BIN)/ruff format --check .

@@ -20,7 +20,8 @@ from engine.runtime.advance import guard, no_such_action, offered
 from engine.runtime.branches import find
 from engine.runtime.offers import may_act, may_operate
 from engine.runtime.run import Run
-from engine.services.casework import Casework, Done, Loaded, Outcome
+from engine.services.casework import Casework, Done, Loaded, Outcome, until_kept
+from engine.store.errors import Conflict
 from engine.store.unit import UnitOfWork
 from engine.store.work import WorkRow
 
@@ -76,8 +77,24 @@ class Cases:
         Raises:
             Refused: the actor may not, or a start guard does not hold.
         """
+        with self._said():
+            outcome = until_kept(lambda: self._begun(actor, process, data, key, complete=complete))
+        if isinstance(outcome, Done):
+            return outcome
+        self._outgoing.work_off(outcome.sent)
+        return outcome.done
+
+    def _begun(
+        self,
+        actor: Actor,
+        process: str,
+        data: Mapping[str, Any] | None,
+        key: str | None,
+        *,
+        complete: bool,
+    ) -> Outcome | Done:
         known = f"{actor.person}:{key}" if key else None
-        with self._said(), self._work.store.write() as unit:
+        with self._work.store.write() as unit:
             if known is not None and (seen := unit.commands.seen(known)) is not None:
                 return Done.from_json(seen.result)
             now = self._work.now(process.split("/", 1)[0])
@@ -89,8 +106,7 @@ class Cases:
                 check=lambda run: self._ready_to_start(unit, run, actor, first, complete=complete),
             )  # fmt: skip
             self._groups.fill(unit, outcome, now)
-        self._outgoing.work_off(outcome.sent)
-        return outcome.done
+            return outcome
 
     def may_start(self, actor: Actor, process: str) -> Refused | None:
         """Why the actor cannot start cases of a process at all; None when that is possible.
@@ -652,26 +668,33 @@ class Cases:
         named = named[:-1] if what == "remind" else named
         name = ":".join([what, *named])
         try:
-            with self._work.store.write() as unit:
-                row = unit.cases.load(uid)
-                if row is None or not unit.timers.clear(case_id, kind):
-                    return
-                now = self._work.now(row.jurisdiction)
-                if kind == DATES:
-                    found = self._work.look_again(unit, row, now) if not row.closed_at else None
-                    if found is None:
-                        return
-                    outcome = found
-                else:
-                    command = Command("time", SYSTEM.person, name=name, at=step)
-                    outcome = self._work.within(unit, uid, command, now)
-                here = outcome.result.here
-                if here is not None and here.voters:
-                    self._tally(unit, outcome, now)
+            outcome = until_kept(lambda: self._woken(uid, case_id, kind, name, step))
+        except Conflict:
+            # Others were faster each time. Nothing has changed: its time has come still.
+            return
         except EngineError as error:
             self._stopped(uid, case_id, kind, error)
             return
-        self._outgoing.work_off(outcome.sent)
+        if outcome is not None:
+            self._outgoing.work_off(outcome.sent)
+
+    def _woken(self, uid: str, case_id: int, kind: str, name: str, step: str) -> Outcome | None:
+        """What a timer does; None where somebody was faster, or nothing has changed."""
+        with self._work.store.write() as unit:
+            # The case before the timer, as everybody does: else two would wait for each other.
+            row = unit.cases.hold(uid)
+            if row is None or not unit.timers.clear(case_id, kind):
+                return None
+            now = self._work.now(row.jurisdiction)
+            if kind == DATES:
+                outcome = self._work.look_again(unit, row, now) if not row.closed_at else None
+            else:
+                command = Command("time", SYSTEM.person, name=name, at=step)
+                outcome = self._work.within(unit, uid, command, now)
+            here = outcome.result.here if outcome is not None else None
+            if outcome is not None and here is not None and here.voters:
+                self._tally(unit, outcome, now)
+            return outcome
 
     def _stopped(self, uid: str, case_id: int, kind: str, error: EngineError) -> None:
         """A timer could not do its work: an incident, never a lost case."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -38,7 +39,7 @@ from engine.services.ranges import unused
 from engine.store.cases import CaseRow, NewCase
 from engine.store.chain import GENESIS, Event
 from engine.store.database import Store
-from engine.store.errors import Duplicate
+from engine.store.errors import Conflict, Duplicate
 from engine.store.once import once
 from engine.store.unit import UnitOfWork
 from engine.store.work import WorkRow
@@ -182,6 +183,21 @@ class _Beside(Stale):
         self.place = place
 
 
+_T = TypeVar("_T")
+
+
+def until_kept(transact: Callable[[], _T]) -> _T:
+    """Do what is one transaction; again where the database broke it off because of another one.
+
+    Raises:
+        Conflict: it was broken off again and again.
+    """
+    for _ in range(RACES - 1):
+        with suppress(Conflict):
+            return transact()
+    return transact()
+
+
 #: carries out an effect on our own data in the transaction of the command; returns outbox keys
 Effects = Callable[[UnitOfWork, Outcome, datetime], list[str]]
 
@@ -244,6 +260,17 @@ class Casework:
             raise NotFound("no_such_case", uid=uid)
         if version is not None and row.version != version:
             raise Stale("already_handled")
+        return self.loaded(unit, row)
+
+    def held(self, unit: UnitOfWork, uid: str) -> Loaded:
+        """Read a case that nobody else writes until the transaction ends.
+
+        Raises:
+            NotFound: there is none.
+        """
+        row = unit.cases.hold(uid)
+        if row is None:
+            raise NotFound("no_such_case", uid=uid)
         return self.loaded(unit, row)
 
     def loaded(self, unit: UnitOfWork, row: CaseRow) -> Loaded:
@@ -509,7 +536,8 @@ class Casework:
                 with self.store.connected():
                     return self._attempt(uid, make, version, known, then)
             except _Beside as error:
-                # Somebody acted at another place of the case at the same instant: once more.
+                # Somebody acted at another place of the case at the same instant, or waited for
+                # what this one holds: once more.
                 if not tries or not self._is_still_at(uid, error.place):
                     raise Stale("already_handled") from error
             except (Duplicate, Stale) as error:
@@ -534,14 +562,20 @@ class Casework:
                 loaded, command = self._made(unit, uid, make, version)
                 now = self.now(loaded.row.jurisdiction)
                 result, read = self.decide(unit, loaded, command, now)
-            with self.store.write() as unit:
-                return self._write(unit, loaded, command, result, read, now, key, then)
+            try:
+                with self.store.write() as unit:
+                    return self._write(unit, loaded, command, result, read, now, key, then)
+            except Conflict as error:
+                raise _Beside(_place(loaded.state, command)) from error
         except NeedsTransaction:
             with self.store.write() as unit:
                 loaded, command = self._made(unit, uid, make, version)
                 now = self.now(loaded.row.jurisdiction)
                 result, read = self.decide(unit, loaded, command, now, writing=True)
-                return self._write(unit, loaded, command, result, read, now, key, then)
+                try:
+                    return self._write(unit, loaded, command, result, read, now, key, then)
+                except Conflict as error:
+                    raise _Beside(_place(loaded.state, command)) from error
 
     def _made(
         self,
@@ -573,8 +607,11 @@ class Casework:
         return any(one.place == place for _, one in places_of(state))
 
     def within(self, unit: UnitOfWork, uid: str, command: Command, now: datetime) -> Outcome:
-        """Carry out a command of the platform inside a transaction that is open already."""
-        loaded = self.load(unit, uid)
+        """Carry out a command of the platform inside a transaction that is open already.
+
+        Nobody presses it again: it waits for whoever writes the case, and then decides.
+        """
+        loaded = self.held(unit, uid)
         result, read = self.decide(unit, loaded, command, now, writing=True)
         return self._write(unit, loaded, command, result, read, now, None, None)
 
@@ -790,6 +827,11 @@ def _born(origin: Origin | None) -> Mapping[str, Any]:
     if origin is None:
         return {}
     return {"creator": origin.owner.uid, "initiator": origin.owner.initiator}
+
+
+def _place(state: State, command: Command) -> Place:
+    """The place a command is about."""
+    return state_at(state, find(state, command.at, ended=True) or ()).place
 
 
 def _raced(state: State, command: Command) -> Stale:

@@ -81,9 +81,9 @@ class Connecting:
     ) -> None:
         payload = message.payload
         with self._work.store.write() as unit:
+            loaded = self._work.held(unit, payload["uid"])
             if unit.commands.seen(message.key) is not None:
                 return
-            loaded = self._work.load(unit, payload["uid"])
             value = self._read(unit, loaded, release, connector, answer)
             now = self._work.now(loaded.row.jurisdiction)
             entered = {"value": value, "asked": payload["asked"]}

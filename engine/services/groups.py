@@ -13,10 +13,10 @@ from typing import Any
 from engine.definitions.process import Action, Members
 from engine.domain.actor import SYSTEM, Rights
 from engine.domain.case import Command
-from engine.domain.errors import Refused
+from engine.domain.errors import Refused, Stale
 from engine.runtime.offers import may_act
 from engine.runtime.run import Run, put
-from engine.services.casework import Casework, Loaded, Outcome
+from engine.services.casework import Casework, Loaded, Outcome, until_kept
 from engine.store.cases import CaseRow
 from engine.store.unit import UnitOfWork
 
@@ -79,6 +79,31 @@ class Groups:
                 held = self._work.load(unit, group.uid)
                 title = held.compiled.process.title
                 raise run.refuse("in_group", group=title, number=held.row.number)
+
+    def leave(self, unit: UnitOfWork, outcome: Outcome, now: datetime) -> None:
+        """Let a case that does not wait any more go out of the group it was in.
+
+        Raises:
+            Stale: the group has begun to decide at the moment in which somebody took it away.
+        """
+        before, here = outcome.before, outcome.result.state.place
+        # Nothing is moved to another version while it is in a group.
+        step = outcome.compiled.process.steps.get(before.place.step) if before else None
+        wait = step.wait if step is not None else None
+        if before is None or wait is None or wait.group is None:
+            return
+        if (before.place.step, before.place.visit) == (here.step, here.visit):
+            return
+        for group in unit.members.groups_of(outcome.row.id):
+            if group.state != "in" or group.process != wait.group:
+                continue
+            held = self._work.held(unit, group.uid)
+            if outcome.command.kind == "act" and self.locked(held):
+                raise Stale("already_handled")
+            entered = {"members": [outcome.row.uid]}
+            command = Command("remove", SYSTEM.person, name="remove", input=entered)
+            self._work.within(unit, group.uid, command, now)
+            unit.members.remove(held.row.id, outcome.row.id)
 
     # ------------------------------------------------------------ the group's side
 
@@ -159,15 +184,23 @@ class Groups:
     def change(self, unit: UnitOfWork, outcome: Outcome, kind: str, members: Sequence[str]) -> None:
         """Write who is in the group now."""
         for uid in members:
-            row = unit.cases.load(uid)
+            row = unit.cases.hold(uid)
             assert row is not None  # checked before
             if kind == "add":
+                self._demand_waiting(outcome, row)
                 unit.members.add(
                     outcome.row, row.id, process=outcome.row.process, row={},
                     at=outcome.row.updated_at,
                 )  # fmt: skip
             else:
                 unit.members.remove(outcome.row.id, row.id)
+
+    @staticmethod
+    def _demand_waiting(outcome: Outcome, row: CaseRow) -> None:
+        members = outcome.compiled.process.members
+        if members is None or row.step != members.waiting_at:
+            # It was looked for before nobody else could write it.
+            raise Stale("already_handled")
 
     def fill(self, unit: UnitOfWork, outcome: Outcome, now: datetime) -> None:
         """Take in all candidates of a group that is filled by itself (``fill: all``)."""
@@ -222,11 +255,12 @@ class Groups:
 
         With ``into``, what the group's list says about the member is kept in its data.
         """
+        return until_kept(lambda: self._deliver(member, outcome, group, into))
+
+    def _deliver(self, member: str, outcome: str, group: str, into: str | None) -> Outcome | None:
         with self._work.store.write() as unit:
-            row = unit.cases.load(member)
-            if row is None:
-                return None
-            loaded = self._work.loaded(unit, row)
+            loaded = self._work.held(unit, member)
+            row = loaded.row
             step = loaded.compiled.process.steps[row.step]
             if outcome not in step.outcomes:
                 return None

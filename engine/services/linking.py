@@ -25,7 +25,7 @@ from engine.domain.actor import SYSTEM, Actor
 from engine.domain.case import Command, DueEffect, State, places_of
 from engine.domain.errors import Refused, Stale
 from engine.runtime.run import Run, call_key, put
-from engine.services.casework import Casework, Loaded, Origin, Outcome
+from engine.services.casework import Casework, Loaded, Origin, Outcome, until_kept
 from engine.store.cases import CaseRow
 from engine.store.links import LinkRow
 from engine.store.unit import UnitOfWork
@@ -109,23 +109,26 @@ class Linking:
     def act(self, key: str, case_id: int | None, uid: str, action: str) -> None:
         """Do an action in a linked case, once for a key; an incident where it is refused."""
         try:
-            with self._work.store.write() as unit:
-                if unit.commands.seen(key) is not None:
-                    return
-                loaded = self._work.load(unit, uid)
-                run = self._work.look(unit, loaded, SYSTEM)
-                self._groups.free(unit, loaded, run, None)
-                refusal = self.why_not(unit, loaded, run, _titled(loaded, action))
-                if refusal is not None:
-                    raise refusal
-                now = self._work.now(loaded.row.jurisdiction)
-                command = Command("act", SYSTEM.person, name=action, at=_where(loaded, action))
-                done = self._work.within(unit, uid, command, now).done
-                unit.commands.remember(key, uid, done.to_json(), now)
+            until_kept(lambda: self._act(key, uid, action))
         except Stale:
             raise
         except Refused as refused:
             self._refused(case_id, uid, action, refused)
+
+    def _act(self, key: str, uid: str, action: str) -> None:
+        with self._work.store.write() as unit:
+            loaded = self._work.held(unit, uid)
+            if unit.commands.seen(key) is not None:
+                return
+            run = self._work.look(unit, loaded, SYSTEM)
+            self._groups.free(unit, loaded, run, None)
+            refusal = self.why_not(unit, loaded, run, _titled(loaded, action))
+            if refusal is not None:
+                raise refusal
+            now = self._work.now(loaded.row.jurisdiction)
+            command = Command("act", SYSTEM.person, name=action, at=_where(loaded, action))
+            done = self._work.within(unit, uid, command, now).done
+            unit.commands.remember(key, uid, done.to_json(), now)
 
     def _refused(self, case_id: int | None, uid: str, action: str, refused: Refused) -> None:
         with self._work.store.write() as unit:
@@ -197,8 +200,11 @@ class Linking:
         Raises:
             Refused: what it should go on to refuses; the end is told again.
         """
+        return until_kept(lambda: self._deliver(owner, uid))
+
+    def _deliver(self, owner: str, uid: str) -> Outcome | None:
         with self._work.store.write() as unit:
-            row, ended = unit.cases.load(owner), unit.cases.load(uid)
+            row, ended = unit.cases.hold(owner), unit.cases.load(uid)
             if row is None or ended is None or ended.closed_at is None:
                 # Opened again meanwhile: its next end is told.
                 return None

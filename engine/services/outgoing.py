@@ -125,6 +125,7 @@ class Outgoing:
         if kind in OPERATED:
             template = EXTENDED_ALL if outcome.command.input.get("deadline") else OPERATED[kind]
             sent += self._send_out(unit, outcome, DueEffect("message", template, kind), now)
+        self._groups.leave(unit, outcome, now)
         return sent + self._linking.settle(unit, outcome, now)
 
     def _effect(
@@ -267,10 +268,8 @@ class Outgoing:
         if not into:
             return
         with self._work.store.write() as unit:
-            row = unit.cases.load(payload["uid"])
-            if row is None:
-                return
-            loaded = self._work.loaded(unit, row)
+            loaded = self._work.held(unit, payload["uid"])
+            row = loaded.row
             if _at(loaded.data, into) == document:
                 return
             now = self._work.now(row.jurisdiction)

@@ -102,6 +102,10 @@ CHANGING = (
 )  # fmt: skip
 
 _LOAD = Statement(sa.select(cases).where(cases.c.uid == given(cases.c.uid)))
+# SQLite lets one write at a time, and leaves the words out.
+_HOLD = Statement(
+    sa.select(cases).where(cases.c.uid == given(cases.c.uid)).with_for_update(key_share=True)
+)
 _LOAD_BY_ID = Statement(sa.select(cases).where(cases.c.id == given(cases.c.id)))
 #: cases read at a time when all are gone through
 _PAGE_SIZE = 500
@@ -166,6 +170,11 @@ class Cases:
     def load(self, uid: str) -> CaseRow | None:
         """Return the case known to people as ``uid``."""
         row = self._session.one(_LOAD, uid=uid)
+        return None if row is None else CaseRow._make(row)
+
+    def hold(self, uid: str) -> CaseRow | None:
+        """Return a case that nobody else writes until this transaction ends."""
+        row = self._session.one(_HOLD, uid=uid)
         return None if row is None else CaseRow._make(row)
 
     def load_by_id(self, case_id: int) -> CaseRow | None:

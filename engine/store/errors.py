@@ -11,6 +11,13 @@ class Duplicate(StoreError):
     """A rule of the tables refused a row: the one it is about exists already."""
 
 
+class Conflict(StoreError):
+    """The database broke the transaction off because of another one; nothing of it is kept.
+
+    Two that wait for each other's rows are told apart in this way; to begin again is enough.
+    """
+
+
 class Erased(StoreError):
     """The data was erased with its subject's key, or was never stored."""
 

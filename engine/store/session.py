@@ -8,18 +8,21 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine.store.errors import Duplicate
+from engine.store.errors import Conflict, Duplicate
 from engine.store.once import once
 from engine.store.statement import Statement
 
 _UNIQUE_SQLITE = frozenset({"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"})
 _UNIQUE_POSTGRESQL = "23505"
+#: a deadlock was ended, or the rows have changed under a stricter isolation
+_BROKEN_OFF_POSTGRESQL = frozenset({"40P01", "40001"})
 
 
 class Session:
     """Runs statements in one transaction; it never begins, commits or rolls back.
 
-    Raises Duplicate where a row breaks a rule that it be the only one.
+    Raises Duplicate where a row breaks a rule that it be the only one, and Conflict where the
+    database has broken the transaction off for the sake of another one.
     """
 
     def __init__(
@@ -35,6 +38,7 @@ class Session:
         self._cursor: Any = pooled.cursor()
         driver: Any = engine.dialect.loaded_dbapi
         self._integrity_error: type[Exception] = driver.IntegrityError
+        self._operational_error: type[Exception] = driver.OperationalError
 
     @once
     def connection(self) -> sa.Connection:
@@ -81,6 +85,10 @@ class Session:
                 if _is_duplicate(error):
                     raise Duplicate(str(error)) from error
                 raise
+            except self._operational_error as error:
+                if _is_broken_off(error):
+                    raise Conflict(str(error)) from error
+                raise
 
     def rows(self, statement: sa.Select[Any]) -> list[tuple[Any, ...]]:
         """Return all rows of a query that was composed for this occasion."""
@@ -105,9 +113,18 @@ class Session:
             if _is_duplicate(error):
                 raise Duplicate(str(error)) from error
             raise
+        except self._operational_error as error:
+            if _is_broken_off(error):
+                raise Conflict(str(error)) from error
+            raise
 
 
 def _is_duplicate(error: Exception) -> bool:
     """Tell a row that exists already from every other broken rule, which is a bug."""
     sqlite = getattr(error, "sqlite_errorname", None) in _UNIQUE_SQLITE
     return sqlite or getattr(error, "sqlstate", None) == _UNIQUE_POSTGRESQL
+
+
+def _is_broken_off(error: Exception) -> bool:
+    """Tell what another transaction has done from a database that cannot be asked at all."""
+    return getattr(error, "sqlstate", None) in _BROKEN_OFF_POSTGRESQL

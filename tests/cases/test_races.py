@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from engine.domain.errors import Refused, Stale
+from engine.services.casework import Casework
 from engine.services.platform import Platform
 from tests.support.at_once import at_once
-from tests.support.office import a_request, open_office, person
+from tests.support.fairs import APPLICANT, an_entry, open_fairs, work_off
+from tests.support.office import ZONE, a_request, open_office, person
 
+LATER = datetime(2026, 10, 20, 8, tzinfo=ZONE)
 FIRST = person("王审", "一所")
+CHIEF = person("周局", "市局")
 
 
 @pytest.fixture(params=["file", "postgresql"])
@@ -80,3 +88,60 @@ def test_numbers_have_no_gaps_whoever_starts_at_once(office: Platform) -> None:
     with office.store.read() as unit:
         numbers = sorted(row.number for row in unit.cases.every())
     assert numbers == [f"2026-{number:06}" for number in range(1, 7)]
+
+
+def meeting(work: Casework, monkeypatch: pytest.MonkeyPatch, do: Callable[[], object]) -> list[Any]:
+    """Let somebody act while the next command has read the case and not yet written it."""
+    decide, met = work.decide, []
+
+    def act() -> None:
+        try:
+            met.append(do())
+        except Refused as refusal:
+            met.append(refusal)
+
+    def meanwhile(*given: Any, **named: Any) -> Any:
+        monkeypatch.undo()
+        acting = threading.Thread(target=act)
+        acting.start()
+        # As far as it can come: to the end, or to where it has to wait for the command.
+        acting.join(0.2)
+        return decide(*given, **named)
+
+    monkeypatch.setattr(work, "decide", meanwhile)
+    return met
+
+
+@pytest.mark.req("ENG-09", "ENG-11")
+@pytest.mark.parametrize("press", ["save", "extend"])
+def test_a_timer_that_meets_a_click_does_its_work_all_the_same(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch, press: str
+) -> None:
+    """It became an incident and the entry never lapsed, or the click ended in a deadlock."""
+    town = open_fairs(postgres_url)
+    uid = an_entry(town)
+    with town.store.write() as unit:
+        town.directory.grant(unit, CHIEF.person, "checker", "市局", jurisdiction="town")
+    town.clock.set(LATER)
+    data = {"fair": "秋展", "unit": "一所", "subject": "陶"}
+    clicks = {
+        "save": lambda: town.cases.save(APPLICANT, uid, data),
+        "extend": lambda: town.cases.extend(CHIEF, uid, "2026-11-20", deadline="entry"),
+    }
+
+    clicked = meeting(town.casework, monkeypatch, clicks[press])
+    work_off(town)
+
+    while not clicked:
+        time.sleep(0.01)
+    with town.store.read() as unit:
+        row = unit.cases.load(uid)
+        assert row is not None
+        assert row.step == "lapsed"
+        assert unit.timers.of(row.id) == []
+        assert unit.incidents.unresolved() == []
+    assert isinstance(clicked[0], Refused)
+    assert clicked[0].code != "no_permission_extend"
+    assert clicked[0].sentence != ""
+    assert town.rebuilding.rebuild(uid).same
+    town.close()

@@ -28,8 +28,8 @@ from engine.services.migrations import MOVABLE, Plan
 from engine.services.versions import message
 from engine.store.releases import Signature
 from tests.walks.language import ALL_ALLOWED, DECIDE, WALK, Author, content, loaded
-from tests.walks.test_random_operations import Walk
 from tests.walks.town import DATA, STARTERS, Town, person
+from tests.walks.walk import Walk
 
 EXAMPLES = int(os.environ.get("ZHICHENG_MIGRATED_LIVES", "6"))
 PROCESSES = ("demo/walk", "demo/meeting", "demo/part")

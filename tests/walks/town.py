@@ -29,14 +29,18 @@ from engine.store.cases import CaseRow
 from engine.store.database import Store
 from engine.store.session import Session
 from tests.support.office import NINE
+from tests.walks.rows import emptied, rows_of
 
 
 class Lot:
     """Chance that comes out alike every time, so that a report can be followed."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, alike: bool = False) -> None:
         self._drawn = Random(1)
         self.randbits, self.choice = self._drawn.getrandbits, self._drawn.choice
+        if alike:
+            # What is drawn does not depend on who comes first.
+            self.randbits = lambda count: 2**count // 3
 
     def token_hex(self, count: int) -> str:
         """So many bytes, as text."""
@@ -55,11 +59,14 @@ DATA = {"unit": "unit", "until": "2026-09-20", "voters": list(VOTERS)}
 class Ledger:
     """A system outside that answers some, and now and then only when it is asked again."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, prompt: bool = False) -> None:
         self._asked: set[str] = set()
+        self._prompt = prompt
 
     def ask(self, connector: Any, body: Any, key: str) -> dict[str, Any]:
         """Answer by what is asked, so that a report can be followed."""
+        if self._prompt:
+            return {"known": True}
         again, number = key in self._asked, crc32(key.encode())
         self._asked.add(key)
         if number % 3 == 0 and not again:
@@ -119,16 +126,28 @@ class Place:
 class Town:
     """A platform, its people and two cases."""
 
-    def __init__(self, release: Release, url: str = "sqlite://") -> None:
-        self.clock = VirtualClock(NINE)
-        casework.secrets = panels.secrets = Lot()  # type: ignore[assignment,attr-defined]
+    def __init__(
+        self,
+        release: Release,
+        url: str = "sqlite://",
+        *,
+        of: Town | None = None,
+        alike: bool = False,
+    ) -> None:
+        """``of`` is the town that this one is to be a copy of, see :meth:`resemble`."""
+        self.clock = of.clock if of is not None else VirtualClock(NINE)
         #: why nobody could go on, by place: what a report is read for
         self.refused: dict[str, set[str]] = defaultdict(set)
-        store = Store(url)
-        if url != "sqlite://":
-            store.create_all()
-        outside = bootstrap.Outside(None, "http://localhost", Ledger())
-        self.platform: Platform = bootstrap.assemble(store, release, self.clock, outside)
+        outside = bootstrap.Outside(None, "http://localhost", Ledger(prompt=alike))
+        if of is not None:
+            store = Store(url, sealer=of.platform.store.sealer)
+            self.platform: Platform = bootstrap.assemble(store, release, self.clock, outside)
+            return
+        casework.secrets = panels.secrets = Lot(alike=alike)  # type: ignore[assignment,attr-defined]
+        self.platform = bootstrap.assemble(emptied(url), release, self.clock, outside)
+        self._settle_people()
+
+    def _settle_people(self) -> None:
         platform, known = self.platform, self.platform.release.registers
         with platform.store.write() as unit:
             for key, superior in UNITS.items():
@@ -149,6 +168,11 @@ class Town:
             platform.directory.grant(unit, "ada", "monitor", "board", jurisdiction="demo")
 
     # ---------------------------------------------------------------- reading
+
+    def content(self) -> object:
+        """All that is stored, to be compared."""
+        store = self.platform.store
+        return store.content() if str(store.url) == "sqlite://" else rows_of(store)
 
     def rows(self) -> list[CaseRow]:
         """Every case."""
