@@ -279,6 +279,7 @@ def assemble(
             directory,
             sentences,
             may_see_case,
+            jobs,
         ),
         views=views,
         copies=Copies(casework, views, sentences, records.lookup),

@@ -23,7 +23,7 @@ from admin.presses import new_key
 from admin.tables import Bulk, Cell, Column, Filter, Link, Row, Table, address
 from engine.domain.actor import Actor
 from engine.domain.errors import InvalidSubmission, NotAllowed, NotFound, Refused
-from engine.services.bulk import Previewed
+from engine.services.bulk import AT_ONCE, Previewed
 from engine.services.dossiers import Dossier
 from engine.services.interventions import FOR_MANY
 from engine.services.monitor import FIELDS, MonitorPage
@@ -163,7 +163,13 @@ class CasesPage(Page):
         problem = _missing(name)
         if problem is not None or not sure:
             return self._bulk_form(name, rows, problem, confirming=problem is None)
-        key = request.form.get("key") or None
+        key = request.form.get("key") or new_key()
+        if len(uids) > AT_ONCE:
+            # The page would have to wait for too long.
+            job = bulk.begin(
+                actor, uids, name, entered, title=_interventions()[name], stepping_in=True, key=key
+            )
+            return redirect(url_for("jobs.show", job=job))
         results = bulk.run(actor, uids, name, entered, stepping_in=True, key=key)
         return render_template(
             "console/bulk_result.html",

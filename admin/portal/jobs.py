@@ -13,6 +13,7 @@ from admin.captions import _
 from admin.context import platform
 from admin.navigation import caption
 from admin.places import back
+from engine.services.bulk import CASES
 from engine.services.jobs import Progress
 from engine.services.list_jobs import RECORDS
 from engine.services.migrations import MIGRATE, UNMIGRATE
@@ -61,6 +62,7 @@ def title_of(job: Progress) -> str:
     title = caption(job.title)
     titles = {
         RECORDS: _("全部{action}", action=title),
+        CASES: _("批量{action}", action=title),
         MIGRATE: _("迁移{process}的业务", process=title),
         UNMIGRATE: _("撤销{process}的业务的迁移", process=title),
     }

@@ -20,7 +20,7 @@ from admin.portal import asking
 from admin.presses import new_key, place, version
 from engine.definitions.process import FOR_MANY
 from engine.domain.errors import InvalidSubmission, Refused, Stale
-from engine.services.bulk import Previewed
+from engine.services.bulk import AT_ONCE, Previewed
 from engine.services.cases import Done
 from engine.services.views import CaseView, Choice
 
@@ -180,9 +180,13 @@ def bulk() -> ResponseReturnValue:
         if asked.unfinished or request.form.get("confirmed") != "yes":
             platform().bulk.demand(actor, uids, name)
             return _bulk_page(rows, view, choice, asked)
-        results = platform().bulk.run(
-            actor, uids, name, entered, key=request.form.get("key") or None
-        )
+        key = request.form.get("key") or new_key()
+        if len(uids) > AT_ONCE:
+            # The page would have to wait for too long.
+            title = asking.title_of(choice)
+            job = platform().bulk.begin(actor, uids, name, entered, title=title, key=key)
+            return redirect(url_for("jobs.show", job=job))
+        results = platform().bulk.run(actor, uids, name, entered, key=key)
     except Refused as refusal:
         return _bulk_page(rows, view, choice, asked, refusal)
     return render_template(

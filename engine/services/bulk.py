@@ -2,6 +2,7 @@
 
 Author's actions, operations of the engine and interventions alike, in four steps: :meth:`demand`
 what holds for all, :meth:`preview` who can and who cannot, :meth:`one`, and :meth:`run` for all.
+More than a person waits for are done as a job in the background: :meth:`begin` (SEC-06).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from engine.domain.errors import NotFound, Refused
 from engine.runtime.advance import no_such_action
 from engine.runtime.run import Run, get
 from engine.services.interventions import FOR_MANY as STEPPING_IN
+from engine.services.jobs import Item, NotDone
 from engine.services.oversight import MONITOR
 from engine.store.cases import CaseRow
 
@@ -27,12 +29,17 @@ if TYPE_CHECKING:
     from engine.services.directory import Directory
     from engine.services.dossiers import Dossiers
     from engine.services.interventions import Interventions
+    from engine.services.jobs import Given, Jobs
     from engine.services.offering import Offering
     from engine.services.operations import Operations
     from engine.services.oversight import Oversight
     from engine.services.sentences import Sentences
 
 
+#: so many are done while whoever pressed waits; more are done in the background
+AT_ONCE = 50
+#: the kind of job
+CASES = "cases"
 #: operations for which nothing is entered
 ASKING_NOTHING = frozenset({"claim", "release", "withdraw", "urge"})
 
@@ -76,6 +83,7 @@ class Bulk:
         directory: Directory,
         sentences: Sentences,
         may_see: Callable[[Actor, str], bool],
+        jobs: Jobs,
     ) -> None:
         self._work = work
         self._cases = cases
@@ -87,6 +95,8 @@ class Bulk:
         self._directory = directory
         self._sentences = sentences
         self._may_see = may_see
+        self._jobs = jobs
+        jobs.kinds[CASES] = self
 
     # ------------------------------------------------------------ before
 
@@ -220,6 +230,64 @@ class Bulk:
             )
             for uid in uids
         ]  # fmt: skip
+
+    # ------------------------------------------------------------ in the background
+
+    def begin(
+        self,
+        actor: Actor,
+        uids: Sequence[str],
+        name: str,
+        entered: Mapping[str, Any] | None = None,
+        *,
+        title: str,
+        stepping_in: bool = False,
+        key: str,
+    ) -> int:
+        """Do it to all of them as a job; return its id.
+
+        Args:
+            actor: who does it.
+            uids: the cases.
+            name: the action, operation or intervention.
+            entered: what is entered once for all.
+            title: what people call it.
+            stepping_in: whether it is an intervention.
+            key: makes a repeated press harmless: it finds the job that was begun.
+
+        Raises:
+            Refused: as for :meth:`demand`; nothing is begun then.
+        """
+        known = self._jobs.begun(actor, f"{CASES}/{key}")
+        if known is not None:
+            return known
+        self.demand(actor, uids, name, stepping_in=stepping_in)
+        given = {
+            "cases": list(uids), "name": name, "entered": dict(entered or {}),
+            "stepping_in": stepping_in,
+        }  # fmt: skip
+        return self._jobs.begin(
+            actor, CASES, f"{CASES}/{key}", title=title, input=given, total=len(uids),
+            jurisdiction=actor.jurisdiction or "",
+        )  # fmt: skip
+
+    def items(self, actor: Actor, given: Given, after: Any, most: int) -> Sequence[Item]:
+        """The next cases of a job."""
+        first = 0 if after is None else after + 1
+        chosen = given["cases"][first : first + most]
+        return [Item(first + count, uid, uid) for count, uid in enumerate(chosen)]
+
+    def do(self, actor: Actor, given: Given, item: Item, key: str) -> NotDone | None:
+        """One case of a job; what was done under the same key is not done again."""
+        found = self.one(
+            actor, item.key, given["name"], given["entered"],
+            stepping_in=given["stepping_in"], key=key,
+        )  # fmt: skip
+        if found.sentence is None:
+            return None
+        with self._work.store.read() as unit:
+            row = self._work.load(unit, item.key).row
+        return NotDone(row.number or row.uid, found.sentence)
 
     # ------------------------------------------------------------ inside
 

@@ -9,7 +9,7 @@ noted yet is done again; each kind of job knows it by what it left.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
@@ -37,11 +37,16 @@ ATTEMPTS = 3
 LATEST, REFUSALS = 20, 200
 
 
+#: what a job was begun with
+Given = Mapping[str, Any]
+
+
 class Item(NamedTuple):
-    """One item of a job, and what tells where the job has come to once it is done."""
+    """One item of a job: where the job has come to once it is done, and what people call it."""
 
     after: Any
     key: Any
+    name: str
 
 
 class NotDone(NamedTuple):
@@ -54,16 +59,19 @@ class NotDone(NamedTuple):
 class Doing(Protocol):
     """How the items of a kind of job are found and done."""
 
-    def items(self, actor: Actor, job: JobRow, most: int) -> Sequence[Item]:
-        """The next items after ``job.after``; fewer than ``most`` where these are the last.
+    def items(self, actor: Actor, given: Given, after: Any, most: int) -> Sequence[Item]:
+        """The next items after one (None: the first); fewer than ``most`` where these are the last.
 
         Raises:
             Refused: whoever began it has no right to it any more.
         """
         ...
 
-    def do(self, actor: Actor, job: JobRow, item: Item) -> NotDone | None:
-        """Do an item, or find that it was done; tell if it is refused."""
+    def do(self, actor: Actor, given: Given, item: Item, key: str) -> NotDone | None:
+        """Do an item, or find that it was done; tell if it is refused.
+
+        ``key`` is the same whenever this item of this job is done.
+        """
         ...
 
 
@@ -115,7 +123,7 @@ class Jobs:
         about: str,
         *,
         title: str,
-        input: Any,
+        input: Given,
         total: int,
         jurisdiction: str,
     ) -> int:
@@ -126,7 +134,7 @@ class Jobs:
             kind: how the items are done.
             about: what they belong to.
             title: what people call it.
-            input: what doing them needs, as a JSON value.
+            input: what doing them needs, as JSON values; it is kept sealed.
             total: how many they are.
             jurisdiction: whose they are.
 
@@ -139,13 +147,20 @@ class Jobs:
             last = unit.jobs.last(about)
             if last is not None and last.finished_at is None:
                 raise Refused("still_running", action=last.title)
+            sealed = unit.blobs.put(actor.person, input)
             made = JobRow(
-                0, jurisdiction, kind, about, title, actor.person, actor.organisation, input,
+                0, jurisdiction, kind, about, title, actor.person, actor.organisation, sealed,
                 self._clock.now(), total,
             )  # fmt: skip
             job = made._replace(id=unit.jobs.begin(made))
             self._go_on(unit, job)
         return job.id
+
+    def begun(self, actor: Actor, about: str) -> int | None:
+        """The job the actor has begun about something, whether it goes on or has ended."""
+        with self._store.read() as unit:
+            last = unit.jobs.last(about)
+        return last.id if last is not None and last.person == actor.person else None
 
     def progress(self, actor: Actor, job: int) -> Progress:
         """How far a job has come.
@@ -183,8 +198,9 @@ class Jobs:
         """Do the next piece of a job, from the item on that was not noted yet."""
         with self._store.read() as unit:
             job = unit.jobs.load(message.payload["job"])
-        if job is None or job.finished_at is not None:
-            return
+            if job is None or job.finished_at is not None:
+                return
+            given = unit.blobs.get(job.input)
         most = message.payload["until"] - job.position
         if most < 0:
             # The piece was done and has put the next one in.
@@ -192,14 +208,14 @@ class Jobs:
         doing = self.kinds[job.kind]
         try:
             actor = self._directory.actor_for(job.person, job.organisation)
-            items = doing.items(actor, job, most)
+            items = doing.items(actor, given, job.after, most)
         except Refused as refused:
             sentence = self._sentences.worded(refused).sentence
             with self._store.write() as unit:
                 unit.jobs.finish(job.id, self._clock.now(), broke_off=sentence)
             return
         for item in items:
-            not_done = self._done(doing, actor, job, item, message)
+            not_done = self._done(doing, actor, job, given, item, message)
             with self._store.write() as unit:
                 noted = unit.jobs.note(job, item.after, not_done)
             if noted is None or noted.finished_at is not None:
@@ -215,19 +231,25 @@ class Jobs:
                 self._go_on(unit, job)
 
     def _done(
-        self, doing: Doing, actor: Actor, job: JobRow, item: Item, message: OutboxRow
+        self,
+        doing: Doing,
+        actor: Actor,
+        job: JobRow,
+        given: Given,
+        item: Item,
+        message: OutboxRow,
     ) -> NotDone | None:
         try:
-            return doing.do(actor, job, item)
+            return doing.do(actor, given, item, f"job/{job.id}/{item.name}")
         except Refused as refused:
-            return NotDone(str(item.key), self._sentences.worded(refused).sentence)
+            return NotDone(item.name, self._sentences.worded(refused).sentence)
         except Exception as error:
             # Tried again a few times, as a server may be away; then it does not hold up the others.
             if message.attempts < ATTEMPTS:
                 raise
-            log.exception("item %s of job %s failed", item.key, job.id)
+            log.exception("item %s of job %s failed", item.name, job.id)
             failed = Refused("item_failed", why=f"{type(error).__name__}: {error}")
-            return NotDone(str(item.key), self._sentences.worded(failed).sentence)
+            return NotDone(item.name, self._sentences.worded(failed).sentence)
 
     def gave_up(self, unit: UnitOfWork, message: OutboxRow) -> None:
         """Note that a job broke off: its piece was tried often enough."""

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from engine.definitions.listing import Listing
 from engine.domain.actor import Actor
 from engine.domain.errors import NotFound
 from engine.services.directory import Directory
-from engine.services.jobs import Item, Jobs, NotDone, Progress
+from engine.services.jobs import Given, Item, Jobs, NotDone, Progress
 from engine.services.lists import Lists
 from engine.services.records import Records
 from engine.services.register_pages import Shown
 from engine.services.registers import Registers
 from engine.services.sentences import Sentences
-from engine.store.jobs import JobRow
 
 #: the kind of job
 RECORDS = "records"
@@ -75,21 +75,21 @@ class ListJobs:
             return None
         return self._jobs.last(_about(actor.jurisdiction or "", name))
 
-    def items(self, actor: Actor, job: JobRow, most: int) -> Sequence[Item]:
+    def items(self, actor: Actor, given: Given, after: Any, most: int) -> Sequence[Item]:
         """The next records of the list."""
-        listing = self._offered(actor, job.input["list"], job.input["action"])
+        listing = self._offered(actor, given["list"], given["action"])
         shown = Shown.of_listing(listing, self._records.release.registers[listing.of])
-        after = None if job.after is None else (job.after[0], job.after[1])
-        filters, search = job.input["filters"], job.input["search"]
+        behind = None if after is None else (after[0], after[1])
+        filters, search = given["filters"], given["search"]
         rows = self._registers.pages.following(
-            actor, shown, after, most, filters=filters, search=search
+            actor, shown, behind, most, filters=filters, search=search
         )
-        return [Item([row.key, row.id], row.key) for row in rows]
+        return [Item([row.key, row.id], row.key, row.key) for row in rows]
 
-    def do(self, actor: Actor, job: JobRow, item: Item) -> NotDone | None:
+    def do(self, actor: Actor, given: Given, item: Item, key: str) -> NotDone | None:
         """Take the action on one record."""
-        listing = self._records.release.lists[job.input["list"]]
-        (found,) = self._registers.bulk(actor, listing.of, [item.key], job.input["action"])
+        listing = self._records.release.lists[given["list"]]
+        (found,) = self._registers.bulk(actor, listing.of, [item.key], given["action"])
         if found.sentence is None or found.code in _LATE:
             return None
         return NotDone(found.name, found.sentence)

@@ -26,7 +26,7 @@ from engine.domain.errors import EngineError, NotFound, Refused, Stale
 from engine.runtime.run import IRREVERSIBLE
 from engine.services.casework import Casework, Loaded, Outcome
 from engine.services.history import History
-from engine.services.jobs import Item, Jobs, NotDone, Progress
+from engine.services.jobs import Given, Item, Jobs, NotDone, Progress
 from engine.services.migration_data import Open
 from engine.services.migration_decisions import Decisions
 from engine.services.migration_plan import Judging, Target, Verdict, command_of, forecast_of
@@ -34,7 +34,6 @@ from engine.services.outgoing import Outgoing
 from engine.services.oversight import INTERVENE, Oversight
 from engine.services.sentences import Sentences
 from engine.services.versions import Version
-from engine.store.jobs import JobRow
 from engine.store.plans import Kind, PlannedCase, PlanRow
 from engine.store.plans import State as PlannedState
 from engine.store.unit import UnitOfWork
@@ -390,17 +389,17 @@ class Migrations:
         """How far the job is that moves the cases of a plan, or the last one was."""
         return self._jobs.last(_about(plan.id))
 
-    def meant(self, actor: Actor, job: JobRow, most: int) -> list[Item]:
+    def meant(self, actor: Actor, given: Given, after: int | None, most: int) -> list[Item]:
         """The next cases of a job."""
         with self._sentences.saying():
-            self._load(actor, job.input["plan"])
-        first = 0 if job.after is None else job.after + 1
-        chosen = job.input["cases"][first : first + most]
-        return [Item(first + number, one) for number, one in enumerate(chosen)]
+            self._load(actor, given["plan"])
+        first = 0 if after is None else after + 1
+        chosen = given["cases"][first : first + most]
+        return [Item(first + count, one, one[-1]) for count, one in enumerate(chosen)]
 
-    def do(self, actor: Actor, job: JobRow, item: Item, wanted: PlannedState) -> NotDone | None:
+    def do(self, actor: Actor, given: Given, item: Item, wanted: PlannedState) -> NotDone | None:
         """Move one case, or move it back; a case that is not what it was is left alone."""
-        plan, entered = job.input["plan"], {"reason": job.input["reason"]}
+        plan, entered = given["plan"], {"reason": given["reason"]}
         with self._sentences.saying():
             row = self._load(actor, plan)
             one = self._planned_case(plan, item.key[0])
@@ -415,9 +414,9 @@ class Migrations:
         if one.state == wanted:
             return None
         if one.state in ("planned", "replanned"):
-            return NotDone(one.number or one.uid, self._sentence("migrate_planned_anew", {}))
+            return NotDone(item.name, self._sentence("migrate_planned_anew", {}))
         told = [self._sentence(code, params) for code, params in one.told["told"]]
-        return NotDone(one.number or one.uid, "；".join(told))
+        return NotDone(item.name, "；".join(told))
 
     def _planned_case(self, plan: int, case_id: int) -> PlannedCase:
         with self._work.store.read() as unit:
@@ -622,13 +621,13 @@ class MovingJobs:
         self._migrations = migrations
         self._wanted = wanted
 
-    def items(self, actor: Actor, job: JobRow, most: int) -> Sequence[Item]:
+    def items(self, actor: Actor, given: Given, after: Any, most: int) -> Sequence[Item]:
         """The next cases."""
-        return self._migrations.meant(actor, job, most)
+        return self._migrations.meant(actor, given, after, most)
 
-    def do(self, actor: Actor, job: JobRow, item: Item) -> NotDone | None:
+    def do(self, actor: Actor, given: Given, item: Item, key: str) -> NotDone | None:
         """One case, in a transaction of its own."""
-        return self._migrations.do(actor, job, item, self._wanted)
+        return self._migrations.do(actor, given, item, self._wanted)
 
 
 def _is_to_move(one: PlannedCase) -> bool:
@@ -637,7 +636,7 @@ def _is_to_move(one: PlannedCase) -> bool:
 
 def _noted(one: PlannedCase) -> list[Any]:
     """A case of a plan as somebody has looked at it."""
-    return [one.case_id, one.version, one.state]
+    return [one.case_id, one.version, one.state, one.number or one.uid]
 
 
 def _about(plan: int) -> str:

@@ -17,7 +17,8 @@ from engine.store.tables.jobs import job_refusals, jobs
 class JobRow(NamedTuple):
     """A job; ``total`` is how many items there were when it began.
 
-    ``input`` and ``after`` are JSON values: what it was begun with, and the item it has come to.
+    ``input`` is the hash of a sealed blob, what it was begun with; ``after`` is a JSON value, the
+    item it has come to.
     """
 
     id: int
@@ -27,7 +28,7 @@ class JobRow(NamedTuple):
     title: str
     person: str
     organisation: str | None
-    input: Any
+    input: str
     started_at: datetime
     total: int
     finished_at: datetime | None = None
@@ -93,7 +94,6 @@ class Jobs:
         """Note that a job was asked for; return its id."""
         values = job._asdict()
         del values["id"]
-        values["input"] = canonical(job.input).decode()
         values["after"] = canonical(job.after).decode()
         (found,) = self._session.added(_BEGIN, **values)
         return int(found)
@@ -146,4 +146,4 @@ def _job(row: tuple[Any, ...] | None) -> JobRow | None:
     if row is None:
         return None
     found = JobRow._make(row)
-    return found._replace(input=orjson.loads(found.input), after=orjson.loads(found.after))
+    return found._replace(after=orjson.loads(found.after))

@@ -92,6 +92,23 @@ def test_five_hundred_are_moved_in_one_job_though_a_worker_is_killed(
     assert len(moves(office)) == MANY
     assert len(office.migrations.show(MONITOR, plan).having("moved")) == MANY
 
+    # What is done to ticked cases is such a job too; pressed twice it is begun once.
+    stop = {"title": "暂停", "stepping_in": True, "key": "k"}
+    some = uids[: 2 * PIECE + 1]
+    held = office.bulk.begin(MONITOR, some, "suspend", {"reason": "核查"}, **stop)
+    assert office.bulk.begin(MONITOR, some, "suspend", {"reason": "核查"}, **stop) == held
+    office.interventions.suspend(MONITOR, uids[7], "急")
+    later(office)
+    done = office.jobs.progress(MONITOR, held)
+    assert (done.total, done.done, done.is_running) == (len(some), len(some) - 1, False)
+    assert done.refusals[0].sentence == "该申请已暂停办理"
+    with office.store.read() as unit:
+        states = [office.casework.load(unit, uid).state.suspended for uid in some]
+        (job,) = unit.connection.exec_driver_sql(
+            "SELECT input FROM jobs WHERE id = ?", (held,)).one()  # fmt: skip
+    assert all(states)
+    assert "核查" not in job
+
 
 def test_it_can_be_stopped_and_begun_again_and_taken_back() -> None:
     office = opened()

@@ -8,15 +8,18 @@ from typing import Any
 import pytest
 
 from engine.content import bundled
+from engine.domain.actor import SYSTEM
 from engine.domain.case import State, places_of
 from engine.services.migration_decisions import Decisions
 from engine.services.migrations import Plan
 from engine.services.platform import Platform
-from tests.support.city import MEETING, city
 from tests.support.office import ZONE, a_request, open_office, person
 from tests.support.versions import publish, with_text
 from tests.support.votes import AGREE, FEW, OUTCOMES, PAPER, PROCESS, PROPOSAL, VOTES, Vote
 from tests.support.works import FIRE, HEALTH, SECOND, WORKS, a_permit
+from tests.walks.language import FILES, MEETING, WALK, loaded
+from tests.walks.town import DATA, Town
+from tests.walks.town import person as of_walks
 
 REFUSALS = "definitions/messages/refusals.yaml"
 WORDS = {REFUSALS: (bundled() / REFUSALS).read_text("utf-8")}
@@ -225,26 +228,51 @@ class TestDates:
         assert town.rebuilding.rebuild(uid).same
 
 
+#: cases that wait for a meeting, which has content of its own
+GATHERING = """
+process: demo/walk
+title: Walk
+form: request
+start: {who: person}
+steps:
+  fill: {title: Fill, who: initiator, edit: all, actions: {submit: {title: S, to: gather}}}
+  gather:
+    title: Gather
+    wait: {group: demo/meeting}
+    outcomes: {passed: check, failed: refused}
+    to: check
+  check:
+    title: Check
+    who: {permission: p, organisation: data.unit}
+    actions: {pass: {title: P, to: done}}
+  done: {title: Done, end: success}
+  refused: {title: Refused, end: failure}
+"""
+
+
 def test_a_case_in_a_group_is_not_taken_from_where_the_outcome_comes() -> None:
-    here = city(*MEETING)
-    town, chief = here.platform, here.person("陈管理", "人社局")
-    process = "tianjin/socialised-review"
-    path = f"definitions/processes/{process}.yaml"
-    version = str(publish(town, with_text(town, path, ("title: 专家评审", "title: 评审"))))
+    meeting = MEETING % ("gather", "decide: all")
+    meeting = meeting.replace(", no_quorum: agenda", "")
+    release = loaded({**FILES, WALK: GATHERING, "definitions/processes/demo/meeting.yaml": meeting})
+    assert release is not None
+    here = Town(release)
+    town, chair = here.platform, of_walks("board-0")
+    uid = town.cases.start(of_walks("ann"), "demo/walk", DATA).uid
+    town.cases.act(of_walks("ann"), uid, "submit", data=DATA)
+    group = town.cases.start(chair, "demo/meeting", DATA).uid
+    town.cases.add(chair, group, [uid])
+    town.cases.act(chair, group, "open", data=DATA)
+    version = str(publish(town, with_text(town, WALK, ("title: Gather", "title: Gathering"))))
 
-    plan = town.migrations.plan(
-        chief, process, version, Decisions(steps={"evaluation": "reception"})
-    )
-
-    (case,) = plan.cases
-    assert (case.kind, case.uid) == ("cannot", here["z"])
-    assert "请在集体办理结束后迁移" in case.sentences[0]
+    plan = town.migrations.plan(SYSTEM, "demo/walk", version, Decisions(steps={"gather": "check"}))
+    assert [(one.kind, one.sentences) for one in plan.cases] == [("cannot", ("migrate_in_group",))]
     # Left where it is, it is moved and still receives what the meeting decides.
-    plan = town.migrations.plan(chief, process, version)
+    plan = town.migrations.plan(SYSTEM, "demo/walk", version)
     assert [one.kind for one in plan.cases] == ["unaffected"]
-    town.migrations.run(chief, plan.id, "改称")
-    assert town.rebuilding.rebuild(here["z"]).same
-    for expert in ("金明远", "白文静", "龙思源", "汤月华", "尹世杰"):
-        town.cases.vote(here.person(expert), here["m"], {here["z"]: {"choice": "agree"}})
-    town.cases.act(here.person("孙秘书", "教师高评委"), here["m"], "confirm")
-    assert state(town, here["z"]).place.step == "publicity"
+    town.migrations.run(SYSTEM, plan.id, "called otherwise")
+    assert town.rebuilding.rebuild(uid).same
+    for voter in DATA["voters"]:
+        town.cases.vote(of_walks(voter), group, {uid: {"choice": "agree"}})
+    town.cases.act(chair, group, "close")
+    town.outgoing.work_off()
+    assert state(town, uid).place.step == "check"

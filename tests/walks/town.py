@@ -393,7 +393,8 @@ class Town:
             yield partial(does.reroute, ada, uid, "r", step="check")
         for seat in place.state.declined:
             for one in (*HELPERS, *STARTERS):
-                yield partial(does.replace, ada, uid, seat, one, "r")
+                entered = {"instead": seat, "person": one, "reason": "r"}
+                yield partial(does.do, ada, uid, "replace", entered)
         late = [None] if place.state.overdue and not place.state.closed else []
         terms = self.state(uid).deadlines.items()
         late += [name for name, term in terms if _is_late(term)]  # type: ignore[misc]

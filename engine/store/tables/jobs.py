@@ -17,7 +17,7 @@ jobs = sa.Table(
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("person", ByteText, nullable=False),
     sa.Column("organisation", ByteText),
-    # What it was begun with, as JSON.
+    # The hash of a sealed blob: what it was begun with, and what was entered for all items.
     sa.Column("input", sa.Text, nullable=False),
     sa.Column("started_at", Moment, nullable=False),
     sa.Column("finished_at", Moment),
