@@ -93,6 +93,17 @@ class Directory:
         with self._store.read() as unit:
             return whom in self._represented(unit.grants.of(person), organisation)
 
+    def substitutes_of(self, unit: UnitOfWork, person: str, organisation: str) -> list[str]:
+        """Who stands in for a person at an organisation now."""
+        named = (
+            one.person
+            for one in unit.grants.at([organisation], [""])
+            if one.stands_for == person and self.in_force(one)
+        )
+        return [
+            one for one in named if person in self._represented(unit.grants.of(one), organisation)
+        ]
+
     def lent(self, actor: Actor) -> dict[str, frozenset[str]]:
         """What those whose substitute the actor is may do there, by person."""
         return {

@@ -83,7 +83,12 @@ class Messages:
             if found.to == "members":
                 self._send_members(unit, row, found, values, key)
                 return
-            for person, organisation in self._recipients(unit, row, found, values):
+            told = list(self._recipients(unit, row, found, values))
+            away = self._instead(unit, row, found, values["at"], told)
+            for person, organisation in [*told, *((one, None) for one in away)]:
+                body = fill(found.body.text(SOURCE), values)
+                if person in away:
+                    body += "\n" + self._sentences.written("told_instead", person=away[person])
                 unit.messages.add(
                     NewMessage(
                         jurisdiction=row.jurisdiction,
@@ -91,7 +96,7 @@ class Messages:
                         to_organisation=organisation,
                         kind=found.kind,
                         title=fill(found.subject.text(SOURCE), values),
-                        body=fill(found.body.text(SOURCE), values),
+                        body=body,
                         created_at=self._work.clock.now(),
                         key=f"{key}:{person or organisation}",
                         template=template,
@@ -200,6 +205,36 @@ class Messages:
                     yield None, organisation
             case path:
                 yield from self._at_path(unit, path, values)
+
+    def _instead(
+        self,
+        unit: UnitOfWork,
+        row: CaseRow,
+        template: MessageTemplate,
+        at: str,
+        told: Sequence[tuple[str | None, str | None]],
+    ) -> dict[str, str]:
+        """Who is told of a task as the substitute of somebody who is told: by whom they stand for.
+
+        Only of what they take over: what an organisation's people have to do, and cases begun for
+        it. Who is away is told too, and finds on returning what there was.
+        """
+        where: dict[str, str] = {}
+        if template.to == "waiting":
+            for item in unit.work.of(row.id):
+                person = item.person or item.claimed_by
+                if person is not None and item.organisation and at in ("", item.step):
+                    where[person] = item.organisation
+        if template.to in ("waiting", "initiator") and row.initiator_organisation is not None:
+            where.setdefault(row.initiator or "", row.initiator_organisation)
+        known = {person for person, _ in told}
+        return {
+            other: person
+            for person, organisation in where.items()
+            if person in known
+            for other in self._directory.substitutes_of(unit, person, organisation)
+            if other not in known
+        }
 
     def _at_path(
         self, unit: UnitOfWork, path: str, values: Mapping[str, Any]

@@ -59,6 +59,12 @@ class Sentences:
             refusal.say = self.caption(refusal.say)
         return refusal
 
+    def written(self, code: str, **params: Any) -> str:
+        """A sentence for what is kept and read later: in the language of the content."""
+        refusals = self._definitions.current.content.refusals
+        wording = refusals.sentences.get(code) if refusals is not None else None
+        return fill(wording.text(SOURCE), self._shown(params)) if wording is not None else ""
+
     def _shown(self, params: Mapping[str, Any]) -> dict[str, Any]:
         shown: dict[str, Any] = {
             name: self.caption(value) if isinstance(value, str) else value

@@ -179,6 +179,36 @@ def test_what_waits_for_the_person_and_what_they_have_claimed(office):
     assert third in office.lists.keys(person("李四", "一所"), "town/to-review")
 
 
+@pytest.mark.req("ENG-04")
+def test_a_message_about_a_task_reaches_the_substitute_and_stays_with_who_is_away():
+    sent = """
+        message: urged
+        title: 催办
+        to: waiting
+        subject: {zh: 催办}
+        body: {zh: "请办理"}
+        """
+    words = """
+        refusals:
+          told_instead: {zh: "您代{person}办理。", en: "For {person}."}
+        """
+    more = {
+        "definitions/messages/urged.yaml": sent,
+        "definitions/messages/refusals.yaml": words,
+    }
+    office = open_office(more=more)
+    uid = a_request(office)
+    office.cases.claim(AWAY, uid)
+    office.substitutes.name(AWAY, "赵复")
+
+    office.operations.do(person("张三"), uid, "urge")
+
+    with office.store.read() as unit:
+        told = {one.to_person: one.body for one in unit.messages.since(0)}
+    assert told == {"王审": "请办理", "赵复": "请办理\n您代王审办理。"}
+    office.close()
+
+
 def test_nobody_without_a_substitute_pays_for_it(office, uid, monkeypatch):
     asked: list[str] = []
 
