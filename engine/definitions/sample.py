@@ -25,6 +25,8 @@ STEP_KEYS = (
 )  # fmt: skip
 #: exactly one of these makes a step; with none it only looks
 KINDS = ("does", "clock", "look", "change", "fast_forward")
+#: what is done about people, not about a case
+ABOUT_PEOPLE = ("substitute", "end_substitute", "hand_over")
 #: what may be expected of a case
 EXPECTED = (
     "at", "waits_for", "status", "shown", "actions", "refuses", "due", "deadlines", "flags",
@@ -102,7 +104,8 @@ def _step(node: Node, started: set[str], problems: Problems) -> SampleStep | Non
     if kind in ("does", "look") and "by" not in fields:
         problems.add("SMP102", node, length=1, key=kind, needed="by")
         return None
-    if kind == "does" and "case" not in fields:
+    about_people = fields.text("does") in ABOUT_PEOPLE
+    if kind == "does" and "case" not in fields and not about_people:
         problems.add("SMP102", node, length=1, key=kind, needed="case")
         return None
     forward = fields.get("fast_forward")

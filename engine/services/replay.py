@@ -17,7 +17,7 @@ import orjson
 from engine.definitions.links import created_by
 from engine.definitions.listing import CASES, Listing
 from engine.definitions.process import Action, Process, Step
-from engine.definitions.sample import EXPECTED, Sample, SampleStep
+from engine.definitions.sample import ABOUT_PEOPLE, EXPECTED, Sample, SampleStep
 from engine.domain.actor import Actor
 from engine.domain.case import Place, State, places_of, written
 from engine.domain.clock import VirtualClock
@@ -26,6 +26,7 @@ from engine.runtime.compiled import Compiled
 from engine.services.directory import Post
 from engine.services.operations import OPERATED
 from engine.services.platform import Platform
+from engine.services.sample_people import carry_out
 from engine.services.world import overwrite, set_route, with_files
 from engine.store.cases import CaseRow
 
@@ -168,6 +169,8 @@ class _Running:
         self.messages_before = 0
         self._known_posts: dict[str, Sequence[Post]] = {}
         self._known_lists: dict[str, Sequence[tuple[Listing, Actor]]] = {}
+        #: whether somebody was made a substitute
+        self._stand_in = False
         self._given(sample.given)
 
     # ------------------------------------------------------------ steps
@@ -218,6 +221,9 @@ class _Running:
                 break
         self.clock.set(at)
         self.platform.cases.tick()
+        if self._stand_in:
+            # A substitute begins and ends with a day.
+            self._known_lists.clear()
 
     def _does(self, step: SampleStep) -> None:
         if step.refused is None:
@@ -241,6 +247,11 @@ class _Running:
         entered = self.library.resolve(step.entered) if step.entered is not None else {}
         if step.does == "start":
             self._start(step, entered)
+            return
+        if step.does in ABOUT_PEOPLE and not step.cases:
+            carry_out(self.platform, step.by, step.does, entered)
+            self._stand_in = True
+            self._known_lists.clear()
             return
         uids = [self._uid(name) for name in step.cases]
         if len(uids) > 1:

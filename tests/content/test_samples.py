@@ -190,6 +190,8 @@ PROVING = [
             "UNIT-18", "DEPT-03", "DEPT-08", "COM-09", "CERT-06", "REV-04", "REV-05", "ENG-19"
         ),
     ),
+    pytest.param("tianjin/handed-over", marks=pytest.mark.req("ENG-04", "ENG-05")),
+    pytest.param("tianjin/substitute", marks=pytest.mark.req("ENG-04", "REV-26")),
     pytest.param("tianjin/hard-first-deadline", marks=pytest.mark.req("APP-24", "APP-19")),
     pytest.param("tianjin/incomplete-submission", marks=pytest.mark.req("APP-19", "APP-20")),
     pytest.param("tianjin/meeting-cancelled", marks=pytest.mark.req("ENG-19")),
