@@ -648,7 +648,7 @@ class _Running:
 
     def _found(self, what: str, expected: Any, uid: str, row: CaseRow, state: State) -> Any:
         answers: dict[str, Callable[[], Any]] = {
-            "at": lambda: written(state),
+            "at": lambda: _told(written(state), expected),
             "waits_for": lambda: self._waits_for(row),
             "status": lambda: self._status(state, expected),
             "shown": lambda: row.public_status,
@@ -829,6 +829,24 @@ def _merge(known: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
         both = isinstance(before, Mapping) and isinstance(value, Mapping)
         result[name] = _merge(before, value) if both else value  # type: ignore[arg-type]
     return result
+
+
+def _told(place: str | list[str], expected: Any) -> str | list[str]:
+    """Places as exactly as a sample tells them, without stage or organisation it leaves out."""
+    left = sorted(expected if isinstance(expected, list) else [str(expected)], key=len)
+    told = []
+    for one in place if isinstance(place, list) else [place]:
+        fits = [wanted for wanted in left if _is_told(wanted, one)]
+        if fits:
+            left.remove(fits[-1])
+        told.append(fits[-1] if fits else one)
+    return told if isinstance(place, list) else told[0]
+
+
+def _is_told(expected: str, place: str) -> bool:
+    step, _, organisation = place.partition("@")
+    wanted, _, at = expected.partition("@")
+    return wanted in (step, step.partition(".")[0]) and at in ("", organisation)
 
 
 def _part(found: Any, expected: Any) -> Any:

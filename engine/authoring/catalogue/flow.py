@@ -362,6 +362,14 @@ TABLE: tuple[Entry, ...] = (
         example="ask: {wait: {answer: ledger}, to: done}",
     ),
     Entry(
+        "DEF387",
+        zh='步骤 "{step}" 等待成组流程 "{group}"，但它的 members 不收本流程在这一步的业务，'
+        "业务会一直等下去{trail}",
+        en='The step "{step}" waits for the group "{group}", whose members are no cases of this '
+        "process at this step: a case waits for good{trail}",
+        example="wait: {group: north/meeting}",
+    ),
+    Entry(
         "DEF389",
         zh="流程的情形太多，只查了前 {count} 种：是否有业务走不到结束，没有全部证明{missed}",
         en="The process has too many states: only the first {count} were explored, so it is not "

@@ -8,7 +8,7 @@ from engine.definitions.check.calendars import check_calendars
 from engine.definitions.check.deadlines import check_deadlines
 from engine.definitions.check.exploring import check_exploring
 from engine.definitions.check.graph import check_graph
-from engine.definitions.check.groups import check_groups
+from engine.definitions.check.groups import check_groups, check_waiting
 from engine.definitions.check.links import check_links
 from engine.definitions.check.numbers import check_numbers
 from engine.definitions.check.panels import check_panels
@@ -45,6 +45,7 @@ def check_process(
     check_statuses(subject)
     check_policies(subject, bound)
     explored = check_exploring(subject, bound)
+    check_waiting(subject, explored)
     check_panels(subject, bound, explored)
     check_people(subject, bound, explored)
     check_deadlines(subject, explored)

@@ -155,7 +155,8 @@ def _possible(subject: Subject, step: Step) -> tuple[Collection[str] | None, Col
         needed = ["decided"] if panel.about == "members" else ["passed", "failed"]
         if panel.quorum is not None:
             needed.append("no_quorum")
-        return [*needed, "short"], needed
+        # Too few ballots are counted where there is a date until which they are waited for.
+        return [*needed, "short"] if step.due is not None else needed, needed
     if step.awaits is not None:
         ends = ends_of(subject, step)
         return ends, ends or ()

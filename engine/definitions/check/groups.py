@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engine.definitions.check.exploring import way
 from engine.definitions.check.subject import Subject
+from engine.definitions.exploration import Explored
 from engine.definitions.process import Effect, Process, effects_of
 
 #: the release after which a member waits again
@@ -38,3 +40,20 @@ def check_groups(subject: Subject) -> None:
                 given=effect.as_ or "",
                 choices=tuple(step.outcomes),
             )
+
+
+def check_waiting(subject: Subject, explored: Explored | None) -> None:
+    """Report steps that wait for a group which never takes a case in there."""
+    for step in subject.process.steps.values():
+        if step.wait is None or step.wait.group is None or step.within:
+            continue
+        group = subject.names.processes.get(step.wait.group)
+        if group is None or (explored is not None and explored.never_at(step)):
+            continue
+        taken = group.members
+        if taken and subject.process.id in taken.processes and taken.waiting_at == step.name:
+            continue
+        subject.problems.add(
+            "DEF387", step.node.at_path(["wait", "group"]), step=step.name, group=group.id,
+            trail=way(explored, step),
+        )  # fmt: skip
