@@ -115,6 +115,8 @@ class RegistersPage(TablePage):
             else None,
         )
         links = []
+        if self._declared.is_tree and not only_read:
+            links.append(Link(_("树形"), self.get_url(".tree_view")))
         if page.may_create and not only_read:
             links.append(Link(self._adding(), self.get_url(".create_view")))
         if not only_read and platform().register_sheets.why_not(me.actor, self.register) is None:
@@ -149,6 +151,28 @@ class RegistersPage(TablePage):
                 for one in actions
             ),
         ]
+
+    @expose("/tree/")
+    def tree_view(self) -> ResponseReturnValue:
+        """The records below each other, with what may be done at each place."""
+        me, search = security.signed_in(), request.args.get("search", "").strip()
+        service = platform().registers
+        tree = service.tree(me.actor, self.register, search)
+        keys = [key for node in tree.nodes for key in node.records()]
+        title = entry_title(me, "register", self.register, tree.title)
+        return render_template(
+            "console/tree.html",
+            title=title,
+            trail=[(title, self.get_url(".index_view")), (_("树形"), None)],
+            tree=tree,
+            search=search,
+            offers=service.offers(me.actor, self.register, keys),
+            may_create=service.why_not(me.actor, self.register, "create") is None,
+            may_delete=service.why_not(me.actor, self.register, "delete") is None,
+            moves=self._declared.tree is not None,
+            adding=self._adding(),
+            page=lambda name, **values: self.get_url(f".{name}", **values),
+        )
 
     @expose("/figures/")
     def figures_view(self) -> ResponseReturnValue:
@@ -332,7 +356,17 @@ class RegistersPage(TablePage):
                     return redirect(onwards)
                 except Refused as refused:
                     refusal = refused
+        elif request.args:
+            # Below a place of the tree: what stands there is filled in.
+            with platform().views.sheets.open():
+                form = platform().registers.form(actor, self.register, None)
+            posted = Asked({**form.data, **self._given()})
         return self._form(None, self._adding(), posted, refusal, None)
+
+    def _given(self) -> dict[str, str]:
+        declared = self._declared
+        paths = {declared.tree, *declared.branches}
+        return {path: value for path, value in request.args.items() if path in paths}
 
     def _adding(self) -> str:
         """What the button that adds a record is called."""

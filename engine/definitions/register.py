@@ -262,6 +262,10 @@ class Register:
     label: str
     key: str | None = None
     tree: str | None = None
+    #: fields that a record has as what it stands below; without ``tree`` the levels of its tree
+    branches: tuple[str, ...] = ()
+    #: nobody adds a record at the top of the tree
+    fixed_roots: bool = False
     scope: str | None = None
     states: Mapping[str, State] = field(default_factory=dict)
     initial: str = ""
@@ -286,7 +290,7 @@ class Register:
     @property
     def index_paths(self) -> tuple[str, ...]:
         """Every path kept as a typed index: those declared and those the register itself needs."""
-        own = [self.label, self.tree, *self.search, *self.filters]
+        own = [self.label, self.tree, *self.branches, *self.search, *self.filters]
         own += [tally.field for tally in self.counts]
         own += [path for paths in self.unique for path in paths]
         own += [self.ranges.of] if self.ranges is not None else []
@@ -311,6 +315,11 @@ class Register:
         useful = {rights.create, rights.edit, rights.delete, rights.export}
         useful |= {action.permission for action in self.actions.values()}
         return frozenset(permission for permission in useful if permission is not None)
+
+    @property
+    def is_tree(self) -> bool:
+        """Whether its records can be shown as a tree."""
+        return self.tree is not None or bool(self.branches)
 
     def record(self, form: Record | None) -> Record:
         """Return the record as expressions see it: id, state, the form's fields, computed ones."""
@@ -767,6 +776,21 @@ REGISTER = Vocabulary(
         Key("key", FIELD_PATH, "作为记录标识的字段", "field that becomes the record's key", "自动"),
         Key("tree", FIELD_PATH, "指向上级记录的字段", "the field that refers to the parent"),
         Key(
+            "branches",
+            Names(FIELD_PATH),
+            "没有 `tree` 时，树形页面按这些字段的值分层；在树形页面新增的记录，"
+            "这些字段照所在的栏目填写",
+            "without `tree`, fields whose values are the levels of the tree page; a record that is "
+            "added there begins with those of its place",
+        ),
+        Key(
+            "fixed_roots",
+            Yes(),
+            "树的最上一层是预先建好的：不能新增，也不能把别的记录移到最上一层",
+            "the top of the tree is there from the beginning: nothing is added or moved there",
+            "false",
+        ),
+        Key(
             "scope",
             FIELD_PATH,
             "记录所属机构：`id` 或指向机构的字段",
@@ -891,6 +915,8 @@ def parse_register(node: Node, path: str, problems: Problems) -> Register | None
         label=label,
         key=values.get("key"),
         tree=values.get("tree"),
+        branches=values.get("branches", ()),
+        fixed_roots=values.get("fixed_roots", False),
         scope=values.get("scope"),
         states=states,
         initial=values.get("initial", next(iter(states))),
@@ -1001,7 +1027,7 @@ class _Check:
             path = getattr(register, key)
             if path and key in node.entries:
                 self._indexable(node.at_path([key]), path, where)
-        for key in ("indexes", "search", "filters"):
+        for key in ("indexes", "search", "filters", "branches"):
             if key in node.entries:
                 for place, path in enumerate(getattr(register, key)):
                     self._indexable(node.at_path([key, place]), path, where, lists=key == "indexes")

@@ -145,6 +145,13 @@ class RegisterPages:
             found = unit.record_pages.page(selection, self._order(shown, ""), limit=EXPORTED)
         return [each.key for each in found]
 
+    def found(
+        self, unit: UnitOfWork, actor: Actor, shown: Shown, search: str, limit: int
+    ) -> list[str]:
+        """The keys of the first records of a page."""
+        selection = self._selection(unit, actor, shown, {}, search)
+        return [each.key for each in unit.record_pages.page(selection, Order("id"), limit=limit)]
+
     def following(
         self,
         actor: Actor,

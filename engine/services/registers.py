@@ -25,7 +25,8 @@ from engine.forms.sentences import sentence
 from engine.forms.surroundings import Found, Query, Rights, Surroundings
 from engine.services.directory import Directory
 from engine.services.pages import Page
-from engine.services.record_index import LABEL
+from engine.services.record_index import LABEL, tree_parent
+from engine.services.record_trees import RecordTrees, Tree
 from engine.services.record_views import at_path, plain
 from engine.services.records import Records, put_at
 from engine.services.register_pages import Figure, RegisterPages, Shown
@@ -111,6 +112,7 @@ class Registers:
         self._store = records.store
         self._rights = RegisterRights(records, directory, sentences)
         self.pages = RegisterPages(records, directory)
+        self.trees = RecordTrees(records, self.pages)
 
     # ------------------------------------------------------------ rights
 
@@ -150,6 +152,19 @@ class Registers:
             may_create=self.why_not(actor, register, "create") is None,
             may_export=self.why_not(actor, register, "export") is None,
         )
+
+    def tree(self, actor: Actor, register: str, search: str = "") -> Tree:
+        """The records the actor may see as a tree.
+
+        Raises:
+            NotFound: the register has none.
+        """
+        known = self._rights.known(register)
+        if not known.is_tree:
+            raise NotFound("no_such_page")
+        with self._sentences.saying():
+            self._rights.demand(actor, register, "list")
+            return self.trees.tree(actor, known, search, self._sentences.captions())
 
     def figures(self, actor: Actor, register: str) -> list[tuple[str, list[Figure]]]:
         """What a register counts: captions with how many records have each value."""
@@ -291,6 +306,7 @@ class Registers:
         known = self._rights.known(register)
         self._rights.demand(actor, register, "create")
         kept = self._checked(unit, actor, known, data, self._rights.of_form(actor, known))
+        _demand_below(known, kept)
         self._demand_staff(actor, known, kept)
         self._staff.demand_login(unit, known, kept)
         row = self._records.add(
@@ -523,6 +539,8 @@ class Registers:
         kept = self._checked(
             unit, actor, register, typed, self._rights.of_form(actor, register, row), parts
         )
+        if tree_parent(register, row.data) is not None:
+            _demand_below(register, kept)
         changed = self._records.change(
             unit,
             register,
@@ -681,3 +699,9 @@ class Registers:
 def _copy(path: str, source: Mapping[str, Any], target: dict[str, Any]) -> None:
     """Write what stands at a dotted path of one mapping into another."""
     put_at(path, at_path(source, path), target)
+
+
+def _demand_below(register: Register, data: Mapping[str, Any]) -> None:
+    """Refuse another record at the top of a tree whose top is fixed (BUR-05)."""
+    if register.fixed_roots and tree_parent(register, data) is None:
+        raise Refused("top_is_fixed", register=register.title)

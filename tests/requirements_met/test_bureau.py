@@ -131,6 +131,12 @@ class TestBlacklist:
         assert visitor.get(BLACKLIST).status in (403, 404)
 
 
+def labelled(page, label: str) -> str:
+    """Where the link with a label of its own leads."""
+    (found,) = page.tree.xpath("//a[@aria-label=$label]/@href", label=label)
+    return found
+
+
 class TestTrees:
     @pytest.mark.req("BUR-01", "BUR-02", "BUR-03")
     def test_a_specialty_is_added_below_another_and_changed(self, clerk):
@@ -173,6 +179,50 @@ class TestTrees:
         assert "已删除" in deletes("嵌入式软件")
         assert "2026-" in deletes("软件工程")  # the application that names it
         assert "软件工程" in clerk.get(SPECIALTIES)
+
+    @pytest.mark.req("BUR-01", "BUR-02", "BUR-05")
+    def test_in_the_tree_all_is_added_below_something_and_nothing_at_the_top(self, town, clerk):
+        page = clerk.get(clerk.get(SPECIALTIES).links["树形"])
+        assert page.tree.xpath("//button[@disabled][normalize-space()='新增']")
+        top = page.tree.xpath("//ul[contains(@class, 'tree')]/li/details/summary/span[1]/text()")
+        assert top == ["工程技术人员系列", "中小学教师系列"]
+
+        clerk.get(labelled(page, "在“中小学教师系列”下新增"))
+        added = {"parent": "蓉-中小学教师系列", "series": "22"}
+        clerk.press("保存", name="小学语文", code="2212")
+        manager = town.person("郁管理", BUREAU)
+        (key,) = (row.key for row in town.platform.registers.page(
+            manager, "specialties", search="2212").rows)  # fmt: skip
+        record = town.platform.registers.get(manager, "specialties", key)
+        assert {name: record.data[name] for name in added} == added
+
+        found = clerk.get(f"{SPECIALTIES}/tree/?search=语文").tree
+        names = found.xpath("//span[@class='tree__name']/text()")
+        assert names == ["中小学教师系列", "小学语文"]
+        with pytest.raises(Refused, match="最上一层不能新增"):
+            town.platform.registers.change(manager, "specialties", key, {"parent": None})
+        clerk.get(labelled(clerk.page, "编辑 小学语文"))
+        clerk.press("保存", parent="蓉-小学数学")
+        below = clerk.get(f"{SPECIALTIES}/tree/").tree.xpath(
+            "//span[.='小学数学']/ancestor::details[1]/ul//span[@class='tree__name']/text()"
+        )
+        assert below == ["小学语文"]
+        clerk.get(f"{SPECIALTIES}/new/")
+        assert "最上一层不能新增" in clerk.press("保存", name="艺术系列", code="23", series="23")
+
+    @pytest.mark.req("BUR-05", "BUR-06")
+    def test_titles_stand_below_their_series_and_category(self, clerk):
+        page = clerk.get(clerk.get(TITLES).links["树形"])
+        assert page.tree.xpath("//button[@disabled][normalize-space()='新增']")
+        clerk.get(labelled(page, "在“教师”下新增"))
+        clerk.press("保存", name="助理实验师", level="yuanji")
+
+        names = clerk.get(f"{TITLES}/tree/?search=实验").tree.xpath(
+            "//span[@class='tree__name']/text()"
+        )
+
+        assert names == ["中小学教师", "教师", "助理实验师"]
+        assert labelled(clerk.get(f"{TITLES}/tree/"), "在“高等学校教师”下新增")
 
     def test_no_series_can_be_added_with_them(self, clerk):
         for page, typed in (
