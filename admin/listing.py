@@ -34,6 +34,7 @@ def table_of(
     links: Links,
     bulk: tuple[Bulk, ...] = (),
     bulk_href: str = "",
+    every: str = "",
     whole: tuple[Bulk, ...] = (),
     export_href: str | None = None,
 ) -> Table:
@@ -68,6 +69,7 @@ def table_of(
         sort=sort,
         bulk=bulk,
         bulk_href=bulk_href,
+        every=every,
         whole=whole,
         total=page.total,
         first_href=address(here, {**query}) if cursor else None,

@@ -81,6 +81,8 @@ class Table:
     sort: str = ""
     bulk: Sequence[Bulk] = ()
     bulk_href: str = ""
+    #: what ticks the rows of the other pages too, in words; none where there are none
+    every: str = ""
     #: buttons for all rows at once
     whole: Sequence[Bulk] = ()
     total: int | None = None

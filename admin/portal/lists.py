@@ -21,7 +21,9 @@ from admin.tables import Bulk, Filter, Link, Table, address
 from engine.definitions.listing import CASES, Listing
 from engine.domain.actor import Actor
 from engine.domain.errors import Refused
+from engine.services.bulk import MOST
 from engine.services.list_figures import Counted
+from engine.services.pages import Page
 
 pages = Blueprint("lists", __name__)
 
@@ -61,7 +63,10 @@ def show(name: str) -> ResponseReturnValue:
         here=here,
         links=links,
         bulk=tuple(buttons),
-        bulk_href=url_for("reviewing.bulk", back=here)
+        every=_every(listing, page),
+        bulk_href=address(
+            url_for("reviewing.bulk"), {"back": here, "list": name, **filters, "search": search}
+        )
         if listing.of == CASES
         # What is done to all is done to those that are shown.
         else address(url_for("lists.act", name=name), {**filters, "search": search}),
@@ -128,6 +133,16 @@ def act(name: str) -> ResponseReturnValue:
         if one.sentence is not None:
             flash(f"{one.name}：{one.sentence}", "warning")
     return redirect(here)
+
+
+def _every(listing: Listing, page: Page) -> str:
+    """What ticks the rows of the other pages of a list of cases too."""
+    total = page.total or 0
+    if listing.of != CASES or not page.bulk or total <= len(page.rows):
+        return ""
+    if total > MOST:
+        return _("连同其他页，前 {count} 件", count=MOST)
+    return _("连同其他页，共 {count} 件", count=total)
 
 
 def _details(me: SignedIn, listing: Listing) -> Callable[[Any], list[Link]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -13,14 +13,16 @@ from admin.captions import _
 from admin.context import platform
 from admin.entry import Asked
 from admin.errors import status_of
+from admin.listing import asked as listed
 from admin.navigation import trail_of
 from admin.parked import RESTORE
 from admin.places import back
 from admin.portal import asking
 from admin.presses import new_key, place, version
 from engine.definitions.process import FOR_MANY
+from engine.domain.actor import Actor
 from engine.domain.errors import InvalidSubmission, Refused, Stale
-from engine.services.bulk import AT_ONCE, Previewed
+from engine.services.bulk import AT_ONCE, MOST, Previewed
 from engine.services.cases import Done
 from engine.services.views import CaseView, Choice
 
@@ -165,29 +167,36 @@ def _again(view: CaseView, action: str, key: str | None) -> ResponseReturnValue:
 def bulk() -> ResponseReturnValue:
     """One action for all ticked rows: shows who can, asks once, does each, reports each."""
     actor, name = security.signed_in().actor, request.form.get("action", "")
-    uids = request.form.getlist("row")
+    uids, bulk = _ticked(actor), platform().bulk
     if not uids:
         flash(_("请先勾选要办理的行。"), "warning")
         return redirect(back() or url_for("home.home"))
-    rows = platform().bulk.preview(actor, uids, name)
-    found = _first(rows, name)
+    sure = request.form.get("confirmed") == "yes"
+    rows: Sequence[Previewed] = ()
+    if sure and len(uids) > AT_ONCE:
+        # They have been looked at: what is asked is known from the first that can be done.
+        found = _first((row for uid in uids for row in bulk.preview(actor, [uid], name)), name)
+    else:
+        rows = bulk.preview(actor, uids, name)
+        found = _first(rows, name)
     if found is None:
-        return _bulk_page(rows, None, None)
+        return _bulk_page(rows or bulk.preview(actor, uids, name), None, None)
     view, choice = found
     asked = asking.read(actor, view, choice)
     entered = {**asked.data, **asking.chosen_people(name), **asking.chosen_option(choice)}
     try:
-        if asked.unfinished or request.form.get("confirmed") != "yes":
-            platform().bulk.demand(actor, uids, name)
-            return _bulk_page(rows, view, choice, asked)
+        if asked.unfinished or not sure:
+            bulk.demand(actor, uids, name)
+            return _bulk_page(rows or bulk.preview(actor, uids, name), view, choice, asked)
         key = request.form.get("key") or new_key()
         if len(uids) > AT_ONCE:
             # The page would have to wait for too long.
             title = asking.title_of(choice)
-            job = platform().bulk.begin(actor, uids, name, entered, title=title, key=key)
+            job = bulk.begin(actor, uids, name, entered, title=title, key=key)
             return redirect(url_for("jobs.show", job=job))
-        results = platform().bulk.run(actor, uids, name, entered, key=key)
+        results = bulk.run(actor, uids, name, entered, key=key)
     except Refused as refusal:
+        rows = rows or bulk.preview(actor, uids, name)
         return _bulk_page(rows, view, choice, asked, refusal)
     return render_template(
         "portal/bulk_result.html",
@@ -199,7 +208,17 @@ def bulk() -> ResponseReturnValue:
     )
 
 
-def _first(rows: Sequence[Previewed], action: str) -> tuple[CaseView, Choice] | None:
+def _ticked(actor: Actor) -> list[str]:
+    """The rows that are ticked, with those of the other pages of the list where that is ticked."""
+    if request.form.get("every") != "yes":
+        return request.form.getlist("row")[:MOST]
+    filters, search, _sort, _cursor = listed()
+    name = filters.pop("list", "")
+    filters.pop("back", None)
+    return platform().lists.keys(actor, name, filters=filters, search=search)[:MOST]
+
+
+def _first(rows: Iterable[Previewed], action: str) -> tuple[CaseView, Choice] | None:
     """The first of the cases on which the action can be taken, and that action there."""
     actor = security.signed_in().actor
     for row in rows:

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 #: so many are done while whoever pressed waits; more are done in the background
 AT_ONCE = 50
+#: so many are done at once at most, as whoever chose them has to look at them
+MOST = 500
 #: the kind of job
 CASES = "cases"
 #: operations for which nothing is entered

@@ -173,8 +173,15 @@ class Lists:
             may_export=listing.export,
         )
 
-    def keys(self, actor: Actor, name: str) -> list[str]:
-        """The ids of all rows of a list, in its order.
+    def keys(
+        self,
+        actor: Actor,
+        name: str,
+        *,
+        filters: Mapping[str, str] | None = None,
+        search: str = "",
+    ) -> list[str]:
+        """The ids of all rows of a list, in its order; of cases those it shows so narrowed.
 
         Raises:
             Refused: as for :meth:`page`.
@@ -183,7 +190,7 @@ class Lists:
         if listing.of != CASES:
             return self._pages.keys(actor, self._shown(listing))
         with self._store.read() as unit:
-            return [line.uid for line in self._lines(unit, actor, listing, {}, "")]
+            return [line.uid for line in self._lines(unit, actor, listing, filters or {}, search)]
 
     def recipients(self, actor: Actor, name: str, rows: Sequence[str]) -> list[Recipient]:
         """Who is written to by ticking rows of a list, each once (MSG-01).

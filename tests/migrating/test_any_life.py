@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from copy import deepcopy
 from typing import Any
 
 import orjson
@@ -19,6 +18,8 @@ from hypothesis import HealthCheck, Phase, assume, event, given, note, settings
 from hypothesis import strategies as st
 
 from engine.authoring.emitting import document
+from engine.authoring.problems import Problems
+from engine.authoring.source import read_yaml
 from engine.domain.actor import SYSTEM
 from engine.domain.case import places_of
 from engine.domain.errors import EngineError
@@ -28,7 +29,7 @@ from engine.services.migrations import MOVABLE, Plan
 from engine.services.versions import message
 from engine.store.releases import Signature
 from tests.walks.language import ALL_ALLOWED, DECIDE, WALK, Author, content, loaded
-from tests.walks.town import DATA, STARTERS, Town, person
+from tests.walks.town import DATA, STARTERS, WORKERS, Town, person
 from tests.walks.walk import Walk
 
 EXAMPLES = int(os.environ.get("ZHICHENG_MIGRATED_LIVES", "6"))
@@ -37,6 +38,16 @@ PROCESSES = ("demo/walk", "demo/meeting", "demo/part")
 
 class Life(Walk):
     """Random people who do random things; that nothing is lost by that is tested elsewhere."""
+
+    def __init__(self, town: Town, draw: st.DrawFn) -> None:
+        super().__init__(town, draw)
+        self.kinds = (*self.kinds, "group", "group", "vote", "signer", "substitute")
+
+    def to_substitute(self) -> Any:
+        """Somebody stands in for a colleague from now on."""
+        whom = person(self.pick(WORKERS))
+        instead = f"{whom.organisation}-{self.pick(['0', '1', 'h'])}"
+        return f"{instead} for {whom.person}", lambda: self.platform.substitutes.name(whom, instead)
 
     def carry_out(self, do: Callable[[], object]) -> bool:
         try:
@@ -54,18 +65,25 @@ class Life(Walk):
 
 
 class Editing:
-    """Changes a process of the language as an author might."""
+    """Changes processes of the language as an author might; what leads somewhere leads on."""
 
-    def __init__(self, draw: st.DrawFn, process: dict[str, Any], near: frozenset[str]) -> None:
-        self.draw, self.process, self.near = draw, process, near
+    def __init__(
+        self, draw: st.DrawFn, files: dict[str, dict[str, Any]], near: frozenset[str]
+    ) -> None:
+        self.draw, self.files, self.near = draw, files, near
         self.count = 0
+
+    def lead(self, name: str, target: str) -> None:
+        """Let everything that leads to a step lead to another one."""
+        for process in self.files.values():
+            process.update(_leading(process, name, target))
 
     def pick(self, values: Any) -> Any:
         return self.draw(st.sampled_from(list(values)))
 
     def levels(self) -> list[dict[str, Any]]:
         """The steps of the process and of each branch."""
-        found = [self.process["steps"]]
+        found = [process["steps"] for process in self.files.values()]
         for steps in found:
             for step in steps.values():
                 found += list(step.get("parallel", {}).get("branches", {}).values())
@@ -99,7 +117,7 @@ class Editing:
         items = [(new if key == name else key, value) for key, value in steps.items()]
         steps.clear()
         steps.update(items)
-        self.process.update(_leading(self.process, name, new))
+        self.lead(name, new)
 
     def remove(self, steps: dict[str, Any], name: str, step: Any) -> None:
         outcomes = list(step.get("outcomes", {}).values())
@@ -107,7 +125,7 @@ class Editing:
         target = step.get("to") or passing or (outcomes[0] if outcomes else None)
         if isinstance(target, str) and target not in ("next", "previous", "resume"):
             del steps[name]
-            self.process.update(_leading(self.process, name, target))
+            self.lead(name, target)
 
     def due(self, steps: dict[str, Any], name: str, step: Any) -> None:
         known = step.pop("due", None)
@@ -181,6 +199,15 @@ def _leading(value: Any, name: str, target: str) -> Any:
     if isinstance(value, list):
         return [_leading(one, name, target) for one in value]
     return target if value == name else value
+
+
+def _read(text: str) -> dict[str, Any]:
+    """The values of a file."""
+    node = read_yaml(text.encode(), "file.yaml", Problems())
+    assert node is not None
+    value = node.value
+    assert isinstance(value, dict)
+    return value
 
 
 def publish(town: Town, files: dict[str, str], release: Any) -> None:
@@ -271,18 +298,19 @@ def test_what_a_plan_says_is_what_comes_of_any_life(data: st.DataObject) -> None
         uid = town.platform.cases.start(person(starter), "demo/walk", DATA).uid
         town.platform.cases.act(person(starter), uid, "submit", data=DATA)
     life = Life(town, draw)
-    for _ in range(draw(st.integers(0, 25))):
+    for _ in range(draw(st.integers(0, 30))):
         life.step()
     near = {place.state.place.step for place in town.places()}
-    edited = deepcopy(process)
+    edited = {path: _read(text) for path, text in files.items() if "/processes/" in path}
     editing = Editing(draw, edited, frozenset(near))
     for _ in range(draw(st.integers(1, 4))):
         editing.edit()
-    changed = {**files, WALK: document(edited)}
+    changed = {**files, **{path: document(one) for path, one in edited.items()}}
     after = loaded(changed)
     event(f"edited process can be used: {after is not None}")
     assume(after is not None)
-    note(changed[WALK])
+    for path in edited:
+        note(changed[path])
     publish(town, changed, after)
 
     for name in PROCESSES:

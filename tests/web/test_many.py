@@ -1,0 +1,40 @@
+"""More cases than a person waits for: chosen over all pages of a list, done in the background."""
+
+import pytest
+
+from engine.services.bulk import AT_ONCE
+from tests.support.city import City
+from tests.support.office import a_request, open_office
+
+MORE = AT_ONCE + 3
+LIST = "/lists/town/to-review"
+
+
+@pytest.mark.req("SEC-06", "ENG-18", "REV-23")
+def test_all_pages_of_a_list_are_done_as_one_job():
+    office = open_office()
+    uids = [a_request(office) for _ in range(MORE)]
+    reviewer = City(office, office.clock, {}).visit("王审", "一所")
+    page = reviewer.get(LIST)
+    assert len(page.rows()) == AT_ONCE
+    assert f"连同其他页，共 {MORE} 件" in page
+
+    page = reviewer.press("批量通过", every="yes")
+    assert f"将要办理的 {MORE} 件" in page
+    page = reviewer.press("确定批量通过")
+    assert "批量通过" in page
+    assert "已办 0 件，没有办成 0 件" in page
+    assert (
+        len(office.lists.keys(office.directory.actor_for("王审", "一所"), "town/to-review")) == MORE
+    )
+    # Somebody stops what had come to one of them.
+    office.interventions.suspend(office.directory.actor_for("马监", "市局"), uids[3], "核查")
+
+    office.outgoing.work_off_slow()
+
+    page = reviewer.get(page.address)
+    assert f"已办 {MORE - 1} 件，没有办成 1 件" in page
+    assert len(reviewer.get(LIST).rows()) == 1
+    assert "批量通过" in reviewer.get("/jobs")
+    # Whoever did not begin it does not know of it.
+    assert City(office, office.clock, {}).visit("赵复", "一所").get(page.address).status == 404
