@@ -28,6 +28,7 @@ from engine.services.casework import Casework
 from engine.services.connecting import Connecting
 from engine.services.content_rights import ContentRights
 from engine.services.copies import Copies
+from engine.services.courses import Courses
 from engine.services.definitions import Definitions
 from engine.services.definitions import load as load_stored
 from engine.services.directory import Directory
@@ -36,6 +37,7 @@ from engine.services.drafts import Drafts
 from engine.services.entries import Entries
 from engine.services.folder import ContentRefused, look
 from engine.services.forecasts import Forecasts
+from engine.services.group_views import GroupViews
 from engine.services.groups import Groups
 from engine.services.handing_over import HandingOver
 from engine.services.history import History
@@ -56,6 +58,7 @@ from engine.services.operations import Operations
 from engine.services.opinions import Opinions
 from engine.services.outgoing import Outgoing
 from engine.services.oversight import Oversight
+from engine.services.panel_views import PanelViews
 from engine.services.panels import Panels
 from engine.services.platform import Platform
 from engine.services.printing import Documents
@@ -69,8 +72,10 @@ from engine.services.registration import Registration
 from engine.services.rehearsal import Outcome, rehearse
 from engine.services.routes import RouteTables
 from engine.services.samples import Samples
+from engine.services.seeing import Seeing
 from engine.services.sentences import Sentences
 from engine.services.staff import Staff
+from engine.services.starting import Starting
 from engine.services.studio import Studio
 from engine.services.substitutes import Substitutes
 from engine.services.telling import Telling
@@ -237,9 +242,16 @@ def assemble(
         casework, oversight, groups, panels, outgoing, sentences, directory
     )
     offering = Offering(casework, cases, directory, groups, linking, interventions, sentences)
-    views = Views(
-        casework, directory, cases, offering, entries, groups, panels, sentences, records.lookup
+    seeing = Seeing(casework, directory)
+    courses = Courses(casework, entries, records.lookup)
+    group_views = GroupViews(casework, seeing, groups, courses, sentences, records.lookup)
+    panel_views = PanelViews(
+        casework, seeing, group_views, panels, courses, sentences, records.lookup
     )
+    views = Views(
+        casework, directory, cases, offering, entries, seeing, group_views, courses, sentences,
+        records.lookup,
+    )  # fmt: skip
     operations = Operations(casework, cases, directory)
     dossiers = Dossiers(
         casework, records, directory, oversight, views, entries, interventions, sentences
@@ -282,6 +294,9 @@ def assemble(
             jobs,
         ),
         views=views,
+        group_views=group_views,
+        panel_views=panel_views,
+        starting=Starting(casework, sentences),
         copies=Copies(casework, views, sentences, records.lookup),
         forecasts=forecasts,
         register_sheets=RegisterSheets(registers, records, sentences),

@@ -21,7 +21,8 @@ from engine.domain.actor import Actor
 from engine.forms import EffectiveForm, FieldError
 from engine.forms.posting import value_at
 from engine.services.operations import NAMING, PEOPLE
-from engine.services.views import CaseView, Choice, Paper
+from engine.services.panel_views import Paper
+from engine.services.views import CaseView, Choice
 
 #: verbs that end or send back: their buttons are red
 _SEVERE = frozenset({"return", "fail", "discard", "cancel"})
@@ -335,7 +336,7 @@ def _people(
         return (), ()
     if choice.name == "replace":
         search = request.args.get("search", "").strip()
-        return platform().views.replacements(actor, view.uid, search, at=view.at)
+        return platform().panel_views.replacements(actor, view.uid, search, at=view.at)
     return platform().operations.people(actor, view.uid, choice.name, at=view.at), ()
 
 

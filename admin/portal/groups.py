@@ -17,7 +17,8 @@ from admin.parked import RESTORE
 from admin.portal import asking
 from admin.presses import new_key, place
 from engine.domain.errors import InvalidSubmission, Refused
-from engine.services.views import CaseView, RoundResult
+from engine.services.panel_views import RoundResult
+from engine.services.views import CaseView
 
 pages = Blueprint("groups", __name__)
 
@@ -41,7 +42,7 @@ def _members(uid: str, problem: Refused | None = None) -> ResponseReturnValue:
         trail=trail_of(view),
         may_add=may_add,
         may_remove=offers.get("remove"),
-        candidates=platform().views.candidates(actor, uid, search)
+        candidates=platform().group_views.candidates(actor, uid, search)
         if may_add and may_add.allowed
         else [],
         search=search,
@@ -82,7 +83,7 @@ def _ballot(
 ) -> ResponseReturnValue:
     actor = security.signed_in().actor
     view = platform().views.view(actor, uid, at=place())
-    paper = platform().views.paper(actor, uid, at=view.at)
+    paper = platform().panel_views.paper(actor, uid, at=view.at)
     errors = problem.errors if isinstance(problem, InvalidSubmission) else ()
     page = render_template(
         "portal/ballot.html",
@@ -103,7 +104,7 @@ def cast(uid: str) -> ResponseReturnValue:
     """Hand in the paper; it cannot be changed afterwards, so it is confirmed first."""
     actor = security.signed_in().actor
     view = platform().views.view(actor, uid, at=place())
-    paper = platform().views.paper(actor, uid, at=view.at)
+    paper = platform().panel_views.paper(actor, uid, at=view.at)
     papers = asking.read_papers(actor, view, paper)
     if RESTORE in request.form:
         return _ballot(uid, papers)
@@ -127,7 +128,7 @@ def progress(uid: str) -> ResponseReturnValue:
         title=view.title,
         tabs=asking.tabs(view, "progress"),
         trail=trail_of(view),
-        progress=platform().views.progress(actor, uid, at=view.at),
+        progress=platform().panel_views.progress(actor, uid, at=view.at),
         options=asking.result_titles(),
         operations=_operations(view),
     )
@@ -136,7 +137,7 @@ def progress(uid: str) -> ResponseReturnValue:
 
 def _rounds(uid: str) -> Sequence[RoundResult]:
     """The rounds of a vote that was held more than once; else the list itself says it."""
-    found = platform().views.rounds(security.signed_in().actor, uid)
+    found = platform().panel_views.rounds(security.signed_in().actor, uid)
     return found if len(found) > 1 else ()
 
 

@@ -28,7 +28,7 @@ def choose() -> ResponseReturnValue:
     me = security.signed_in()
     # What the menu itself begins is not offered a second time.
     startable = [
-        one for one in platform().views.startable(me.actor) if not opens(me, START, one.id)
+        one for one in platform().starting.startable(me.actor) if not opens(me, START, one.id)
     ]
     if len(startable) == 1:
         return redirect(url_for("starting.begin", process=startable[0].id))
@@ -47,7 +47,7 @@ def _page(
 ) -> ResponseReturnValue:
     me = security.signed_in()
     errors = refusal.errors if isinstance(refusal, InvalidSubmission) else ()
-    about = platform().views.starting(me.actor, process)
+    about = platform().starting.starting(me.actor, process)
     title = entry_title(me, START, process, about.title)
     form = asking.start_form(
         me.actor,
@@ -68,7 +68,7 @@ def _page(
         if about.anybody and about.noun
         else _("新建"),
         problem=refusal.sentence if refusal is not None and not errors else None,
-        begun=platform().views.begun(me.actor, process),
+        begun=platform().starting.begun(me.actor, process),
         forbidden=platform().cases.may_start(me.actor, process),
         key=new_key(),
     )

@@ -11,6 +11,7 @@ from engine.domain.errors import NotFound
 from engine.forms.surroundings import Lookup
 from engine.services.casework import Casework
 from engine.services.sentences import Sentences
+from engine.services.statuses import status_title
 from engine.services.views import Views
 from engine.store.unit import UnitOfWork
 
@@ -60,7 +61,7 @@ class Copies:
                         title=loaded.compiled.process.title,
                         number=row.number,
                         initiator=lookup.label("people", started) or started,
-                        status=self._views.status_title(row.status),
+                        status=status_title(self._work.definitions.current, row.status),
                         sender=lookup.label("people", sender) or sender,
                         at=copy.at,
                         read=copy.read_at is not None,

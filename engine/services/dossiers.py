@@ -36,6 +36,7 @@ from engine.services.record_views import at_path
 from engine.services.recording import Recorder
 from engine.services.records import Records
 from engine.services.sentences import Sentences
+from engine.services.statuses import status_title
 from engine.services.views import DeadlineView, Issued, Views, deadline_views
 from engine.store.access import Access
 from engine.store.chain import Event
@@ -282,7 +283,7 @@ class Dossiers:
             jurisdiction=row.jurisdiction,
             initiator=self._person(lookup, row.initiator),
             identity=tuple(self._identity(lookup, row.initiator)),
-            status=self._views.status_title(row.status),
+            status=status_title(self._work.definitions.current, row.status),
             place=self._views.places_words(unit, run, state),
             step=state.place.step,
             suspended=state.suspended,

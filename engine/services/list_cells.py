@@ -16,10 +16,10 @@ from engine.forms.formats import masked
 from engine.forms.model import Element
 from engine.services.pages import Moments, Row
 from engine.services.record_index import LABEL
+from engine.services.statuses import STATUSES
 from engine.store.unit import UnitOfWork
 from engine.store.worklists import CaseLine, Handled, Viewer
 
-STATUSES = "statuses"
 YES_NO = {True: "是", False: "否"}
 
 

@@ -20,7 +20,7 @@ from engine.domain.actor import Actor
 from engine.domain.errors import NotAllowed, NotFound, Refused
 from engine.services.directory import Directory
 from engine.services.exports import may_unmask, note_export
-from engine.services.list_cells import STATUSES, YES_NO, Cells, element_of
+from engine.services.list_cells import YES_NO, Cells, element_of
 from engine.services.menus import Menus
 from engine.services.pages import Bulk, Column, Cursor, Filter, Moments, Page, cursor_from
 from engine.services.record_index import LABEL
@@ -28,6 +28,7 @@ from engine.services.records import Records
 from engine.services.register_pages import Shown
 from engine.services.registers import Registers
 from engine.services.sentences import Sentences
+from engine.services.statuses import STATUSES
 from engine.store.records import IndexValue
 from engine.store.unit import UnitOfWork
 from engine.store.where import Where

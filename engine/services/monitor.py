@@ -21,12 +21,12 @@ from engine.domain.actor import Actor
 from engine.domain.errors import Refused
 from engine.services.definitions import Definitions
 from engine.services.exports import note_export
-from engine.services.list_cells import STATUSES
 from engine.services.oversight import MONITOR, Oversight
 from engine.services.pages import Cursor, Moments, Row, cursor_from
 from engine.services.record_index import LABEL
 from engine.services.records import Records
 from engine.services.sentences import Sentences
+from engine.services.statuses import STATUSES
 from engine.services.upcoming import moments_of
 from engine.store.access import Access
 from engine.store.monitoring import ORDERS, AtStep, Monitored, MonitoredCase, State

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from engine.services.drafts import Drafts
     from engine.services.entries import Entries
     from engine.services.forecasts import Forecasts
+    from engine.services.group_views import GroupViews
     from engine.services.groups import Groups
     from engine.services.handing_over import HandingOver
     from engine.services.history import History
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from engine.services.opinions import Opinions
     from engine.services.outgoing import Outgoing
     from engine.services.oversight import Oversight
+    from engine.services.panel_views import PanelViews
     from engine.services.printing import Documents
     from engine.services.profile import Profile
     from engine.services.publishing import Publishing
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
     from engine.services.routes import RouteTables
     from engine.services.sentences import Sentences
     from engine.services.staff import Staff
+    from engine.services.starting import Starting
     from engine.services.studio import Studio
     from engine.services.substitutes import Substitutes
     from engine.services.upcoming import UpcomingDates
@@ -81,6 +84,9 @@ class Platform:
     offering: Offering
     bulk: Bulk
     views: Views
+    group_views: GroupViews
+    panel_views: PanelViews
+    starting: Starting
     copies: Copies
     forecasts: Forecasts
     register_sheets: RegisterSheets

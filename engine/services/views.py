@@ -1,45 +1,37 @@
 """What people see of a case: its header, its form, its course, what may be done and where it leads.
 
-Reading only. Who may see a case at all is decided here (:meth:`Views.view`): the applicant, those
-at whose place it is or was, those who decide a group it is in, and those whom a list shows it.
+Reading only. Who may see a case at all is decided by :class:`engine.services.seeing.Seeing`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 from engine.definitions.links import created_by
-from engine.definitions.process import Action, Ask, Panel, Step
+from engine.definitions.process import Action, Ask, Step
 from engine.domain.actor import Actor
 from engine.domain.actor import Rights as Permissions
 from engine.domain.case import Command, Place, State, places_of
-from engine.domain.errors import EngineError, NotFound
+from engine.domain.errors import EngineError
 from engine.forms.surroundings import Lookup
-from engine.runtime.branches import find
 from engine.runtime.moments import is_over
-from engine.runtime.offers import may_lead, may_operate, offers
-from engine.runtime.panels import attending, vacant, why_not_vote
+from engine.runtime.offers import may_operate
 from engine.runtime.run import Run
 from engine.services.cases import Cases
 from engine.services.casework import Casework, Loaded
 from engine.services.courses import Courses, Entry
 from engine.services.entries import Entries
-from engine.services.groups import Groups
+from engine.services.group_views import GroupViews, Member
 from engine.services.offering import Offering
-from engine.services.panels import Panels
 from engine.services.rebuild import pins_of
+from engine.services.seeing import Seeing
+from engine.services.sentences import Sentences
 from engine.services.sheets import Sheets
-from engine.store.cases import CaseRow
+from engine.services.statuses import status_title
 from engine.store.unit import UnitOfWork
-from engine.store.work import WorkRow
-from engine.store.worklists import Viewer, Worklist
-
-STATUSES = "statuses"
-#: how many cases are shown to whoever is about to begin another one
-MOST_BEGUN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,67 +52,6 @@ class Choice:
     confirm: str | None
     bulk: bool
     leads_to: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A case in a group, as the group's page lists it."""
-
-    uid: str
-    name: str
-    number: str | None
-    status: str
-    cells: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """What a voter has to fill in: one paper for each ``(uid, name)``; ``""`` is the case."""
-
-    about: tuple[tuple[str, str], ...]
-    cast: bool
-    #: why the reader cannot vote now, though the ballot is not in
-    sentence: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a panel has come: never what a ballot says, and no names where it is secret."""
-
-    about: tuple[tuple[str, str], ...]
-    #: the rounds before, where there were any
-    rounds: tuple[RoundResult, ...]
-    given: int
-    required: int
-    #: whose turn it is, where they vote one after the other
-    turn: str
-    #: seats that wait for somebody else
-    vacant: int
-    secret: bool
-    #: each voter with whether the ballot is in; empty where the vote is secret
-    voters: tuple[tuple[str, bool], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RoundResult:
-    """What a round of a vote has led to: one line for each paper, never for a voter."""
-
-    round: int
-    voters: int
-    cast: int
-    lines: tuple[ResultLine, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ResultLine:
-    """What one paper got: votes by option, mean and rank where there are any, in or not."""
-
-    uid: str
-    name: str
-    votes: tuple[tuple[str, int], ...]
-    total: str
-    rank: int | None
-    passed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,31 +167,6 @@ class LinkedView:
     made: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """A case somebody has begun that has not ended."""
-
-    uid: str
-    number: str
-    status_title: str
-    started_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Startable:
-    """A process that somebody may start."""
-
-    id: str
-    title: str
-    noun: str
-    #: what it is for, and for whom
-    help: str
-    #: whether something is asked first
-    asks: bool
-    #: whether every person may, without any permission
-    anybody: bool
-
-
 def deadline_views(run: Run) -> tuple[DeadlineView, ...]:
     """The deadlines of the whole case that have a date."""
     known = ((one, run.state.deadlines.get(one.name)) for one in run.compiled.deadlines)
@@ -289,21 +195,22 @@ class Views:
         cases: Cases,
         offering: Offering,
         entries: Entries,
-        groups: Groups,
-        panels: Panels,
-        sentences: Any,
+        seeing: Seeing,
+        groups: GroupViews,
+        courses: Courses,
+        sentences: Sentences,
         lookup: Callable[[UnitOfWork], Lookup],
     ) -> None:
         self._work = work
         self._rights = rights
         self._cases = cases
         self._offering = offering
+        self._seeing = seeing
         self._groups = groups
-        self._panels = panels
         self._sentences = sentences
         self._lookup = lookup
-        self.sheets = Sheets(work, entries, rights, self._open)
-        self.courses = Courses(work, entries, lookup)
+        self.sheets = Sheets(work, entries, rights, self._seeing.open)
+        self.courses = courses
 
     # ------------------------------------------------------------ one case
 
@@ -314,20 +221,8 @@ class Views:
             NotFound: there is none, or the actor may not know of it.
         """
         with self._sentences.saying(), self._work.store.read() as unit:
-            loaded, run = self._open(unit, actor, uid, at)
+            loaded, run = self._seeing.open(unit, actor, uid, at)
             return self._view(unit, loaded, run, actor)
-
-    def _open(
-        self, unit: UnitOfWork, actor: Actor, uid: str, at: str | None = None
-    ) -> tuple[Loaded, Run]:
-        loaded = self._work.load(unit, uid)
-        if at and loaded.state.branches and find(loaded.state, at, ended=True) is None:
-            # The page is older than the place it was about: show where the case is now.
-            at = None
-        run = self._work.look(unit, loaded, actor, at=at)
-        if not self._sees(unit, loaded, run, actor):
-            raise NotFound("no_such_case", uid=uid)
-        return loaded, run
 
     def _view(self, unit: UnitOfWork, loaded: Loaded, run: Run, actor: Actor) -> CaseView:
         row, process = loaded.row, loaded.compiled.process
@@ -335,7 +230,7 @@ class Views:
         state = run.state
         lookup = self._lookup(unit)
         mine = actor.person == row.initiator
-        members = self._members(unit, loaded) if process.members is not None else None
+        members = self._groups.members(unit, loaded) if process.members is not None else None
         return CaseView(
             uid=row.uid,
             process=process.id,
@@ -345,7 +240,7 @@ class Views:
             initiator=state.initiator,
             initiator_name=lookup.label("people", state.initiator) or state.initiator,
             status=state.status,
-            status_title=self.status_title(state.status, public=mine),
+            status_title=self._status(state.status, public=mine),
             place=self.places_words(unit, run, loaded.state),
             at=run.at,
             standings=self._standings(unit, loaded, run, actor),
@@ -369,7 +264,7 @@ class Views:
             documents=self.documents(unit, row.uid),
             may_vote=actor.person in run.state.voters,
             unseen=self._cases.unseen(unit, loaded, run, actor),
-            at_panel=self._at_panel(run, actor),
+            at_panel=self._seeing.is_at_panel(run, actor),
             returned=self.courses.returned(unit, loaded, run) if state.returned else None,
             on_behalf=_label(lookup, run.command.on_behalf),
         )
@@ -388,18 +283,18 @@ class Views:
         waits = {
             item.step
             for item in unit.work.of(loaded.row.id)
-            if self._at(actor, item.person, item.organisation, item.permission)
+            if self._seeing.concerns(actor, item.person, item.organisation, item.permission)
             or any(self._work.concerns(loaded.row, item, actor, one) for one in actor.represents)
         }
         return tuple(
             Standing(
                 step=one.place.step,
                 place=self.place_words(unit, run, one.place),
-                status_title=self.status_title(one.status),
+                status_title=self._status(one.status),
                 due=one.due or one.wait_until,
                 ended=one.joined,
                 waits=one.place.step in waits,
-                votes=not one.joined and self._votes_at(unit, loaded, actor, one.place.step),
+                votes=not one.joined and self._seeing.votes_at(unit, loaded, actor, one.place.step),
             )
             for at, one in places_of(loaded.state, ended=True)
             if at and one.place.step and not one.branches
@@ -446,13 +341,8 @@ class Views:
             for one in unit.documents.of_case(uid)
         )
 
-    def status_title(self, status: str | None, *, public: bool = False) -> str:
-        """The caption of a status; the public one for the person the case is about."""
-        codes = self._work.definitions.current.codes.get(STATUSES)
-        code = codes.values.get(status) if codes is not None and status is not None else None
-        if code is None:
-            return status or ""
-        return code.public if public and code.public and code.public != "keep" else code.title
+    def _status(self, status: str | None, *, public: bool = False) -> str:
+        return status_title(self._work.definitions.current, status, public=public)
 
     def place_words(self, unit: UnitOfWork, run: Run, place: Place) -> str:
         """A place in words: step, stage, and who is there."""
@@ -486,7 +376,7 @@ class Views:
     def course(self, actor: Actor, uid: str) -> list[Entry]:
         """What happened to a case, in order (REV-26)."""
         with self._sentences.saying(), self._work.store.read() as unit:
-            loaded, run = self._open(unit, actor, uid)
+            loaded, run = self._seeing.open(unit, actor, uid)
             return self.courses.of(unit, loaded, run, self.place_words)
 
     def linked(self, actor: Actor, uid: str) -> list[LinkedView]:
@@ -496,11 +386,11 @@ class Views:
             NotFound: as for :meth:`view`.
         """
         with self._sentences.saying(), self._work.store.read() as unit:
-            loaded, _ = self._open(unit, actor, uid)
+            loaded, _ = self._seeing.open(unit, actor, uid)
             found = []
             for other, made in self._links(unit, loaded):
                 run = self._work.look(unit, other, actor)
-                if self._sees(unit, other, run, actor):
+                if self._seeing.sees(unit, other, run, actor):
                     found.append(self._linked_view(other, actor, made=made))
             return found
 
@@ -518,7 +408,7 @@ class Views:
             uid=row.uid,
             title=process.title,
             number=row.number or "",
-            status_title=self.status_title(other.state.status, public=public),
+            status_title=self._status(other.state.status, public=public),
             started_at=row.started_at,
             made=made,
         )
@@ -526,7 +416,7 @@ class Views:
     def steps(self, actor: Actor, uid: str) -> tuple[Any, frozenset[str], frozenset[str]]:
         """The flow of a case's process, the steps it has been at, and those it is at."""
         with self._sentences.saying(), self._work.store.read() as unit:
-            loaded, _ = self._open(unit, actor, uid)
+            loaded, _ = self._seeing.open(unit, actor, uid)
             visited = frozenset(loaded.state.visits)
             current = frozenset(one.place.step for _, one in places_of(loaded.state))
             return loaded.compiled.bound.flow, visited, current
@@ -536,7 +426,7 @@ class Views:
     def choices(self, actor: Actor, uid: str, *, at: str | None = None) -> list[Choice]:
         """What concerns the actor here, allowed or refused with its sentence (REV-27)."""
         with self._sentences.saying(), self._work.store.read() as unit:
-            loaded, run = self._open(unit, actor, uid, at)
+            loaded, run = self._seeing.open(unit, actor, uid, at)
             found = []
             for offer in self._offering.here(unit, loaded, run, actor):
                 if not offer.mine:
@@ -630,289 +520,6 @@ class Views:
         with self._work.store.read() as unit:
             lookup = self._lookup(unit)
             return [(one, lookup.label("people", one) or one) for one in found]
-
-    def replacements(
-        self, actor: Actor, uid: str, search: str = "", *, at: str | None = None
-    ) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-        """Who could be named for a seat of a panel, and for whose; key and name of each.
-
-        Those who could be drawn, where voters are; else people whose name is searched for.
-        """
-        with self._sentences.saying(), self._work.store.read() as unit:
-            _, run = self._open(unit, actor, uid, at)
-            return self._panels.replacements(unit, run, search)
-
-    # ------------------------------------------------------------ groups and voters
-
-    @staticmethod
-    def _starter(lookup: Lookup, row: CaseRow) -> str:
-        person = row.initiator or ""
-        return lookup.label("people", person) or person
-
-    def _members(self, unit: UnitOfWork, loaded: Loaded) -> tuple[Member, ...]:
-        lookup = self._lookup(unit)
-        found = []
-        for member in unit.members.of(loaded.row.id):
-            if member.state == "removed":
-                continue
-            row = unit.cases.load(member.uid)
-            if row is None:
-                continue
-            name = self._starter(lookup, row)
-            cells = self.courses.row_cells(unit, loaded, member.row or {})
-            found.append(Member(member.uid, name, row.number, self.status_title(row.status), cells))
-        return tuple(found)
-
-    def candidates(self, actor: Actor, uid: str, search: str = "") -> list[Member]:
-        """The cases that could be put into a group; ``search`` narrows by name or number."""
-        with self._sentences.saying(), self._work.store.read() as unit:
-            loaded, run = self._open(unit, actor, uid)
-            lookup = self._lookup(unit)
-            found = []
-            for one in self._groups.candidates(unit, loaded, run):
-                row = unit.cases.load(one)
-                if row is None:
-                    continue
-                name = self._starter(lookup, row)
-                if search and search not in name and search not in (row.number or ""):
-                    continue
-                found.append(Member(one, name, row.number, self.status_title(row.status)))
-            return found
-
-    def paper(self, actor: Actor, uid: str, *, at: str | None = None) -> Paper:
-        """What the actor votes on, and whether that has been done.
-
-        Raises:
-            NotFound: the actor is no voter here.
-        """
-        with self._sentences.saying(), self._work.store.read() as unit:
-            loaded, run = self._open(unit, actor, uid, at)
-            panel = run.step.panel
-            if panel is None or actor.person not in run.state.voters:
-                raise NotFound("no_such_case", uid=uid)
-            cast, refusal = actor.person in run.state.voted, why_not_vote(run)
-            sentence = None
-            if refusal is not None and not cast:
-                sentence = self._sentences.worded(refusal).sentence
-            return Paper(self._about(unit, loaded, run, panel), cast, sentence)
-
-    def progress(self, actor: Actor, uid: str, *, at: str | None = None) -> Progress:
-        """How far the panel has come, for its voters, who leads it and who watches.
-
-        Raises:
-            NotFound: the actor is none of them.
-        """
-        with self._sentences.saying(), self._work.store.read() as unit:
-            loaded, run = self._open(unit, actor, uid, at)
-            panel = run.step.panel
-            if panel is None or not self._at_panel(run, actor):
-                raise NotFound("no_such_case", uid=uid)
-            return self._progress(unit, loaded, run, panel)
-
-    def _about(
-        self, unit: UnitOfWork, loaded: Loaded, run: Run, panel: Panel
-    ) -> tuple[tuple[str, str], ...]:
-        if panel.about == "case":
-            return (("", loaded.compiled.process.title),)
-        found = ((member.uid, member.name) for member in self._members(unit, loaded))
-        first, open_ = run.state.round == 1, run.state.papers
-        return tuple(one for one in found if first or one[0] in open_)
-
-    def _progress(self, unit: UnitOfWork, loaded: Loaded, run: Run, panel: Panel) -> Progress:
-        lookup, state = self._lookup(unit), run.state
-
-        def name(person: str) -> str:
-            return lookup.label("people", person) or person
-
-        taking_part = attending(run, panel)
-        return Progress(
-            about=self._about(unit, loaded, run, panel),
-            rounds=self._rounds(unit, loaded) if run.state.round > 1 else (),
-            given=len(state.voted),
-            required=len(taking_part),
-            turn=name(state.turn) if state.turn is not None else "",
-            vacant=len(vacant(run)),
-            secret=panel.secret,
-            voters=()
-            if panel.secret
-            else tuple((name(one), one in state.voted) for one in taking_part),
-        )
-
-    def rounds(self, actor: Actor, uid: str) -> tuple[RoundResult, ...]:
-        """The result of each round of the last vote on a case or on the members of a group."""
-        with self._sentences.saying(), self._work.store.read() as unit:
-            loaded, _run = self._open(unit, actor, uid)
-            return self._rounds(unit, loaded)
-
-    def _rounds(self, unit: UnitOfWork, loaded: Loaded) -> tuple[RoundResult, ...]:
-        names = {one.uid: one.name for one in self._members(unit, loaded)}
-        found: list[RoundResult] = []
-        for said in self.courses.counted(unit, loaded):
-            if said["round"] == 1:
-                found = []  # A vote that was held again from the start.
-            titles = self._option_titles(unit, loaded, said["step"])
-            lines = (
-                ResultLine(
-                    uid=paper,
-                    name=names.get(paper, loaded.compiled.process.title),
-                    votes=tuple((titles.get(code, code), n) for code, n in got["votes"].items()),
-                    total=f"{got['total']:g}" if "total" in got else "",
-                    rank=got.get("rank"),
-                    passed=got["passed"],
-                )
-                for paper, got in said["results"].items()
-            )
-            ordered = tuple(sorted(lines, key=lambda one: one.rank or 0))
-            found.append(RoundResult(said["round"], said["voters"], said["cast"], ordered))
-        return tuple(found)
-
-    def _option_titles(self, unit: UnitOfWork, loaded: Loaded, step: str) -> Mapping[str, str]:
-        """The captions of what the ballots of a panel let one choose."""
-        known = loaded.compiled.process.steps.get(step)
-        panel = known.panel if known is not None else None
-        if panel is None or panel.ballot is None:
-            return {}
-        release = self._work.definitions.release_of(loaded.row.process, loaded.row.pin, unit)
-        choice = release.forms[panel.ballot].element("choice")
-        codes = release.codes.get(choice.codes or "") if choice is not None else None
-        return {name: one.title for name, one in codes.values.items()} if codes is not None else {}
-
-    def _votes_at(self, unit: UnitOfWork, loaded: Loaded, actor: Actor, step: str) -> bool:
-        if loaded.compiled.process.steps[step].panel is None:
-            return False
-        return self._at_panel(self._work.look(unit, loaded, actor, at=step), actor)
-
-    def _at_panel(self, run: Run, actor: Actor) -> bool:
-        """Whether the actor votes at the panel, leads it or watches."""
-        panel = run.step.panel
-        if panel is None:
-            return False
-        if actor.person in run.state.voters or self._observes(run, actor):
-            return True
-        return may_lead(run, self._rights) is None
-
-    @staticmethod
-    def _observes(run: Run, actor: Actor) -> bool:
-        observers = run.step.panel.observers if run.step.panel is not None else None
-        return observers is not None and actor.person in run.context.keys(observers)
-
-    # ------------------------------------------------------------ starting
-
-    def startable(self, actor: Actor) -> list[Startable]:
-        """The processes that anybody may start and this actor could."""
-        jurisdiction = self._work.definitions.current.jurisdictions.get(actor.jurisdiction or "")
-        return [
-            self.starting(actor, name)
-            for name, bound in self._work.definitions.current.processes.items()
-            if bound.process.start is not None
-            and bound.process.start.who == "person"
-            and (jurisdiction is None or jurisdiction.runs(name))
-        ]
-
-    def starting(self, actor: Actor, process: str) -> Startable:
-        """A process as the page that starts it shows it.
-
-        Raises:
-            NotFound: there is no such process where the actor is.
-        """
-        bound = self._work.definitions.current.processes.get(process)
-        jurisdiction = self._work.definitions.current.jurisdictions.get(actor.jurisdiction or "")
-        if bound is None or (jurisdiction is not None and not jurisdiction.runs(process)):
-            raise self._sentences.worded(NotFound("no_such_process", process=process))
-        start = bound.process.start
-        asks = start is not None and start.ask is not None
-        anybody = start is not None and start.who == "person"
-        return Startable(
-            process, bound.process.title, bound.process.noun, bound.process.help, asks, anybody
-        )
-
-    def begun(self, actor: Actor, process: str) -> list[Begun]:
-        """The cases of a process that the actor began here and that go on, the latest first."""
-        worklist = Worklist(
-            "mine",
-            Viewer(actor.person, actor.organisation),
-            jurisdiction=actor.jurisdiction,
-            processes=(process,),
-            closed=False,
-        )
-        with self._work.store.read() as unit:
-            lines = unit.worklists.page(worklist, "started_at", descending=True, limit=MOST_BEGUN)
-        return [
-            Begun(
-                line.uid,
-                line.number or "",
-                self.status_title(line.status, public=True),
-                line.started_at,
-            )
-            for line in lines
-        ]
-
-    # ------------------------------------------------------------ who may see
-
-    def _sees(self, unit: UnitOfWork, loaded: Loaded, run: Run, actor: Actor) -> bool:
-        """Whether the actor may know of a case (REV-22)."""
-        if actor.is_system or actor.person in (loaded.row.initiator, *run.state.voters):
-            return True
-        if self._observes(run, actor):
-            return True
-        items = unit.work.of(loaded.row.id, open_only=False)
-        if any(self._at(actor, item.person, item.organisation, item.permission) for item in items):
-            return True
-        if any(
-            self._work.concerns(loaded.row, item, actor, whom)
-            for whom in actor.represents
-            for item in items
-        ):
-            return True
-        if any(offer.mine for offer in offers(run, self._rights)):
-            return True
-        if self._listed(loaded, actor, items):
-            return True
-        if unit.copies.has(loaded.row.id, actor.person):
-            return True
-        return any(
-            self._sees_group(unit, group.uid, actor)
-            for group in unit.members.groups_of(loaded.row.id)
-        )
-
-    def _at(
-        self, actor: Actor, person: str | None, organisation: str | None, permission: str | None
-    ) -> bool:
-        if person is not None:
-            return person == actor.person
-        if organisation is None or organisation != actor.organisation or permission is None:
-            return False
-        return self._rights.holds(actor.person, permission, organisation)
-
-    def _listed(self, loaded: Loaded, actor: Actor, items: Sequence[WorkRow]) -> bool:
-        """Whether a list of the content that the actor may open shows such cases."""
-        been = {item.organisation for item in items}
-        acted = {item.organisation for item in items if item.state == "done"}
-        for listing in self._work.definitions.current.lists.values():
-            if listing.of != "cases" or listing.relation not in ("all", "below", "acted"):
-                continue
-            if listing.processes and loaded.row.process not in listing.processes:
-                continue
-            for permission in listing.permissions:
-                held = self._rights.holds(actor.person, permission, actor.organisation)
-                if not held:
-                    continue
-                if listing.relation == "all" and actor.jurisdiction == loaded.row.jurisdiction:
-                    return True
-                if listing.relation == "acted" and actor.organisation in acted:
-                    return True
-                if listing.relation == "below" and any(
-                    self._rights.covers(actor.person, permission, actor.organisation, place)
-                    for place in been
-                    if place is not None
-                ):
-                    return True
-        return False
-
-    def _sees_group(self, unit: UnitOfWork, uid: str, actor: Actor) -> bool:
-        loaded = self._work.load(unit, uid)
-        run = self._work.look(unit, loaded, actor)
-        return self._sees(unit, loaded, run, actor)
 
 
 def _label(lookup: Lookup, person: str | None) -> str:

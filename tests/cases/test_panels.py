@@ -279,7 +279,7 @@ def test_those_equal_on_the_last_place_are_voted_on_again() -> None:
     assert [row["rank"] for row in board.rows] == [1, 2, 2, 4]
     assert board.passed == [True, False, False, False]
     assert board.rebuilt()
-    progress = board.town.views.progress(person("v0"), board.uid)
+    progress = board.town.panel_views.progress(person("v0"), board.uid)
     assert (progress.given, len(progress.about)) == (0, 2)
     with pytest.raises(Refused):
         board.town.cases.vote(person("v0"), board.uid, {board.entries[0]: {"choice": "agree"}})
@@ -382,7 +382,7 @@ def test_a_vote_in_a_branch_goes_on_beside_the_other_one(vote: Make) -> None:
     case.cast("v0")
     assert set(case.waiting) == {"v1", None}
     assert case.rebuilt()
-    paper = case.town.views.paper(person("v0"), case.uid)
+    paper = case.town.panel_views.paper(person("v0"), case.uid)
     assert paper.cast, "who has voted still sees the vote"
 
     case.town.cases.decline(person("v1"), case.uid, "出差")

@@ -272,7 +272,7 @@ class Board:
     def vote(self, *papers: str, scores: list[list[float]] | None = None) -> None:
         """One letter for each paper of each voter: y for, n against, - abstained."""
         words = {"y": "agree", "n": "against", "-": "abstain"}
-        open_ = [uid for uid, _ in self.town.views.paper(person("v0"), self.uid).about]
+        open_ = [uid for uid, _ in self.town.panel_views.paper(person("v0"), self.uid).about]
         for number, (voter, letters) in enumerate(zip(self.people, papers, strict=True)):
             filled: dict[str, Any] = {
                 uid: {"choice": words[letter]} for uid, letter in zip(open_, letters, strict=True)
