@@ -27,8 +27,9 @@ def migrate(run: Run) -> None:
 
     ``steps`` names what is called otherwise (``step`` or ``step.stage``), ``anew`` the places where
     what waits is found anew, ``dates`` and ``voters`` those whose deadline or voters are,
-    ``arrive`` the places that are put elsewhere, one after the other, ``keep_due`` that deadlines
-    stay as they are, ``changed_data`` that fields were moved.
+    ``chains`` those that go on by another route, ``arrive`` the places that are put elsewhere, one
+    after the other, ``keep_due`` that deadlines stay as they are, ``changed_data`` that fields were
+    moved.
 
     Raises:
         Refused: nobody could go on with the case there.
@@ -53,7 +54,7 @@ def migrate(run: Run) -> None:
     splits.join_what_is_complete(run)
     for at, one in list(places_of(run.state)):
         run.focus(at)
-        _check(run, one.place in stuck)
+        _check(run, one.place in stuck, is_other=run.step.name in move.get("chains", ()))
         run.focus(())
 
 
@@ -105,11 +106,17 @@ def _look_again(run: Run, move: Mapping[str, Any]) -> None:
     )
 
 
-def _check(run: Run, was_stuck: bool) -> None:
-    """Refuse to leave a place where nobody and nothing is waited for."""
+def _check(run: Run, was_stuck: bool, *, is_other: bool) -> None:
+    """Refuse to leave a place where nobody and nothing is waited for.
+
+    A chain that is another one now (``is_other``) must lead on from where the case is.
+    """
     if run.state.stuck is not None and not was_stuck:
         raise run.refuse(run.state.stuck)
-    step = run.step
+    step, here = run.step, run.state.place.organisation
+    until = step.chain.until if step.chain is not None else None
+    if is_other and until is not None and here and run.context.holds(until, org=here):
+        raise run.refuse("chain_is_over", step=step.title)
     waits = run.state.branches or run.state.closed or run.state.stuck or step.wait or step.call
     if not waits and run.state.due is None and not run.work():
         raise run.refuse("nobody_there", step=run.step.title)

@@ -221,6 +221,7 @@ class _Places:
         self._anew: list[str] = []
         self._dates: list[str] = []
         self._voters: list[str] = []
+        self._chains: list[str] = []
         self._arrive: list[list[str]] = []
 
     def move(self, *, changed_data: bool) -> dict[str, Any]:
@@ -230,6 +231,7 @@ class _Places:
             "anew": self._anew,
             "dates": self._dates,
             "voters": self._voters,
+            "chains": self._chains,
             "arrive": self._arrive,
             "keep_due": self._decisions.due == "keep",
             "changed_data": changed_data,
@@ -311,6 +313,9 @@ class _Places:
         elif not alike(before.status, after.status):
             self._again(after)
             self.told.append(("migrate_status", {"step": after.title}))
+        if after.chain is not None and not alike(before.chain, after.chain):
+            self._chains.append(after.name)
+            self.told.append(("migrate_chain", {"step": after.title}))
         self._times(before, after, one)
         if before.panel is not None and after.panel is not None:
             voted = self._vote(before, one, after)

@@ -276,3 +276,47 @@ def test_a_case_in_a_group_is_not_taken_from_where_the_outcome_comes() -> None:
     town.cases.act(chair, group, "close")
     town.outgoing.work_off()
     assert state(town, uid).place.step == "check"
+
+
+CHAIN = """
+process: demo/walk
+title: Walk
+form: request
+start: {who: person}
+steps:
+  fill: {title: Fill, who: initiator, edit: all, actions: {submit: {title: S, to: up}}}
+  up:
+    title: Up
+    who: {permission: p}
+    chain: {route: superior, from: data.unit}
+    actions: {pass: {title: P, to: next}}
+    to: done
+  done: {title: Done, end: success}
+"""
+
+
+@pytest.mark.req("CON-09")
+def test_a_chain_that_ends_elsewhere_must_lead_on_from_where_the_case_is() -> None:
+    release = loaded({**FILES, WALK: CHAIN})
+    assert release is not None
+    here = Town(release)
+    town = here.platform
+    uid = town.cases.start(of_walks("ann"), "demo/walk", DATA).uid
+    town.cases.act(of_walks("ann"), uid, "submit", data=DATA)
+    assert state(town, uid).place.organisation == "office"
+
+    plans = []
+    until = "from: data.unit"
+    for kind in ("middle", "top"):
+        ends = f"from: data.unit, until: org.kind == '{kind}'"
+        version = str(publish(town, with_text(town, WALK, (until, ends))))
+        until = ends
+        plans.append(town.migrations.plan(SYSTEM, "demo/walk", version))
+
+    told = [(one.cases[0].kind, one.cases[0].sentences) for one in plans]
+    assert told == [("cannot", ("chain_is_over",)), ("by_itself", ("migrate_chain",))]
+    (moved,) = town.migrations.run(SYSTEM, plans[1].id, "shorter").cases
+    assert moved.state == "moved"
+    # The board is where the chain is over now.
+    assert town.cases.act(of_walks("office-0"), uid, "pass").place == "done"
+    assert town.rebuilding.rebuild(uid).same
