@@ -25,6 +25,7 @@ from engine.services.attachments import Attachments
 from engine.services.bulk import Bulk
 from engine.services.cases import Cases
 from engine.services.casework import Casework
+from engine.services.closing import Closing
 from engine.services.connecting import Connecting
 from engine.services.content_rights import ContentRights
 from engine.services.copies import Copies
@@ -265,6 +266,9 @@ def assemble(
     )
     forecasts = Forecasts(casework, directory)
     substitutes = Substitutes(records, directory, sentences)
+    handing_over = HandingOver(
+        casework, cases, views, panels, interventions, substitutes, directory, oversight, sentences
+    )
     return Platform(
         store=store,
         clock=clock,
@@ -319,17 +323,8 @@ def assemble(
         accounts=accounts,
         staff=staff,
         substitutes=substitutes,
-        handing_over=HandingOver(
-            casework,
-            cases,
-            views,
-            panels,
-            interventions,
-            substitutes,
-            directory,
-            oversight,
-            sentences,
-        ),
+        handing_over=handing_over,
+        closing=Closing(accounts, handing_over, directory, sentences),
         registration=Registration(records, staff, accounts, cases, sentences),
         messages=messages,
         opinions=Opinions(store, definitions, sentences),

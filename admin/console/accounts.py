@@ -14,8 +14,20 @@ from admin.console.base import TablePage, expose
 from admin.context import platform
 from admin.errors import status_of
 from admin.navigation import caption
+from admin.portal.handover import kinds
 from admin.tables import Link
 from engine.domain.errors import NotFound, Refused
+from engine.services.closing import HeldAt
+
+
+def _still_held(login: str) -> Sequence[HeldAt]:
+    """What is held by somebody whose account was not closed; nothing where that may not be seen."""
+    try:
+        return platform().closing.held(
+            security.signed_in().actor, login, request.form.getlist("to")
+        )
+    except Refused:
+        return ()
 
 
 class AccountsPage(TablePage):
@@ -95,6 +107,30 @@ class AccountsPage(TablePage):
         )
         return make_response(text, status_of(refusal) if refusal else 200)
 
+    def _closing(
+        self, login: str, held: Sequence[HeldAt], refusal: Refused | None = None
+    ) -> ResponseReturnValue:
+        """What has to go to colleagues before the account is closed."""
+        title = _("停用账户 {login}", login=login)
+        text = render_template(
+            "console/closing.html",
+            title=title,
+            trail=[
+                (self.title(), self.get_url(".index_view")),
+                (login, self.get_url(".details_view", id=login)),
+                (title, None),
+            ],
+            held=held,
+            to=request.form.getlist("to"),
+            reason=request.form.get("reason", ""),
+            kinds=kinds(),
+            given=sum(bool(one.to) for each in held for one in each.held),
+            problem=refusal.sentence if refusal is not None else None,
+            action=self.get_url(".change_view", id=login),
+            cancel=self.get_url(".details_view", id=login),
+        )
+        return make_response(text, status_of(refusal) if refusal else 200)
+
     @expose("/change/", methods=("POST",))
     def change_view(self) -> ResponseReturnValue:
         """Do what the pressed button says."""
@@ -105,8 +141,14 @@ class AccountsPage(TablePage):
             match wanted:
                 case "reset":
                     return self._page(login, shown=accounts.reset_password(actor, login))
-                case "stop" | "open":
-                    accounts.set_active(actor, login, wanted == "open")
+                case "stop":
+                    to, reason = form.getlist("to"), form.get("reason", "")
+                    held: Sequence[HeldAt] = platform().closing.held(actor, login, to)
+                    if held and "sure" not in form:
+                        return self._closing(login, held)
+                    platform().closing.close(actor, login, to, reason)
+                case "open":
+                    accounts.set_active(actor, login, True)
                 case "grant":
                     directory.add_grant(
                         actor, form["person"], form.get("role", ""), form.get("organisation", "")
@@ -114,8 +156,8 @@ class AccountsPage(TablePage):
                 case "end":
                     directory.end_grant(actor, int(form.get("grant", "0")))
         except Refused as refusal:
+            if wanted == "stop" and (held := _still_held(login)):
+                return self._closing(login, held, refusal)
             return self._page(login, refusal)
         flash(_("已保存。"), "success")
-        if wanted == "stop":
-            flash(_("该人员手里的事项可以在工作人员管理中转给同事。"), "info")
         return redirect(self.get_url(".details_view", id=login))

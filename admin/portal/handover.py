@@ -46,13 +46,14 @@ def _page(
         held=held,
         given=[one for one in held if one.to],
         result=result,
-        kinds=_kinds(),
+        kinds=kinds(),
         problem=refusal.sentence if refusal is not None else None,
     )
     return make_response(text, status_of(refusal) if refusal is not None else 200)
 
 
-def _kinds() -> dict[str, str]:
+def kinds() -> dict[str, str]:
+    """What somebody holds, in words."""
     return {
         "task": _("由其办理"),
         "signer": _("等待其签署"),

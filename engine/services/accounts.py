@@ -263,16 +263,29 @@ class Accounts:
             Refused: the actor may not, it is the actor's own, or there is no such account.
         """
         with self._sentences.saying(), self._store.write() as unit:
-            self._demand(actor)
-            account = self._account(unit, actor, login)
-            if account.person == actor.person:
-                raise Refused("not_your_own_account")
-            if not active and not _has_another(unit, account):
-                for grant in unit.grants.of(account.person):
-                    self._directory.demand_another(unit, grant)
+            self._settable(unit, actor, login, active)
             unit.accounts.set_state(login, "active" if active else "closed")
             if not active:
                 unit.sessions.end_of(login)
+
+    def closable(self, actor: Actor, login: str) -> str:
+        """The person of an account that the actor may close.
+
+        Raises:
+            Refused: as for :meth:`set_active`.
+        """
+        with self._sentences.saying(), self._store.read() as unit:
+            return self._settable(unit, actor, login, active=False).person
+
+    def _settable(self, unit: UnitOfWork, actor: Actor, login: str, active: bool) -> AccountRow:
+        self._demand(actor)
+        account = self._account(unit, actor, login)
+        if account.person == actor.person:
+            raise Refused("not_your_own_account")
+        if not active and not _has_another(unit, account):
+            for grant in unit.grants.of(account.person):
+                self._directory.demand_another(unit, grant)
+        return account
 
     def offer_demo(self, accounts: Sequence[tuple[str, str]]) -> None:
         """Let the sign-in page of a sample world show these (login, password)."""

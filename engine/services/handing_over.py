@@ -97,40 +97,46 @@ class HandingOver:
 
     # ------------------------------------------------------------ looking
 
-    def plan(self, actor: Actor, person: str, to: Sequence[str] = ()) -> list[Held]:
+    def plan(
+        self, actor: Actor, person: str, to: Sequence[str] = (), *, at: str | None = None
+    ) -> list[Held]:
         """What somebody holds where the actor acts, and to which of some colleagues it would go.
 
-        Whoever may deal with it gets it, who has least of it first.
+        ``at`` is an organisation below, whose accounts the actor manages. Whoever may deal with it
+        gets it, who has least of it first.
 
         Raises:
             Refused: the actor does not manage accounts, or a colleague does not work there.
         """
         with self._sentences.saying(), self._work.store.read() as unit:
             actor = replace(actor, represents=())
-            organisation = self._demand(actor, person, to)
+            organisation = self._demand(actor, person, to, at)
+            above, actor = actor, replace(actor, organisation=organisation)
             names = self._directory.names(PEOPLE, to)
             load = dict.fromkeys(to, 0)
             found: list[Held] = []
             for uid, items in self._waiting(unit, person, organisation).items():
                 found += self._of_case(unit, actor, uid, items, person, load)
-            for one in self._substitutes.all(actor):
+            theirs = self._substitutes.all(actor) if above.organisation == organisation else ()
+            for one in theirs:
                 if one.substitute == person:
                     found.append(self._of_substitute(actor, one, load))
             return [replace(one, to_name=names.get(one.to, one.to)) for one in found]
 
-    def _demand(self, actor: Actor, person: str, to: Sequence[str]) -> str:
-        refusal = self._directory.why_not(actor, GRANT_ROLES)
-        if refusal is not None or actor.organisation is None:
+    def _demand(self, actor: Actor, person: str, to: Sequence[str], at: str | None) -> str:
+        refusal = self._directory.why_not(actor, GRANT_ROLES, at)
+        organisation = at or actor.organisation
+        if refusal is not None or organisation is None:
             raise refusal or NotAllowed("not_for_people", action="")
         if person == actor.person:
             raise Refused("not_your_own_account")
-        staff = self._directory.grants_at(actor.organisation)
+        staff = self._directory.grants_at(organisation)
         for one in to:
             if one not in staff:
                 raise Refused("substitute_stranger", person=one)
             if one == person:
                 raise Refused("transfer_to_oneself")
-        return actor.organisation
+        return organisation
 
     @staticmethod
     def _waiting(
@@ -262,7 +268,15 @@ class HandingOver:
 
     # ------------------------------------------------------------ doing it
 
-    def run(self, actor: Actor, person: str, to: Sequence[str], reason: str) -> HandedOver:
+    def run(
+        self,
+        actor: Actor,
+        person: str,
+        to: Sequence[str],
+        reason: str,
+        *,
+        at: str | None = None,
+    ) -> HandedOver:
         """Hand over what :meth:`plan` says, each thing by itself; what cannot be is left.
 
         Raises:
@@ -273,7 +287,7 @@ class HandingOver:
                 raise Refused("nobody_chosen")
             if not reason.strip():
                 raise Refused("reason_needed")
-        planned = self.plan(actor, person, to)
+        planned = self.plan(actor, person, to, at=at)
         if not planned:
             raise self._sentences.worded(Refused("nothing_to_hand_over", person=person))
         going = [one for one in planned if one.to]
@@ -281,14 +295,14 @@ class HandingOver:
         done: list[Held] = []
         for one in going[:BATCH]:
             try:
-                self._hand_over(actor, one, person, reason)
+                self._hand_over(actor, one, person, reason, at)
             except Refused as refused:
                 left.append(replace(one, to="", to_name="", sentence=refused.sentence))
             else:
                 done.append(one)
         return HandedOver(tuple(done), tuple(left), len(going) - len(going[:BATCH]))
 
-    def _hand_over(self, actor: Actor, one: Held, person: str, reason: str) -> None:
+    def _hand_over(self, actor: Actor, one: Held, person: str, reason: str, at: str | None) -> None:
         if SUBSTITUTE in one.what:
             self._substitutes.instead(actor, one.key, one.to)
             return
@@ -296,10 +310,12 @@ class HandingOver:
             self._reseat(actor, one, person, reason)
             return
 
+        here = replace(actor, represents=(), organisation=at or actor.organisation)
+
         def make(unit: UnitOfWork, loaded: Loaded) -> Command:
-            run = self._work.look(unit, loaded, replace(actor, represents=()), at=one.at)
+            run = self._work.look(unit, loaded, here, at=one.at)
             rows = [item for item in unit.work.of(loaded.row.id) if item.step == run.step.name]
-            what = self._what(actor, loaded, run, rows, person)
+            what = self._what(here, loaded, run, rows, person)
             if not set(what) & {TASK, SIGNER, CLAIM}:
                 raise Stale("already_handled")
             refusal = self._why_not(unit, run, what, person, one.to)
@@ -313,7 +329,7 @@ class HandingOver:
 
         def then(unit: UnitOfWork, outcome: Outcome) -> None:
             for item in unit.work.of(outcome.row.id):
-                if item.claimed_by == person and item.organisation == actor.organisation:
+                if item.claimed_by == person and item.organisation == here.organisation:
                     unit.work.claim(item.id, one.to, expected=person)
 
         self._cases.carry_out(actor, one.uid, make, version=None, key=None, then=then)

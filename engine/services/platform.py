@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from engine.services.bulk import Bulk
     from engine.services.cases import Cases
     from engine.services.casework import Casework
+    from engine.services.closing import Closing
     from engine.services.copies import Copies
     from engine.services.definitions import Definitions
     from engine.services.directory import Directory
@@ -108,6 +109,7 @@ class Platform:
     staff: Staff
     substitutes: Substitutes
     handing_over: HandingOver
+    closing: Closing
     registration: Registration
     messages: Messages
     opinions: Opinions

@@ -136,7 +136,7 @@ def test_a_case_moved_meanwhile_is_left_as_it_is(town):
     town.cases.claim(LEAVING, uid)
     service = town.handing_over
     plan = service.plan
-    service.plan = lambda *args: [*plan(*args), *_gone_on(town, uid)]
+    service.plan = lambda *args, **more: [*plan(*args, **more), *_gone_on(town, uid)]
     result = service.run(HEAD, "王审", ["李四"], "离职")
     assert [one.sentence for one in result.left] == ["already_handled"]
     assert town.lists.keys(person("赵复", "一所"), "town/to-review") == [uid]

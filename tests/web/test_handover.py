@@ -1,7 +1,7 @@
 """The page on which an administrator hands over what somebody holds."""
 
 from engine.domain.clock import VirtualClock
-from tests.support.city import City
+from tests.support.city import AT_UNIT, City, city
 from tests.support.office import NINE, a_request, open_office, person
 
 
@@ -22,3 +22,27 @@ def test_who_leaves_is_offered_to_be_relieved():
     assert "没有需要转办的事项。" in visitor.get("/staff/王审/handover")
     assert "离职转办" in town.visit("张三").get(f"/cases/{town['z']}/course")
     platform.close()
+
+
+def test_an_account_is_not_closed_while_something_would_wait_for_nobody():
+    here = city(*AT_UNIT)
+    platform, claimer = here.platform, here.person("王初审", "第一中学")
+    platform.cases.claim(claimer, here["z"])
+    here.visit("王初审", "第一中学")
+    visitor = here.visit("陈管理", "人社局")
+    visitor.get("/console/accounts/details/?id=王初审")
+
+    page = visitor.press("停用")
+    assert "由其认领" in page
+    assert "请选择本单位有权办理的同事" in visitor.press("查看去向", to="李复审")
+    page = visitor.press("转办并停用", to="李复审", reason="离职")
+    assert "王初审手里还有 1 项没有转办，不能停用账户" in page
+    with platform.store.write() as unit:
+        grant = platform.directory.grant
+        grant(unit, "李复审", "first_reviewer", "第一中学", jurisdiction="tianjin")
+    visitor.press("转办并停用", to="李复审", reason="离职")
+
+    assert "状态：已停用" in visitor.page
+    assert platform.offering.offers(here.person("李复审", "第一中学"), here["z"])[0].allowed
+    assert "离职转办" in here.visit("张三").get(f"/cases/{here['z']}/course")
+    assert platform.rebuilding.rebuild(here["z"]).same
