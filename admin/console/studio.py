@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
+from binascii import Error as NotEncoded
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from io import BytesIO
@@ -10,6 +12,7 @@ from typing import Any, Literal, cast
 from flask import flash, jsonify, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
+from werkzeug.datastructures import FileStorage
 
 from admin import captions, entry, forms, security
 from admin.captions import _
@@ -18,10 +21,11 @@ from admin.console.form_edits import code_edits, form_edits
 from admin.console.process_edits import deadline, edits, who_kind
 from admin.console.rule_edits import rule_edits
 from admin.context import platform
-from admin.drawings import drawing, language
+from admin.drawings import drawing, language, sketched
 from admin.errors import status_of
-from engine.definitions.bpmn import draw, write_bpmn
+from engine.definitions.bpmn import EVERY_POOL, GROUPS, draw, group_of, grouped, write_bpmn
 from engine.definitions.editing import Candidate, CellOutline, Question, RowOutline
+from engine.domain.actor import Actor
 from engine.domain.errors import NotFound, Refused, Stale
 from engine.services.drafts import (
     LONGEST_FILE,
@@ -153,19 +157,43 @@ class StudioPage(Page):
     def bpmn(self, draft: int) -> ResponseReturnValue:
         """Take in a BPMN file, and list what was rewritten or cannot be executed."""
         actor, file = security.signed_in().actor, request.files.get("file")
-        process = request.form.get("process", "").strip()
+        form = request.form
+        process = form.get("process", "").strip()
         view = platform().drafts.open(actor, draft)
+        content, name = _sent(file, "bpmn")
         try:
-            content = file.read(LONGEST_FILE + 1) if file is not None else b""
-            name = (file.filename if file is not None else "") or "bpmn"
             imported = platform().studio.import_bpmn(
                 actor, draft, content, file=name, process=process,
-                pool=request.form.get("pool", "").strip(),
+                pool=form.get("pool", "").strip(),
             )  # fmt: skip
         except Refused as refusal:
             flash(refusal.sentence, "danger")
             return redirect(self.get_url(".draft", draft=draft))
-        return self._imported(view, imported, name, _("导入 BPMN"))
+        marks = imported.marks
+        return self._imported(
+            view,
+            imported,
+            name,
+            _("导入 BPMN"),
+            before=sketched(
+                content,
+                [one.line for one in marks if one.severity != "error"],
+                [one.line for one in marks if one.severity == "error"],
+                name,
+            ),
+            after=self._after(actor, draft, imported),
+            kept=b64encode(content).decode(),
+            process=process,
+        )
+
+    def _after(self, actor: Actor, draft: int, imported: Imported) -> list[tuple[str, Markup]]:
+        """Draw the processes that came of a file."""
+        found = []
+        for path in imported.paths:
+            flow = platform().studio.open(actor, draft, path).flow
+            if flow is not None:
+                found.append((flow.process.title, drawing(flow)))
+        return found
 
     @expose("/<int:draft>/dmn", methods=("POST",))
     def dmn(self, draft: int) -> ResponseReturnValue:
@@ -173,8 +201,7 @@ class StudioPage(Page):
         actor, file = security.signed_in().actor, request.files.get("file")
         view = platform().drafts.open(actor, draft)
         try:
-            content = file.read(LONGEST_FILE + 1) if file is not None else b""
-            name = (file.filename if file is not None else "") or "dmn"
+            content, name = _sent(file, "dmn")
             imported = platform().studio.import_dmn(actor, draft, content, file=name)
         except Refused as refusal:
             flash(refusal.sentence, "danger")
@@ -182,8 +209,13 @@ class StudioPage(Page):
         return self._imported(view, imported, name, _("导入 DMN"))
 
     def _imported(
-        self, draft: DraftView, imported: Imported, file: str, title: str
+        self, draft: DraftView, imported: Imported, file: str, title: str, **more: Any
     ) -> ResponseReturnValue:
+        groups = [
+            (caption, [one for one in imported.marks if group_of(one.code) == group])
+            for group in grouped(one.code for one in imported.marks)
+            for caption in [getattr(GROUPS[group][0], language()) if group else ""]
+        ]
         return render_template(
             "console/imported.html",
             title=title,
@@ -194,7 +226,10 @@ class StudioPage(Page):
             ],
             draft=draft,
             imported=imported,
+            groups=groups,
             file=file,
+            every=EVERY_POOL,
+            **more,
         )
 
     @expose("/<int:draft>/picture")
@@ -545,6 +580,17 @@ def _preview(editor: Editor, *, complete: bool = False) -> Markup:
         return entry.to_fill(
             form, errors, received=received, root="preview", prefix=_PREVIEW, url=url
         )
+
+
+def _sent(file: FileStorage | None, otherwise: str) -> tuple[bytes, str]:
+    """Return a file that was sent, or sent again by the page that asked about it, and its name."""
+    if file is not None and file.filename:
+        return file.read(LONGEST_FILE + 1), file.filename
+    try:
+        kept = b64decode(request.form.get("kept", ""), validate=True)
+    except NotEncoded:
+        kept = b""
+    return kept, request.form.get("name", "").strip() or otherwise
 
 
 def _attached(text: str, name: str, mimetype: str) -> ResponseReturnValue:

@@ -15,7 +15,7 @@ from engine.authoring.problem import Problem
 from engine.authoring.problems import Problems
 from engine.authoring.source import read_yaml
 from engine.content import texts
-from engine.definitions.bpmn import read_files
+from engine.definitions.bpmn import Pool, read_files, to_choose
 from engine.definitions.codes import CodeList
 from engine.definitions.editing import (
     Answer,
@@ -128,6 +128,8 @@ class Imported:
     #: the new files of the draft; none if anything is refused
     paths: Sequence[str]
     marks: Sequence[Mark]
+    #: the processes of a file of which one has to be chosen first
+    pools: Sequence[Pool] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +315,8 @@ class Studio:
     ) -> Imported:
         """Add a BPMN file to a draft as a process file, with what goes with it, or nothing.
 
-        Of a file with several processes, ``pool`` says which is meant.
+        Of a file with several processes, ``pool`` says which is meant; without it they are to be
+        chosen from.
 
         Raises:
             Refused: the actor may not edit the draft, the file is too long, or there is such a
@@ -324,6 +327,9 @@ class Studio:
         if not process:
             with self._sentences.saying():
                 raise Refused("wrong_path", path=PROCESSES)
+        pools = () if pool else to_choose(content)
+        if pools:
+            return Imported((), (), pools)
         taken = self._texts(actor, draft)
         files = read_files(content, file, problems, process, pool, taken)
         return self._imported(actor, draft, files, problems)

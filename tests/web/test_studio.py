@@ -1,5 +1,6 @@
 """The studio without scripts: what people may get wrong there, and what they may not do."""
 
+import re
 from io import BytesIO
 from pathlib import Path
 
@@ -572,6 +573,40 @@ def test_a_bpmn_file_that_cannot_be_taken_in_changes_nothing(here, content, proc
     page = author.posts("bpmn", file=(BytesIO(content), "leave.bpmn"), process=process)
 
     assert said in page.text
+    assert not author.changes()
+
+
+OFFICES = (Path(__file__).parents[1] / "bpmn" / "files" / "offices.bpmn").read_bytes()
+
+
+def test_of_several_pools_one_is_chosen_on_the_page_or_all_of_them(here):
+    author = Author(here, "陈管理").begins()
+    page = author.posts("bpmn", file=(BytesIO(OFFICES), "o.bpmn"), process="tianjin/copies")
+    assert "导入哪一个" in page.text
+    assert not author.changes()
+    kept = re.search('name="kept" value="([^"]+)"', page.raw.text)
+    assert kept is not None
+
+    done = author.posts("bpmn", kept=kept[1], name="o.bpmn", process="tianjin/copies", pool="*")
+
+    assert list(author.changes()) == [
+        "definitions/processes/tianjin/archive.yaml", "definitions/processes/tianjin/copies.yaml"
+    ]  # fmt: skip
+    assert "外部系统、消息和其他流程" in done.text
+    assert done.raw.text.count('data-step="search"') == 1
+    assert "/diagram.css" in done.raw.text
+
+
+def test_the_picture_of_a_refused_file_shows_what_cannot_be_executed(here):
+    author = Author(here, "陈管理").begins()
+    path = "definitions/processes/tianjin/complaint.yaml"
+    drawn = author.get(f"/console/studio/{author.draft}/picture?path={path}").raw.data
+    wrong = re.sub(b"(<zc:key.*?</zc:key>)", b"", drawn).replace(b"userTask", b"scriptTask")
+
+    page = author.posts("bpmn", file=(BytesIO(wrong), "c.bpmn"), process="tianjin/other")
+
+    assert 'class="sketch"' in page.raw.text
+    assert 'class="refused" data-kind="scriptTask"' in page.raw.text
     assert not author.changes()
 
 

@@ -15,7 +15,7 @@ from engine.authoring.source import read_yaml
 from engine.definitions.bpmn.drafts import Drafts
 from engine.definitions.bpmn.drawn import Node, Refused, nodes_of
 from engine.definitions.bpmn.normalise import Normaliser
-from engine.definitions.bpmn.pools import around_of, meant, pools_of
+from engine.definitions.bpmn.pools import Pool, around_of, meant, pools_of
 from engine.definitions.bpmn.wording import named
 from engine.definitions.bpmn.write import EXTENSION, edges
 from engine.definitions.flow import flow
@@ -78,6 +78,15 @@ def read_files(
         refused.report(found, file)
     problems.extend(found)
     return {} if found.errors else texts
+
+
+def to_choose(content: bytes) -> list[Pool]:
+    """Return the processes of a file of which one has to be chosen; none if there is no choice."""
+    try:
+        root = read_markup(content)
+    except Unreadable:
+        return []
+    return pools_of(root) if len(meant(pools_of(root), "")) > 1 else []
 
 
 def _processes(
