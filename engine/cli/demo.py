@@ -18,7 +18,7 @@ from engine.definitions.sample import Sample
 from engine.domain.actor import Actor
 from engine.services.courses import Entry
 from engine.services.platform import Platform
-from engine.services.replay import Replayed
+from engine.services.replayed import Replayed
 from engine.services.samples import Samples
 from engine.settings import Settings
 

@@ -22,7 +22,7 @@ from engine.domain.errors import NotFound, Refused
 from engine.services.branches import Branches
 from engine.services.recorded import Carried, carry_out, recordings_of
 from engine.services.recording import Recorder
-from engine.services.replay import Replayed
+from engine.services.replayed import Replayed
 from engine.services.samples import Samples
 from engine.settings import Settings
 

@@ -9,7 +9,7 @@ import orjson
 
 from engine.definitions.process import Process
 from engine.services.platform import Platform
-from engine.services.replay import Replayed
+from engine.services.replayed import Replayed
 
 
 class Branch(NamedTuple):

@@ -24,7 +24,7 @@ from engine.runtime.advance import advance, start
 from engine.runtime.compiled import Compiled
 from engine.runtime.facts import recorded
 from engine.runtime.moments import local
-from engine.services.replay import Difference
+from engine.services.replayed import Difference
 
 #: where recorded cases are kept
 RECORDED = "examples/recorded/"

@@ -24,7 +24,7 @@ from engine.definitions.sample import Sample
 from engine.domain.case import State
 from engine.services.platform import Platform
 from engine.services.recorded import carry_out, recordings_of
-from engine.services.replay import Replayed, Stood
+from engine.services.replayed import Replayed, Stood
 from engine.services.samples import CASES, Samples
 
 _log = logging.getLogger(__name__)

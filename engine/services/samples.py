@@ -15,7 +15,9 @@ from engine.definitions.sample import Sample, parse_sample
 from engine.domain.clock import Clock, VirtualClock
 from engine.services.definitions import Definitions
 from engine.services.platform import Platform
-from engine.services.replay import Library, Opened, Replay, Replayed
+from engine.services.replay import Opened, Replay
+from engine.services.replayed import Replayed
+from engine.services.sample_data import Library
 from engine.services.world import World, load_world, read_world
 from engine.store.database import Store
 

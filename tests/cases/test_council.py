@@ -10,7 +10,7 @@ from engine.bootstrap import samples_of
 from engine.content import FOLDERS, below, bundled, read_files
 from engine.definitions.release import load
 from engine.services.platform import Platform
-from engine.services.replay import Replayed
+from engine.services.replayed import Replayed
 
 HERE = Path(__file__).parent / "council"
 REFUSALS = "definitions/messages/refusals.yaml"

@@ -30,7 +30,8 @@ from engine.domain.actor import Actor
 from engine.domain.clock import VirtualClock
 from engine.services.accounts import Accounts
 from engine.services.platform import Platform
-from engine.services.replay import Replay, Replayed
+from engine.services.replay import Replay
+from engine.services.replayed import Replayed
 from engine.services.samples import Samples
 from engine.services.world import with_files
 
