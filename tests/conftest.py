@@ -12,6 +12,8 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser, Page
 
 from tests.support import browser, postgres, skips
@@ -31,6 +33,10 @@ def pytest_configure(config: pytest.Config) -> None:
     gc.set_threshold(*_COLLECT_AFTER)
     if not hasattr(config, "workerinput"):
         os.environ[_RUN_FOLDER] = tempfile.mkdtemp(prefix="zhicheng-tests-")
+    # Most tests of pages build an application of their own; its templates are compiled once a run.
+    templates = Path(os.environ[_RUN_FOLDER]) / "templates"
+    templates.mkdir(exist_ok=True)
+    Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(str(templates))}
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

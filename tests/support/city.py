@@ -8,11 +8,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from argon2 import PasswordHasher
+from flask import Flask
 from lxml import html
 
 from admin.app import WebSettings, create_app
@@ -115,6 +116,11 @@ class City:
             row = unit.cases.load(self[case])
         return row.status if row is not None else None
 
+    @cached_property
+    def pages(self) -> Flask:
+        """The pages of the platform, for whoever visits them."""
+        return create_app(self.platform, WEB)
+
     def visit(self, name: str, organisation: str | None = None) -> "Visitor":
         """Sign somebody in at the pages, acting for an organisation or for themselves."""
         if name not in self.known:
@@ -123,8 +129,8 @@ class City:
                     unit, name, name, _hashed(), self.platform.clock.now()
                 )
             self.known.add(name)
-        visitor = Visitor(create_app(self.platform, WEB))
-        visitor.post("/sign-in", {"login": name, "password": PASSWORD})
+        visitor = Visitor(self.pages)
+        visitor.post("/sign-in", {"login": name, "password": PASSWORD}, follow=False)
         visitor.post("/account/organisation", {"organisation": organisation or ""})
         return visitor
 
@@ -143,7 +149,9 @@ class Visitor:
         """Open a page."""
         return self._seen(self.client.get(address, follow_redirects=True))
 
-    def post(self, address: str, data: Mapping[str, Any] | None = None) -> "Page":
+    def post(
+        self, address: str, data: Mapping[str, Any] | None = None, *, follow: bool = True
+    ) -> "Page":
         """Send fields with the token of a page."""
         token = field_of(self.client.get("/verify").get_data(as_text=True), "csrf_token")
         answer = self.client.post(
@@ -151,7 +159,7 @@ class Visitor:
             data={**(data or {}), "csrf_token": token},
             headers={"Sec-Fetch-Site": "same-origin"},
             content_type="multipart/form-data",
-            follow_redirects=True,
+            follow_redirects=follow,
         )
         return self._seen(answer)
 
