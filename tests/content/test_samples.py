@@ -178,6 +178,7 @@ PROVING = [
     pytest.param("tianjin/exam-returned", marks=pytest.mark.req("REV-06", "DEPT-05")),
     pytest.param("tianjin/exam-switches", marks=pytest.mark.req("REV-19", "ENG-08")),
     pytest.param("tianjin/expert-recommended", marks=pytest.mark.req("EXP-02", "EXP-03", "EXP-04")),
+    pytest.param("tianjin/experts-matched", marks=pytest.mark.req("EXP-05")),
     pytest.param("tianjin/expert-taken-back", marks=pytest.mark.req("EXP-04", "EXP-06")),
     pytest.param("sichuan/expert-recommended", marks=pytest.mark.req("EXP-06")),
     pytest.param("tianjin/filing-discarded", marks=pytest.mark.req("ENG-19")),
