@@ -170,11 +170,13 @@ class Context:
         at = values
         for name in before:
             inner = at.get(name)
+            if inner is None and name in at:
+                return  # What it would be a part of was read, and is nothing.
             if not isinstance(inner, dict):
                 inner = at[name] = {}
             at = inner
         known = at.get(last)
-        if isinstance(known, dict):
+        if isinstance(known, dict) and value is not None:
             # The same record is read as a whole and by a field: keep both.
             if isinstance(value, Mapping):
                 known.update(value)

@@ -233,9 +233,15 @@ def _written(given: list[Formula | None]) -> Iterator[Formula]:
 def nested(values: Mapping[Path, object]) -> dict[str, Any]:
     """Return values by path as mappings in mappings."""
     world: dict[str, Any] = {}
-    for path, value in values.items():
+    for path, value in sorted(values.items(), key=lambda one: len(one[0])):
         here = world
         for name in path[:-1]:
-            here = here.setdefault(name, {})
-        here[path[-1]] = value
+            if name in here and here[name] is None:
+                break  # A part of what is nothing.
+            inner = here.get(name)
+            if not isinstance(inner, dict):
+                inner = here[name] = {}
+            here = inner
+        else:
+            here[path[-1]] = value
     return world
