@@ -169,7 +169,7 @@ class CasesPage(Page):
             job = bulk.begin(
                 actor, uids, name, entered, title=_interventions()[name], stepping_in=True, key=key
             )
-            return redirect(url_for("jobs.show", job=job))
+            return redirect(url_for("jobs.show", job=job, back=self._here()))
         results = bulk.run(actor, uids, name, entered, stepping_in=True, key=key)
         return render_template(
             "console/bulk_result.html",

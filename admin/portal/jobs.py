@@ -32,7 +32,7 @@ def mine() -> ResponseReturnValue:
 def show(job: int) -> ResponseReturnValue:
     """One job."""
     found = platform().jobs.progress(security.signed_in().actor, job)
-    return render_template("portal/job.html", title=_("后台任务"), **shown(found))
+    return render_template("portal/job.html", title=_("后台任务"), back=back(), **shown(found))
 
 
 def progress(job: int) -> ResponseReturnValue:

@@ -193,7 +193,7 @@ def bulk() -> ResponseReturnValue:
             # The page would have to wait for too long.
             title = asking.title_of(choice)
             job = bulk.begin(actor, uids, name, entered, title=title, key=key)
-            return redirect(url_for("jobs.show", job=job))
+            return redirect(url_for("jobs.show", job=job, back=back()))
         results = bulk.run(actor, uids, name, entered, key=key)
     except Refused as refusal:
         rows = rows or bulk.preview(actor, uids, name)

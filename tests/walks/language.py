@@ -455,6 +455,9 @@ class Author:
         step["actions"] = self.actions(self.to(then, depth), name, depth)
         if self.flip(3):
             step["due"] = self.due(step["actions"])
+            if step["who"] == "initiator":
+                # Nobody is above a place without an organisation, to put it off.
+                step["due"].pop("hard", None)
         return name, step
 
     def due(self, actions: dict[str, Any]) -> dict[str, Any]:
