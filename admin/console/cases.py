@@ -34,8 +34,8 @@ from engine.services.pages import Column as ServiceColumn
 _CONFIRMED = ("reroute", "cancel")
 #: what interventions ask for
 _FIELDS = ("reason", "organisation", "step", "until", "instead", "person")
-#: columns that are not broken into lines
-_WHOLE = ("number", "since", "due")
+#: columns with names that the content gives
+_CALLED = ("process", "step")
 #: rights of which one suffices where something has stopped a case
 EITHER = (INTERVENE, RESOLVE)
 _KINDS = {"from": "date", "to": "date", "falls_on": "date"}
@@ -100,7 +100,7 @@ class CasesPage(Page):
         rows = []
         for row in found.rows:
             cells = [
-                Cell(text, kind or ("nowrap" if name in _WHOLE else ""))
+                Cell(caption(text) if name in _CALLED else text, kind)
                 for name, (text, kind, _flags) in zip(FIELDS, cells_of(row, fields), strict=True)
             ]
             status = FIELDS.index("status")

@@ -131,5 +131,5 @@ def _accounts(worlds: list[World]) -> list[tuple[str, str]]:
 
 def _print_accounts(platform: Platform) -> None:
     click.echo("演示账号：")
-    for login, name, roles, password in platform.accounts.demo():
-        click.echo(f"  {login:<16}{password}  {name}{'  ' + roles if roles else ''}")
+    for one in platform.accounts.demo():
+        click.echo(f"  {one.login:<16}{one.password}  {one.name}  {one.roles or one.jurisdiction}")

@@ -65,6 +65,18 @@ class AccountLine:
     active: bool
 
 
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    """An account of a sample world, as the sign-in page of a demonstration shows it."""
+
+    login: str
+    name: str
+    jurisdiction: str
+    #: organisations with the roles there; empty for a private person
+    roles: str
+    password: str
+
+
 class Accounts:
     """Accounts and sessions."""
 
@@ -226,6 +238,7 @@ class Accounts:
             self._demand(actor)
             accounts = unit.accounts.all()
             names = self._directory.names(PEOPLE, [account.person for account in accounts])
+            captions = self._sentences.captions()
             found = []
             for account in accounts:
                 if not self._is_in_scope(unit, actor, account.person):
@@ -234,7 +247,7 @@ class Accounts:
                 if text and text not in account.login and text not in name:
                     continue
                 roles = "；".join(
-                    f"{held.organisation}：{held.role}"
+                    f"{held.organisation}：{captions(held.role)}"
                     for held in self._directory.grants_of(actor, account.person)
                 )
                 active = account.state == "active"
@@ -291,21 +304,22 @@ class Accounts:
         """Let the sign-in page of a sample world show these (login, password)."""
         self._demo = list(accounts)
 
-    def demo(self) -> list[tuple[str, str, str, str]]:
-        """The accounts of a sample world: login, name, roles, password."""
+    def demo(self) -> list[DemoAccount]:
+        """The accounts of the sample worlds."""
         found = []
+        captions = self._sentences.captions()
         with self._store.read() as unit:
             for login, password in self._demo:
                 account = unit.accounts.load(login)
                 if account is None:
                     continue
                 posts = self._directory.posts(account.person)
-                roles = "；".join(f"{post.name}：{post.titles}" for post in posts)
+                roles = "；".join(f"{post.name}：{post.titles(captions)}" for post in posts)
                 row = unit.records.load(PEOPLE, account.person)
-                if not roles and row is not None:
-                    roles = self._directory.jurisdiction_title(row.jurisdiction)
+                place = row.jurisdiction if row is not None else ""
+                title = self._directory.jurisdiction_title(place)
                 name = self._directory.name(PEOPLE, account.person)
-                found.append((login, name, roles, password))
+                found.append(DemoAccount(login, name, title, roles, password))
         return found
 
     # ------------------------------------------------------------ inside
@@ -366,7 +380,10 @@ class Accounts:
             organisation=organisation,
             organisation_name=held[organisation].name if organisation else "",
             organisations=[
-                *((post.organisation, post.name, post.titles) for post in posts),
+                *(
+                    (post.organisation, post.name, post.titles(self._sentences.captions()))
+                    for post in posts
+                ),
                 (None, name, ""),
             ],
             must_change_password=account.must_change_password,

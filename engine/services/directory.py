@@ -6,7 +6,7 @@ name; what its permissions let one see and change reaches all organisations belo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -36,10 +36,9 @@ class Post:
     jurisdiction: str
     roles: tuple[Role, ...]
 
-    @property
-    def titles(self) -> str:
-        """The roles in words."""
-        return "、".join(role.title for role in self.roles)
+    def titles(self, captions: Callable[[str], str] = str) -> str:
+        """The roles in words, as ``captions`` says them."""
+        return "、".join(captions(role.title) for role in self.roles)
 
 
 @dataclass(frozen=True, slots=True)

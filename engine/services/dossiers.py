@@ -342,10 +342,11 @@ class Dossiers:
             holders: Sequence[str] = ()
             if item.person is None and item.permission and item.organisation:
                 holders = self._directory.holders(item.permission, item.organisation)
+            caption = self._sentences.captions()
             yield Waiting(
-                step=f"{step.title} {stage.title}" if stage is not None else step.title,
+                step=" ".join(caption(one.title) for one in (step, stage) if one is not None),
                 organisation=self._organisation(lookup, item.organisation),
-                permission=known.title if known is not None else item.permission or "",
+                permission=caption(known.title) if known is not None else item.permission or "",
                 person=self._person(lookup, item.person),
                 holders=tuple(self._person(lookup, one) for one in holders),
                 claimed_by=self._person(lookup, item.claimed_by),

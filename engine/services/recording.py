@@ -3,7 +3,8 @@
 What could tell who it was is replaced: people, organisations, files, numbers and every text that
 somebody typed. The same text is replaced by the same word everywhere, so that what was equal stays
 equal; codes, dates, amounts and the keys of tables without personal data remain, since rules read
-them.
+them. Of private dates, such as the day somebody was born, the year remains; the month too where the
+case would otherwise come out differently.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from engine.authoring.problems import Problems
 from engine.authoring.source import read_yaml
 from engine.definitions.recording import parse_recording
 from engine.definitions.register import ORGANISATIONS, PEOPLE
+from engine.definitions.release import Release
 from engine.domain.case import Advance, Command, places_of
 from engine.domain.errors import NotFound, Refused
 from engine.forms.model import Element
@@ -39,6 +41,8 @@ _HARMLESS = re.compile(
 )
 _RECORD = re.compile(r"(?P<register>[a-z][a-z0-9_-]*)/(?P<key>.*)\.(?P<field>[a-z0-9_]+)\Z", re.S)
 _ROUTE = re.compile(r"route\.(?P<route>[^(]*)\((?P<keys>.*)\)(?P<from>.*)\Z", re.S)
+#: how much of a private date is kept: its year, or its month too
+_KEPT_OF_DAYS = ("-01-01", "-01")
 _WORDS = {PEOPLE: "人员", ORGANISATIONS: "单位", "": "文字"}
 
 
@@ -54,11 +58,15 @@ class Disguise:
         self._kept = kept
         #: texts that somebody typed: replaced whatever they look like
         self.typed: set[str] = set()
+        #: private dates, and what stands instead
+        self.days: dict[str, str] = {}
 
     def of(self, text: str, register: str = "") -> str:
         """The word that stands for a text."""
         if text in self._known:
             return self._known[text]
+        if text in self.days:
+            return self.days[text]
         if text in ("", SYSTEM) or (not register and text not in self.typed and self._plain(text)):
             return text
         word = _WORDS.get(register, _WORDS[""])
@@ -100,8 +108,10 @@ class Recorder:
     def __init__(self, work: Casework) -> None:
         self._work = work
 
-    def record(self, uid: str) -> dict[str, Any]:
+    def record(self, uid: str, *, rest: str = _KEPT_OF_DAYS[0]) -> dict[str, Any]:
         """A case as plain data for a file; ``uid`` may be its number.
+
+        ``rest`` is what stands for the end of private dates.
 
         Raises:
             NotFound: there is no such case.
@@ -114,7 +124,7 @@ class Recorder:
             )
             if row is None:
                 raise NotFound("no_such_case", uid=uid)
-            return self._recorded(unit, row)
+            return self._recorded(unit, row, rest)
 
     def file(self, uid: str) -> str:
         """A case as the text of a file that comes out as the case did, under its own version.
@@ -123,23 +133,31 @@ class Recorder:
             NotFound: there is no such case.
             Refused: it was moved to another version, or does not come out as it did.
         """
-        found = self.record(uid)
-        text, problems = document(found), Problems()
+        differs = ""
+        for rest in _KEPT_OF_DAYS:
+            found = self.record(uid, rest=rest)
+            text = document(found)
+            differs = self._difference(found, text)
+            if not differs:
+                return text
+        raise Refused("recorded_differs", what=differs)
+
+    def _difference(self, found: Mapping[str, Any], text: str) -> str:
+        """In what a recording does not come out as the case did; "" where it does."""
+        problems = Problems()
         node = read_yaml(text.encode(), f"{CASE}.yaml", problems)
         recording = parse_recording(node, f"{CASE}.yaml", problems) if node is not None else None
         if recording is None:
-            raise Refused("recorded_differs", what=problems.errors[0].sentence("zh"))
+            return problems.errors[0].sentence("zh")
         release = self._work.definitions.release_of(found["process"], found["release"])
-        for difference in carry_out(recording, release).differences:
-            raise Refused("recorded_differs", what=str(difference))
-        return text
+        return next((str(one) for one in carry_out(recording, release).differences), "")
 
-    def _recorded(self, unit: UnitOfWork, row: CaseRow) -> dict[str, Any]:
+    def _recorded(self, unit: UnitOfWork, row: CaseRow, rest: str) -> dict[str, Any]:
         compiled = self._work.definitions.compiled(row.process, row.pin, unit)
         events = unit.journal.of(row.id)
         if any(event.kind in MOVES for event in events):
             raise Refused("recorded_moved", noun=compiled.process.noun or compiled.process.title)
-        disguise = self._disguise(unit, row, compiled, events)
+        disguise = self._disguise(unit, row, compiled, events, rest)
         steps = []
         result: Advance | None = None
         data: Mapping[str, Any] = {}
@@ -226,11 +244,12 @@ class Recorder:
     # ------------------------------------------------------------ what is personal
 
     def _disguise(
-        self, unit: UnitOfWork, row: CaseRow, compiled: Compiled, events: list[Event]
+        self, unit: UnitOfWork, row: CaseRow, compiled: Compiled, events: list[Event], rest: str
     ) -> Disguise:
         release = self._work.definitions.release_of(row.process, row.pin, unit)
         kept: set[str] = set()
         texts: set[str] = set()
+        days: set[str] = set()
         people: dict[str, None] = {}
         organisations: dict[str, None] = {}
         forms = [release.forms[name] for name in (compiled.process.form,) if name is not None]
@@ -238,6 +257,7 @@ class Recorder:
             people[event.person or ""] = None
             organisations[event.organisation or ""] = None
             typed = self._typed(unit, event) or {}
+            days.update(self._days_read(unit, release, event))
             for form in forms:
                 for element, value in leaves(form.elements, typed):
                     if element.reference == PEOPLE:
@@ -248,14 +268,29 @@ class Recorder:
                         kept.add(value)
                     elif element.kind == "text" or element.files is not None:
                         texts.add(value)
+                    elif _is_private_day(element):
+                        days.add(value)
         kept.update(release.processes, *(code.values for code in release.codes.values()))
         disguise = Disguise(row.uid, row.number, frozenset(kept))
         disguise.typed = texts - kept
+        disguise.days = {day: f"{day[: -len(rest)]}{rest}" for day in days}
         for register, keys in ((PEOPLE, people), (ORGANISATIONS, organisations)):
             for key in keys:
                 if key:
                     disguise.of(key, register)
         return disguise
+
+    def _days_read(self, unit: UnitOfWork, release: Release, event: Event) -> Iterator[str]:
+        """Private dates of records that a step has read."""
+        for name, value in self._sealed(unit, event).get("facts", {}).items():
+            found = _RECORD.match(name)
+            register = release.registers.get(found["register"]) if found is not None else None
+            if found is None or register is None:
+                continue
+            fields = release.forms[register.form].elements
+            for element, text in leaves(fields, {found["field"]: value}):
+                if _is_private_day(element):
+                    yield text
 
     @staticmethod
     def _sealed(unit: UnitOfWork, event: Event) -> Mapping[str, Any]:
@@ -267,6 +302,10 @@ class Recorder:
         body = orjson.loads(event.body)
         found: Mapping[str, Any] | None = unit.blobs.get(body["typed"]) if "typed" in body else None
         return found
+
+
+def _is_private_day(element: Element) -> bool:
+    return element.kind == "date" and bool(element.private)
 
 
 def _renamed(places: str | list[str], name: str, other: str) -> str | list[str]:

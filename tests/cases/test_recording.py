@@ -52,8 +52,9 @@ def test_it_names_nobody(town):
         assert name not in text
     with town.platform.store.read() as unit:
         basics = unit.records.load("people", "张三").data["personal_basics"]
-    for value in (basics["id_number"], basics["mobile"]):
+    for value in (basics["id_number"], basics["mobile"], basics["birth_date"]):
         assert value not in text
+    assert f"{basics['birth_date'][:4]}-01-01" in text
     # A number of a person, not digits inside a hash.
     assert not re.search(r"(?<![0-9a-f])\d{11}(?![0-9a-f])", text)
 

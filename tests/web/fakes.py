@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from engine.domain.actor import Actor
 from engine.domain.clock import VirtualClock
 from engine.domain.errors import Refused
+from engine.services.accounts import DemoAccount
 
 PASSWORD = "Right-Password-1"
 
@@ -51,7 +52,7 @@ class Accounts:
         self.sessions.pop(token, None)
 
     def demo(self):
-        return [("zhang", "张三", "", PASSWORD)]
+        return [DemoAccount("zhang", "张三", "示例市", "", PASSWORD)]
 
 
 class Lists:
