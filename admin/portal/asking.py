@@ -84,6 +84,8 @@ class Line:
     field: str = ""
     options: Sequence[tuple[str, str]] = ()
     error: str = ""
+    #: the option that was chosen before
+    chosen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -487,7 +489,8 @@ def papers(
             form = sheets.ballot(actor, view.uid, uid, known.data if known else None, at=view.at)
             if form is None:
                 field, error = f"p{number}-choice", wrong[0].sentence if wrong else ""
-                lines.append(Line(uid, name, Markup(), field, _plain_options(), error))
+                chosen = str(known.data.get("choice", "")) if known else ""
+                lines.append(Line(uid, name, Markup(), field, _plain_options(), error, chosen))
                 continue
             fields = to_fill(
                 form,

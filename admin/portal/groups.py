@@ -108,6 +108,11 @@ def cast(uid: str) -> ResponseReturnValue:
     papers = asking.read_papers(actor, view, paper)
     if RESTORE in request.form:
         return _ballot(uid, papers)
+    if request.form.get("confirmed") != "yes":
+        unsure = Refused(
+            "unconfirmed", say=_("选票还没有提交：请核对后勾选“我已核对选票”，再提交。")
+        )
+        return _ballot(uid, papers, unsure)
     try:
         filled = {about: asked.data for about, asked in papers.items()}
         key = request.form.get("key") or None

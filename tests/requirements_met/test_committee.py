@@ -307,18 +307,18 @@ class TestMeeting:
         assert "专业理论水平" in page
         assert "工作能力和业绩" in page
 
-        page = expert.press("提交选票", item_1="45", item_2="60", choice="agree")
+        page = expert.press("提交选票", item_1="45", item_2="60", choice="agree", confirmed="yes")
         assert page.status == 422
         assert "专业理论水平不能大于 30" in page
         assert page.field("item_2").get("value") == "60"
-        expert.press("提交选票", item_1="26.5")
+        expert.press("提交选票", item_1="26.5", confirmed="yes")
         assert "您的选票已提交" in expert.page
 
         others = (("史永康", "28", "64"), ("孟德明", "21", "50"), ("邵海燕", "27.5", "59"))
         for name, one, two in others:
             other = town.visit(name)
             other.get(f"/cases/{town['m']}/ballot")
-            other.press("提交选票", item_1=one, item_2=two, choice="agree")
+            other.press("提交选票", item_1=one, item_2=two, choice="agree", confirmed="yes")
 
         page = town.visit("严秘书", "工程高评委").get(f"/cases/{town['m']}/members")
         assert page.rows()[0][2:] == [

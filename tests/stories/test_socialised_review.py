@@ -140,6 +140,7 @@ def votes(expert, meeting):
     if expert.login == "expert1":
         expert.looks("ballot")
     expert.picks("表决意见", "同意")
+    expert.page.get_by_label("我已核对选票").check()
     expert.presses("提交选票").sees("您的选票已提交")
 
 

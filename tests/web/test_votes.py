@@ -19,10 +19,12 @@ def test_a_paper_without_a_form_of_its_own_can_be_filled_in():
     page = voter.get(f"/cases/{case.uid}/ballot")
     assert "不同意" in page
 
-    page = voter.press("提交选票")
+    page = voter.press("提交选票", confirmed="yes")
     assert page.status == 422
+    page = voter.press("提交选票", **{"p0-choice": "against"})
+    assert "选票还没有提交" in page
     assert case.step == "vote"
-    voter.press("提交选票", **{"p0-choice": "against"})
+    voter.press("提交选票", confirmed="yes")
     assert "您的选票已提交" in voter.page
 
     other = city(case).visit("v2")
