@@ -108,7 +108,7 @@ class TestActivities:
         secretary.press("新建", activity=key)
         secretary.press("确定提交审核")
         assert ACTIVITY["name"] not in self.offered(town)
-        ((number, *_),) = bureau.get("/lists/tianjin/activity-review").rows()
+        ((_tick, number, *_),) = bureau.get("/lists/tianjin/activity-review").rows()
         page = bureau.get(bureau.page.links[f"审核 孙秘书 {number}"])
         for checked in ("本市中小学教师", "九月申报，十月评审。", "获市级教学成果奖", "教学设计"):
             assert checked in page
@@ -469,7 +469,7 @@ class TestFiling:
         officer.press("确定暂缓个别人员", members=[town["z"]])
 
         assert officer.get(f"/cases/{town['f']}/members").rows() == []
-        assert town.visit("张三").get("/lists/tianjin/my-cases").rows()[0][5] == "公示通过"
+        assert "公示通过" in town.visit("张三").get("/lists/tianjin/my-cases").rows()[0]
 
 
 @pytest.mark.req("ENG-19")
