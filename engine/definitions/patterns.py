@@ -1,6 +1,7 @@
 """The 43 control-flow patterns of the Workflow Patterns Initiative, and what becomes of each here.
 
-The table of the manual is made from this, and ``tests/patterns`` runs or refuses each of them.
+The table of the manual is made from this. ``tests/patterns`` runs or refuses each of them, and
+looks for the words of ``how`` in the process it ran.
 """
 
 from __future__ import annotations

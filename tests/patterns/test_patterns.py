@@ -7,6 +7,7 @@ says that it has no gap.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 from engine.definitions.exploration import explore
 from engine.definitions.patterns import PATTERNS
 from engine.domain.errors import Refused, Stale
+from engine.services.platform import Platform
 from tests.bpmn.test_import import TASKS, drawn, read
 from tests.definitions.support import loaded
 from tests.support.linked import LINKED
@@ -28,6 +30,32 @@ ENDS = """
   done: {title: Done, end: success}
   other: {title: Other, end: failure}
 """
+
+
+#: what the processes of the running test are written with
+RAN: list[str] = []
+
+
+@pytest.fixture(autouse=True)
+def _as_the_manual_says(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What the manual writes for a pattern is in a process that the test of its number ran."""
+    RAN.clear()
+    yield
+    numbers = re.match(r"test_((?:\d\d_)+)", request.node.name)
+    ran = "\n".join(RAN)
+    for number in numbers[1].split("_")[:-1] if numbers is not None else ():
+        pattern = PATTERNS[int(number) - 1]
+        for said in re.findall("`([^`]+)`", pattern.how) if pattern.runs else ():
+            # The names of flags are the author's own.
+            words = re.findall(r"[a-z_]{2,}", re.sub(r"flags\.\w+", "flags", said))
+            missing = [word for word in words if not re.search(rf"\b{word}\b", ran)]
+            assert not missing, (pattern.number, said, missing)
+
+
+def opened(more: Mapping[str, str]) -> Platform:
+    """An office with the files of a test."""
+    RAN.extend(more.values())
+    return open_office(more=more)
 
 
 def task(name: str, actions: str, *keys: str, place: str = "data.unit", depth: int = 1) -> str:
@@ -65,9 +93,9 @@ def optional(name: str, when: str) -> str:
 
 def case(steps: str, *, head: str = "", **data: Any) -> Running:
     """A case of a process with these steps, of which it is proved that none gets stuck."""
-    process = compiled(
-        f"process: demo/pattern\ntitle: Pattern\nform: request\n{head}steps:\n{steps}{ENDS}"
-    )
+    text = f"process: demo/pattern\ntitle: Pattern\nform: request\n{head}steps:\n{steps}{ENDS}"
+    RAN.append(text)
+    process = compiled(text)
     explored = explore(process.bound)
     assert not explored.gaps
     assert explored.whole
@@ -85,7 +113,7 @@ def vote(keys: str, voters: int = 3, who: str = "data.voters", **data: Any) -> V
         "definitions/codes/votes.yaml": VOTES,
         "definitions/processes/town/vote.yaml": PROCESS % (who, keys, OUTCOMES),
     }
-    return Vote(open_office(more=more), voters, **data)
+    return Vote(opened(more), voters, **data)
 
 
 # -------------------------------------------------------------------- that run
@@ -154,10 +182,15 @@ def test_10_21_arbitrary_cycles_and_structured_loops():
     press(running, "b")
     assert running.state.outcome == "done"
 
+    back = case(task("a", go("b")) + task("b", f"{go('done')}, back: {{verb: return, to: a}}"))
+    press(back, "a")
+    press(back, "b", "back")
+    assert back.place == "a@unit"
+
 
 def test_12_instances_that_nobody_waits_for_are_cases_of_their_own():
     name = "definitions/processes/town/event.yaml"
-    town = open_office(more={**LINKED, name: LINKED[name].replace("once: true", "once: false")})
+    town = opened({**LINKED, name: LINKED[name].replace("once: true", "once: false")})
     starter = person("张三")
     uid = town.cases.start(starter, "town/event", {"unit": "一所", "subject": "灯会"}).uid
 
@@ -338,7 +371,7 @@ def test_27_instances_are_completed_with_what_is_there():
         "definitions/processes/town/vote.yaml": PROCESS
         % ("data.voters", keys, "passed: done, failed: lost"),
     }
-    panel = Vote(open_office(more=more), 3, until="2026-09-02")
+    panel = Vote(opened(more), 3, until="2026-09-02")
     panel.cast("v0", AGREE)
 
     panel.town.clock.set(NINE + timedelta(days=2))
@@ -430,8 +463,10 @@ def test_what_does_not_run_is_refused_when_it_is_checked(number, steps, code):
 
     codes = [problem.code for problem in loaded(wrong=text).problems.errors]
 
-    assert not next(one for one in PATTERNS if one.number == number).runs
+    pattern = PATTERNS[number - 1]
+    assert not pattern.runs
     assert any(one.startswith(code) for one in codes)
+    assert set(re.findall(r"DEF\d+", pattern.how)) <= {code}
 
 
 @pytest.mark.parametrize(
