@@ -273,8 +273,10 @@ class State:
     stood_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def with_(self, **changes: Any) -> State:
-        """A copy with some fields changed."""
-        # A command makes dozens of these: a tenth of the time of ``dataclasses.replace``.
+        """A copy with some fields changed; the state itself where they are so already."""
+        # A command makes a handful of these: a tenth of the time of ``dataclasses.replace``.
+        if changes.items() <= self.__dict__.items():
+            return self
         if not changes.keys() <= _FIELDS:
             raise TypeError(f"a state has no {', '.join(changes.keys() - _FIELDS)}")
         copy = object.__new__(State)
