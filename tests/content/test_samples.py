@@ -53,6 +53,7 @@ PROVING = [
         "chengdu/initial-returned-in-layers",
         marks=pytest.mark.req("REV-10", "REV-11", "BUR-36", "BUR-37"),
     ),
+    pytest.param("chengdu/one-by-one", marks=pytest.mark.req("ENG-08")),
     pytest.param("chengdu/numbers", marks=pytest.mark.req("CERT-03", "CERT-07", "BUR-23")),
     pytest.param("chengdu/recognition", marks=pytest.mark.req("CERT-08")),
     pytest.param("chengdu/recognition-switches", marks=pytest.mark.req("ENG-08")),
@@ -165,6 +166,8 @@ PROVING = [
     pytest.param(
         "tianjin/certificates-in-bulk", marks=pytest.mark.req("CERT-04", "CERT-06", "SEC-01")
     ),
+    pytest.param("tianjin/complaint-opened", marks=pytest.mark.req("REV-13", "ENG-08")),
+    pytest.param("tianjin/self-review-extended", marks=pytest.mark.req("REV-17", "ENG-08")),
     pytest.param("tianjin/complaint-discarded", marks=pytest.mark.req("APP-39")),
     pytest.param("tianjin/complaint", marks=pytest.mark.req("APP-39")),
     pytest.param("tianjin/copied-and-reminded", marks=pytest.mark.req("REV-15", "ENG-05")),

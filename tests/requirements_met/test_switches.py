@@ -51,6 +51,7 @@ DECIDED: Mapping[str, Decided] = {
             "return_to_applicant": "tianjin/returned-at-unit",
             "bar_year": "sichuan/failed-at-unit",
             "terminate": "sichuan/talent-terminated",
+            "none": "chengdu/initial-returned-in-layers",
         },
     ),
     "X-02": Decided(
@@ -72,10 +73,7 @@ DECIDED: Mapping[str, Decided] = {
         {
             "returning unit, after_expiry": "sichuan/overdue-and-extension",
             "bureau": "tianjin/bureau-extends",
-        },
-        {
-            "any_time": "tests/cases/test_deadlines.py::"
-            "test_only_holders_of_the_permission_above_the_case_move_it"
+            "any_time": "tianjin/self-review-extended",
         },
     ),
     "X-05": Decided(
@@ -229,6 +227,7 @@ DECIDED: Mapping[str, Decided] = {
             "pass": "tianjin/bulk-pass",
             "fail (return)": "tianjin/bulk-return",
             "pass, return": "sichuan/bulk",
+            "none": "chengdu/one-by-one",
         },
     ),
     "X-34": Decided("each case keeps its own copy", {"copies": "tianjin/bulk-pass"}),
@@ -268,10 +267,10 @@ DECIDED: Mapping[str, Decided] = {
     "X-40": Decided(nothing="one code `normal`; what it is called is a label"),
     "X-41": Decided(
         "`withdraw` of an action",
-        {"next_not_acted": "tianjin/applicant-withdraws", "never": "tianjin/returned-at-reception"},
         {
-            "next_not_opened": "tests/cases/test_opening.py::"
-            "test_it_is_taken_back_until_the_next_one_opens_it"
+            "next_not_acted": "tianjin/applicant-withdraws",
+            "never": "tianjin/returned-at-reception",
+            "next_not_opened": "tianjin/complaint-opened",
         },
     ),
     "X-42": Decided("each stage is a place", {"初审 counts": "tianjin/applicant-withdraws"}),
