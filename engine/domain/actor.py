@@ -13,6 +13,10 @@ class Rights(Protocol):
         """Whether ``person`` holds ``permission`` at exactly ``organisation`` now."""
         ...
 
+    def plays(self, person: str, role: str, organisation: str | None) -> bool:
+        """Whether ``person`` has ``role`` at exactly ``organisation`` now."""
+        ...
+
     def covers(
         self, person: str, permission: str, organisation: str | None, other: str | None
     ) -> bool:

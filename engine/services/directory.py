@@ -75,6 +75,14 @@ class Directory:
         held = any(permission in role.permissions for _, role in self._counting(grants))
         return held and _lets(self._named(state), permission)
 
+    def plays(self, person: str, role: str, organisation: str | None) -> bool:
+        """Whether a person has a role at exactly this organisation now."""
+        if organisation is None:
+            return False
+        with self._store.read() as unit:
+            grants, _ = unit.grants.standing(person, organisation, ORGANISATIONS)
+        return any(one.name == role for _, one in self._counting(grants))
+
     def covers(
         self, person: str, permission: str, organisation: str | None, other: str | None
     ) -> bool:

@@ -151,9 +151,9 @@ class Scene:
         if by == state.initiator and does in ("withdraw", "save", "submit", "discard", "urge"):
             private = row.initiator_organisation is None
             return directory.actor_for(by, None if private else row.initiator_organisation)
-        wanted = [item.organisation for item in waiting] + [
-            passed.place.organisation for passed in reversed(state.path)
-        ]
+        here = [item.organisation for item in waiting]
+        passed = [passed.place.organisation for passed in reversed(state.path)]
+        wanted = [*passed, *here] if does == "withdraw" else [*here, *passed]
         for organisation in wanted:
             if organisation in organisations:
                 return directory.actor_for(by, organisation)

@@ -84,6 +84,7 @@ class Sheets:
                 # A substitute sees no more than whoever they stand in for.
                 meant = any(
                     self._rights.holds(one, view.audience, actor.organisation)
+                    or self._rights.plays(one, view.audience, actor.organisation)
                     for one in {actor.person, run.command.on_behalf or actor.person}
                 )
             if meant and (view.when is None or run.context.holds(view.when)):

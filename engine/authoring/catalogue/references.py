@@ -118,4 +118,16 @@ TABLE: tuple[Entry, ...] = (
         'of register "{register}" it belongs to',
         example="do: [{number: {pool: certificates, into: number}}]",
     ),
+    Entry(
+        "DEF220",
+        zh='"{name}" 在语言中已有固定的意思，不能用作{kind}的名称',
+        en='"{name}" has a meaning in the language already and cannot be the name of a {kind}',
+        example="facts: {data: today}",
+    ),
+    Entry(
+        "DEF221",
+        zh='标记 "{name}" 由 when 得出，动作不能设置它',
+        en='The flag "{name}" follows from its "when": no action sets it',
+        example='set: {flags.big: "true"}',
+    ),
 )

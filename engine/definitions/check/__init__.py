@@ -17,6 +17,7 @@ from engine.definitions.check.policies import check_policies
 from engine.definitions.check.references import check_references
 from engine.definitions.check.statuses import check_statuses
 from engine.definitions.check.subject import Names, Shown, Subject
+from engine.definitions.check.words import check_words
 
 __all__ = ["Names", "Shown", "check_process"]
 
@@ -36,6 +37,7 @@ def check_process(
     subject = Subject(
         bound.process, bound.flow, names, problems, scopes.data, scopes.data_of, whole
     )
+    check_words(subject)
     check_references(subject)
     check_graph(subject)
     check_groups(subject)

@@ -17,7 +17,7 @@ from engine.definitions.check.exploring import way
 from engine.definitions.check.subject import Subject
 from engine.definitions.exploration import Explored
 from engine.definitions.flow import actions_at
-from engine.definitions.process import Assignment, Formula, Step, actions_of
+from engine.definitions.process import Assignment, Formula, Step, actions_of, effects_of
 from engine.expressions import Path, decided, is_among
 
 
@@ -91,6 +91,8 @@ class _Look:
 
     def why_nobody(self, task: _Task) -> Phrase | None:
         """Why nobody can ever do something; None if somebody may."""
+        if task.who.kind == "system":
+            return self._never_by_itself(task.step) if task.own and task.step else None
         if task.who.kind != "permission":
             return None
         if task.permission is None and task.step is not None:
@@ -99,6 +101,25 @@ class _Look:
                 'no "permission" is written, and nobody acts without one',
             )
         return self._no_role(task) or self._other_kinds(task) or self._nobody_left(task)
+
+    def _never_by_itself(self, step: Step) -> Phrase | None:
+        """Say that the system has no reason to do anything at its step."""
+        names = {name for name, action in step.actions.items() if action.who is None}
+        terms = [step.due, *(deadline.due for deadline in self.process.deadlines.values())]
+        done = {term.otherwise for term in terms if term is not None}
+        done |= {
+            effect.name
+            for process in self.subject.names.processes.values()
+            for effect in effects_of(process)
+            if effect.kind == "send"
+        }
+        if not names or names & done:
+            return None
+        return Phrase(
+            "由系统办理，而没有到期（otherwise）或关联业务（send）会让系统执行这里的动作",
+            "the system does it, but no deadline (otherwise) and no linked case (send) makes it "
+            "do an action of this step",
+        )
 
     def _no_role(self, task: _Task) -> Phrase | None:
         held = self.subject.names.held or ()

@@ -152,6 +152,8 @@ def _set(subject: Subject, action: Action, path: str, where: Phrase) -> None:
             subject.problems.add(
                 "DEF210", at, name=rest[0], given=rest[0], choices=tuple(subject.process.flags)
             )
+        elif subject.process.flags[rest[0]].when is not None:
+            subject.problems.add("DEF221", at, name=rest[0])
         return
     form = _record(subject, subject.process.form)
     if form is not None and rest[0] not in _kept(subject.process):

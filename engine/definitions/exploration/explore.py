@@ -20,7 +20,7 @@ Trail = tuple[tuple[Act, State], ...]
 #: what looking at one way from state to state counts, beside each of the places after it
 _EACH = 8
 #: how much is looked at before a process is given up
-MOST = 80_000
+MOST = 240_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,47 @@
+"""Names that mean something already: an author's own would hide them, or never be read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from engine.authoring.node import Node
+from engine.authoring.problem import Phrase
+from engine.definitions.check.subject import Subject
+from engine.definitions.context import TABLE
+from engine.definitions.flow import RELATIVE
+from engine.definitions.process import FOR_MANY, actions_of
+
+#: words of CEL, which nothing that an expression reads can be called
+CEL = frozenset((
+    "as", "break", "const", "continue", "else", "false", "for", "function", "if", "import", "in",
+    "let", "loop", "namespace", "null", "package", "return", "true", "var", "void", "while",
+))  # fmt: skip
+CONTEXT = frozenset(named.name for named in TABLE)
+#: operations offered at every task; those of votes and signers are met only where these are
+OPERATIONS = frozenset(FOR_MANY) - {"sign", "vote", "decline", "replace"}
+
+
+def check_words(subject: Subject) -> None:
+    """Report facts, switches, flags, steps and actions called by a word of the language."""
+    process = subject.process
+    for kind, key, written, words in (
+        (Phrase("事实", "fact"), "facts", process.facts, CONTEXT | CEL),
+        (Phrase("政策", "policy"), "policy", process.policy, CEL),
+        (Phrase("标记", "flag"), "flags", process.flags, CEL),
+    ):
+        node = process.node.get(key)
+        if node is not None:
+            _report(subject, kind, [(name, node.key(name)) for name in written], words)
+    step = Phrase("步骤", "step")
+    steps = [(one.name, process.named_at(one)) for one in process.steps.values()]
+    _report(subject, step, steps, RELATIVE)
+    actions = [(one.name, one.node) for one in actions_of(process)]
+    _report(subject, Phrase("动作", "action"), actions, OPERATIONS)
+
+
+def _report(
+    subject: Subject, kind: Phrase, names: Iterable[tuple[str, Node]], words: Collection[str]
+) -> None:
+    for name, at in names:
+        if name in words:
+            subject.problems.add("DEF220", at, kind=kind, name=name)
