@@ -22,12 +22,12 @@ Calling = Callable[[str, Sequence[str]], str | None]
 
 _TOKEN = re.compile(
     r"""\s*(?:(?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
-    |(?P<number>\d+(?:\.(?!\.)\d+)?|(?<![\w)\]])\.\d+)
+    |(?P<number>[0-9]+(?:\.(?!\.)[0-9]+)?|(?<![\w)\]])\.[0-9]+)
     |(?P<phrase>(?:starts\s+with|ends\s+with|string\s+length|list\s+contains|is\s+empty
         |get\s+or\s+else)(?=\s*\())
-    |(?P<name>(?:[A-Za-z_]\w*:)?\$?[A-Za-z_]\w*)
+    |(?P<name>(?:[A-Za-z_]\w*:)?\$?[^\W\d]\w*)
     |(?P<sign>===|!==|==|!=|<>|<=|>=|&&|\|\||\.\.|[=<>!()\[\]+\-*/%,.?:]))""",
-    re.VERBOSE | re.ASCII,
+    re.VERBOSE,
 )
 _COMPARED = {
     "=": "==", "==": "==", "===": "==", "eq": "==", "!=": "!=", "!==": "!=", "<>": "!=",

@@ -206,6 +206,20 @@ def test_of_several_pools_one_is_imported_and_the_others_are_listed() -> None:
     assert "BPM179" not in codes
 
 
+def test_variables_with_other_letters_are_numbered_fields_with_those_captions() -> None:
+    form = '<formData><formField id="金额" type="long"/></formData>'
+    task = event("userTask", "a", f"<extensionElements>{form}</extensionElements>")
+    content = file("startEvent s", task, "userTask b", "endEvent e", "s>a", "a>g",
+                   "exclusiveGateway g", "g>b?${金额 > 5 && 加急a}", "g>e", "b>e")  # fmt: skip
+    problems = Problems()
+
+    texts = read_files(content, "file.bpmn", problems, "demo/p")
+
+    assert "data.field_1 > 5 && data.field_2" in texts["definitions/processes/demo/p.yaml"]
+    assert "field_1: {title: 金额, type: integer}" in texts["forms/p.yaml"]
+    assert "field_2: {title: 加急a, type: boolean}" in texts["forms/p.yaml"]
+
+
 def begun(inside: str, *rest: str, id: str = "on") -> str:
     """A sub-process that an event begins, with a task and an end."""
     start = event("startEvent", f"{id}_s", inside)

@@ -56,6 +56,9 @@ class Drafts:
             _put(self.fields, path, kind)
         for one in asked:
             self._connector(one, read)
+        captions = {field: variable for variable, field in self.drawing.renamed.items()}
+        for name, field in self.fields.items():
+            field["title"] = captions.get(name, name) if field["title"] == name else field["title"]
         if not self.fields:
             return value
         head: Keys = {"form": id_, "title": value["title"]}
@@ -87,7 +90,8 @@ class Drafts:
             later = [one for one in found.fields if one.required and one.entered and step != first]
             self._missing(node, found, [f"{one.title}: required" for one in later])
             for number, asked in enumerate(found.fields, 1):
-                name = asked.name if _NAME.fullmatch(asked.name) else f"{step}_{number}"
+                name = self.drawing.field(asked.name)
+                name = name if _NAME.fullmatch(name) else f"{step}_{number}"
                 if name not in self.fields:
                     self.fields[name] = self._field(name, asked, form)
                     # A field of a later step is not yet there when the first one is handed in.

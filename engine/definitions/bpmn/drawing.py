@@ -52,6 +52,8 @@ class Drawing:
         self.around: dict[str, str] = {}
         #: what variables are that services and decisions set, and the name of each answer
         self.results, self.answers = results_of(process)
+        #: the fields that stand for variables whose names are none here, by those names
+        self.renamed: dict[str, str] = {}
         #: facts that stand for decisions
         self.facts: dict[str, object] = {}
         #: the expressions that read the data of the case, for a draft of its form
@@ -128,13 +130,19 @@ class Drawing:
         if head == "data" and names:
             self.kinds[tuple(names)] = kind
 
+    def field(self, name: str) -> str:
+        """Return the name of a field for a variable; a numbered one where it has other letters."""
+        if name.isascii():
+            return snake(name)
+        return self.renamed.setdefault(name, f"field_{len(self.renamed) + 1}")
+
     def naming(self, names: tuple[str, ...]) -> str | None:
         """Return a variable of a file as a path of ours: what a service sets is of its answer."""
         result = self.results.get(names[0])
         if result is None:
-            return path_of(names)
-        parts = [snake(one) for one in names[1:]]
-        if not all(parts):
+            return path_of(tuple(map(self.field, names)))
+        parts = [self.field(one) for one in names[1:]]
+        if not all(parts) or not result.path:
             return None
         return ".".join([result.path, *parts]) if parts else result.path + result.alone
 

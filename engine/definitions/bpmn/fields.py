@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.definitions.dialects import snake
 from engine.definitions.markup import Element
 
 #: deeper groups of a form are not read
@@ -43,6 +42,7 @@ _LIMITS = {
 class Asked:
     """A field that a form of a file asks for."""
 
+    #: as the file calls it
     name: str
     title: str
     kind: str = "string"
@@ -156,7 +156,7 @@ def _component(one: Mapping[str, Any], kind: str) -> Asked:
 
 
 def _asked(key: str, title: str, kind: str) -> Asked:
-    found = Asked(snake(key), " ".join((title or key).split()), _TYPES.get(kind, "string"))
+    found = Asked(key, " ".join((title or key).split()), _TYPES.get(kind, "string"))
     if kind not in _TYPES and kind not in _PLAIN:
         found.left_out.append(kind)
     return found

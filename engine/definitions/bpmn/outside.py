@@ -117,7 +117,7 @@ def _decide(drawing: Drawing, node: Node) -> None:
     """A decision is a fact: the rule table is asked when what it says is read."""
     decision, result = decision_of(node.element), result_of(node.element)
     loop = node.element.first("standardLoopCharacteristics")
-    if not decision or not result or loop is not None:
+    if not decision or not snake(result) or not result.isascii() or loop is not None:
         return drawing.not_executed(loop or node.element, PANEL if loop else RULE)
     given, _ = given_of(node.element, drawing.naming)
     rule = f"rules/{decision}"

@@ -81,6 +81,7 @@ def _inputs(element: Element) -> Iterator[tuple[str, str, bool]]:
 class Result(NamedTuple):
     """What becomes of a variable that a service sets: a field of its answer, or a fact."""
 
+    #: nothing if its name is none here
     path: str
     #: what is read where the variable is read as it is
     alone: str = ""
@@ -113,7 +114,7 @@ def outputs_of(element: Element) -> list[str]:
     found = [one.given("name") for each in around if each for one in each.all("outputParameter")]
     mapping = extension.first("ioMapping")
     found += [one.given("target") for one in mapping.all("output")] if mapping else []
-    return [one for one in found if snake(one) and "." not in one]
+    return [one for one in found if one and "." not in one]
 
 
 def results_of(process: Element) -> tuple[Mapping[str, Result], Mapping[str, str]]:
@@ -124,20 +125,22 @@ def results_of(process: Element) -> tuple[Mapping[str, Result], Mapping[str, str
     for element in _services(process):
         if element.name == "businessRuleTask":
             name = result_of(element)
-            if decision_of(element) and snake(name):
+            if decision_of(element) and snake(name) and name.isascii():
                 results[name] = Result(snake(name))
             continue
-        whole = snake(result_of(element))
+        variable = result_of(element)
+        whole = snake(variable) if variable.isascii() else ""
         into = whole or named(Node(element))
         number = 2
         while not whole and into in taken:
             into, number = f"{named(Node(element))}_{number}", number + 1
         taken.add(into)
         answers[element.given("id")] = into
-        if whole:
-            results[result_of(element)] = Result(f"data.{into}", ".value")
+        if variable:
+            results[variable] = Result(f"data.{into}" if whole else "", ".value")
         for one in outputs_of(element):
-            results[one] = Result(f"data.{into}.{snake(one)}")
+            field = snake(one) if one.isascii() else ""
+            results[one] = Result(f"data.{into}.{field}" if field else "")
     return results, answers
 
 

@@ -11,7 +11,7 @@ from engine.definitions.markup import Element
 #: names that mean the same here; all others are fields of the case
 _KNOWN = ("data", "case", "initiator", "policy", "flags", "input")
 _INITIATOR = ("initiator", "starter", "applicant")
-_PATH = re.compile(r"\s*(?:[$#]\{|=)\s*([A-Za-z_][\w.]*)\s*\}?\s*", re.ASCII)
+_PATH = re.compile(r"\s*(?:[$#]\{|=)\s*([^\W\d][\w.]*)\s*\}?\s*")
 _DURATION = re.compile(r"P(?:(\d{1,3})W)?(?:(\d{1,4})D)?(?:T(\d{1,5})H)?")
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:T00:00(?::00)?(?:\.0+)?(?:Z|[+-]\d\d:?\d\d)?)?")
 #: ids that tools make up
@@ -54,7 +54,7 @@ def of_engines(element: Element) -> list[str]:
 
 def path_of(names: tuple[str, ...]) -> str | None:
     """Return the name of a variable as a path of ours: a bare name is a field of the case."""
-    parts = [snake(one) for one in names]
+    parts = [snake(one) if one.isascii() else "" for one in names]
     if not all(parts):
         return None
     return ".".join(parts if parts[0] in _KNOWN else ["data", *parts])
