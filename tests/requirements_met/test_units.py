@@ -282,6 +282,31 @@ def created(town: City, creator: Visitor, superior: str) -> list[str]:
     return row
 
 
+@pytest.mark.req("ORG-22")
+def test_title_business_belongs_to_the_province_a_city_or_a_county_wherever_the_unit_is():
+    town = city(worlds="sichuan")
+    clerk = town.visit("景管理", "四川人社厅")
+    page = clerk.get("/console/register-organisations/new/")
+    (field,) = page.tree.xpath("//select[@name='title_jurisdiction']")
+    offered = dict(zip(field.xpath("option/text()"), field.xpath("option/@value"), strict=True))
+    assert {"四川省省本级", "成都市", "成都市武侯区", "凉山彝族自治州"} <= offered.keys()
+    assert "不是单位所在地：省属单位选省本级，市属单位选所属的市，其他单位选县" in page
+
+    located = {"address": "四川省成都市武侯区某路 1 号", "superior": "省教育厅"}
+    typed = NEW_UNIT | located | {"title_jurisdiction": offered["四川省省本级"]}
+    handler = HANDLER | {"handlers.0.id_number": "110101199003070079"}
+    clerk.press("+ 添加经办人员")
+    clerk.press("保存", **typed, **handler)
+
+    (row,) = town.platform.registers.page(
+        town.person("景管理", "四川人社厅"), "organisations", search="天津市新校"
+    ).rows
+    found = town.platform.registers.get(
+        town.person("景管理", "四川人社厅"), "organisations", row.key
+    )
+    assert found.data["title_jurisdiction"] == "510000"
+
+
 @pytest.mark.req("ORG-09", "ORG-10", "ORG-20", "ACC-07")
 def test_a_superior_creates_a_unit_whose_handler_administers_it_at_once():
     town = city()
