@@ -29,7 +29,7 @@ steps:
       supplement: {title: 退回补充材料, verb: return, to: previous, relay: true}
       pass:
         title: 通过
-        to:
+        to: &ways
           - {when: data.subject == 'sequence', then: task}
           - {when: data.subject == 'chain', then: up}
           - {when: data.subject == 'stages', then: staged}
@@ -38,8 +38,10 @@ steps:
           - {when: data.subject == 'panel', then: vote}
           - {when: data.subject == 'call', then: called}
           - {when: data.subject == 'linked', then: linked}
-          - {when: data.subject == 'group', then: waiting}
+          - {when: "data.subject in ['group', 'member']", then: waiting}
           - {then: task}
+      unseen: {title: 通过（打开后不撤回）, verb: pass, to: *ways, withdraw: until_next_opens}
+      final: {title: 通过（不撤回）, verb: pass, to: *ways, withdraw: never}
   task:
     title: 办理
     who: &office {permission: check, organisation: data.unit.superior}
@@ -183,6 +185,8 @@ steps:
     actions:
       supplement: {title: 退回补充材料, verb: return, to: previous, relay: true}
       pass: {title: 通过, to: task}
+      unseen: {title: 通过（打开后不撤回）, verb: pass, to: task, withdraw: until_next_opens}
+      final: {title: 通过（不撤回）, verb: pass, to: task, withdraw: never}
   up: null
   staged: null
   split: null
@@ -214,6 +218,7 @@ SCOPES = (
     Word("call", "调用", "call"),
     Word("linked", "等待关联业务", "wait for a linked case"),
     Word("group", "等待成组", "wait for a group"),
+    Word("member", "在组中", "member of a group"),
     Word("meeting", "成组业务", "group case"),
     Word("end", "结束", "end"),
     Word("returned", "退回后", "after a return"),
@@ -229,6 +234,8 @@ OPERATIONS = (
     Word("reopen", "重新审核", "reopen"),
     Word("insert", "插入单位", "insert"),
     Word("withdraw", "撤回", "withdraw"),
+    Word("withdraw_seen", "撤回（已打开，until_next_opens）", "withdraw once opened"),
+    Word("withdraw_never", "撤回（never）", "withdraw what never may be"),
     Word("save", "暂存", "save"),
     Word("claim", "认领", "claim"),
     Word("release", "放回", "release"),
@@ -264,6 +271,7 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "call": "!no_such_action",
         "linked": "!no_such_action",
         "group": "!no_such_action",
+        "member": "!no_such_action",
         "meeting": "done",
         "end": "!case_closed",
         "returned": "done",
@@ -278,6 +286,7 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "call": "!no_such_action",
         "linked": "!no_such_action",
         "group": "!no_such_action",
+        "member": "!no_such_action",
         "meeting": "first@一所",
         "end": "!case_closed",
         "returned": "first@一所",
@@ -292,6 +301,7 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "call": "!no_such_action",
         "linked": "!no_such_action",
         "group": "!no_such_action",
+        "member": "!no_such_action",
         "meeting": "fill",
         "end": "!case_closed",
         "returned": "fill",
@@ -306,6 +316,7 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "call": "!no_such_action",
         "linked": "!no_such_action",
         "group": "!no_such_action",
+        "member": "!no_such_action",
         "meeting": "first@一所",
         "end": "!case_closed",
         "returned": "first@一所",
@@ -320,6 +331,7 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "call": "!no_such_action",
         "linked": "!no_such_action",
         "group": "!no_such_action",
+        "member": "!no_such_action",
         "meeting": "fill",
         "end": "!case_closed",
         "returned": "fill",
@@ -334,6 +346,7 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "call": "!no_such_action",
         "linked": "!no_such_action",
         "group": "!no_such_action",
+        "member": "!no_such_action",
         "meeting": "task@一分局",
         "end": "!case_closed",
         "returned": "task@一分局",
@@ -348,6 +361,7 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "call": "!no_such_action",
         "linked": "!no_such_action",
         "group": "!no_such_action",
+        "member": "!no_such_action",
         "meeting": "failed",
         "end": "!case_closed",
         "returned": "failed",
@@ -362,6 +376,7 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "call": "!no_such_action",
         "linked": "!no_such_action",
         "group": "!no_such_action",
+        "member": "!no_such_action",
         "meeting": "!no_such_action",
         "end": "task@一分局",
         "returned": "!no_such_action",
@@ -376,6 +391,7 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "call": "!no_such_action",
         "linked": "!no_such_action",
         "group": "!no_such_action",
+        "member": "!no_such_action",
         "meeting": "!nowhere_to_insert",
         "end": "!case_closed",
         "returned": "!nowhere_to_insert",
@@ -390,9 +406,40 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "call": "!withdraw_created",
         "linked": "!withdraw_created",
         "group": "first@一所",
+        "member": "!in_group",
         "meeting": "first@一所",
         "end": "!case_closed",
         "returned": "first@一所",
+    },
+    "withdraw_seen": {
+        "sequence": "!withdraw_opened",
+        "chain": "!withdraw_opened",
+        "stages": "!withdraw_opened",
+        "parallel": "!withdraw_opened",
+        "nested": "!withdraw_opened",
+        "panel": "first@一所",
+        "call": "!withdraw_created",
+        "linked": "!withdraw_created",
+        "group": "first@一所",
+        "member": "!in_group",
+        "meeting": "!withdraw_opened",
+        "end": "!case_closed",
+        "returned": "!withdraw_opened",
+    },
+    "withdraw_never": {
+        "sequence": "!withdraw_never",
+        "chain": "!withdraw_never",
+        "stages": "!withdraw_never",
+        "parallel": "!withdraw_never",
+        "nested": "!withdraw_never",
+        "panel": "!withdraw_never",
+        "call": "!withdraw_never",
+        "linked": "!withdraw_never",
+        "group": "!withdraw_never",
+        "member": "!withdraw_never",
+        "meeting": "!withdraw_never",
+        "end": "!case_closed",
+        "returned": "!withdraw_never",
     },
     "save": {
         "sequence": "!not_editable",
@@ -404,6 +451,7 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "call": "!not_editable",
         "linked": "!not_editable",
         "group": "!not_editable",
+        "member": "!not_editable",
         "meeting": "!not_editable",
         "end": "!case_closed",
         "returned": "!not_editable",
@@ -418,6 +466,7 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "call": "!nothing_waits_for_you",
         "linked": "!nothing_waits_for_you",
         "group": "!nothing_waits_for_you",
+        "member": "!nothing_waits_for_you",
         "meeting": "task@一分局",
         "end": "!nothing_waits_for_you",
         "returned": "task@一分局",
@@ -432,6 +481,7 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "call": "!nothing_waits_for_you",
         "linked": "!nothing_waits_for_you",
         "group": "!nothing_waits_for_you",
+        "member": "!nothing_waits_for_you",
         "meeting": "task@一分局",
         "end": "!nothing_waits_for_you",
         "returned": "task@一分局",
@@ -446,6 +496,7 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "call": "!no_transfer",
         "linked": "!no_transfer",
         "group": "!no_transfer",
+        "member": "!no_transfer",
         "meeting": "task@一分局",
         "end": "!case_closed",
         "returned": "task@一分局",
@@ -460,6 +511,7 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "call": "!no_delegate",
         "linked": "!no_delegate",
         "group": "!no_delegate",
+        "member": "!no_delegate",
         "meeting": "task@一分局",
         "end": "!case_closed",
         "returned": "task@一分局",
@@ -474,6 +526,7 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "call": "!no_such_action",
         "linked": "!no_such_action",
         "group": "!no_such_action",
+        "member": "!no_such_action",
         "meeting": "done",
         "end": "!case_closed",
         "returned": "done",
@@ -488,6 +541,7 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "call": "!nothing_to_hand_over",
         "linked": "!nothing_to_hand_over",
         "group": "!nothing_to_hand_over",
+        "member": "!nothing_to_hand_over",
         "meeting": "task@一分局",
         "end": "!nothing_to_hand_over",
         "returned": "task@一分局",
@@ -502,6 +556,7 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "call": "!no_add_signer",
         "linked": "!no_add_signer",
         "group": "!no_add_signer",
+        "member": "!no_add_signer",
         "meeting": "task@一分局",
         "end": "!case_closed",
         "returned": "task@一分局",
@@ -516,6 +571,7 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "call": "!no_add_signer",
         "linked": "!no_add_signer",
         "group": "!no_add_signer",
+        "member": "!no_add_signer",
         "meeting": "task@一分局",
         "end": "!case_closed",
         "returned": "task@一分局",
@@ -530,6 +586,7 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "call": "!no_add_signer",
         "linked": "!no_add_signer",
         "group": "!no_add_signer",
+        "member": "!no_add_signer",
         "meeting": "task@一分局",
         "end": "!case_closed",
         "returned": "task@一分局",
@@ -544,6 +601,7 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "call": "!no_remove_signer",
         "linked": "!no_remove_signer",
         "group": "!no_remove_signer",
+        "member": "!no_remove_signer",
         "meeting": "task@一分局",
         "end": "!case_closed",
         "returned": "task@一分局",
@@ -558,6 +616,7 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "call": "!no_cc",
         "linked": "!no_cc",
         "group": "!no_cc",
+        "member": "!no_cc",
         "meeting": "task@一分局",
         "end": "!case_closed",
         "returned": "task@一分局",
@@ -572,6 +631,7 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "call": "!nobody_to_urge",
         "linked": "!nobody_to_urge",
         "group": "!nobody_to_urge",
+        "member": "!nobody_to_urge",
         "meeting": "task@一分局",
         "end": "!case_closed",
         "returned": "task@一分局",
@@ -586,6 +646,7 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "call": "!no_deadline",
         "linked": "!no_deadline",
         "group": "!no_deadline",
+        "member": "!no_deadline",
         "meeting": "task@一分局",
         "end": "!no_deadline",
         "returned": "task@一分局",
@@ -600,6 +661,7 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "call": "called",
         "linked": "linked",
         "group": "waiting",
+        "member": "waiting",
         "meeting": "task@一分局",
         "end": "!case_closed",
         "returned": "task@一分局",
@@ -614,6 +676,7 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "call": "first@一所",
         "linked": "first@一所",
         "group": "first@一所",
+        "member": "!in_group",
         "meeting": "first@一所",
         "end": "!case_closed",
         "returned": "first@一所",
@@ -628,6 +691,7 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "call": "cancelled",
         "linked": "cancelled",
         "group": "cancelled",
+        "member": "!in_group",
         "meeting": "cancelled",
         "end": "!case_closed",
         "returned": "cancelled",
@@ -642,6 +706,7 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "call": "!not_a_panel",
         "linked": "!not_a_panel",
         "group": "!not_a_panel",
+        "member": "!not_a_panel",
         "meeting": "!not_a_panel",
         "end": "!not_a_panel",
         "returned": "!not_a_panel",
@@ -656,6 +721,7 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "call": "!no_declining",
         "linked": "!no_declining",
         "group": "!no_declining",
+        "member": "!no_declining",
         "meeting": "!no_declining",
         "end": "!no_declining",
         "returned": "!no_declining",
@@ -670,6 +736,7 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "call": "!not_a_group",
         "linked": "!not_a_group",
         "group": "!not_a_group",
+        "member": "!not_a_group",
         "meeting": "!group_locked",
         "end": "!not_a_group",
         "returned": "!not_a_group",
@@ -684,6 +751,7 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "call": "!not_a_group",
         "linked": "!not_a_group",
         "group": "!not_a_group",
+        "member": "!not_a_group",
         "meeting": "!group_locked",
         "end": "!not_a_group",
         "returned": "!not_a_group",
@@ -698,6 +766,7 @@ CELLS: Mapping[str, Mapping[str, str]] = {
         "call": "!no_such_action",
         "linked": "!no_such_action",
         "group": "!no_such_action",
+        "member": "!no_such_action",
         "meeting": "done",
         "end": "!case_closed",
         "returned": "done",
@@ -724,4 +793,7 @@ SENTENCES: Mapping[str, str] = {
     "no_declining": "“{step}”不能谢绝或更换投票人",
     "not_a_group": "该{noun}没有名单",
     "group_locked": "{noun}在“{step}”期间名单不能变动",
+    "withdraw_opened": "下一环节已查看，不能撤回",
+    "withdraw_never": "该操作不能撤回",
+    "in_group": "该{noun}正在“{group}”（编号 {number}）中办理，不能单独操作",
 }

@@ -70,10 +70,10 @@ def offers(run: Run, rights: Rights) -> Iterator[Offer]:
             yield Offer(name, action, run.context.holds(action.when), why_not(run, action))
     for operation in OPERATIONS:
         if operation not in run.compiled.actions[run.step.name]:
-            yield _operation(run, operation, rights)
+            yield operation_here(run, operation, rights)
     for deadline in run.compiled.deadlines:
         if deadline.due.extend is not None:
-            yield _operation(run, f"extend:{deadline.name}", rights)
+            yield operation_here(run, f"extend:{deadline.name}", rights)
 
 
 def forbid(run: Run, code: str, **params: Any) -> NotAllowed:
@@ -150,7 +150,8 @@ def _may(
     return None
 
 
-def _operation(run: Run, name: str, rights: Rights) -> Offer:
+def operation_here(run: Run, name: str, rights: Rights) -> Offer:
+    """An operation of the engine at the place looked at, and whether it can be used."""
     ended = _no_substitute(run, rights)
     if ended is not None:
         return Offer(name, None, mine=False, refusal=ended)
@@ -265,7 +266,7 @@ def _waits_for(item: WorkItem, run: Run, rights: Rights) -> bool:
 
 def may_operate(run: Run, name: str, rights: Rights) -> Refused | None:
     """Why an operation is refused, right or rule; None when it may go ahead."""
-    return _operation(run, name, rights).refusal
+    return operation_here(run, name, rights).refusal
 
 
 def may_lead(run: Run, rights: Rights) -> Refused | None:

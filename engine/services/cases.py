@@ -18,7 +18,7 @@ from engine.domain.case import DATES, Command, places_of
 from engine.domain.errors import EngineError, NotAllowed, NotFound, Refused, Stale
 from engine.runtime.advance import guard, no_such_action, offered
 from engine.runtime.branches import find
-from engine.runtime.offers import may_act, may_operate
+from engine.runtime.offers import may_act, may_operate, operation_here
 from engine.runtime.run import Run
 from engine.services.casework import Casework, Done, Loaded, Outcome, until_kept
 from engine.store.errors import Conflict
@@ -296,10 +296,10 @@ class Cases:
             known = run.process.deadlines
             if deadline not in known:
                 raise run.refuse("no_such_deadline", deadline=deadline)
-            self._groups.free(unit, loaded, run, None)
             refusal = may_operate(run, f"extend:{deadline}", self._rights)
             if refusal is not None:
                 raise refusal
+            self._groups.free(unit, loaded, run, None)
             return command_of(actor, run, "extend", "extend", {**entered, "deadline": deadline})
 
         return self.carry_out(actor, uid, make, version=version, key=key)
@@ -373,10 +373,10 @@ class Cases:
     ) -> Done:
         def make(unit: UnitOfWork, loaded: Loaded) -> Command:
             run = self.operating(unit, loaded, actor, operation, at)
-            self._groups.free(unit, loaded, run, None)
             refusal = may_operate(run, operation, self._rights)
             if refusal is not None:
                 raise refusal
+            self._groups.free(unit, loaded, run, None)
             return command_of(actor, run, operation, operation, entered)
 
         return self.carry_out(actor, uid, make, version=version, key=key)
@@ -414,11 +414,16 @@ class Cases:
     def operating(
         self, unit: UnitOfWork, loaded: Loaded, actor: Actor, operation: str, at: str | None
     ) -> Run:
-        """The place at which an operation is meant, and for whom: where it is possible."""
+        """The place at which an operation is meant, and for whom: where it is possible.
+
+        Where it is possible nowhere, one at which it concerns the actor: that one says why.
+        """
         run = self._work.look(unit, loaded, actor, at=at)
         settled = at is not None and not actor.represents
-        if settled or may_operate(run, operation, self._rights) is None:
+        first = operation_here(run, operation, self._rights)
+        if settled or first.allowed:
             return run
+        concerned = run if first.mine else None
         places: list[str | None] = [at]
         if at is None:
             known = places_of(loaded.state, ended=True)
@@ -426,9 +431,11 @@ class Cases:
         for who in selves(actor):
             for place in places:
                 other = self._work.look(unit, loaded, who, at=place)
-                if may_operate(other, operation, self._rights) is None:
+                found = operation_here(other, operation, self._rights)
+                if found.allowed:
                     return other
-        return run
+                concerned = concerned or (other if found.mine else None)
+        return concerned or run
 
     def carry_out(
         self,

@@ -80,19 +80,24 @@ def town():
     platform.close()
 
 
-def taken_to(town: Platform, scope: str) -> str:
-    """A case at the place that a column is about."""
+def taken_to(town: Platform, scope: str, by: str = "pass") -> str:
+    """A case at the place that a column is about, come to by an action of the step before."""
     cases = town.cases
     values = {"unit": "一所", "subject": scope}
     process = "town/round" if scope == "meeting" else "town/scopes"
     uid = cases.start(APPLICANT, process, values).uid
     cases.act(APPLICANT, uid, "submit", data=values)
-    cases.act(FIRST, uid, "pass")
+    cases.act(FIRST, uid, by)
     if scope == "end":
         cases.act(CHIEF, uid, "pass")
     elif scope == "returned":
         cases.act(CHIEF, uid, "named")
-        cases.act(FIRST, uid, "pass")
+        cases.act(FIRST, uid, by)
+    elif scope == "member":
+        meeting = cases.start(APPLICANT, "town/round", values).uid
+        cases.act(APPLICANT, meeting, "submit", data=values)
+        cases.add(FIRST, meeting, [uid])
+        cases.act(FIRST, meeting, "pass")
     return uid
 
 
@@ -104,9 +109,13 @@ def place(town: Platform, uid: str) -> str:
     return found if isinstance(found, str) else " + ".join(found)
 
 
+#: operations about what was passed on otherwise
+PASSED = {"withdraw_seen": "unseen", "withdraw_never": "final"}
+
+
 def used(town: Platform, scope: str, operation: str) -> str:
     """Where an operation leads from a scope, or the code of its refusal."""
-    uid = taken_to(town, scope)
+    uid = taken_to(town, scope, PASSED.get(operation, "pass"))
     try:
         carry_out(town, uid, scope, operation)
     except Refused as refused:
@@ -128,6 +137,10 @@ class Using:
 
     def named(self, name: str, **entered: Any) -> None:
         self.town.operations.do(CHIEF, self.uid, name, entered)
+
+    def seen(self) -> None:
+        self.cases.open(CHIEF, self.uid)
+        self.cases.withdraw(self.by, self.uid)
 
     def removed(self) -> None:
         if self.scope in TASKS:
@@ -192,6 +205,8 @@ def carry_out(town: Platform, uid: str, scope: str, operation: str) -> None:
         "straight": use.straight,
         "relay": use.layered,
         "withdraw": lambda: cases.withdraw(use.by, uid),
+        "withdraw_seen": use.seen,
+        "withdraw_never": lambda: cases.withdraw(use.by, uid),
         "save": lambda: cases.save(CHIEF, uid, {"amount": 1}),
         "claim": lambda: cases.claim(CHIEF, uid),
         "release": use.released,
