@@ -17,6 +17,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 BIN := .venv/bin
 STAMP := .venv/.stamp
 VENDOR := admin/static/vendor
+SOAK ?= 10
 INSTALL = $(BIN)/uv pip install --quiet --python $(BIN)/python
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
@@ -35,8 +36,10 @@ demo: setup ## Take the sample cases from start to certificate and print their t
 test: setup setup-system ## Set up and run every test, those in a browser and on PostgreSQL too
 	@$(BIN)/pytest -n 2 --dist worksteal
 
-soak: setup setup-system ## Walk random processes at random, and move their cases, for long
-	@ZHICHENG_WALKS=20000 ZHICHENG_MIGRATIONS=2000 ZHICHENG_OPERATIONS=2000 ZHICHENG_RACES=200 $(BIN)/pytest --timeout 0 tests/walks tests/runtime/test_random_walks.py tests/migrating/test_any_edit.py
+soak: setup setup-system ## Walk, race and move random processes at random for long: SOAK=1 is a tenth of it
+	@ZHICHENG_WALKS=$$((1000 * $(SOAK))) ZHICHENG_REFERENCE=$$((100 * $(SOAK))) ZHICHENG_OPERATIONS=$$((60 * $(SOAK))) \
+	  ZHICHENG_RACES=$$((10 * $(SOAK))) ZHICHENG_MIGRATIONS=$$((60 * $(SOAK))) ZHICHENG_MIGRATED_LIVES=$$((10 * $(SOAK))) \
+	  $(BIN)/pytest --timeout 0 tests/walks tests/runtime/test_random_walks.py tests/migrating/test_any_edit.py tests/migrating/test_any_life.py
 
 check: setup ## Format, lint, types, layers and the shipped content
 	@$(BIN)/ruff format --check .

@@ -271,6 +271,8 @@ class State:
     suspended_at: str | None = None
     #: for whom substitutes have acted, by substitute: what keeps one out keeps the other out
     stood_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: when the case came to the first stage of the present place, where it has passed one
+    came_at: str | None = None
 
     def with_(self, **changes: Any) -> State:
         """A copy with some fields changed; the state itself where they are so already."""

@@ -138,8 +138,8 @@ def _act(run: Run) -> None:
     step, before = run.step, run.state
     if action.verb == "pass" and operations.pass_to_signer(run):
         _note(run, action)
-        run.push(action, before)
         operations.hand_to_signer(run)
+        run.push(action, before)
         return
     if step.stages and action.verb == "pass":
         following = run.next_stage(step, before.place.stage)
@@ -263,16 +263,17 @@ def _pass_stage(run: Run, action: Action, following: str) -> None:
     before = run.state
     _note(run, action)
     place = before.place
-    run.push(action, before)
     run.change(
         place=Place(place.step, following, place.organisation, place.visit),
         arrived_at=moments.local(run.now),
+        came_at=before.came_at or before.arrived_at,
         touched=False,
         opened=False,
         assigned=None,
         urged=None,
         signers=(),
     )
+    run.push(action, before)
     run.moved = True
     run.events.append({"event": "arrived", "place": run.state.place.to_json()})
 

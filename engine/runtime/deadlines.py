@@ -114,7 +114,7 @@ def give_back(run: Run, names: list[str]) -> None:
     """The pass that met these deadlines is withdrawn: they run again."""
     for name in names:
         known = term(run.state, name)
-        open_ = Term(known.by, given=known.given)
+        open_ = Term(known.by, given=known.given, over=known.over)
         run.change(deadlines={**run.state.deadlines, name: open_})
     refresh(run)
 

@@ -218,6 +218,7 @@ def hand_to_signer(run: Run) -> None:
         signers=tuple(signers),
         assigned=following.person,
         arrived_at=moments.local(run.now),
+        came_at=run.state.came_at or run.state.arrived_at,
         touched=False,
         opened=False,
         urged=None,

@@ -47,7 +47,8 @@ from engine.runtime.facts import Recording
 #: what withdrawing a pass brings back beside the place
 RESTORED = (
     "sent_to", "due", "due_given", "overdue", "inserted", "chain",
-    "returned", "relaying", "resubmit", "flags", "resume", "touched", "opened",
+    "returned", "relaying", "resubmit", "flags", "resume", "touched", "opened", "arrived_at",
+    "came_at",
 )  # fmt: skip
 #: effects that leave a trace outside the case and forbid withdrawing
 IRREVERSIBLE = frozenset({"document", "connector"})
@@ -393,6 +394,7 @@ class Run:
             place=Place(name, stage, found, visit),
             visits={**self.state.visits, name: visit},
             arrived_at=moments.local(self.now),
+            came_at=None,
             voters=(),
             voted=(),
             declined=(),
@@ -463,15 +465,19 @@ class Run:
         """
         if self.state.due_given is None and self.step.due is not None:
             told = self.state.overdue
-            with self.context.as_of(datetime.fromisoformat(self.state.arrived_at)):
+            with self.context.as_of(self._came()):
                 self.set_due(self.step)
             self.change(overdue=told and self.state.overdue)
+
+    def _came(self) -> datetime:
+        """When the case came to the present place, its first stage included."""
+        return datetime.fromisoformat(self.state.came_at or self.state.arrived_at)
 
     def refresh_wait(self) -> None:
         """Look again at a date that is waited for after what it reads may have changed."""
         if self.step.wait is not None and self.step.wait.until is not None:
             self.change(wait_until=None)
-            with self.context.as_of(datetime.fromisoformat(self.state.arrived_at)):
+            with self.context.as_of(self._came()):
                 self._wait(self.step)
 
     def _wait(self, step: Step) -> None:

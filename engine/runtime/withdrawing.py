@@ -39,13 +39,16 @@ def withdraw(run: Run) -> None:
     }
     run.events.append({"event": "withdrawn", "place": left.to_json()})
     run.change(path=path, **restored)
+    came = {"arrived_at": run.state.arrived_at, "came_at": run.state.came_at}
     place = last.place
     if last.split is not None:
         splits.put_back(run, place, last.split)
     else:
         run.arrive(place.step, at=place, restore=True)
-    # Whoever passed it here before may not take back what was opened or recorded on since.
+    # Whoever passed it here before may not take back what was opened or recorded on since, and the
+    # deadline is counted from when the case came here first.
     run.change(**{name: restored[name] for name in ("touched", "opened") if name in restored})
+    run.change(**came)
     run.refresh_due()
     run.change(overdue=moments.is_over(run.state.due, run.now))
 

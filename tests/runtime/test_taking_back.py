@@ -1,0 +1,97 @@
+"""What a withdrawal brings back beside the place, found by comparing with the language on paper."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from engine.domain.errors import Refused
+from tests.support.processes import Running, World, begin, compiled
+
+PROCESS = compiled(
+    """
+    process: demo/request
+    title: Request
+    form: request
+    deadlines:
+      entry: {title: Entry, reach: unit, by: "days(today, 9)"}
+    steps:
+      fill:
+        title: Fill
+        who: initiator
+        edit: all
+        actions: {submit: {title: Submit, to: unit}}
+      unit:
+        title: Unit
+        who: {permission: review, organisation: data.unit}
+        stages: {first: {title: First}, second: {title: Second}}
+        due: {by: "days(today, 5)"}
+        actions:
+          pass: {title: Pass, to: done}
+          keep: {title: Keep, verb: save}
+      done:
+        title: Done
+        end: success
+        actions:
+          again:
+            title: Again
+            verb: reopen
+            who: {permission: review, organisation: data.unit}
+            to: unit
+    """
+)
+
+
+@pytest.fixture
+def case() -> Running:
+    """A case at the first of two stages, to be dealt with in five days."""
+    return begin(PROCESS, World(), {"unit": "u"}).do("submit", "ann")
+
+
+@pytest.mark.req("REV-13", "ENG-09")
+def test_the_deadline_that_was_running_goes_on(case: Running) -> None:
+    """It was counted anew from the withdrawal: whoever withdrew had more time."""
+    due = case.state.due
+    case.at += timedelta(days=2)
+    case.do("pass", "rita", "u")
+    case.at += timedelta(days=2)
+    case.operate("withdraw", "rita", "u")
+
+    assert (case.place, case.state.due) == ("unit.first@u", due)
+    assert case.replayed() == case.state
+
+
+@pytest.mark.req("ENG-09")
+def test_the_next_stage_has_no_more_time_for_being_looked_at(case: Running) -> None:
+    """The stages are one place; saving counted its deadline from the second stage."""
+    due = case.state.due
+    case.at += timedelta(days=2)
+    case.do("pass", "rita", "u").do("keep", "sam", "u")
+
+    assert (case.place, case.state.due) == ("unit.second@u", due)
+
+
+@pytest.mark.req("REV-13")
+def test_a_pass_between_stages_hides_no_reopening(case: Running) -> None:
+    """Whoever passed the case before it ended took it back past the decision to open it again."""
+    case.do("pass", "rita", "u").do("pass", "sam", "u").do("again", "tom", "u")
+    case.do("pass", "rita", "u").operate("withdraw", "rita", "u")
+
+    with pytest.raises(Refused) as refused:
+        case.operate("withdraw", "sam", "u")
+    assert refused.value.code == "withdraw_decided"
+    assert case.place == "unit.first@u"
+
+
+@pytest.mark.req("REV-13", "ENG-09")
+def test_a_deadline_that_was_over_is_over_still() -> None:
+    """It ran once more, and was told to be over a second time."""
+    case = begin(PROCESS, World(), {"unit": "u"})
+    case.at += timedelta(days=12)
+    case.command("time", "deadline:entry").do("submit", "ann").operate("withdraw", "ann")
+
+    assert case.place == "fill"
+    assert case.state.deadlines["entry"].over
+    assert case.last is not None
+    assert case.last.timers == ()

@@ -1,0 +1,805 @@
+"""What the language says happens to a case, carried out on the words of the file.
+
+Nothing here knows the engine: no net, no compiled process, no stored state. A case is a piece of
+paper on which the places are written down one after the other (language 1.6); each branch has a
+paper of its own, and a place that was passed keeps a copy of the paper as it was before. It covers
+every kind of step and target, the verbs, withdrawing, deadlines and what happens by itself. Who
+may act, who else signs and how votes are counted are held against the language elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+ABOVE = {"unit": "office", "office": "board", "board": None}
+KINDS = {"unit": "low", "office": "middle", "board": "top"}
+#: what an action without a verb of its own is
+VERBS = ("submit", "pass", "return", "fail", "discard", "save", "record", "reopen", "cancel")
+
+
+class No(Exception):
+    """The language says that this cannot be done."""
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place; ``visit`` tells one visit to a step from another."""
+
+    step: str
+    stage: str | None = None
+    office: str | None = None
+    visit: int = 0
+
+    def __str__(self) -> str:
+        stage = f".{self.stage}" if self.stage else ""
+        return f"{self.step}{stage}" + (f"@{self.office}" if self.office else "")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A place that was passed, by whom, and how things stood before."""
+
+    spot: Spot
+    person: str
+    #: may it be taken back, as far as the action itself says
+    mine: bool = False
+    before: Before | None = None
+    #: of a place where the case was divided: its branches, and which one led out
+    branches: Mapping[str, Paper] = field(default_factory=dict)
+    by: str = ""
+
+    @property
+    def acted(self) -> Spot:
+        """Where somebody acted: in a parallel step the place in the branch."""
+        return self.branches[self.by].spot if self.by in self.branches else self.spot
+
+
+@dataclass(frozen=True)
+class Before:
+    """What taking a pass back restores beside the place."""
+
+    paper: Paper
+    data: Mapping[str, Any]
+    marked: bool
+    reached: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Left:
+    """Where a return or an end took the case from."""
+
+    spot: Spot
+    lines: tuple[Line, ...]
+    route: Mapping[str, str]
+    inserted: tuple[str, ...]
+    sent_to: str | None
+    branches: Mapping[str, Paper]
+
+
+@dataclass
+class Paper:
+    """Where a case or a branch is, and how it came there."""
+
+    spot: Spot
+    lines: list[Line] = field(default_factory=list)
+    left: list[Left] = field(default_factory=list)
+    route: dict[str, str] = field(default_factory=dict)
+    inserted: list[str] = field(default_factory=list)
+    sent_to: str | None = None
+    branches: dict[str, Paper] = field(default_factory=dict)
+    joined: bool = False
+    #: returned to after its join, which waits for it again
+    again: bool = False
+    returned: bool = False
+    relaying: bool = False
+    #: the next submission goes straight back to where the return came from, and has done so
+    straight: bool = False
+    straightened: bool = False
+    touched: bool = False
+    due: str | None = None
+    given: str | None = None
+    overdue: bool = False
+    until: str | None = None
+    status: str | None = None
+    came: date = date.min
+
+    def copy(self) -> Paper:
+        """As it stands now; lines never change once they are written."""
+        return replace(
+            self, lines=list(self.lines), left=list(self.left), route=dict(self.route),
+            inserted=list(self.inserted),
+            branches={name: one.copy() for name, one in self.branches.items()},
+        )  # fmt: skip
+
+
+@dataclass
+class Term:
+    """A deadline of the whole case."""
+
+    reach: str
+    by: str
+    words: Mapping[str, Any]
+    reached: bool = False
+    over: bool = False
+
+
+class Case:
+    """A case on paper."""
+
+    def __init__(self, process: Mapping[str, Any], data: Mapping[str, Any], now: datetime) -> None:
+        self.lax = process["policy"]["lax"]["default"]
+        self.data: dict[str, Any] = {"note": None, **data}
+        self.marked = False
+        self.steps: dict[str, Any] = {}
+        #: the branches a step is in, each with its parallel step, from the outside in
+        self.within: dict[str, tuple[tuple[str, str], ...]] = {}
+        self._read(process["steps"], ())
+        self.common = process.get("actions", {})
+        self.visits = 0
+        self.now = now
+        self.terms = {
+            name: Term(one["reach"], str(now.date() + timedelta(days=9)), one)
+            for name, one in process.get("deadlines", {}).items()
+        }
+        self.paper = Paper(Spot(""))
+        self.inside: tuple[str, ...] = ()
+        self.dividing: list[str] = []
+        self.person, self.office = "ann", None
+        self.met: set[str] = set()
+        self._stand("fill")
+
+    def _read(self, steps: Mapping[str, Any], within: tuple[tuple[str, str], ...]) -> None:
+        for name, step in steps.items():
+            self.steps[name], self.within[name] = step, within
+            for branch, inner in step.get("parallel", {}).get("branches", {}).items():
+                self._read(inner, (*within, (name, branch)))
+
+    # ---------------------------------------------------------------- reading
+
+    @property
+    def here(self) -> Paper:
+        """The paper that is written on: that of a branch, or of the case."""
+        return self._at(self.inside)
+
+    def _at(self, inside: tuple[str, ...]) -> Paper:
+        paper = self.paper
+        for name in inside:
+            paper = paper.branches[name]
+        return paper
+
+    @property
+    def step(self) -> Mapping[str, Any]:
+        """The step of the place that is written on."""
+        found: Mapping[str, Any] = self.steps[self.here.spot.step]
+        return found
+
+    @property
+    def closed(self) -> bool:
+        """Whether it has ended."""
+        return "end" in self.steps[self.paper.spot.step]
+
+    def places(self, *, ended: bool = False) -> Iterator[tuple[tuple[str, ...], Paper]]:
+        """Every place, the parallel steps included."""
+        yield from _places((), self.paper, ended=ended)
+
+    def go_into(self, step: str, *, ended: bool = False) -> None:
+        """Turn to the paper on which a step is the present place."""
+        self.inside = ()
+        for inside, one in self.places(ended=ended):
+            if step and one.spot.step == step:
+                self.inside = inside
+                return
+
+    def holds(self, condition: str) -> bool:
+        """Whether a condition of a file holds."""
+        return bool(
+            {
+                "policy.lax": self.lax,
+                "has(data.note)": self.data["note"] is not None,
+                "!flags.marked": not self.marked,
+                "case.returned": self.here.returned,
+            }[condition]
+        )
+
+    def office_of(self, words: str) -> str | None:
+        """The organisation that an expression names."""
+        if words == "case.sent_to":
+            return self.here.sent_to
+        if words == "jurisdiction.bureau":
+            return "board"
+        found: str | None = self.data["unit"]
+        for _ in range(words.count(".superior")):
+            found = ABOVE[found] if found else None
+        return found
+
+    def day(self, words: str, today: date) -> str | None:
+        """The date that an expression names."""
+        if words.startswith("days("):
+            return (today + timedelta(days=int(words.rstrip(")").rpartition(" ")[2]))).isoformat()
+        found = self.data.get("until")
+        return str(found) if found else None
+
+    def is_over(self, due: str | None) -> bool:
+        """Whether a day has ended."""
+        return due is not None and self.now.date() > date.fromisoformat(due)
+
+    def stage_after(self, step: Mapping[str, Any], stage: str | None) -> str | None:
+        """The next stage that is active."""
+        names = list(step.get("stages", {}))
+        for name in names[names.index(stage) + 1 if stage else 0 :]:
+            if "when" not in step["stages"][name] or self.holds(step["stages"][name]["when"]):
+                return str(name)
+        return None
+
+    def choose(self, value: Any) -> str:
+        """The first of some possibilities that holds."""
+        if isinstance(value, str):
+            return value
+        return str(
+            next(one["then"] for one in value if "when" not in one or self.holds(one["when"]))
+        )
+
+    def actions(self) -> Mapping[str, Any]:
+        """What may be done at the place, beside what is done by itself."""
+        common = {} if self.closed else self.common
+        return {**common, **self.step.get("actions", {})}
+
+    def waits_for(self) -> list[tuple[str, str | None, str | None, str | None]]:
+        """Whom the case waits for: step, organisation, permission and person."""
+        found = []
+        for inside, one in self.places():
+            self.inside = inside
+            found += [(one.spot.step, *whom) for whom in self._holders(one)]
+        self.inside = ()
+        return sorted(found, key=str)
+
+    def _holders(self, one: Paper) -> list[tuple[str | None, str | None, str | None]]:
+        step, who = self.step, self.step.get("who")
+        if self.closed or "panel" in step:
+            return []
+        if who == "initiator":
+            return [(None, None, "ann")]
+        if who is not None:
+            stage = step.get("stages", {}).get(one.spot.stage, {})
+            return [(one.spot.office, stage.get("permission", who["permission"]), None)]
+        others = [one["who"] for one in self.actions().values() if isinstance(one.get("who"), dict)]
+        named = {(self.office_of(who["organisation"]), who["permission"], None) for who in others}
+        return [one for one in named if one[0] is not None]
+
+    def snapshot(self) -> tuple[Any, ...]:
+        """Everything that is written, to be put back where something cannot be done."""
+        terms = {name: replace(one) for name, one in self.terms.items()}
+        return self.paper.copy(), dict(self.data), self.marked, terms
+
+    def restore(self, kept: tuple[Any, ...]) -> None:
+        """Put back what was written."""
+        self.paper, self.data, self.marked, self.terms = kept
+        self.dividing = []
+
+    # ---------------------------------------------------------------- going on
+
+    def go_to(self, name: str) -> None:
+        """Come to a step, past those that are not to be done."""
+        if name == "join":
+            self._end_branch()
+            return
+        step = self.steps[name]
+        while len(self.inside) > len(self.within[name]):
+            self._leave()
+        self._reach(name)
+        if "when" in step and not self.holds(step["when"]):
+            self.go_to(self.choose(step["to"]))
+        elif "chain" in step:
+            self._visit_next(name)
+        elif "parallel" in step:
+            self._divide(name)
+        elif {"who", "wait", "end", "panel", "call"} & step.keys():
+            self._stand(name)
+        else:
+            self.go_to(self.choose(step["to"]))
+
+    def _reach(self, name: str) -> None:
+        for key, term in self.terms.items():
+            if term.reach == name and not term.reached:
+                if self.is_over(term.by) and term.words.get("hard") and self.pressed:
+                    raise No
+                term.reached, term.over = True, self.is_over(term.by)
+                self.met.add(key)
+
+    #: somebody presses, rather than that it happens by itself
+    pressed = False
+
+    def _stand(self, name: str, office: str | None = None) -> None:
+        step, here = self.steps[name], self.here
+        who = step.get("who")
+        if office is None and isinstance(who, dict) and "chain" not in step:
+            office = self.office_of(who.get("organisation", "case.sent_to"))
+            if office is None:
+                raise NotImplementedError  # Nobody is found: an incident.
+        self.visits += 1
+        here.came = self.now.date()
+        here.branches, here.joined = {}, False
+        here.touched = here.straightened = False
+        here.spot = Spot(name, self.stage_after(step, None), office, self.visits)
+        self._set_due(step)
+        until = step.get("wait", {}).get("until")
+        here.until = self.day(until, here.came) if until else None
+
+    def _set_due(self, step: Mapping[str, Any]) -> None:
+        here = self.here
+        here.due = here.given
+        if here.due is None and "due" in step:
+            here.due = self.day(step["due"]["by"], here.came)
+        here.overdue = self.is_over(here.due)
+
+    def _visit_next(self, name: str) -> None:
+        """A chain: those that were inserted, the next organisation, or past its end."""
+        chain, here = self.steps[name]["chain"], self.here
+        if here.inserted:
+            self._stand(name, here.inserted.pop(0))
+            return
+        until = chain.get("until", "none").rpartition("'")[0].rpartition("'")[2]
+        at: str | None = here.route.get(name)
+        if at is None:
+            at = self.data["unit"]
+            if KINDS[at] == until:
+                self._past(name, at)
+                return
+        following = ABOVE[at]
+        if following is None and until:
+            raise NotImplementedError  # A route that ends too early is an incident.
+        if following is None or KINDS[following] == until:
+            self._past(name, following or at)
+            return
+        here.route[name] = following
+        self._stand(name, following)
+
+    def _past(self, name: str, reached: str) -> None:
+        here = self.here
+        here.sent_to = here.sent_to if self.sent else reached
+        here.route.pop(name, None)
+        self.go_to(self.choose(self.steps[name]["to"]))
+
+    #: the action says where the case is sent, rather than the chain
+    sent = False
+
+    def _divide(self, name: str) -> None:
+        self._stand(name)
+        outer, inside = self.here, self.inside
+        self.dividing.append(name)
+        for branch, steps in self.steps[name]["parallel"]["branches"].items():
+            outer.branches[branch] = Paper(Spot(""), sent_to=outer.sent_to)
+            self.inside = (*inside, branch)
+            self.go_to(next(iter(steps)))
+            if self.inside != (*inside, branch) and not outer.branches:
+                self.dividing.pop()
+                return
+        self.dividing.pop()
+        self.inside = inside
+        if self._complete():
+            self._join()
+
+    def _end_branch(self) -> None:
+        here = self.here
+        here.joined, here.returned, here.relaying, here.touched = True, False, False, False
+        here.due = here.given = here.until = None
+        here.overdue = False
+        around = self._at(self.inside[:-1])
+        if around.spot.step not in self.dividing and self._complete(self.inside[:-1]):
+            self.inside = self.inside[:-1]
+            self._join()
+
+    def _complete(self, inside: tuple[str, ...] | None = None) -> bool:
+        around = self._at(self.inside if inside is None else inside)
+        branches = around.branches
+        if any(one.again and not one.joined for one in branches.values()):
+            return False
+        join = self.steps[around.spot.step]["parallel"].get("join", "all")
+        arrived = {name for name, one in branches.items() if one.joined}
+        idle = {name for name in arrived if not branches[name].spot.step}
+        if join == "all":
+            return len(arrived) == len(branches)
+        if join in branches:
+            return join in arrived
+        wanted = 1 if join == "any" else int(join)
+        return len(arrived - idle) >= min(wanted, len(branches) - len(idle))
+
+    def _join(self) -> None:
+        name = self.here.spot.step
+        self.here.branches = {}
+        self.go_to(self.choose(self.steps[name]["to"]))
+
+    def _leave(self) -> None:
+        """Out of a branch: the others are broken off."""
+        self.inside = self.inside[:-1]
+        self.here.branches = {}
+
+    # ---------------------------------------------------------------- what people do
+
+    def act(self, name: str, person: str, office: str | None, entered: Mapping[str, Any]) -> None:
+        """Take an action at the place that was turned to."""
+        action = self.actions()[name]
+        self._begin(person, office, pressed=True)
+        step, here = self.step, self.here
+        verb = verb_of(name, action)
+        moving = verb in ("submit", "pass", "return", "fail", "reopen")
+        if moving and step.get("due", {}).get("hard"):
+            self._look_at_due()
+            if self.is_over(here.due):
+                raise No
+        if here.relaying and not action.get("relay") and verb not in ("record", "save"):
+            raise No
+        if verb == "pass" and "stages" in step:
+            following = self.stage_after(step, here.spot.stage)
+            if following is not None:
+                here.spot = replace(here.spot, stage=following)
+                here.touched = False
+                self._write(action)
+                return
+        self._carry_out(action, verb, entered)
+
+    def _begin(self, person: str, office: str | None, *, pressed: bool) -> None:
+        self.person, self.office, self.pressed = person, office, pressed
+        self.was, self.was_in, self.sent = self.paper.copy(), self.inside, False
+        self.was_data, self.was_marked, self.met = dict(self.data), self.marked, set()
+
+    def _carry_out(self, action: Mapping[str, Any], verb: str, entered: Mapping[str, Any]) -> None:
+        for target, value in action.get("set", {}).items():
+            if target == "flags.marked":
+                self.marked = True
+            else:
+                self.data[target.partition(".")[2]] = value.strip("'")
+        given = entered.get("until") if "due" in action else None
+        if verb == "pass":
+            self._forward(action, given, entered)
+        elif verb == "submit":
+            self._submit(action, given)
+        elif verb == "return":
+            self._go_back(action, given)
+        elif verb in ("fail", "discard", "cancel"):
+            self._end(action)
+        elif verb == "reopen":
+            self.here.given, self.here.relaying = None, False
+            if action["to"] == "resume":
+                self.resume()
+            else:
+                self.go_to(action["to"])
+            self.here.touched = True
+        elif verb == "record":
+            self.here.touched = True
+        else:
+            self._look_at_due()
+
+    def _look_at_due(self) -> None:
+        here = self.here
+        if here.given is None and "due" in self.step:
+            here.due = self.day(self.step["due"]["by"], here.came)
+            here.overdue = here.overdue and self.is_over(here.due)
+
+    def _forward(
+        self, action: Mapping[str, Any], given: str | None, entered: Mapping[str, Any]
+    ) -> None:
+        here, target = self.here, self.choose(action["to"])
+        here.relaying = here.returned = False
+        here.given = given
+        if "send_to" in action:
+            office = self.office_of(action["send_to"])
+            if office is not None:
+                here.sent_to, self.sent = office, True
+        if "insert" in action:
+            here.inserted = [*entered.get("next", []), *here.inserted]
+        if target == "resume":
+            self.resume()
+        elif here.inserted and target != "next" and "chain" not in self.steps.get(target, {}):
+            if "chain" not in self.step:
+                raise No
+            self._stand(here.spot.step, here.inserted.pop(0))
+        elif target == "next":
+            self._visit_next(here.spot.step)
+        else:
+            self.go_to(target)
+        if self.closed:
+            self._remember_end()
+        self._write(action)
+
+    def _remember_end(self) -> None:
+        """From an end, ``resume`` leads to the place that ended it."""
+        was = self.was
+        self.paper.left.append(
+            Left(was.spot, (), dict(self.paper.route), tuple(self.paper.inserted),
+                 self.paper.sent_to, was.copy().branches)
+        )  # fmt: skip
+
+    def _submit(self, action: Mapping[str, Any], given: str | None) -> None:
+        here = self.here
+        straight, here.straight = here.straight, False
+        here.relaying = here.returned = False
+        here.given, here.lines = given, []
+        if straight and here.left:
+            self.resume()
+            kept = [one for one in self.here.lines if one.spot.step != "fill"]
+            self.here.lines = []
+            self._write(action)
+            self.here.lines += kept
+            self.here.straightened = True
+        else:
+            here.left = []
+            self.go_to(self.choose(action["to"]))
+            if self.closed:
+                self._remember_end()
+            self._write(action)
+
+    def _write(self, action: Mapping[str, Any]) -> None:
+        """Put the place that was left on the paper that is written on now."""
+        before = Before(self.was, self.was_data, self.was_marked, frozenset(self.met))
+        mine = action.get("withdraw", "until_next_acts") != "never"
+        spot, branches, by = self._left_behind()
+        self.here.lines.append(Line(spot, self.person, mine, before, branches, by))
+
+    def _left_behind(self) -> tuple[Spot, dict[str, Paper], str]:
+        """The place that was left: a parallel step, where its branches were left with it."""
+        at = self.was
+        for name in self.was_in[: len(self.inside)]:
+            at = at.branches[name]
+        inner = self.was_in[len(self.inside) :]
+        if at.branches and (inner or not self.here.branches or at.spot != self.here.spot):
+            return at.spot, at.copy().branches, inner[0] if inner else ""
+        return at.spot, {}, ""
+
+    # ---------------------------------------------------------------- going back
+
+    def _go_back(self, action: Mapping[str, Any], given: str | None) -> None:
+        here, target = self.here.spot, action["to"]
+        around = {self._at(self.inside[:depth]).spot.step for depth in range(len(self.inside))}
+        for depth in range(len(self.inside), -1, -1):
+            lines = self._at(self.inside[:depth]).lines
+            for index in range(len(lines) - 1, -1, -1):
+                line = lines[index]
+                if target == "previous":
+                    spot = line.acted
+                    other = spot.office != here.office
+                    other = other or (here.office is None and spot.step != here.step)
+                    if other and line.spot.step not in around:
+                        self._back_to(depth, index, spot.step, action, given)
+                        return
+                elif line.spot.step == target or _branch_with(line.branches, target):
+                    self._back_to(depth, index, target, action, given)
+                    return
+        raise No
+
+    def _back_to(
+        self, depth: int, index: int, step: str, action: Mapping[str, Any], given: str | None
+    ) -> None:
+        while len(self.inside) > depth:
+            self._leave()
+        paper = self.here
+        paper.given, paper.inserted = given, []
+        straight = action.get("resubmit_to") == "returning_level"
+        line = paper.lines[index]
+        if line.spot.step == step or not line.branches:
+            index = _first(paper.lines, index)
+        struck = tuple(paper.lines[index:])
+        self._remember(paper, struck)
+        paper.lines = paper.lines[:index]
+        line = struck[0]
+        paper.route = {name: at for name, at in paper.route.items() if name == line.spot.step}
+        if line.branches and line.spot.step != step:
+            paper.route = {}
+            self._reopen_branch(line, step, given)
+        elif line.branches:
+            self._divided_again(line.spot, line.branches)
+        else:
+            if "chain" in self.steps[line.spot.step] and line.spot.office:
+                paper.route[line.spot.step] = line.spot.office
+            self._stand(line.spot.step, line.spot.office)
+        paper.returned, paper.straight = True, straight
+        paper.relaying = bool(action.get("relay")) and self.step.get("who") != "initiator"
+
+    def _remember(self, paper: Paper, struck: tuple[Line, ...]) -> None:
+        """Note where the case is being taken from: a return handed down stays one return."""
+        past = tuple(Line(one.spot, one.person) for one in struck)
+        if paper.relaying and paper.left:
+            caused = paper.left.pop()
+            paper.left.append(replace(caused, lines=(*past, *caused.lines)))
+            return
+        spot, branches, _ = self._left_behind()
+        paper.left.append(
+            Left(spot, past, dict(paper.route), (), paper.sent_to, branches)
+        )  # fmt: skip
+
+    def _reopen_branch(self, line: Line, step: str, given: str | None) -> None:
+        """After the join that branch alone is done again; the others stay done."""
+        name = _branch_with(line.branches, step)
+        assert name is not None
+        branches = {key: one.copy() for key, one in line.branches.items()}
+        for other, one in branches.items():
+            one.joined = one.joined or other != name
+        branch = branches[name]
+        known = [number for number, one in enumerate(branch.lines) if one.spot.step == step]
+        if known:
+            first = _first(branch.lines, known[-1])
+            branch.spot, branch.lines = branch.lines[first].spot, branch.lines[:first]
+        branch.joined, branch.again, branch.returned = False, True, True
+        branch.branches, branch.given = {}, given
+        self._divided_again(line.spot, branches)
+
+    def _divided_again(self, spot: Spot, branches: Mapping[str, Paper]) -> None:
+        """Come back to a parallel step: who had not ended a branch has it to do again."""
+        self.visits += 1
+        here, inside = self.here, self.inside
+        here.spot = Spot(spot.step, None, spot.office, self.visits)
+        here.came, here.joined = self.now.date(), False
+        self._set_due(self.steps[spot.step])
+        here.branches = {name: one.copy() for name, one in branches.items()}
+        for name, branch in here.branches.items():
+            if not branch.joined:
+                self.inside = (*inside, name)
+                if branch.branches:
+                    self._divided_again(branch.spot, branch.branches)
+                else:
+                    self._stand(branch.spot.step, branch.spot.office)
+        self.inside = inside
+
+    def resume(self) -> None:
+        """Go where the last return or end took the case from."""
+        here = self.here
+        if not here.left:
+            raise No
+        left = here.left.pop()
+        here.lines = [*here.lines, *left.lines]
+        here.route, here.inserted = dict(left.route), list(left.inserted)
+        here.sent_to = left.sent_to
+        if left.branches:
+            self._divided_again(left.spot, left.branches)
+        else:
+            self._stand(left.spot.step, left.spot.office)
+
+    def _end(self, action: Mapping[str, Any]) -> None:
+        target = self.choose(action["to"])
+        while len(self.inside) > len(self.within[target]):
+            self._leave()
+        outer = self.here
+        spot, branches, _ = self._left_behind()
+        past = tuple(Line(one.spot, one.person) for one in outer.lines)
+        left = Left(spot, past, dict(outer.route), tuple(outer.inserted), outer.sent_to, branches)
+        outer.left.append(left)
+        outer.lines, outer.given, outer.due, outer.overdue = [], None, None, False
+        self.go_to(target)
+
+    # ---------------------------------------------------------------- what happens by itself
+
+    def outcome(self, name: str) -> None:
+        """A result nobody presses: of a date, a panel, a group, a called case."""
+        self._begin("system", None, pressed=False)
+        step = self.step
+        self.here.given = None if name else self.here.given
+        target = step.get("outcomes", {}).get(name) or step["to"]
+        self.here.until = None
+        self.go_to(self.choose(target))
+        if self.closed:
+            self._remember_end()
+            return
+        spot, branches, by = self._left_behind()
+        if branches:
+            self.here.lines.append(Line(spot, "system", branches=branches, by=by))
+
+    def wait_is_over(self) -> None:
+        """The day that is waited for may have ended."""
+        if self.is_over(self.here.until):
+            self.outcome("")
+
+    def due_is_over(self) -> None:
+        """The deadline of the place may be over: then what the process says is done."""
+        self._look_at_due()
+        if not self.is_over(self.here.due) or self.here.overdue:
+            return
+        self._begin("system", None, pressed=False)
+        self.here.overdue = True
+        self.was = self.paper.copy()
+        name = self.step.get("due", {}).get("otherwise")
+        if name is not None:
+            action = self.actions()[name]
+            self._carry_out(action, verb_of(name, action), {})
+
+    def deadline_is_over(self, name: str) -> None:
+        """The deadline of the whole case may be over: where it waits its outcome is done."""
+        term = self.terms[name]
+        if term.reached or term.over or not self.is_over(term.by):
+            return
+        term.over = True
+        self._begin("system", None, pressed=False)
+        name = term.words.get("otherwise")
+        for inside, _ in list(self.places()) if name is not None else ():
+            self.inside = inside
+            if name in self.actions() and not self.here.branches:
+                self.was_in = inside
+                action = self.actions()[name]
+                self._carry_out(action, verb_of(name, action), {})
+                return
+
+    def voted(self) -> None:
+        """Somebody has voted at the panel."""
+        self.here.touched = True
+
+    # ---------------------------------------------------------------- taking back
+
+    def withdraw(self, person: str, office: str | None) -> None:
+        """Take one's own last pass back, while nobody has acted on it."""
+        here = self.here
+        if not here.lines:
+            raise No
+        line = here.lines[0] if here.straightened else here.lines[-1]
+        spot = line.acted
+        mine = spot.office == office if spot.office is not None else line.person == person
+        if not mine or not line.mine or line.before is None or self.closed or here.touched:
+            raise No
+        if here.returned or here.relaying or any(map(_acted, here.branches.values())):
+            raise No
+        before = line.before
+        for name in before.reached:
+            words = self.terms[name].words
+            if self.is_over(self.terms[name].by) and (words.get("hard") or "otherwise" in words):
+                raise No
+        self.data = {**self.data, **{name: before.data[name] for name in self._set_by(line)}}
+        self.marked = before.marked
+        for name in before.reached:
+            self.terms[name].reached = False
+        was = before.paper.copy()
+        if self.inside:
+            around = self._at(self.inside[:-1])
+            for name in self.inside:
+                was = was.branches[name]
+            around.branches[self.inside[-1]] = was
+        else:
+            self.paper = was
+        self.inside = self.inside if self.inside else ()
+        self._look_at_due()
+        self.here.overdue = self.is_over(self.here.due)
+
+    def _set_by(self, line: Line) -> list[str]:
+        actions = self.steps[line.acted.step].get("actions", {})
+        names = {name for one in actions.values() for name in one.get("set", {})}
+        return [name.partition(".")[2] for name in names if name.startswith("data.")]
+
+
+def verb_of(name: str, action: Mapping[str, Any]) -> str:
+    """What an action is treated as."""
+    if "verb" in action:
+        return str(action["verb"])
+    if name in VERBS:
+        return name
+    return "pass" if "to" in action else "record"
+
+
+def _places(
+    inside: tuple[str, ...], paper: Paper, *, ended: bool
+) -> Iterator[tuple[tuple[str, ...], Paper]]:
+    if paper.joined and not ended:
+        return
+    yield inside, paper
+    for name, one in paper.branches.items():
+        yield from _places((*inside, name), one, ended=ended)
+
+
+def _first(lines: list[Line], index: int) -> int:
+    """Where the visit that a line belongs to begins: its stages count as one place."""
+    while index and lines[index - 1].spot.visit == lines[index].spot.visit:
+        index -= 1
+    return index
+
+
+def _branch_with(branches: Mapping[str, Paper], step: str) -> str | None:
+    for name, branch in branches.items():
+        if branch.spot.step == step or any(one.spot.step == step for one in branch.lines):
+            return name
+    return None
+
+
+def _acted(branch: Paper) -> bool:
+    """Whether somebody has acted in a branch since the case was divided."""
+    ended = branch.joined and bool(branch.spot.step)
+    inner = any(map(_acted, branch.branches.values()))
+    return bool(branch.lines) or branch.touched or ended or inner
