@@ -33,6 +33,7 @@ from tests.walks.town import DATA, STARTERS, WORKERS, Town, person
 from tests.walks.walk import Walk
 
 EXAMPLES = int(os.environ.get("ZHICHENG_MIGRATED_LIVES", "6"))
+MEETING = "definitions/processes/demo/meeting.yaml"
 PROCESSES = ("demo/walk", "demo/meeting", "demo/part")
 
 
@@ -137,7 +138,8 @@ class Editing:
             step["status"] = "open"
 
     def actions(self, steps: dict[str, Any], name: str, step: Any) -> None:
-        extra = [one for one in step.get("actions", {}) if one != "pass"]
+        leading = ("pass", "submit", "open", "close")
+        extra = [one for one in step.get("actions", {}) if one not in leading]
         if extra:
             del step["actions"][self.pick(extra)]
 
@@ -199,6 +201,11 @@ def _leading(value: Any, name: str, target: str) -> Any:
     if isinstance(value, list):
         return [_leading(one, name, target) for one in value]
     return target if value == name else value
+
+
+def _held(meeting: dict[str, Any]) -> dict[str, Any]:
+    """What of a meeting is the same wherever its cases wait."""
+    return {key: one for key, one in meeting.items() if key != "members"}
 
 
 def _read(text: str) -> dict[str, Any]:
@@ -313,16 +320,22 @@ def test_what_a_plan_says_is_what_comes_of_any_life(data: st.DataObject) -> None
         note(changed[path])
     publish(town, changed, after)
 
+    everyone = True
     for name in PROCESSES:
         if name in after.processes and after.closure(name) != release.closure(name):
-            _moved_as_planned(town, name, draw)
+            everyone = _moved_as_planned(town, name, draw) and everyone
     town.check(rebuilt=True)
-    town.finish()
+    # Who stays with the old version may wait for a meeting that waits for others now, and what
+    # holds a meeting in these tests knows only the one that was written.
+    met_as_written = MEETING not in files or _held(edited[MEETING]) == _held(_read(files[MEETING]))
+    if everyone and met_as_written:
+        town.finish()
     town.check(rebuilt=True)
     town.platform.close()
 
 
-def _moved_as_planned(town: Town, process: str, draw: st.DrawFn) -> None:
+def _moved_as_planned(town: Town, process: str, draw: st.DrawFn) -> bool:
+    """Plan, move, perhaps undo and move again; return whether every case is moved then."""
     migrations = town.platform.migrations
     plan = decided(town, process, draw)
     was = {one.uid: stored(town, one.uid) for one in plan.cases}
@@ -348,3 +361,9 @@ def _moved_as_planned(town: Town, process: str, draw: st.DrawFn) -> None:
             if one.state == "undone":
                 assert stored(town, one.uid) == was[one.uid]
         town.check(rebuilt=True)
+        again = migrations.plan(SYSTEM, process, "2", plan.decisions)
+        first = {one.uid: one.kind for one in plan.cases}
+        assert all(one.kind == first[one.uid] for one in again.cases)
+        migrations.run(SYSTEM, again.id, "right after all")
+    left = migrations.plan(SYSTEM, process, "2", plan.decisions).cases
+    return not left
