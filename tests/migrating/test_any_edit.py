@@ -38,7 +38,7 @@ from engine.store.releases import Signature
 from tests.runtime.test_random_walks import HEAD, TAIL, Author
 from tests.support.office import NINE, ZONE
 
-EXAMPLES = int(os.environ.get("ZHICHENG_MIGRATIONS", "14"))
+EXAMPLES = int(os.environ.get("ZHICHENG_MIGRATIONS", "10"))
 PROCESS = "definitions/processes/demo/walk.yaml"
 FILES = {
     "forms/request.yaml": """
