@@ -515,3 +515,31 @@ class TestCertificate:
         page = officer.get(details)
         assert "已撤销" in page
         assert "申报材料不实" in page
+
+
+@pytest.mark.req("EXP-05")
+def test_the_committee_gives_an_accepted_expert_an_account_to_vote_with():
+    town = city(
+        "{by: 何处长, does: start, process: tianjin/new-expert, case: e}",
+        "{by: 何处长, does: submit, case: e, with: $forms/new-expert}",
+        "{by: 何处长, does: recommend, case: e, with: {committees: [教师高评委]}}",
+        "{by: 孙秘书, does: accept, case: e.expert_recommendation, with: {term_until: 2029-12-31}}",
+    )
+    secretary = town.visit("孙秘书", "教师高评委")
+    secretary.get(secretary.get("/staff").links["添加工作人员"])
+    assert secretary.page.tree.xpath("//input[@name='role']/@value") == [
+        "tianjin/committee_secretary", "tianjin/expert"
+    ]  # fmt: skip
+    page = secretary.press(
+        "保存", name="秦新民", id_number="120101196903154016", mobile="13900000301",
+        role="tianjin/expert",
+    )  # fmt: skip
+    (shown,) = page.rows()
+    assert shown[0] == "秦新民"
+    (expert,) = (
+        person for person in town.platform.directory.holders("cast_ballot", "教师高评委")
+        if town.platform.directory.name("people", person) == "秦新民"
+    )  # fmt: skip
+    found = town.platform.registers.get(town.person("陈管理", "人社局"), "experts", expert)
+    assert found.state == "active"
+    assert "评审表决" in town.visit(expert, "教师高评委").get("/").links
