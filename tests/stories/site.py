@@ -3,6 +3,7 @@
 import threading
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,17 +11,19 @@ from zoneinfo import ZoneInfo
 from werkzeug.serving import make_server
 
 from admin.app import WebSettings, create_app
-from engine import content
 from engine.authoring.problems import Problems
 from engine.authoring.source import read_yaml
-from engine.bootstrap import Outside, open_over
+from engine.bootstrap import Outside, assemble, open_over
 from engine.connectors.documents import TypstPrinter
+from engine.content import FOLDERS, Files, bundled, read_files
 from engine.domain.clock import VirtualClock
+from engine.services.platform import Platform
 from engine.services.world import load_world, read_world, with_files
 from engine.store.database import Store
 from engine.store.sealing import Sealer
 
 ZONE = ZoneInfo("Asia/Shanghai")
+NINE = datetime(2026, 9, 1, 9, tzinfo=ZONE)
 PASSWORD = "Zhicheng-2026"
 
 
@@ -58,30 +61,22 @@ class Served:
         self,
         folder: Path,
         samples: tuple[str, ...] | None = None,
-        files: content.Files | None = None,
+        files: Files | None = None,
     ) -> None:
         """Serve the shipped content or other; of its sample cases only those named, if any are."""
-        clock = VirtualClock(datetime(2026, 9, 1, 9, tzinfo=ZONE))
-        store = Store(f"sqlite:///{folder / 'site.db'}", sealer=Sealer(bytes(32)))
-        store.create_all()
-        root = content.bundled()
-        files = files or content.read_files(root, content.FOLDERS)
-        if samples is not None:
-            files = {
-                path: text
-                for path, text in files.items()
-                if not path.startswith("examples/cases/") or Path(path).stem in samples
-            }
+        prepared = _shipped(samples) if files is None else _prepared(files, samples)
+        database = folder / "site.db"
+        database.write_bytes(prepared.store.content())
+        store = Store(f"sqlite:///{database}", sealer=prepared.store.sealer)
+        clock = VirtualClock(NINE)
         outside = Outside(TypstPrinter(), "http://localhost")
-        platform = open_over(store, files, clock, outside)
-        for world in ("tianjin", "sichuan"):
-            load_world(platform, read_world(files, world), files)
+        platform = assemble(store, prepared.definitions, clock, outside)
         app = create_app(
             platform,
             WebSettings(secret=bytes(32), demo=True, sign_in_rate="10000 per minute"),
         )
         self.server = make_server("127.0.0.1", 0, app, threaded=True)
-        self.site = Site(platform, clock, f"http://127.0.0.1:{self.server.port}", root)
+        self.site = Site(platform, clock, f"http://127.0.0.1:{self.server.port}", bundled())
         self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
         self.thread.start()
 
@@ -91,3 +86,23 @@ class Served:
         self.thread.join()
         self.server.server_close()
         self.site.platform.close()
+
+
+def _prepared(files: Files, samples: tuple[str, ...] | None) -> Platform:
+    """Content with the sample world and its accounts, in a database in memory."""
+    if samples is not None:
+        files = {
+            path: text
+            for path, text in files.items()
+            if not path.startswith("examples/cases/") or Path(path).stem in samples
+        }
+    platform = open_over(Store("sqlite://", sealer=Sealer(bytes(32))), files, VirtualClock(NINE))
+    for world in ("tianjin", "sichuan"):
+        load_world(platform, read_world(files, world), files)
+    return platform
+
+
+@cache
+def _shipped(samples: tuple[str, ...] | None) -> Platform:
+    """The shipped content with some of its sample cases, made once for all sites."""
+    return _prepared(read_files(bundled(), FOLDERS), samples)
