@@ -7,7 +7,7 @@ and does not publish (郑备案), and the administrator of another jurisdiction 
 from datetime import datetime
 from functools import cache
 
-from engine.bootstrap import Outside, open_over
+from engine.bootstrap import Outside, assemble, open_over
 from engine.content import FOLDERS, Files, bundled, read_files
 from engine.domain.clock import VirtualClock
 from engine.services.accounts import Accounts
@@ -22,6 +22,7 @@ SICHUAN = "definitions/processes/sichuan/socialised-review.yaml"
 SAMPLE = "examples/cases/tianjin/happy-path.yaml"
 OUTSIDE = Outside(None, "http://localhost")
 BUREAU = "人社局"
+NINE = datetime(2026, 9, 1, 9, tzinfo=ZONE)
 
 _TIANJIN = "definitions/roles/tianjin.yaml"
 _SICHUAN = "definitions/roles/sichuan.yaml"
@@ -63,22 +64,20 @@ def grant(platform: Platform) -> None:
 
 
 @cache
-def _prepared() -> tuple[Store, Files]:
+def _prepared() -> Platform:
     files = content(SAMPLE)
     store = Store("sqlite://", sealer=Sealer(bytes(32)))
-    store.create_all()
-    platform = open_over(store, files, VirtualClock(datetime(2026, 9, 1, 9, tzinfo=ZONE)), OUTSIDE)
+    platform = open_over(store, files, VirtualClock(NINE), OUTSIDE)
     for world in ("tianjin", "sichuan"):
         load_world(platform, read_world(files, world), files, accounts=False)
     grant(platform)
-    return store, files
+    return platform
 
 
 def city_of_authors() -> City:
     """A city of its own, whose pages are visited without scripts."""
-    store, files = _prepared()
-    clock = VirtualClock(datetime(2026, 9, 1, 9, tzinfo=ZONE))
-    platform = open_over(store.copy(), files, clock, OUTSIDE)
+    prepared, clock = _prepared(), VirtualClock(NINE)
+    platform = assemble(prepared.store.copy(), prepared.definitions, clock, OUTSIDE)
     platform.accounts = Accounts(
         platform.store, platform.directory, platform.sentences, clock, CHEAP
     )
