@@ -82,7 +82,7 @@ def test_nobody_holds_anything_at_a_closed_organisation(office: Platform):
 
 @pytest.mark.req("ACC-18")
 def test_somebody_with_several_posts_acts_for_one_of_them(office: Platform):
-    posts = [(post.organisation, post.titles) for post in office.directory.posts("周局")]
+    posts = [(post.organisation, post.titles()) for post in office.directory.posts("周局")]
 
     assert posts == [("一分局", "复核人"), ("二分局", "审核人")]
     assert office.directory.permissions(person("周局", "一分局")) == {"check"}
