@@ -454,6 +454,12 @@ def _go_on(run: Run) -> None:
     run.follow("@done")
     _remember_end(run, before)
     splits.push_split(run)
+    _settled(run)
+
+
+def _settled(run: Run) -> None:
+    """What was waited for is over: whoever passed the case there may not take it back."""
+    run.change(touched=True)
 
 
 def _remind(run: Run, name: str) -> None:
@@ -525,6 +531,7 @@ def _outcome(run: Run) -> None:
         run.follow("@done")
         _remember_end(run, before)
         splits.push_split(run)
+        _settled(run)
         return
     index, target = run.context.choose(choice)
     before = run.state
@@ -537,6 +544,7 @@ def _outcome(run: Run) -> None:
         run.follow(f"+{name}#{index}")
         _remember_end(run, before)
         splits.push_split(run)
+    _settled(run)
 
 
 def _open(run: Run) -> None:

@@ -95,3 +95,42 @@ def test_a_deadline_that_was_over_is_over_still() -> None:
     assert case.state.deadlines["entry"].over
     assert case.last is not None
     assert case.last.timers == ()
+
+
+WAITING = compiled(
+    """
+    process: demo/request
+    title: Request
+    form: request
+    steps:
+      fill:
+        title: Fill
+        who: initiator
+        actions: {submit: {title: Submit, to: public}}
+      public: {title: Public, wait: {until: data.until}, to: review}
+      review:
+        title: Review
+        who: {permission: review}
+        chain: {route: superior, from: data.unit}
+        actions: {pass: {title: Pass, to: next}}
+        to: done
+      done: {title: Done, end: success}
+    """
+)
+
+
+@pytest.mark.req("REV-13", "ENG-06")
+def test_what_was_waited_for_is_not_taken_back() -> None:
+    """The applicant went back past it; submitted again, the case passed over the first office."""
+    offices = {"unit": {"superior": "office"}, "office": {"superior": "board"}, "board": {}}
+    world = World(records={"organisations": offices})
+    case = begin(WAITING, world, {"unit": "unit", "until": "2026-09-05"}).do("submit", "ann")
+    case.at += timedelta(days=6)
+    case.command("time", "wait")
+
+    with pytest.raises(Refused) as refused:
+        case.operate("withdraw", "ann")
+    assert refused.value.code == "withdraw_decided"
+    assert case.place == "review@office"
+    case.do("pass", "olga", "office").operate("withdraw", "olga", "office")
+    assert case.place == "review@office"

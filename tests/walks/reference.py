@@ -679,6 +679,8 @@ class Case:
         target = step.get("outcomes", {}).get(name) or step["to"]
         self.here.until = None
         self.go_to(self.choose(target))
+        # What was waited for is over: who passed the case there does not take it back.
+        self.here.touched = True
         if self.closed:
             self._remember_end()
             return
