@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from admin import captions, console, errors, filters, guard
+from admin import api, captions, console, errors, filters, guard
 from admin.context import EXTENSION
 from admin.portal import pages as portal
 
@@ -114,4 +114,5 @@ def create_app(platform: Platform, web: WebSettings) -> Flask:
     errors.install(app)
     portal.install(app)
     console.install(app)
+    api.install(app)
     return app

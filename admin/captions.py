@@ -12,13 +12,15 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-from flask import has_request_context, session
+from flask import has_request_context, request, session
 
 SOURCE = "zh"
 LANGUAGES: Mapping[str, str] = {"zh": "中文", "en": "English"}
 #: the value of the attribute lang of a page
 TAGS: Mapping[str, str] = {"zh": "zh-CN", "en": "en"}
 _KEY = "language"
+#: the blueprint of the interface
+INTERFACE = "api"
 
 
 @cache
@@ -32,9 +34,13 @@ def catalogue(language: str) -> Mapping[str, str]:
 
 
 def language() -> str:
-    """The language this person reads: chosen with the switch, else Chinese."""
+    """The language this person reads: chosen with the switch, else Chinese.
+
+    The interface has no switch: there it is what the request says.
+    """
     if has_request_context():
-        chosen = session.get(_KEY)
+        asked = request.accept_languages if request.blueprint == INTERFACE else None
+        chosen = asked.best_match(LANGUAGES) if asked is not None else session.get(_KEY)
         if chosen in LANGUAGES:
             return str(chosen)
     return SOURCE

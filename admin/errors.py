@@ -6,7 +6,7 @@ from flask import Flask, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from admin import parked
+from admin import parked, problems
 from admin.captions import _
 from admin.context import platform
 from engine.domain.errors import InvalidSubmission, NotAllowed, NotFound, Refused, Stale
@@ -62,6 +62,8 @@ def page(status: int, sentence: str | None = None) -> ResponseReturnValue:
     """The page for a status; ``sentence`` replaces the general one."""
     title, general, advice = _texts(status)
     shown = sentence or general
+    if problems.are_asked():
+        return problems.problem(status, shown)
     if request.headers.get("HX-Request") == "true":
         text = render_template("errors/fragment.html", sentence=shown, advice=advice)
         return parked.aside(make_response(text, status))
@@ -73,7 +75,10 @@ def page(status: int, sentence: str | None = None) -> ResponseReturnValue:
 
 
 def _on_refused(refusal: Refused) -> ResponseReturnValue:
-    return page(status_of(refusal), platform().sentences.worded(refusal).sentence)
+    worded = platform().sentences.worded(refusal)
+    if problems.are_asked():
+        return problems.refused(worded, status_of(refusal))
+    return page(status_of(refusal), worded.sentence)
 
 
 def _on_http(error: HTTPException) -> ResponseReturnValue:

@@ -15,6 +15,8 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 
 from admin import parked
+from admin.captions import INTERFACE, _
+from admin.problems import problem
 from admin.security import csrf, limiter, of_this_site, who
 
 #: No inline script or style anywhere; pictures may be data addresses (arrows of select boxes).
@@ -45,6 +47,8 @@ def _require_person() -> ResponseReturnValue | None:
     """Send whoever is not signed in to the sign-in page, keeping what was typed."""
     if is_public(current_app.view_functions, request.endpoint) or who() is not None:
         return None
+    if request.blueprint == INTERFACE:
+        return problem(401, _("请先登录，并在请求中带上会话令牌。"), code="session_over")
     if request.headers.get("HX-Request") == "true":
         return parked.fragment()
     if request.method == "POST" and of_this_site():

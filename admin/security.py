@@ -15,11 +15,13 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
 
+from admin.captions import INTERFACE
 from admin.context import SignedIn, platform
 
 View = TypeVar("View", bound=Callable[..., Any])
 _TOKEN = "sign_in"  # noqa: S105  (the name of a field of the session)
 _WHO = "person"
+_BEARER = "Bearer "
 
 #: Per process and by address, against flooding; the lock-out of an account is a row (accounts).
 limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=True)
@@ -43,10 +45,16 @@ def signed_in() -> SignedIn:
 def who() -> SignedIn | None:
     """Who is signed in, read once for each request."""
     if "who" not in g:
-        token = session.get(_TOKEN)
+        token = _sent() if request.blueprint == INTERFACE else session.get(_TOKEN)
         g.who = platform().accounts.session(token) if token else None
     found: SignedIn | None = g.who
     return found
+
+
+def _sent() -> str | None:
+    """The token of a request to the interface, which has no cookies (RFC 6750)."""
+    header = request.headers.get("Authorization", "")
+    return header.removeprefix(_BEARER).strip() if header.startswith(_BEARER) else None
 
 
 def begin(token: str) -> None:

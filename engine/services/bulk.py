@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from engine.definitions.process import FOR_MANY, Action
+from engine.definitions.process import Action
 from engine.definitions.register import PEOPLE
 from engine.domain.actor import Actor
 from engine.domain.errors import NotFound, Refused
@@ -199,7 +199,7 @@ class Bulk:
         try:
             if stepping_in:
                 done: Done | None = self._interventions.do(actor, uid, name, entered or {}, key=key)
-            elif self._is_written(actor, uid, name):
+            elif self._operations.is_written(actor, uid, name):
                 done = self._cases.act(actor, uid, name, input=entered, key=key)
             else:
                 done = self._operations.take(actor, uid, name, entered, key=key)
@@ -292,14 +292,6 @@ class Bulk:
         return NotDone(row.number or row.uid, found.sentence)
 
     # ------------------------------------------------------------ inside
-
-    def _is_written(self, actor: Actor, uid: str, name: str) -> bool:
-        """Whether it is an action of the author where the case is."""
-        if name not in FOR_MANY:
-            return True
-        with self._work.store.read() as unit:
-            run = self._work.look(unit, self._work.load(unit, uid), actor)
-            return _action(run, name) is not None
 
     def _same_step(self, actor: Actor, uids: Sequence[str], name: str) -> None:
         """Refuse rows that stand at different steps, naming those that have moved on."""

@@ -18,7 +18,7 @@ from engine.runtime.offers import Offer, may_operate
 from engine.runtime.panels import why_not_replace
 from engine.runtime.run import Run
 from engine.services.casework import Casework, Done, Loaded, Outcome
-from engine.services.oversight import CANCEL, INTERVENE, RESOLVE, Oversight
+from engine.services.oversight import CANCEL, INTERVENE, MONITOR, RESOLVE, Oversight
 from engine.services.somebody import Permissions, Somebody
 from engine.store.unit import UnitOfWork
 
@@ -41,6 +41,8 @@ ASKS: Mapping[str, Mapping[str, Any]] = {
     "replace": {"instead": "", "person": ""},
 }
 #: refusals of who has no part in overseeing a case
+#: whoever has one of these can be concerned by an intervention
+_RIGHTS = (MONITOR, INTERVENE, RESOLVE, CANCEL)
 _NO_RIGHT = ("no_permission", "outside_your_jurisdiction", "no_permission_extend")
 #: interventions about one place of a case; the others are about all of it
 _AT_A_PLACE = frozenset({"reroute", "extend", "replace"})
@@ -98,6 +100,9 @@ class Interventions:
 
     def offered(self, unit: UnitOfWork, loaded: Loaded, actor: Actor) -> Iterator[Offer]:
         """What the actor could do to a case, and why not the rest."""
+        steps_in = any(
+            self._oversight.why_not(actor, one, loaded.row.jurisdiction) is None for one in _RIGHTS
+        )
         stopped_at = _stopped_at(loaded)
         stopped = self._work.look(unit, loaded, actor, at=stopped_at)
         for name, check in self._checks.items():
@@ -111,7 +116,7 @@ class Interventions:
                 if refused.code == "no_declining":
                     continue  # It is at no panel.
                 refusal = refused
-            mine = refusal is None or refusal.code not in _NO_RIGHT
+            mine = steps_in and (refusal is None or refusal.code not in _NO_RIGHT)
             yield Offer(name, None, mine, refusal, stepping_in=True)
 
     def _check_reroute(self, actor: Actor, unit: UnitOfWork, loaded: Loaded, run: Run) -> None:

@@ -12,7 +12,7 @@ from engine.definitions.register import ORGANISATIONS
 from engine.domain.actor import Actor
 from engine.domain.case import Command
 from engine.domain.errors import NotFound
-from engine.runtime.offers import may_operate
+from engine.runtime.offers import OPERATIONS, may_operate
 from engine.runtime.operations import waiting_signers
 from engine.runtime.run import Run
 from engine.services.cases import Cases, command_of
@@ -30,6 +30,8 @@ NAMING = {
 }  # fmt: skip
 #: what :meth:`Operations.do` carries out
 OPERATED = (*NAMING, "sign", "urge")
+#: every operation of the engine by its name
+_OURS = frozenset({*OPERATIONS, "claim", "release"})
 #: most people a page lists to choose from
 MOST_PEOPLE = 300
 
@@ -82,6 +84,39 @@ class Operations:
                 )  # fmt: skip
 
         return self._cases.carry_out(actor, uid, make, version=version, key=key, then=then)
+
+    def command(
+        self,
+        actor: Actor,
+        uid: str,
+        name: str,
+        entered: Mapping[str, Any] | None = None,
+        *,
+        data: Mapping[str, Any] | None = None,
+        version: int | None = None,
+        key: str | None = None,
+        at: str | None = None,
+    ) -> Done | None:
+        """Take an action of the author or an operation of the engine, whichever is called so here.
+
+        Raises:
+            Refused: there is nothing of that name here, or a right, a rule or an entry says no.
+        """
+        if self.is_written(actor, uid, name, at=at):
+            return self._cases.act(
+                actor, uid, name, input=entered, data=data, version=version, key=key, at=at
+            )
+        if name == "save":
+            return self._cases.save(actor, uid, data or {}, version=version, key=key, at=at)
+        return self.take(actor, uid, name, entered, version=version, key=key, at=at)
+
+    def is_written(self, actor: Actor, uid: str, name: str, *, at: str | None = None) -> bool:
+        """Whether something is an action of the author where the case is, and none of ours."""
+        if name.partition(":")[0] not in _OURS:
+            return True
+        with self._work.store.read() as unit:
+            run = self._work.look(unit, self._work.load(unit, uid), actor, at=at)
+            return name in run.compiled.actions[run.step.name]
 
     def take(
         self,

@@ -121,14 +121,18 @@ class City:
         """The pages of the platform, for whoever visits them."""
         return create_app(self.platform, WEB)
 
-    def visit(self, name: str, organisation: str | None = None) -> "Visitor":
-        """Sign somebody in at the pages, acting for an organisation or for themselves."""
+    def give_account(self, name: str) -> None:
+        """Let somebody sign in with their name and the password of all tests."""
         if name not in self.known:
             with self.platform.store.write() as unit:
                 self.platform.accounts.add_in(
                     unit, name, name, _hashed(), self.platform.clock.now()
                 )
             self.known.add(name)
+
+    def visit(self, name: str, organisation: str | None = None) -> "Visitor":
+        """Sign somebody in at the pages, acting for an organisation or for themselves."""
+        self.give_account(name)
         visitor = Visitor(self.pages)
         visitor.post("/sign-in", {"login": name, "password": PASSWORD}, follow=False)
         visitor.post("/account/organisation", {"organisation": organisation or ""})
