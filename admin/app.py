@@ -102,6 +102,7 @@ def create_app(platform: Platform, web: WebSettings) -> Flask:
         WTF_CSRF_SSL_STRICT=False,
         BABEL_DEFAULT_LOCALE="zh_Hans_CN",
     )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # of its usual provider
     app.extensions[EXTENSION] = platform
     platform.sentences.reader = captions.language
     if web.proxies:
