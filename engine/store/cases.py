@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, NamedTuple, Protocol
 
 import sqlalchemy as sa
@@ -100,6 +101,9 @@ CHANGING = (
     "journal_seq", "journal_hash", "outcome", "arrived_at", "due", "updated_at", "closed_at",
     "public_status", "returned",
 )  # fmt: skip
+
+_NEW = tuple(f"new_{name}" for name in CHANGING)
+_changing = attrgetter(*CHANGING)
 
 _LOAD = Statement(sa.select(cases).where(cases.c.uid == given(cases.c.uid)))
 # SQLite lets one write at a time, and leaves the words out.
@@ -217,7 +221,7 @@ class Cases:
         Returns False if the stored version is not ``expected_version``: somebody else was first.
         The version in ``row`` is not looked at.
         """
-        values = {f"new_{name}": getattr(row, name) for name in CHANGING}
+        values = dict(zip(_NEW, _changing(row), strict=True))
         return self._session.run(_SAVE, key=row.id, expected=expected_version, **values) == 1
 
     def set_fields(
