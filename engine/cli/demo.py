@@ -106,7 +106,10 @@ class _Show:
         for entry in platform.views.course(actor, uid):
             click.echo(f"  {_line(entry, platform.zone)}")
         for document in platform.documents.mine(actor):
-            if document.case_uid == uid:
+            if document.case_uid == uid and document.revoked:
+                # Whoever held it cannot have it any more.
+                click.echo(f"  {document.title}  {document.number or ''}  已撤销")
+            elif document.case_uid == uid:
                 name, _, content = platform.documents.file(actor, document.uid)
                 path = self._folder / uid / name
                 path.parent.mkdir(parents=True, exist_ok=True)

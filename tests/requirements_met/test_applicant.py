@@ -13,7 +13,7 @@ def applicant_of(town: City) -> Visitor:
 
 def status(visitor: Visitor) -> list[str]:
     """What the list of own applications says of each."""
-    return [row[5] for row in visitor.get("/lists/tianjin/my-cases").rows()]
+    return visitor.get("/lists/tianjin/my-cases").column("状态")
 
 
 class TestReturned:

@@ -203,13 +203,10 @@ class TestBesideTianjin:
     @pytest.mark.req("ENG-20", "ACC-16")
     def test_both_may_use_the_same_code_and_roles_stay_at_home(self, town):
         manager = town.person("景管理", "四川人社厅")
-        town.platform.registers.create(
-            manager, "specialties", {"name": "物理", "code": "2204", "series": "22"}
-        )
+        physics = {"name": "物理", "code": "2204", "series": "22", "parent": "川-中小学教师系列"}
+        town.platform.registers.create(manager, "specialties", physics)
         with pytest.raises(Refused):
-            town.platform.registers.create(
-                manager, "specialties", {"name": "物理学", "code": "2204", "series": "22"}
-            )
+            town.platform.registers.create(manager, "specialties", physics | {"name": "物理学"})
         with pytest.raises(Refused):
             town.platform.directory.add_grant(manager, "蒲初审", "tianjin/unit_admin", "蓉城中学")
 

@@ -243,6 +243,12 @@ class Page:
             for row in self.tree.xpath("//main//tbody/tr")
         ]
 
+    def column(self, heading: str) -> list[str]:
+        """The cells below a heading of the first table."""
+        headings = self.tree.xpath("(//main//thead)[1]//th")
+        place = [one.text_content().strip().split("\n")[0] for one in headings].index(heading)
+        return [row[place] for row in self.rows()]
+
     def field(self, ending: str) -> Any:
         """The first input whose name ends so."""
         found = self.tree.xpath("//main//*[self::input or self::select or self::textarea]")
