@@ -244,7 +244,7 @@ def assemble(
     )
     offering = Offering(casework, cases, directory, groups, linking, interventions, sentences)
     seeing = Seeing(casework, directory)
-    courses = Courses(casework, entries, records.lookup)
+    courses = Courses(casework, entries, directory, records.lookup)
     group_views = GroupViews(casework, seeing, groups, courses, sentences, records.lookup)
     panel_views = PanelViews(
         casework, seeing, group_views, panels, courses, sentences, records.lookup

@@ -11,12 +11,14 @@ import orjson
 
 from engine.definitions.links import created_by
 from engine.definitions.process import Ask
+from engine.domain.actor import Rights as Permissions
 from engine.domain.case import Place
 from engine.forms.effective import EffectiveField, EffectiveForm
 from engine.forms.form import Form
 from engine.forms.formats import masked
 from engine.forms.surroundings import Lookup, Rights
 from engine.runtime.run import Run
+from engine.services.audiences import Hidden, hidden
 from engine.services.casework import Casework, Loaded
 from engine.services.entries import Entries
 from engine.services.rebuild import pins_of
@@ -77,9 +79,14 @@ class Courses:
     """Tells the course of a case."""
 
     def __init__(
-        self, work: Casework, entries: Entries, lookup: Callable[[UnitOfWork], Lookup]
+        self,
+        work: Casework,
+        entries: Entries,
+        rights: Permissions,
+        lookup: Callable[[UnitOfWork], Lookup],
     ) -> None:
         self._work = work
+        self._rights = rights
         self._entries = entries
         self._lookup = lookup
 
@@ -211,11 +218,17 @@ class Courses:
             yield "", str(entered["reason"])
         place = _acted(_events(event)).get("place")
         known = loaded.compiled.actions.get(place[0], {}).get(action) if place else None
+        unseen: Hidden | None = Hidden((), ())
+        if known is not None and known.into is not None:
+            unseen = hidden(run, self._rights).below(known.into)
+        if unseen is None:
+            return  # The reader does not see it in the form either.
         form = self._form(unit, loaded, known.ask if known is not None else None)
         shown = {name: value for name, value in entered.items() if form and name in form.sections}
         if form is not None and shown:
             surroundings = self._entries.surroundings(unit, run, loaded.data)
-            yield from said(form.effective(shown, surroundings, Rights(edit=())), mask=mask)
+            rights = Rights(edit=(), hide=unseen.hide, mask=unseen.mask)
+            yield from said(form.effective(shown, surroundings, rights), mask=mask)
         if "opinion" in entered and "opinion" not in shown:
             yield "", str(entered["opinion"])
 

@@ -16,6 +16,7 @@ from engine.forms.form import Form
 from engine.forms.surroundings import Rights
 from engine.runtime import moments
 from engine.runtime.run import Run
+from engine.services.audiences import hidden
 from engine.services.casework import Casework, Loaded
 from engine.services.entries import REVIEW_ACTION, Entries
 from engine.store.unit import UnitOfWork
@@ -68,29 +69,10 @@ class Sheets:
             form = self._entries.form_of(unit, loaded.compiled, loaded.row.pin, stored)
             if form is None:
                 return None
-            hide, mask = self._hidden(run, actor)
+            hide, mask = hidden(run, self._rights)
             rights = Rights(edit=edit, hide=hide, mask=mask)
             shown = {**stored, **(data or {})}
             return form.effective(shown, self._entries.surroundings(unit, run), rights)
-
-    def _hidden(self, run: Run, actor: Actor) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """What the process hides from and masks for this reader (``views``)."""
-        hide: list[str] = []
-        mask: list[str] = []
-        for view in run.process.views:
-            if view.audience == "initiator":
-                meant = actor.person == run.state.initiator
-            else:
-                # A substitute sees no more than whoever they stand in for.
-                meant = any(
-                    self._rights.holds(one, view.audience, actor.organisation)
-                    or self._rights.plays(one, view.audience, actor.organisation)
-                    for one in {actor.person, run.command.on_behalf or actor.person}
-                )
-            if meant and (view.when is None or run.context.holds(view.when)):
-                hide += view.hide
-                mask += view.mask
-        return tuple(hide), tuple(mask)
 
     def ask(
         self,

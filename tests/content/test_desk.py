@@ -36,6 +36,7 @@ def test_flags_views_process_actions_returns_and_ends_come_out_as_written() -> N
     assert loaded.release is not None
     samples = samples_of(CONTENT, loaded.release)
     seen: dict[tuple[str, str | None], str] = {}
+    said: dict[tuple[str, str | None], list[str]] = {}
 
     def keep(platform: Platform, replayed: Replayed) -> None:
         uid = replayed.cases["z"]
@@ -46,6 +47,8 @@ def test_flags_views_process_actions_returns_and_ends_come_out_as_written() -> N
             fields = [one for one in form.walk() if one.name.startswith("settings.")]
             told = [f"{one.element.name}{'*' if one.masked else ''}" for one in fields]
             seen[person, at] = " ".join(sorted(told))
+            course = platform.views.course(Actor(person, at, jurisdiction="town"), uid)
+            said[person, at] = [text for entry in course for _, text in entry.texts]
 
     chosen = [one for one in samples.samples if "/desk-" in one.file]
     results = list(samples.run(chosen, keep))
@@ -53,3 +56,6 @@ def test_flags_views_process_actions_returns_and_ends_come_out_as_written() -> N
     assert [(one.sample.file, one.differences, one.error) for one in results if not one.ok] == []
     assert len(results) == 5
     assert seen == SHOWN
+    # What is hidden of the data is not told by the course either: the unit's opinion.
+    assert said == {("张三", None): ["不清"], ("王审", "一所"): ["好", "不清"],
+                    ("李负", "一所"): ["好", "不清"]}  # fmt: skip
