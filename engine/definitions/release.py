@@ -23,6 +23,7 @@ from engine.definitions.calendar import Calendar
 from engine.definitions.check import Names, Shown, check_process
 from engine.definitions.closure import files_of
 from engine.definitions.codes import CodeList
+from engine.definitions.collecting import collecting_later
 from engine.definitions.connector import Connector
 from engine.definitions.content_expressions import BoundContent, bind_content
 from engine.definitions.context import CASE_ROW, CASES
@@ -182,7 +183,8 @@ def load(source: Path | Mapping[str, str | bytes], memory: Memory | None = None)
         memory: what was made when similar files were loaded before; what comes out is the same.
     """
     files = read_files(source) if isinstance(source, Path) else source
-    return _Loader(files, memory).load()
+    with collecting_later():
+        return _Loader(files, memory).load()
 
 
 class _Loader:

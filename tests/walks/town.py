@@ -42,6 +42,10 @@ class Lot:
             # What is drawn does not depend on who comes first.
             self.randbits = lambda count: 2**count // 3
 
+    def token_bytes(self, count: int) -> bytes:
+        """So many bytes."""
+        return self._drawn.randbytes(count)
+
     def token_hex(self, count: int) -> str:
         """So many bytes, as text."""
         return self._drawn.randbytes(count).hex()
