@@ -696,20 +696,28 @@ class Run:
         if state.due is not None and not state.overdue:
             timers.append(Timer("due", state.due, at))
             if self.step.due is not None:
-                timers += self._reminders(self.step.due, at)
+                timers += self._reminders(self.step.due, self._came(), at)
         if state.wait_until is not None:
             timers.append(Timer("wait", state.wait_until, at))
         for deadline in self.compiled.deadlines if not at else ():
             known = deadlines.term(state, deadline.name)
             if known.by is not None and not known.reached and not known.over:
                 timers.append(Timer("deadline", known.by, name=deadline.name))
-                timers += self._reminders(deadline.due, name=deadline.name)
+                begun = datetime.fromisoformat(state.started_at)
+                timers += self._reminders(deadline.due, begun, name=deadline.name)
         return tuple(timers)
 
-    def _reminders(self, due: Due, at: str = "", name: str = "") -> Iterator[Timer]:
-        """The reminders still to come; one on a date comes when the day begins."""
+    def _reminders(
+        self, due: Due, since: datetime, at: str = "", name: str = ""
+    ) -> Iterator[Timer]:
+        """The reminders still to come; one on a date comes when the day begins.
+
+        ``today`` in one is the day the deadline is counted from, as in the deadline itself: else
+        a reminder would begin again with each command.
+        """
         for remind in due.remind:
-            value = self.context.value(remind)
+            with self.context.as_of(since):
+                value = self.context.value(remind)
             moment = moments.beginning(str(value)) if value else None
             if moment is not None and not moments.is_over(moment, self.now):
                 yield Timer("remind", moment, at, name)

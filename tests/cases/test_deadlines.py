@@ -281,3 +281,22 @@ def test_an_end_with_the_date_of_the_step_before_it_is_not_waited_for() -> None:
     with office.store.read() as unit:
         assert unit.timers.of(row.id) == []
     assert office.rebuilding.rebuild(uid).same
+
+
+def test_a_reminder_so_many_days_after_the_start_comes_once() -> None:
+    due = 'due: {by: "days(today, 20)", remind: ["days(today, 2)"]}'
+    text = FILES[REQUEST].replace("edit: all", f"edit: all\n            {due}", 1)
+    office = open_office(more={REQUEST: text})
+    uid = a_request(office, submit=False)
+
+    until(office, 9, 6, 9)
+    office.cases.save(APPLICANT, uid, {"unit": "一所", "subject": "会议"})
+    until(office, 9, 12, 9)
+
+    with office.store.read() as unit:
+        row = unit.cases.load(uid)
+        assert row is not None
+        kinds = [event.kind for event in unit.journal.of(row.id)]
+    assert kinds.count("time") == 1
+    assert same(office)
+    office.close()
