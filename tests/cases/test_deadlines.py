@@ -290,6 +290,7 @@ def test_a_reminder_so_many_days_after_the_start_comes_once() -> None:
     uid = a_request(office, submit=False)
 
     until(office, 9, 6, 9)
+    assert same(office)
     office.cases.save(APPLICANT, uid, {"unit": "一所", "subject": "会议"})
     until(office, 9, 12, 9)
 
