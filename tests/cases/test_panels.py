@@ -475,3 +475,14 @@ def test_who_has_to_keep_out_is_not_drawn_and_no_more_are_asked_than_needed(
     case.town.cases.decline(person(str(case.waiting[0])), case.uid, "出差")
     assert not set(case.waiting) & {"v0", "v1", "v2"}
     assert case.rebuilt()
+
+
+def test_a_vote_about_nobody_is_rebuilt_too():
+    board = Board(HALF % "places: 1", voters=2, entries=0)
+
+    board.vote("", "")
+
+    with board.town.store.read() as unit:
+        row = unit.cases.load(board.uid)
+        assert [one.kind for one in unit.journal.of(row.id)].count("vote") == 2
+    assert board.rebuilt()

@@ -266,7 +266,8 @@ class Board:
             self.entries.append(uid)
         entered = {"voters": self.people}
         self.uid = town.cases.start(self.chair, "town/board", entered).uid
-        town.cases.add(self.chair, self.uid, self.entries)
+        if self.entries:
+            town.cases.add(self.chair, self.uid, self.entries)
         town.cases.act(self.chair, self.uid, "open", data=entered)
 
     def vote(self, *papers: str, scores: list[list[float]] | None = None) -> None:
