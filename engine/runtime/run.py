@@ -319,7 +319,9 @@ class Run:
         if self._keeps_plan(chain):
             plan = self._plan(step, key, base)
             after = plan.index(base) + 1
-            return plan[after] if after < len(plan) else None
+            if after < len(plan) or chain.until is None:
+                return plan[after] if after < len(plan) else None
+            # It was kept while something was missing: it goes on as it is mended since.
         return self.context.facts.route(chain.route, key, base)
 
     def _keeps_plan(self, chain: Chain) -> bool:

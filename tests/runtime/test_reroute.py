@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from engine.domain.errors import Refused
 from tests.runtime.test_walk import PROCESS, a_case
-from tests.support.processes import Running
+from tests.support.processes import Running, World, begin, compiled
 
 ORGANISATIONS = ("unit", "office", "board", "other", "alone")
 #: who could press it, where the place does not say
@@ -46,6 +46,47 @@ class TestTheSameStep:
 
     def test_without_an_organisation_it_stays_where_it_is(self) -> None:
         assert reroute(at_superiors()).place == "superiors@office"
+
+
+KEPT = compiled(
+    """
+    process: demo/kept
+    title: Kept
+    form: request
+    start: {who: person}
+    steps:
+      fill: {title: Fill, who: initiator, edit: all, actions: {submit: {title: S, to: superiors}}}
+      superiors:
+        title: Superiors
+        who: {permission: decide}
+        chain:
+          {route: superior, from: data.unit, until: org.kind == 'top', resolve: pinned_at_start}
+        actions: {pass: {title: Pass, to: next}}
+        to: done
+      done: {title: Done, end: success}
+    """
+)
+
+
+@pytest.mark.req("ENG-14", "ENG-16")
+def test_a_route_kept_while_it_was_broken_goes_on_once_the_register_is_mended() -> None:
+    """The register was mended and the incident stayed: the route ended where it had ended."""
+    organisations = {
+        "unit": {"superior": None, "kind": "unit"},
+        "office": {"superior": "board", "kind": "office"},
+        "board": {"superior": None, "kind": "top"},
+    }
+    case = begin(KEPT, World(records={"organisations": organisations}), {"unit": "unit"})
+    case.typed("submit", "ann", {})
+    with pytest.raises(Refused, match="no_next_organisation"):
+        reroute(case)
+
+    organisations["unit"]["superior"] = "office"
+    reroute(case)
+
+    assert (case.place, case.state.stuck) == ("superiors@office", None)
+    assert case.do("pass", "sue", "office").place == "done"
+    assert case.replayed() == case.state
 
 
 class TestALaterStep:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from itertools import permutations
 from random import Random
 from typing import Any
@@ -185,15 +186,23 @@ def _named(value: object, names: dict[str, str]) -> str:
     return text
 
 
+@dataclass(frozen=True)
+class Written:
+    """A process as it is written, which tells nothing of itself where a report names it."""
+
+    text: str = field(repr=False)
+    release: Release = field(repr=False)
+
+
 @st.composite
-def releases(draw: st.DrawFn) -> tuple[str, Release]:
-    """A process, as it is written, in its content."""
+def processes(draw: st.DrawFn) -> Written:
+    """A random process in its content."""
     author = Author(draw)
     files = content(author, author.process())
     release = loaded(files)
     assume(release is not None)
     assert release is not None
-    return files[WALK], release
+    return Written(files[WALK], release)
 
 
 def live(release: Release, url: str, seed: int, most: int = 15) -> None:
@@ -226,9 +235,9 @@ def test_at_the_same_moment_is_one_after_the_other(shared: str) -> None:
         phases=[Phase.explicit, Phase.reuse, Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(releases(), st.integers(0, 2**32))
-    def walked(written: tuple[str, Release], seed: int) -> None:
-        note(written[0])
-        live(written[1], shared, seed, 15 if EXAMPLES else 8)
+    @given(processes(), st.integers(0, 2**32))
+    def walked(written: Written, seed: int) -> None:
+        note(written.text)
+        live(written.release, shared, seed, 15 if EXAMPLES else 8)
 
     walked()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -142,6 +142,8 @@ class Town:
         self.clock = of.clock if of is not None else VirtualClock(NINE)
         #: why nobody could go on, by place: what a report is read for
         self.refused: dict[str, set[str]] = defaultdict(set)
+        #: how often a case that had stopped was put somewhere
+        self._mended: Counter[str] = Counter()
         outside = bootstrap.Outside(None, "http://localhost", Ledger(prompt=alike))
         if of is not None:
             store = Store(url, sealer=of.platform.store.sealer)
@@ -392,9 +394,13 @@ class Town:
         if self.state(uid).suspended:
             yield partial(does.resume, ada, uid, "r")
         if place.state.stuck:
-            yield partial(does.reroute, ada, uid, "r", organisation="board")
-            yield partial(does.reroute, ada, uid, "r", step="fill")
-            yield partial(does.reroute, ada, uid, "r", step="check")
+            # Each time elsewhere first: from some places it would come back to where it stopped.
+            ways: list[dict[str, str]] = [{}, *({"organisation": one} for one in UNITS)]
+            ways += [{"step": "fill"}, {"step": "check"}]
+            turn = self._mended[uid] % len(ways)
+            self._mended[uid] += 1
+            for where in (*ways[turn:], *ways[:turn]):
+                yield partial(does.reroute, ada, uid, "r", **where)  # type: ignore[arg-type]
         for seat in place.state.declined:
             for one in (*HELPERS, *STARTERS):
                 entered = {"instead": seat, "person": one, "reason": "r"}
