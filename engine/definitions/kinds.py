@@ -24,6 +24,8 @@ from engine.definitions import (
     listing,
     message,
     register,
+    register_check,
+    register_file,
     role,
     route,
     rules,
@@ -47,7 +49,7 @@ class Kind:
 
 KINDS: tuple[Kind, ...] = (
     Kind("codes", codes.CODES, codes.parse_codes),
-    Kind("registers", register.REGISTER, register.parse_register),
+    Kind("registers", register_file.REGISTER, register_file.parse_register),
     Kind("routes", route.ROUTE, route.parse_route),
     Kind(rules.FOLDER, rules.RULE, rules.parse_rule),
     Kind("lists", listing.LIST, listing.parse_listing),
@@ -138,7 +140,7 @@ def check_kinds(content: Content, known: Known, problems: Problems) -> None:
     if content.refusals:
         message.check_refusals(content.refusals, problems)
     checks: tuple[tuple[Mapping[str, Any], Callable[[Any, Known, Problems], None]], ...] = (
-        (content.registers, register.check_register),
+        (content.registers, register_check.check_register),
         (content.routes, route.check_route),
         (content.lists, listing.check_listing),
         (content.documents, document.check_document),

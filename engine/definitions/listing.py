@@ -35,14 +35,12 @@ from engine.definitions.known import LIST as LIST_NAME
 from engine.definitions.process import FOR_MANY, VERBS, Formula, Process
 from engine.definitions.reading import file_id, read_file
 from engine.definitions.register import (
-    COLUMNS,
-    FIELD_PATH,
     ORGANISATIONS,
     PEOPLE,
-    PERMISSION_NAME,
     Column,
     Register,
 )
+from engine.definitions.register_parts import COLUMNS, FIELD_PATH, PERMISSION_NAME
 from engine.definitions.shapes import (
     Closed,
     Expression,

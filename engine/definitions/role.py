@@ -27,7 +27,7 @@ from engine.definitions.known import (
     said,
 )
 from engine.definitions.reading import read_file
-from engine.definitions.register import PERMISSION_NAME
+from engine.definitions.register_parts import PERMISSION_NAME
 from engine.definitions.shapes import (
     ByKind,
     Closed,

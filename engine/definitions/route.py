@@ -14,7 +14,7 @@ from engine.authoring.problem import Phrase
 from engine.authoring.problems import Problems
 from engine.definitions.known import CODES, PERMISSION, REGISTER, Known, expect, said
 from engine.definitions.reading import file_id, read_file
-from engine.definitions.register import PERMISSION_NAME
+from engine.definitions.register_parts import PERMISSION_NAME
 from engine.definitions.shapes import Id, Key, MapOf, One, Text, Values, Vocabulary
 
 #: the route that is the tree of the organisations

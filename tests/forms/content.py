@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.authoring import Node, Problems, read_yaml
 from engine.definitions.codes import Code, CodeList, parse_codes
-from engine.definitions.register import parse_register
+from engine.definitions.register_file import parse_register
 from engine.forms import (
     Attachment,
     Form,
