@@ -36,11 +36,13 @@ from engine.services.versions import message
 from engine.store.database import Store
 from engine.store.releases import Signature
 from tests.runtime.test_random_walks import HEAD, TAIL, Author
+from tests.support import three_offices
 from tests.support.office import NINE, ZONE
 
 EXAMPLES = int(os.environ.get("ZHICHENG_MIGRATIONS", "10"))
 PROCESS = "definitions/processes/demo/walk.yaml"
 FILES = {
+    **three_offices.FILES,
     "forms/request.yaml": """
 form: request
 title: Request
@@ -49,46 +51,7 @@ properties:
   until: {title: Until, format: date}
   note: {title: Note, type: string}
 """,
-    "forms/organisation.yaml": """
-form: organisation
-title: Organisation
-properties:
-  name: {title: Name, type: string}
-  superior: {title: Superior, reference: organisations}
-""",
-    "forms/person.yaml": """
-form: person
-title: Person
-properties:
-  name: {title: Name, type: string}
-""",
-    "definitions/registers/organisations.yaml": """
-register: organisations
-title: Organisations
-form: organisation
-label: name
-tree: superior
-scope: id
-indexes: [superior]
-columns: [name]
-""",
-    "definitions/registers/people.yaml": """
-register: people
-title: People
-form: person
-label: name
-columns: [name]
-""",
-    "definitions/roles/permissions.yaml": "permissions: {p: {title: P}}\n",
-    "definitions/roles/demo.yaml": "roles:\n  worker: {title: Worker, permissions: [p]}\n",
-    "definitions/jurisdictions/demo.yaml": """
-jurisdiction: demo
-title: Demo
-bureau: board
-sets: [demo]
-""",
 }
-UNITS = {"board": None, "office": "board", "unit": "office"}
 
 
 # -------------------------------------------------------------------- content
@@ -254,22 +217,7 @@ class Town:
         self.clock = VirtualClock(NINE)
         self.platform: Platform = bootstrap.assemble(Store("sqlite://"), release, self.clock)
         platform = self.platform
-        with platform.store.write() as unit:
-            for key, superior in UNITS.items():
-                data = {"name": key, "superior": superior} if superior else {"name": key}
-                platform.records.add(
-                    unit, platform.release.registers["organisations"], data,
-                    jurisdiction="demo", at=NINE, key=key,
-                )  # fmt: skip
-            people = ["ann", *(f"{key}-{number}" for key in UNITS for number in (0, 1))]
-            for person in people:
-                platform.records.add(
-                    unit, platform.release.registers["people"], {"name": person},
-                    jurisdiction="demo", at=NINE, key=person,
-                )  # fmt: skip
-                if person != "ann":
-                    at = person.partition("-")[0]
-                    platform.directory.grant(unit, person, "worker", at, jurisdiction="demo")
+        three_offices.settle(platform, ("ann",), {"worker": three_offices.WORKERS})
         self.data = {"unit": "unit", "until": "2026-09-20"}
         ann = Actor("ann", None, "demo")
         self.uid = platform.cases.start(ann, "demo/walk", self.data).uid

@@ -28,8 +28,9 @@ from engine.services.migration_decisions import Decisions
 from engine.services.migrations import MOVABLE, Plan
 from engine.services.versions import message
 from engine.store.releases import Signature
+from tests.support.three_offices import WORKERS
 from tests.walks.language import ALL_ALLOWED, DECIDE, WALK, Author, content, loaded
-from tests.walks.town import DATA, STARTERS, WORKERS, Town, person
+from tests.walks.town import DATA, STARTERS, Town, person
 from tests.walks.walk import Walk
 
 EXAMPLES = int(os.environ.get("ZHICHENG_MIGRATED_LIVES", "6"))
@@ -241,9 +242,7 @@ def decided(town: Town, process: str, draw: st.DrawFn) -> Plan:
         if not asked:
             break
         for one in asked:
-            # A meeting that was never opened has nobody to vote about.
-            possible = one.proposed[:1] if process == "demo/meeting" else one.proposed
-            steps[one.name] = draw(st.sampled_from(possible))
+            steps[one.name] = draw(st.sampled_from(one.proposed))
         plan = town.platform.migrations.plan(SYSTEM, process, "2", Decisions(steps=steps))
     return plan
 

@@ -1,4 +1,4 @@
-"""The databases of walks that are not in memory."""
+"""The databases of walks that are not in memory; chance that comes out alike."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.walks.lot import lot as lot
 
 
 @pytest.fixture(params=["file", "postgresql"])

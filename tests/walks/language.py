@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from engine.authoring.emitting import document
 from engine.definitions import release as releases
 from engine.definitions.release import Release
+from tests.support import three_offices
 
 WALK = "definitions/processes/demo/walk.yaml"
 #: the form of everything, and what stands around a process of the language
 FILES = {
+    **three_offices.FILES,
     "forms/request.yaml": """
 form: request
 title: Request
@@ -24,20 +26,6 @@ properties:
   amount: {title: Amount, type: number}
   voters: {title: Voters, items: {reference: people}}
   number: {title: Number, type: string}
-""",
-    "forms/organisation.yaml": """
-form: organisation
-title: Organisation
-properties:
-  name: {title: Name, type: string}
-  kind: {title: Kind, codes: kinds}
-  superior: {title: Superior, reference: organisations}
-""",
-    "forms/person.yaml": """
-form: person
-title: Person
-properties:
-  name: {title: Name, type: string}
 """,
     "forms/entry.yaml": """
 form: entry
@@ -81,11 +69,6 @@ result: answer
 address: ledger_url
 path: /check
 """,
-    "definitions/codes/kinds.yaml": """
-codes: kinds
-title: Kinds
-values: {low: {title: Low}, middle: {title: Middle}, top: {title: Top}}
-""",
     "definitions/codes/votes.yaml": """
 codes: votes
 title: Votes
@@ -95,24 +78,6 @@ values: {agree: {title: Agree}, against: {title: Against}, abstain: {title: Abst
 codes: statuses
 title: Statuses
 values: {draft: {title: Draft}, open: {title: Open, public: keep}, back: {title: Back}}
-""",
-    "definitions/registers/organisations.yaml": """
-register: organisations
-title: Organisations
-form: organisation
-label: name
-tree: superior
-scope: id
-indexes: [superior, kind]
-columns: [name]
-""",
-    "definitions/registers/people.yaml": """
-register: people
-title: People
-form: person
-label: name
-indexes: [name]
-columns: [name]
 """,
     "definitions/registers/entries.yaml": """
 register: entries

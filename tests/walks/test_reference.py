@@ -16,9 +16,10 @@ from engine.domain.case import State, WorkItem, places_of
 from engine.domain.errors import EngineError
 from engine.runtime.compiled import Compiled
 from tests.support.processes import NOW, Running, World, begin
+from tests.support.three_offices import KINDS, UNITS
 from tests.walks.language import WALK, Author, content, loaded
 from tests.walks.reference import Case, No
-from tests.walks.town import DATA, KINDS, UNITS, asked
+from tests.walks.town import DATA, asked
 
 EXAMPLES = int(os.environ.get("ZHICHENG_REFERENCE", "0"))
 #: keys that the reference does not read: what they lead to is told it, or is held elsewhere

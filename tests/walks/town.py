@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from random import Random
 from typing import Any
 from zlib import crc32
 
@@ -23,39 +22,17 @@ from engine.domain.clock import VirtualClock
 from engine.domain.errors import EngineError
 from engine.runtime.branches import is_joined
 from engine.runtime.run import call_key
-from engine.services import casework, panels
 from engine.services.platform import Platform
 from engine.store.cases import CaseRow
 from engine.store.database import Store
 from engine.store.session import Session
 from tests.support.office import NINE
+from tests.support.three_offices import UNITS, WORKERS, organisation, settle
+from tests.walks import lot
 from tests.walks.rows import emptied, rows_of
 
-
-class Lot:
-    """Chance that comes out alike every time, so that a report can be followed."""
-
-    def __init__(self, *, alike: bool = False) -> None:
-        self._drawn = Random(1)
-        self.randbits, self.choice = self._drawn.getrandbits, self._drawn.choice
-        if alike:
-            # What is drawn does not depend on who comes first.
-            self.randbits = lambda count: 2**count // 3
-
-    def token_bytes(self, count: int) -> bytes:
-        """So many bytes."""
-        return self._drawn.randbytes(count)
-
-    def token_hex(self, count: int) -> str:
-        """So many bytes, as text."""
-        return self._drawn.randbytes(count).hex()
-
-
-UNITS = {"board": None, "office": "board", "unit": "office"}
-KINDS = {"board": "top", "office": "middle", "unit": "low"}
 VOTERS = ("v0", "v1", "v2")
 STARTERS = ("ann", "bob")
-WORKERS = tuple(f"{key}-{number}" for key in UNITS for number in (0, 1))
 HELPERS = tuple(f"{key}-h" for key in UNITS)
 DATA = {"unit": "unit", "until": "2026-09-20", "voters": list(VOTERS)}
 
@@ -149,29 +126,11 @@ class Town:
             store = Store(url, sealer=of.platform.store.sealer)
             self.platform: Platform = bootstrap.assemble(store, release, self.clock, outside)
             return
-        casework.secrets = panels.secrets = Lot(alike=alike)  # type: ignore[assignment,attr-defined]
+        lot.begin_anew(alike=alike)
         self.platform = bootstrap.assemble(emptied(url), release, self.clock, outside)
-        self._settle_people()
-
-    def _settle_people(self) -> None:
-        platform, known = self.platform, self.platform.release.registers
-        with platform.store.write() as unit:
-            for key, superior in UNITS.items():
-                data = {"name": key, "kind": KINDS[key]}
-                platform.records.add(
-                    unit, known["organisations"],
-                    {**data, "superior": superior} if superior else data,
-                    jurisdiction="demo", at=NINE, key=key,
-                )  # fmt: skip
-            for one in (*STARTERS, *VOTERS, *WORKERS, *HELPERS, "ada"):
-                platform.records.add(
-                    unit, known["people"], {"name": one}, jurisdiction="demo", at=NINE, key=one
-                )
-            for role, people in (("worker", WORKERS), ("helper", HELPERS)):
-                for one in people:
-                    at = one.partition("-")[0]
-                    platform.directory.grant(unit, one, role, at, jurisdiction="demo")
-            platform.directory.grant(unit, "ada", "monitor", "board", jurisdiction="demo")
+        settle(self.platform, (*STARTERS, *VOTERS, "ada"), {"worker": WORKERS, "helper": HELPERS})
+        with self.platform.store.write() as unit:
+            self.platform.directory.grant(unit, "ada", "monitor", "board", jurisdiction="demo")
 
     # ---------------------------------------------------------------- reading
 
@@ -282,7 +241,7 @@ class Town:
     def move(self, key: str, superior: str | None) -> None:
         """Put an office below another one, or below none."""
         platform = self.platform
-        data = {"name": key, "kind": KINDS[key]} | ({"superior": superior} if superior else {})
+        data = organisation(key, superior)
         with platform.store.write() as unit:
             register = platform.release.registers["organisations"]
             row = platform.records.load(unit, "organisations", key)

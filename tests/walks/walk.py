@@ -10,12 +10,12 @@ from hypothesis import event, note
 from hypothesis import strategies as st
 
 from engine.domain.errors import EngineError
+from tests.support.three_offices import WORKERS
 from tests.walks.town import (
     DATA,
     HELPERS,
     STARTERS,
     VOTERS,
-    WORKERS,
     Cut,
     Place,
     Town,

@@ -1,0 +1,3 @@
+"""What lives of cases are drawn by."""
+
+from tests.walks.lot import lot as lot
