@@ -41,9 +41,14 @@ _WORDS = frozenset(
 )  # fmt: skip
 #: what holds expressions together, weakest first
 _EITHER, _OR, _AND, _COMPARE, _SUM, _PRODUCT, _UNARY, _ATOM = range(8)
-#: a period of so many days, which stands only behind a date
+#: a period of so many minutes, which stands only behind a date
 _PERIOD = -1
-_DAYS = re.compile(r"(?P<minus>-)?P(?:(?P<weeks>\d{1,3})W)?(?:(?P<days>\d{1,4})D)?")
+_LASTS = re.compile(
+    r"(?P<minus>-)?P(?=.)(?:(?P<weeks>\d{1,3})W)?(?:(?P<days>\d{1,4})D)?"
+    r"(?:T(?=.)(?:(?P<hours>\d{1,5})H)?(?:(?P<minutes>\d{1,6})M)?(?:(?P<seconds>\d{1,8})S)?)?"
+)
+_HOUR = 60
+_DAY = 24 * _HOUR
 #: functions of a text or a list: how they are written here
 _ASKED: Mapping[tuple[str, int], str] = {
     ("starts with", 2): "{0}.startsWith({1})",
@@ -114,6 +119,29 @@ def translated(text: str, naming: Naming, calling: Calling | None = None) -> str
         return _Reader(found, naming, calling).whole()
     except _Unknown:
         return None
+
+
+def minutes_of(text: str) -> int | None:
+    """Return how many minutes a period lasts (``P5D``, ``PT48H``); None if it is no such period.
+
+    Months and years are none: they do not last equally long.
+    """
+    found = _LASTS.fullmatch(text)
+    if found is None or int(found["seconds"] or 0) % 60:
+        return None
+    days = 7 * int(found["weeks"] or 0) + int(found["days"] or 0)
+    lasts = days * _DAY + int(found["hours"] or 0) * _HOUR + int(found["minutes"] or 0)
+    lasts += int(found["seconds"] or 0) // 60
+    return -lasts if found["minus"] else lasts
+
+
+def later(minutes: int, day: str = "today", moment: str = "now") -> str:
+    """Return the expression for so long after a day or, if it is not whole days, a moment."""
+    if minutes % _DAY == 0:
+        return f"days({day}, {minutes // _DAY})"
+    if minutes % _HOUR == 0:
+        return f"hours({moment}, {minutes // _HOUR})"
+    return f"minutes({moment}, {minutes})"
 
 
 def quoted(text: str) -> str:
@@ -264,8 +292,9 @@ class _Reader:
         while sign := self._takes(*_SUMS):
             other = self._product()
             if other.binds == _PERIOD:
-                days = int(other.text) if sign == "+" else -int(other.text)
-                found = _Part(f"days({found.within(_EITHER)}, {days})", _ATOM)
+                lasts = int(other.text) if sign == "+" else -int(other.text)
+                start = found.within(_EITHER)
+                found = _Part(later(lasts, start, start), _ATOM)
             else:
                 found = _Part(f"{found.within(_SUM)} {sign} {other.within(_PRODUCT)}", _SUM)
         return found
@@ -408,15 +437,14 @@ class _Reader:
         return _Part(form.format(*items), _COMPARE if compared else _ATOM)
 
     def _period(self) -> _Part:
-        """Read a period of whole days or weeks."""
+        """Read a period."""
         kind, text = self._next()
-        found = _DAYS.fullmatch(unquoted(text)) if kind == "string" else None
-        if found is None or not (found["weeks"] or found["days"]):
+        lasts = minutes_of(unquoted(text)) if kind == "string" else None
+        if lasts is None:
             raise _Unknown
         self.place += 1
         self._needs(")")
-        days = 7 * int(found["weeks"] or 0) + int(found["days"] or 0)
-        return _Part(str(-days if found["minus"] else days), _PERIOD)
+        return _Part(str(lasts), _PERIOD)
 
     def _variable(self) -> _Part:
         """Read the name of a variable as a text, and the names XPath goes on with."""

@@ -109,12 +109,13 @@ def argument(check: Checker, term: Term, kind: str, function: Function, node: Ca
     """Check one argument against what the function takes."""
     allowed: dict[str, tuple[Type, ...]] = {
         "day": (DATE, DATETIME),
+        "moment": (DATETIME,),
         "number": (NUMBER,),
         "numbers": (ListOf(NUMBER), ListOf(ANY)),
         "text": (TEXT,),
         "value": (TEXT, NUMBER, DATE, DATETIME, BOOLEAN),
     }
-    if kind == "day":
+    if kind in ("day", "moment"):
         term = check.as_day(term, Term(DATE))
     if term.type in allowed[kind] or term.type == ANY:
         return term

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from difflib import SequenceMatcher
 from typing import Any, Protocol
 
@@ -44,9 +44,9 @@ def counting_on(calendar: Calendar | None) -> Iterator[None]:
 class Function:
     """One function: what it takes and gives, how authors read about it, and what it does.
 
-    ``takes`` are kinds of arguments: "day" is a date or a moment, "numbers" a list of numbers,
-    "sized" a text or a list, "value" any single value. ``gives`` is a kind of type, or "same" for
-    the kind of the first argument.
+    ``takes`` are kinds of arguments: "day" is a date or a moment, "moment" only a moment, "numbers"
+    a list of numbers, "sized" a text or a list, "value" any single value. ``gives`` is a kind of
+    type, or "same" for the kind of the first argument.
     """
 
     name: str
@@ -80,6 +80,22 @@ def days(start: str, number: float) -> str:
     """Return the day so many days later; earlier for a negative number."""
     day, time = _parts(start)
     return (day + timedelta(_counted(number))).isoformat() + time
+
+
+def hours(start: str, number: float) -> str:
+    """Return the moment so many hours later; earlier for a negative number."""
+    return minutes(start, number * 60)
+
+
+def minutes(start: str, number: float) -> str:
+    """Return the moment so many minutes later; earlier for a negative number."""
+    _, time = _parts(start)
+    if not time:
+        raise ValueError(f"{start} is a day, without a time")
+    if abs(number) > MAX_DAYS * 24 * 60:
+        raise ValueError(f"{number} minutes are more than {MAX_DAYS} days")
+    later = datetime.fromisoformat(start) + timedelta(minutes=number)
+    return later.isoformat(timespec="seconds")
 
 
 def workdays(start: str, number: float) -> str:
@@ -204,6 +220,12 @@ FUNCTIONS: tuple[Function, ...] = (
              "the day so many days later", days),
     Function("workdays", ("day", "number"), "same", "此后第若干个工作日",
              "the last of so many working days after a day", workdays),
+    Function("hours", ("moment", "number"), "datetime",
+             "若干小时以后（负数为以前）的时刻，如 hours(now, 48)",
+             "the moment so many hours later, as in hours(now, 48)", hours),
+    Function("minutes", ("moment", "number"), "datetime",
+             "若干分钟以后（负数为以前）的时刻",
+             "the moment so many minutes later", minutes),
     Function("days_between", ("day", "day"), "number", "两个日期相隔的天数",
              "days from one day to another", days_between),
     Function("workdays_between", ("day", "day"), "number",

@@ -127,6 +127,7 @@ def _matcher(pattern: str) -> Program:
 
 _KINDS = {
     "day": [cel.Type.STRING],
+    "moment": [cel.Type.STRING],
     "number": [cel.Type.DOUBLE],
     "numbers": [cel.Type.LIST],
     "text": [cel.Type.STRING],

@@ -1,6 +1,7 @@
 """Sub-processes, loops and several instances: mapped where they mean the same."""
 
 import re
+from datetime import timedelta
 from xml.sax.saxutils import escape
 
 import pytest
@@ -119,6 +120,50 @@ def test_a_gateway_that_joins_and_splits_is_two():
     assert walked(case(content)) == ["a", "b", "c", "d", "f", "e"]
 
 
+@pytest.mark.parametrize(
+    ("lasts", "early", "late"),
+    [("PT4H", timedelta(hours=3, minutes=59), timedelta(minutes=1)),
+     ("PT30M", timedelta(minutes=29), timedelta(minutes=1)),
+     ("PT90S", None, None)],
+)  # fmt: skip
+def test_a_timer_of_hours_goes_off_to_the_minute(lasts, early, late):
+    content = file(*AROUND, event("userTask", "sub", ""), "userTask z", "sub>e", "y>z", "z>e",
+                   event("boundaryEvent", "y", TIMER.replace("P5D", lasts),
+                         'attachedToRef="sub"'))  # fmt: skip
+    if early is None:
+        assert [one.code for one in imported(content)[1].errors] == ["BPM120"]
+        return
+    running = case(content)
+    running.do("submit", "ann", "unit")
+
+    running.at += early
+    running.command("time", "due", place="sub")
+    assert running.places == ["sub@unit"]
+
+    running.at += late
+    running.command("time", "due", place="sub")
+    assert running.places == ["z@unit"]
+
+
+@pytest.mark.parametrize("drawn", [sub(), "businessRuleTask sub"])
+def test_what_a_drawing_only_names_is_a_task(drawn):
+    content = file(*AROUND, drawn, "sub>e")
+
+    assert walked(case(content)) == ["a", "sub", "e"]
+    codes = {one.code for one in imported(content)[1]}
+    assert codes & {"BPM188", "BPM189"}
+
+
+def test_a_timer_without_a_time_is_a_date_to_fill_in():
+    content = file(*AROUND, event("intermediateCatchEvent", "sub", "<timerEventDefinition/>"),
+                   "sub>e")  # fmt: skip
+    text, problems = imported(content)
+
+    assert text is not None
+    assert "until: data.sub" in text
+    assert "BPM187" in {one.code for one in problems}
+
+
 SPLIT = ("startEvent i", "parallelGateway p", "i>p", "userTask b", "userTask c", "p>b", "p>c",
          "endEvent o", "b>o")  # fmt: skip
 
@@ -133,7 +178,6 @@ SPLIT = ("startEvent i", "parallelGateway p", "i>p", "userTask b", "userTask c",
         ([sub(*SPLIT, "c>x", event("endEvent", "x", "<terminateEventDefinition/>")), "sub>e"],
          7, "BPM110", "leads to a step outside"),
         ([sub(*BODY, MANY.format("", "")), "sub>e"], 7, "BPM110", "a group process"),
-        ([sub(), "sub>e"], 7, "BPM102", "a sub-process is empty"),
         ([sub("startEvent i", "startEvent j", "userTask b", "i>b", "j>b"), "sub>e"], 7, "BPM102",
          "needs one start"),
         ([sub(*BODY), sub(*BODY[:0], "userTask t", id="on", rest='triggeredByEvent="true"'),
@@ -153,9 +197,9 @@ SPLIT = ("startEvent i", "parallelGateway p", "i>p", "userTask b", "userTask c",
          "a sub-process around it"),
         ([event("userTask", "sub", MANY.format("", "<loopCardinality>${n}</loopCardinality>")),
           "sub>e"], 7, "BPM110", "a vote"),
-        ([event("userTask", "sub", ""), event("boundaryEvent", "y", TIMER.replace("P5D", "PT1H"),
+        ([event("userTask", "sub", ""), event("boundaryEvent", "y", TIMER.replace("P5D", "P1M"),
                                               'attachedToRef="sub"'), "y>e", "sub>e"], 8, "BPM120",
-         "whole days"),
+         "down to minutes"),
         ([event("intermediateThrowEvent", "sub", '<linkEventDefinition name="L"/>')], 7, "BPM113",
          "no source or no target"),
         ([sub(*BODY), "sub>e", "b>e"], 9, "BPM113", "no source or no target"),

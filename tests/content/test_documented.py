@@ -54,7 +54,7 @@ def test_the_samples_of_the_examples_come_out_as_written():
 
     results = list(samples.run(samples.samples))
 
-    assert len(results) == 5
+    assert len(results) == 6
     assert not samples.problems
     assert [(one.sample.file, one.differences, one.error) for one in results if not one.ok] == []
 

@@ -24,6 +24,11 @@ class Holidays:
         ("days(today, -30)", "2026-08-31"),
         ("days(now, 1)", "2026-10-01T23:59:00"),
         ("days('2024-02-28', 1)", "2024-02-29"),
+        ("hours(now, 48)", "2026-10-02T23:59:00"),
+        ("hours(now, -0.5)", "2026-09-30T23:29:00"),
+        ("minutes(now, 1)", "2026-10-01T00:00:00"),
+        ("hours('2024-02-28T23:30', 1)", "2024-02-29T00:30:00"),
+        ("hours(now, 1) > now", True),
         ("workdays(today, 0)", "2026-09-30"),
         ("workdays(today, 3)", "2026-10-05"),
         ("workdays(today, -3)", "2026-09-25"),
@@ -76,7 +81,7 @@ def test_the_calendar_of_one_evaluation_is_not_that_of_the_next():
     assert evaluated("workdays(today, 1)") == "2026-10-01"
 
 
-@pytest.mark.parametrize("text", ["days(today, 1.5)", "workdays(today, 50000)",
+@pytest.mark.parametrize("text", ["days(today, 1.5)", "hours(now, 1e9)", "workdays(today, 50000)",
                                   "workdays_between('0001-01-01', '9999-01-01')"])  # fmt: skip
 def test_what_cannot_be_counted_is_an_error(text):
     with pytest.raises(Exception, match="function"):

@@ -83,10 +83,12 @@ TABLE: tuple[Entry, ...] = (
     ),
     Entry(
         "BPM120",
-        zh="定时“{text}”不能写成日期：只接受日期、变量，和整天、整周的期间（P5D、P2W、PT48H）",
-        en='The timer "{text}" is no date: only dates, variables and periods of whole days or '
-        "weeks are accepted (P5D, P2W, PT48H)",
-        example="<timeDuration>PT1H</timeDuration>",
+        zh="定时“{text}”不能写成时间：只接受日期、本地的时刻、变量，和到分钟的期间"
+        "（P5D、P2W、PT48H、PT30M）；按月、重复的，请写成日期或几个步骤",
+        en='The timer "{text}" cannot be written as a time: dates, moments of local time, '
+        "variables and periods down to minutes are accepted (P5D, P2W, PT48H, PT30M); for months "
+        "and repetitions write a date or several steps",
+        example="<timeDuration>PT30S</timeDuration>",
     ),
     Entry(
         "BPM151",
@@ -340,6 +342,29 @@ TABLE: tuple[Entry, ...] = (
         zh="泳池 {pool} 没有导入；与它往来的消息按来自外面或发到外面处理",
         en="The pool {pool} was not imported: messages from and to it are of the outside",
         example="<participant/>",
+        level="warning",
+    ),
+    Entry(
+        "BPM187",
+        zh="定时没有写时间：暂用字段 {field} 的日期，请改成应等的时间",
+        en="The timer does not say when: the date in the field {field} stands for it; "
+        "write how long is waited",
+        example="<timerEventDefinition/>",
+        level="warning",
+    ),
+    Entry(
+        "BPM188",
+        zh="子流程 {step} 里什么也没有画，写成一个任务",
+        en="Nothing is drawn in the sub-process {step}: it became a task",
+        example='<subProcess id="check"/>',
+        level="warning",
+    ),
+    Entry(
+        "BPM189",
+        zh="{step} 没有写按什么规则决定，写成由人决定的任务；有规则的，请改用规则表",
+        en="{step} does not say by which rule it decides: it became a task at which somebody does; "
+        "where there is a rule, use a rule table",
+        example='<businessRuleTask id="rate"/>',
         level="warning",
     ),
 )

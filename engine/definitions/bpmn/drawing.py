@@ -15,7 +15,7 @@ from engine.authoring.problem import Phrase
 from engine.authoring.problems import Problems
 from engine.definitions.bpmn.drawn import LEFT_OUT, TASKS, Flow, Node, Refused, nodes_of
 from engine.definitions.bpmn.executable import refusal
-from engine.definitions.bpmn.services import results_of
+from engine.definitions.bpmn.services import is_decided, results_of
 from engine.definitions.bpmn.wording import condition_of, named, of_engines, path_of
 from engine.definitions.dialects import snake
 from engine.definitions.flow import RELATIVE
@@ -29,6 +29,13 @@ SPLITS = ("parallelGateway", "inclusiveGateway", "complexGateway")
 def splits(node: Node) -> bool:
     """Tell whether a case may be in several places at once behind a node."""
     return node.kind in SPLITS or node.times > 1 or (node.kind in TASKS and len(node.out) > 1)
+
+
+def _is_task(element: Element) -> bool:
+    """Tell whether somebody does what a drawing only names: what is inside, or by which rule."""
+    if element.name == "subProcess":
+        return element.given("triggeredByEvent") != "true" and not any(nodes_of(element))
+    return element.name == "businessRuleTask" and not is_decided(element)
 
 
 class Drawing:
@@ -85,6 +92,8 @@ class Drawing:
             self.around[id_] = around
             if one.name == "subProcess":
                 self._collect(one, id_)
+            if _is_task(one):
+                self.nodes[id_].stands = "userTask"
         for one in scope.children:
             if one.name in LEFT_OUT:
                 self.note("BPM151", one, what=one.name)
@@ -165,6 +174,9 @@ class Drawing:
     def _look_at(self, node: Node) -> None:
         for what in of_engines(node.element):
             self.note("BPM165", node.element, what=what, step=node.name)
+        if node.stands:
+            code = "BPM188" if node.element.name == "subProcess" else "BPM189"
+            self.note(code, node.element, step=node.name)
         found = refusal(node, self.nodes)
         if found is not None:
             self.not_executed(*found)

@@ -154,6 +154,20 @@ def decision_of(element: Element) -> str:
     return snake(text).replace("_", "-")
 
 
+def is_decided(element: Element) -> bool:
+    """Tell whether a file says by what a business rule is decided, be it understood or not."""
+    extension = element.first("extensionElements")
+    inner = ("calledDecision", "taskDefinition")
+    return any(map(element.given, _DECIDES)) or any(_at(extension, name) for name in inner)
+
+
+#: attributes of engines that say how a business rule is decided
+_DECIDES = (
+    "decisionRef", "class", "expression", "delegateExpression", "topic", "type", "rules",
+    "ruleVariablesInput",
+)  # fmt: skip
+
+
 def _services(scope: Element) -> Iterator[Element]:
     for one in scope.children:
         if one.name in ("serviceTask", "businessRuleTask") and one.given("id"):

@@ -46,8 +46,13 @@ def who(drawing: Drawing, node: Node, *, first: bool) -> object:
 def moment(drawing: Drawing, event: Node) -> str:
     """Return when a timer goes off; report what cannot be an expression."""
     found, text = moment_of(event.element, drawing.naming)
-    if found is None:
-        drawing.problems.add("BPM120", event.element.at(drawing.file), text=text or "timer")
+    if found is None and not text:
+        # The drawing says that time is waited for, and not how long.
+        found = f"data.{event.name}"
+        drawing.asked.append(found)
+        drawing.note("BPM187", event.element, field=found)
+    elif found is None:
+        drawing.problems.add("BPM120", event.element.at(drawing.file), text=text)
         return "today"
     if re.fullmatch(r"[\w.]+", found):
         drawing.hold(found, "date")

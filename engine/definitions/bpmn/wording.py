@@ -5,15 +5,23 @@ from __future__ import annotations
 import re
 
 from engine.definitions.bpmn.drawn import Node
-from engine.definitions.dialects import Naming, snake, translated
+from engine.definitions.dialects import (
+    Naming,
+    later,
+    minutes_of,
+    quoted,
+    snake,
+    translated,
+)
 from engine.definitions.markup import Element
 
 #: names that mean the same here; all others are fields of the case
 _KNOWN = ("data", "case", "initiator", "policy", "flags", "input")
 _INITIATOR = ("initiator", "starter", "applicant")
 _PATH = re.compile(r"\s*(?:[$#]\{|=)\s*([^\W\d][\w.]*)\s*\}?\s*")
-_DURATION = re.compile(r"P(?:(\d{1,3})W)?(?:(\d{1,4})D)?(?:T(\d{1,5})H)?")
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:T00:00(?::00)?(?:\.0+)?(?:Z|[+-]\d\d:?\d\d)?)?")
+#: a moment of the clock here; one of another zone is another day for some
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?")
 #: ids that tools make up
 _MADE_UP = re.compile(
     r"[-_]*(?:sid|id|uuid|process)?[-_]*[0-9a-f]{8}[-_][0-9a-f-]{9,}.*|[A-Za-z]+_[0-9a-z]{7}|_\S{20,}"
@@ -83,13 +91,14 @@ def moment_of(event: Element, naming: Naming = path_of) -> tuple[str | None, str
         constant = _DATE.fullmatch(text)
         if constant:
             return f"'{constant[1]}'", text
+        if _MOMENT.fullmatch(text):
+            return quoted(text), text
         return variable(text, naming) or condition_of(day, naming), text
     inner = re.fullmatch(r"""=?\s*(?:duration\(\s*)?["']?(P[0-9A-Z]+)["']?\s*\)?""", lasting)
-    whole = _DURATION.fullmatch(inner[1]) if inner else None
-    if whole is None or not any(whole.groups()) or int(whole[3] or 0) % 24:
-        return None, lasting or definition.said("timeCycle") or "timer"
-    days = 7 * int(whole[1] or 0) + int(whole[2] or 0) + int(whole[3] or 0) // 24
-    return f"days(today, {days})", lasting
+    minutes = minutes_of(inner[1]) if inner else None
+    if not minutes or minutes < 0:
+        return None, lasting or definition.said("timeCycle")
+    return later(minutes), lasting
 
 
 def assignee(node: Node) -> tuple[str, str] | None:
