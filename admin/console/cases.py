@@ -33,7 +33,7 @@ from engine.services.pages import Column as ServiceColumn
 #: what may lead to nothing that can be undone is confirmed once more
 _CONFIRMED = ("reroute", "cancel")
 #: what interventions ask for
-_FIELDS = ("reason", "organisation", "step", "until", "instead", "person")
+_FIELDS = ("reason", "organisation", "step", "until", "which", "instead", "person")
 #: columns with names that the content gives
 _CALLED = ("process", "step")
 #: rights of which one suffices where something has stopped a case
@@ -314,6 +314,9 @@ class CasesPage(Page):
             if name == "reroute"
             else (),
             votes=votes,
+            terms=platform().interventions.terms(security.signed_in().actor, found.uid)
+            if name == "extend"
+            else (),
             at=at,
             seats=platform().interventions.replacements(
                 security.signed_in().actor, found.uid, find, at=at
@@ -472,7 +475,7 @@ def _explained() -> dict[str, str]:
     """What each does, said before it is done."""
     return {
         "reroute": _("把业务改到另一个环节或单位办理。目前的待办会取消，新的办理人会看到待办。"),
-        "extend": _("修改当前环节的截止时间。流程规定谁可以修改、何时可以修改。"),
+        "extend": _("修改一个截止时间。有干预权限的人可以修改任何一个，其他人按流程的规定。"),
         "unclaim": _("已认领的待办放回，本单位有权限的人员都可以办理。"),
         "retry": _("再次发送没有成功的消息和文书，再次处理没有成功的到期事项。"),
         "suspend": _("暂停期间任何人不能办理，到期事项也不处理，直到恢复。"),

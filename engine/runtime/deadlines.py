@@ -13,10 +13,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from engine.definitions.process import Action, Deadline
-from engine.domain.case import State, Term, places_of
+from engine.domain.case import State, Term, places_of, with_branch
 from engine.domain.errors import Refused
 from engine.runtime import moments
-from engine.runtime.branches import At, find
+from engine.runtime.branches import At, find, is_joined
 
 if TYPE_CHECKING:
     from engine.runtime.run import Run
@@ -100,9 +100,24 @@ def _leads_only_to(run: Run, action: Action, deadline: Deadline) -> bool:
     step = run.step
     if action.verb == "pass" and step.stages and run.next_stage(step, run.state.place.stage):
         return False
-    ways = run.compiled.bound.flow.leaving[step.name]
-    targets = {way.target for way in ways if way.action is action}
-    return targets == {deadline.reach}
+    ways = [way for way in run.compiled.bound.flow.leaving[step.name] if way.action is action]
+    if any(way.joins for way in ways) and not _completes_the_join(run):
+        return False
+    return {way.target for way in ways} == {deadline.reach}
+
+
+def _completes_the_join(run: Run) -> bool:
+    """Whether the branch of the place is all that its parallel step still waits for."""
+    branch = run.state
+    for level in reversed(run.around):
+        around = with_branch(level.state, level.branch, branch.with_(joined=True))
+        step = run.process.steps[around.place.step]
+        if step.parallel is None or not is_joined(step.parallel, around.branches):
+            return False
+        if step.to is None or "join" not in step.to.values:
+            break
+        branch = around
+    return True
 
 
 def _too_late(run: Run, deadline: Deadline, known: Term) -> Refused:
@@ -165,18 +180,20 @@ def waiting(run: Run, name: str) -> Iterator[At]:
 # -------------------------------------------------------------------- moving it
 
 
-def why_not_extend(run: Run, deadline: Deadline) -> Refused | None:
-    """Why a deadline cannot be moved."""
+def why_not_extend(run: Run, deadline: Deadline, *, overseen: bool = False) -> Refused | None:
+    """Why a deadline cannot be moved; who oversees the case may move every one that is not met."""
     known, extend = term(run.state, deadline.name), deadline.due.extend
     if run.state.closed:
         return run.refuse("case_closed")
     if known.by is None:
         return run.refuse("no_deadline")
-    if extend is None:
+    if extend is None and not overseen:
         return run.refuse("deadline_fixed", step=deadline.title)
     if known.reached:
         title = run.process.steps[deadline.reach].title
         return run.refuse("deadline_met", deadline=deadline.title, step=title)
+    if overseen or extend is None:
+        return None
     if extend.when == "after_expiry" and not moments.is_over(known.by, run.now):
         return run.refuse("deadline_not_over", due=known.by)
     return None
@@ -187,7 +204,7 @@ def extend(run: Run, name: str, until: str) -> None:
     deadline = run.process.deadlines.get(name)
     if deadline is None:
         raise run.refuse("no_deadline")
-    refusal = why_not_extend(run, deadline)
+    refusal = why_not_extend(run, deadline, overseen=bool(run.command.input.get("overseen")))
     if refusal is not None:
         raise refusal
     if moments.is_over(until, run.now):

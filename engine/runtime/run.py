@@ -732,12 +732,8 @@ class Run:
         kept = None
         if action.withdraw == "never":
             kept = "never"
-        elif self.numbered or any(effect.kind in IRREVERSIBLE for effect in self.effects):
-            kept = "irreversible"
-        elif any(effect.kind == "create" for effect in self.effects):
-            kept = "created"
-        elif any(effect.kind == "send" for effect in self.effects):
-            kept = "sent"
+        elif (done := self.not_undone()) is not None:
+            kept = done
         elif self._breaks_off_a_call(before):
             kept = "called"
         elif action.withdraw == "until_next_opens":
@@ -754,6 +750,15 @@ class Run:
             undo["reached"] = list(self.reached)
         passed = Passed(place, self.command.holder, undo, kept, self.split)
         self.change(path=(*self.state.path, passed))
+
+    def not_undone(self) -> str | None:
+        """What the command did that no withdrawal undoes."""
+        kinds = {effect.kind for effect in self.effects}
+        if self.numbered or kinds & IRREVERSIBLE:
+            return "irreversible"
+        if "create" in kinds:
+            return "created"
+        return "sent" if "send" in kinds else None
 
     def _breaks_off_a_call(self, before: State) -> bool:
         """Whether somebody went on from a step without waiting for the case it had called."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from engine.domain.case import Passed, Place, State
@@ -61,14 +62,14 @@ def why_not_withdraw(run: Run) -> Refused | None:
     if state.suspended:
         return run.refuse("case_suspended")
     last = _withdrawable(run)
+    if state.returned or state.relaying:
+        return run.refuse("withdraw_decided", step=run.step.title)
     place = acting_place(last)
     mine = (
         place.organisation == command.organisation
         if place.organisation is not None
         else last.person == command.holder
     )
-    if state.returned or state.relaying:
-        return run.refuse("withdraw_decided", step=run.step.title)
     if not mine:
         # Somebody after the actor has acted, or the actor never passed it.
         passed = any(item.person == command.holder for item in state.path)
@@ -90,9 +91,36 @@ def why_not_withdraw(run: Run) -> Refused | None:
     return None
 
 
+def touch(run: Run) -> None:
+    """Somebody has recorded something at the present place.
+
+    Whoever passed the case here may note something themselves and take the pass back all the same:
+    nobody else has acted. What they did that cannot be undone keeps the pass where it is.
+    """
+    for depth in range(len(run.around), -1, -1):
+        state = run.state if depth == len(run.around) else run.around[depth].state
+        if state.path:
+            break
+    if not state.path or _of(state).person != run.command.holder:
+        run.change(touched=True)
+        return
+    last, kept = _of(state), run.not_undone()
+    if kept is None or last.kept == "never":
+        return
+    path = tuple(replace(one, kept=kept) if one is last else one for one in state.path)
+    if state is run.state:
+        run.change(path=path)
+    else:
+        run.around[depth] = replace(run.around[depth], state=state.with_(path=path))
+
+
 def _withdrawable(run: Run) -> Passed:
     """The pass that brought the case here."""
-    return run.state.path[0 if run.state.resumed else -1]
+    return _of(run.state)
+
+
+def _of(state: State) -> Passed:
+    return state.path[0 if state.resumed else -1]
 
 
 def _title(run: Run, place: Place) -> str:

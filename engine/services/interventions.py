@@ -7,13 +7,17 @@ who take part, or by cancelling.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from engine.definitions.process import Process, Step
 from engine.domain.actor import Actor
 from engine.domain.case import Advance, Command, State, places_of
-from engine.domain.errors import NotAllowed, Refused
+from engine.domain.errors import NotAllowed, Refused, Stale
+from engine.runtime import deadlines, moments
+from engine.runtime.advance import why_not_extend
+from engine.runtime.branches import find
 from engine.runtime.offers import Offer, may_operate
 from engine.runtime.panels import why_not_replace
 from engine.runtime.run import Run
@@ -37,7 +41,7 @@ FOR_MANY = ("reroute", "extend", "unclaim", "retry", "suspend", "resume", "cance
 #: what they ask for beside the reason, and what stands for nothing
 ASKS: Mapping[str, Mapping[str, Any]] = {
     "reroute": {"organisation": None, "step": None},
-    "extend": {"until": ""},
+    "extend": {"until": "", "which": ""},
     "replace": {"instead": "", "person": ""},
 }
 #: refusals of who has no part in overseeing a case
@@ -46,11 +50,22 @@ _RIGHTS = (MONITOR, INTERVENE, RESOLVE, CANCEL)
 _NO_RIGHT = ("no_permission", "outside_your_jurisdiction", "no_permission_extend")
 #: interventions about one place of a case; the others are about all of it
 _AT_A_PLACE = frozenset({"reroute", "extend", "replace"})
+#: how a deadline of the whole case is named beside those of places
+_OF_CASE = "deadline:"
 
 Check = Callable[[Actor, UnitOfWork, Loaded, Run], None]
 #: looks once more at what is about to be done, and adds to what is entered
 Prepare = Callable[[Actor, UnitOfWork, Loaded, Command], Mapping[str, Any]]
 Then = Callable[[UnitOfWork, Outcome], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A deadline that runs: the step it is of, or ``deadline:name`` for one of the whole case."""
+
+    key: str
+    title: str
+    due: str
 
 
 class Interventions:
@@ -89,6 +104,7 @@ class Interventions:
             "unclaim": self._prepare_unclaim,
             "retry": self._prepare_retry,
             "replace": self._prepare_replace,
+            "extend": self._prepare_extend,
         }
         self._follows: Mapping[str, Then] = {
             "unclaim": _give_back,
@@ -124,8 +140,17 @@ class Interventions:
         _open(loaded, run)
         self._groups.outside(unit, loaded, run)
 
-    def _check_extend(self, actor: Actor, unit: UnitOfWork, loaded: Loaded, run: Run) -> None:
-        refusal = may_operate(run, "extend", self._rights)
+    def _check_extend(
+        self, actor: Actor, unit: UnitOfWork, loaded: Loaded, run: Run, which: str = ""
+    ) -> None:
+        """Whoever oversees the case may move every deadline; others as far as the process says."""
+        name = deadline_of(which or _first_term(loaded))
+        if self._oversight.why_not(actor, INTERVENE, loaded.row.jurisdiction) is not None:
+            refusal = may_operate(run, f"extend:{name}" if name else "extend", self._rights)
+        elif name:
+            refusal = deadlines.why_not_extend(run, run.process.deadlines[name], overseen=True)
+        else:
+            refusal = why_not_extend(run, overseen=True)
         if refusal is not None:
             raise refusal
 
@@ -203,9 +228,14 @@ class Interventions:
         check, prepare = self._checks[name], self._prepares.get(name)
         asked = {"reason": "", **ASKS.get(name, {})}
         values = {one: entered.get(one) or empty for one, empty in asked.items()}
+        which = values.get("which", "")
+        if name == "extend":
+            check = partial(self._check_extend, which=which)
 
         def make(unit: UnitOfWork, loaded: Loaded) -> Command:
-            run = self._work.look(unit, loaded, actor, at=at or _meant(loaded, name))
+            if which and which not in (one.key for one in _terms(loaded)):
+                raise Stale("already_handled")
+            run = self._work.look(unit, loaded, actor, at=at or _meant(loaded, name, which))
             self._own(loaded, actor)
             check(actor, unit, loaded, run)
             if not values["reason"].strip():
@@ -266,10 +296,28 @@ class Interventions:
         return self.do(actor, uid, "cancel", {"reason": reason}, version=version)
 
     def extend(
-        self, actor: Actor, uid: str, until: str, reason: str, *, version: int | None = None
+        self,
+        actor: Actor,
+        uid: str,
+        until: str,
+        reason: str,
+        *,
+        which: str = "",
+        version: int | None = None,
     ) -> Done:
-        """Move the deadline of the present step, as far as the process lets its holder."""
-        return self.do(actor, uid, "extend", {"until": until, "reason": reason}, version=version)
+        """Move a deadline that runs (:meth:`terms`); the one that comes first if none is named."""
+        entered = {"until": until, "reason": reason, "which": which}
+        return self.do(actor, uid, "extend", entered, version=version)
+
+    def terms(self, actor: Actor, uid: str) -> list[Term]:
+        """The deadlines that run: of the places the case is at, and of the case as a whole.
+
+        None for whoever may not intervene: the process says which of them they may move.
+        """
+        with self._sentences.saying(), self._work.store.read() as unit:
+            loaded = self._work.load(unit, uid)
+            refusal = self._oversight.why_not(actor, INTERVENE, loaded.row.jurisdiction)
+            return _terms(loaded) if refusal is None else []
 
     def unclaim(self, actor: Actor, uid: str, reason: str, *, version: int | None = None) -> Done:
         """Give back to everybody what somebody has taken on."""
@@ -322,6 +370,16 @@ class Interventions:
     ) -> Mapping[str, Any]:
         return {"what": _failed(unit, loaded)}
 
+    def _prepare_extend(
+        self, actor: Actor, unit: UnitOfWork, loaded: Loaded, command: Command
+    ) -> Mapping[str, Any]:
+        name = deadline_of(str(command.input["which"]) or _first_term(loaded))
+        found: dict[str, Any] = {"deadline": name} if name else {}
+        run = self._work.look(unit, loaded, actor, at=command.at)
+        if may_operate(run, f"extend:{name}" if name else "extend", self._rights) is not None:
+            found["overseen"] = True
+        return found
+
     def _prepare_replace(
         self, actor: Actor, unit: UnitOfWork, loaded: Loaded, command: Command
     ) -> Mapping[str, Any]:
@@ -352,25 +410,44 @@ def _command(kind: str, actor: Actor, entered: Mapping[str, Any], at: str) -> Co
     return Command(kind, *who, kind, dict(entered), at=at)
 
 
-def _meant(loaded: Loaded, name: str) -> str:
+def _meant(loaded: Loaded, name: str, which: str = "") -> str:
     """The step in a branch that an intervention is about; "" for the case itself."""
     match name:
         case "replace":
             return _voting_at(loaded)
         case "extend":
-            return _due_at(loaded)
+            return _branch_of(loaded, which or _first_term(loaded))
         case _:
             return _stopped_at(loaded)
 
 
-def _due_at(loaded: Loaded) -> str:
-    """The step in a branch whose deadline may be moved; the first where there are several."""
-    steps = loaded.compiled.process.steps
-    for at, one in places_of(loaded.state):
-        step = steps.get(one.place.step) if at else None
-        if step is not None and step.due is not None and step.due.extend is not None:
-            return step.name
-    return ""
+def _branch_of(loaded: Loaded, which: str) -> str:
+    return which if find(loaded.state, which) else ""
+
+
+def deadline_of(which: str) -> str:
+    """The deadline of the whole case that is meant; "" where it is one of a place."""
+    return which.removeprefix(_OF_CASE) if which.startswith(_OF_CASE) else ""
+
+
+def _terms(loaded: Loaded) -> list[Term]:
+    """The deadlines that run, the one that comes first before the others."""
+    compiled, state = loaded.compiled, loaded.state
+    steps = compiled.process.steps
+    found = [
+        Term(one.place.step, steps[one.place.step].title, one.due)
+        for _, one in places_of(state)
+        if one.due is not None and one.place.step in steps
+    ]
+    for deadline in compiled.deadlines if not state.closed else ():
+        known = deadlines.term(state, deadline.name)
+        if known.by is not None and not known.reached:
+            found.append(Term(f"{_OF_CASE}{deadline.name}", deadline.title, known.by))
+    return sorted(found, key=lambda one: moments.instant(one.due, None))
+
+
+def _first_term(loaded: Loaded) -> str:
+    return next((one.key for one in _terms(loaded)), "")
 
 
 def _stopped_at(loaded: Loaded) -> str:

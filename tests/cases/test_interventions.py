@@ -279,6 +279,70 @@ def test_the_deadline_moves_as_far_as_the_process_lets_it(office: Platform) -> N
         office.interventions.extend(MONITOR, uid, "2026-12-01", "why")
 
 
+#: the initiator adds something later, until a date nobody in the process may move
+HARD = """
+    process: town/hard
+    title: 补充
+    noun: 申请
+    form: request
+    start: {who: person}
+    deadlines:
+      closing: {title: 办结期限, reach: done, by: "days(today, 20)", hard: true}
+    steps:
+      fill:
+        {title: 填写, status: draft, who: initiator, edit: all,
+         actions: {submit: {title: 提交, to: checks}}}
+      checks:
+        title: 会签
+        status: pending
+        parallel:
+          branches:
+            own:
+              add:
+                title: 补充
+                who: initiator
+                due: {by: "days(today, 9)", hard: true}
+                actions: {pass: {title: 补齐, to: join}}
+            unit:
+              review:
+                title: 审核
+                who: {permission: review, organisation: data.unit}
+                due: {by: "days(today, 12)"}
+                actions: {pass: {title: 通过, to: join}}
+        to: done
+      done: {title: 办结, status: done, end: success}
+    """
+
+
+@pytest.mark.req("ENG-14")
+def test_whoever_oversees_a_case_may_move_every_deadline_that_runs() -> None:
+    """A hard one of a later step of the initiator could be put off by nobody."""
+    office = open_office(more={"definitions/processes/town/hard.yaml": HARD})
+    me, does, data = person("张三"), office.interventions, {"unit": "一所", "subject": "钥匙"}
+    uid = office.cases.start(me, "town/hard", data).uid
+    office.cases.act(me, uid, "submit", data=data)
+    office.clock.set(office.clock.now() + timedelta(days=25))
+    office.cases.tick()
+    assert [(one.key, one.due) for one in does.terms(MONITOR, uid)] == [
+        ("add", "2026-09-10"), ("review", "2026-09-13"), ("deadline:closing", "2026-09-21"),
+    ]  # fmt: skip
+    assert does.terms(REVIEWER, uid) == []
+    with pytest.raises(Refused, match="deadline_passed"):
+        office.cases.act(me, uid, "pass")
+    with pytest.raises(Refused, match="deadline_fixed"):
+        does.extend(REVIEWER, uid, "2026-10-10", "病假")
+
+    does.extend(MONITOR, uid, "2026-10-10", "病假")
+    office.cases.act(me, uid, "pass")
+    with pytest.raises(Refused, match="reach_too_late"):
+        office.cases.act(REVIEWER, uid, "pass")
+    does.extend(MONITOR, uid, "2026-10-12", "病假", which="deadline:closing")
+    office.cases.act(REVIEWER, uid, "pass")
+
+    assert office.views.view(me, uid).step == "done"
+    assert office.rebuilding.rebuild(uid).same
+
+
 def test_the_course_tells_those_who_take_part_why() -> None:
     here = city(*AT_UNIT)
     administrator = here.person("陈管理", "人社局")

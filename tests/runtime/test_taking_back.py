@@ -134,3 +134,69 @@ def test_what_was_waited_for_is_not_taken_back() -> None:
     assert case.place == "review@office"
     case.do("pass", "olga", "office").operate("withdraw", "olga", "office")
     assert case.place == "review@office"
+
+
+NOTED = compiled(
+    """
+    process: demo/noted
+    title: Noted
+    form: request
+    actions:
+      note: {title: Note, verb: record, who: initiator, ask: [opinion], into: remark}
+      print:
+        {title: Print, verb: record, who: initiator, do: [{document: {template: x, into: paper}}]}
+    steps:
+      fill: {title: Fill, who: initiator, actions: {submit: {title: Submit, to: checks}}}
+      checks:
+        title: Checks
+        parallel:
+          branches:
+            one:
+              own:
+                title: Own
+                who: {permission: review, organisation: data.unit}
+                actions:
+                  pass: {title: Pass, to: join}
+                  remark: {title: Remark, verb: record, ask: [opinion]}
+            two:
+              other:
+                title: Other
+                who: {permission: review, organisation: data.unit}
+                actions: {pass: {title: Pass, to: join}}
+        to: done
+      done: {title: Done, end: success}
+    """
+)
+
+
+@pytest.fixture
+def noted() -> Running:
+    """A case in two branches, on which its initiator may note something."""
+    return begin(NOTED, World(), {"unit": "u"}).do("submit", "ann")
+
+
+@pytest.mark.req("REV-13")
+def test_a_note_of_ones_own_does_not_keep_one_from_withdrawing(noted: Running) -> None:
+    """It was said that the next level had acted, which it had not."""
+    noted.do("note", "ann", place="own", opinion="a page is missing")
+
+    noted.operate("withdraw", "ann")
+
+    assert noted.place == "fill"
+    assert noted.data["remark"] == {"opinion": "a page is missing"}
+    assert noted.replayed() == noted.state
+
+
+@pytest.mark.req("REV-13")
+def test_a_note_of_somebody_else_keeps_it_and_so_does_what_cannot_be_undone(
+    noted: Running,
+) -> None:
+    before = noted.state
+    noted.do("print", "ann", place="other")
+    with pytest.raises(Refused, match="withdraw_irreversible"):
+        noted.operate("withdraw", "ann")
+
+    noted.state = before
+    noted.do("remark", "rita", "u", place="own", opinion="seen")
+    with pytest.raises(Refused, match="withdraw_decided"):
+        noted.operate("withdraw", "ann")

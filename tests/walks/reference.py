@@ -469,9 +469,17 @@ class Case:
                 self.go_to(action["to"])
             self.here.touched = True
         elif verb == "record":
-            self.here.touched = True
+            self.here.touched = self.here.touched or not self._brought_it_here()
         else:
             self._look_at_due()
+
+    def _brought_it_here(self) -> bool:
+        """Whether who acts has passed the case to where it is: their own notes hinder nothing."""
+        for depth in range(len(self.inside), -1, -1):
+            here = self._at(self.inside[:depth])
+            if here.lines:
+                return here.lines[0 if here.straightened else -1].person == self.person
+        return False
 
     def _look_at_due(self) -> None:
         here = self.here
