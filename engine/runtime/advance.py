@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.definitions.process import Action, Choice, Requirement
-from engine.domain.case import DATES, Advance, Command, DueEffect, Place, State
+from engine.domain.case import DATES, Advance, Command, DueEffect, Place, State, places_of
 from engine.domain.errors import Refused, Stale
 from engine.runtime import (
     deadlines,
@@ -600,15 +600,34 @@ def _result(run: Run) -> None:
     run.data = put(run.data, into, run.command.input["value"])
     run.changed = True
     run.events.append({"event": "result", "into": into})
-    place, wait = run.state.place, run.step.wait
-    if wait is None or wait.answer != into:
-        return
-    if not asked.startswith(f"{place.step}:{place.visit}:"):
+    if not _asked_at(run, run.state.place, into, asked):
+        _settle_behind(run, into, asked)
         return
     if run.state.suspended:
         run.change(wait_until=moments.local(run.now))
     else:
         _go_on(run)
+
+
+def _asked_at(run: Run, place: Place, into: str, asked: str) -> bool:
+    """Whether a place waits for the answer to what was asked."""
+    step = run.process.steps.get(place.step)
+    waits = step is not None and step.wait is not None and step.wait.answer == into
+    return waits and asked.startswith(f"{place.step}:{place.visit}:")
+
+
+def _settle_behind(run: Run, into: str, asked: str) -> None:
+    """Whoever went on without the answer may not go back to wait for it: it has come."""
+    for at, one in list(places_of(run.state)):
+        left = one.path[-1] if one.path else None
+        if left is None:
+            continue
+        inner = left.split.branches.values() if left.split is not None else ()
+        behind = [left.place, *(state.place for some in inner for _, state in places_of(some))]
+        if any(_asked_at(run, place, into, asked) for place in behind):
+            run.focus(at)
+            _settled(run)
+            run.focus(())
 
 
 _COMMANDS: dict[str, Callable[[Run], None]] = {

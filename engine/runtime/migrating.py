@@ -217,12 +217,22 @@ class Renaming:
 
     def _passed(self, passed: Passed, place: Place, within: Within) -> Passed:
         split, kept, undo = self._split(passed.split, place, within), passed.kept, passed.undo
-        if (split is None) != (passed.split is None) or (self._changed_data and "set" in undo):
+        lost = (split is None) != (passed.split is None) or not self._waits_alike(place, undo)
+        if lost or (self._changed_data and "set" in undo):
             # What was there before cannot be brought back any more.
             return Passed(place, passed.person, {}, kept or "resumed", split)
         if undo:
             undo = {name: self._undone(name, value, within) for name, value in undo.items()}
         return Passed(place, passed.person, undo, kept, split)
+
+    def _waits_alike(self, place: Place, undo: Mapping[str, Any]) -> bool:
+        """Whether what was waited for at a place can be waited for again; a vote is over."""
+        held, wait = undo.get("held"), self._process.steps[place.step].wait
+        if held is None:
+            return True
+        if wait is None or "voters" in held:
+            return False
+        return (wait.until is not None) == ("wait_until" in held)
 
     def _undone(self, name: str, value: Any, within: Within) -> Any:
         if name == "chain" and value:

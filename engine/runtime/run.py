@@ -50,12 +50,16 @@ RESTORED = (
     "returned", "relaying", "resubmit", "flags", "resume", "touched", "opened", "arrived_at",
     "came_at",
 )  # fmt: skip
+#: what a vote or a wait holds beside them; who comes back to it goes on with it
+HELD = ("wait_until", "voters", "voted", "declined", "round", "papers", "turn", "seed")
 #: effects that leave a trace outside the case and forbid withdrawing
 IRREVERSIBLE = frozenset({"document", "connector"})
 #: routes are kept as they are when the case is submitted
 PINNED = "pinned_at_start"
 #: what a call does on arrival
 CALL = "call"
+
+_BLANK = State(Place(""), "", "", "")
 
 
 class Run:
@@ -368,6 +372,7 @@ class Run:
         *,
         at: Place | None = None,
         restore: bool = False,
+        held: Mapping[str, Any] | None = None,
     ) -> None:
         """Come to a step: who it waits for, until when, and what happens on arrival.
 
@@ -376,9 +381,12 @@ class Run:
             organisation: the organisation visited, if the net or the path has decided it already.
             at: a place to come back to (return, resume, withdraw): same organisation and stage.
             restore: a withdrawn pass: neither deadline nor arrival effects are made anew.
+            held: what the vote or wait held that is gone on with: it is the same visit.
         """
         step = self.process.steps[name]
         visit = self.state.visits.get(name, 0) + 1
+        if at is not None and held is not None:
+            visit = at.visit
         found = at.organisation if at is not None else organisation
         stuck = None
         splits.break_off(self)
@@ -394,7 +402,7 @@ class Run:
         self.moved = True
         self.change(
             place=Place(name, stage, found, visit),
-            visits={**self.state.visits, name: visit},
+            visits={**self.state.visits, name: max(visit, self.state.visits.get(name, 0))},
             arrived_at=moments.local(self.now),
             came_at=None,
             voters=(),
@@ -417,6 +425,7 @@ class Run:
             urged=None,
             signers=(),
         )
+        self.change(**(held or {}))
         if stage is None and step.stages:
             first = self.next_stage(step, None)
             self.change(place=Place(name, first, found, visit))
@@ -748,6 +757,9 @@ class Run:
             undo["set"] = self.seq
         if self.reached:
             undo["reached"] = list(self.reached)
+        step = self.process.steps[place.step]
+        if step.panel is not None or step.wait is not None:
+            undo["held"] = left.undo(_BLANK, HELD)
         passed = Passed(place, self.command.holder, undo, kept, self.split)
         self.change(path=(*self.state.path, passed))
 

@@ -12,6 +12,8 @@ from engine.runtime.branches import acted, opened
 from engine.runtime.going_back import acting_place
 from engine.runtime.run import RESTORED, Run, put
 
+_LISTS = frozenset({"inserted", "flags", "voters", "voted", "declined", "papers"})
+
 
 def withdraw(run: Run) -> None:
     """Pop the place passed last and restore what the pass changed.
@@ -27,6 +29,7 @@ def withdraw(run: Run) -> None:
     left = run.state.place
     undo = dict(last.undo)
     overwritten = undo.pop("set", None)
+    held = undo.pop("held", None)
     deadlines.give_back(run, undo.pop("reached", []))
     if overwritten is not None:
         data = dict(run.data)
@@ -45,12 +48,16 @@ def withdraw(run: Run) -> None:
     if last.split is not None:
         splits.put_back(run, place, last.split)
     else:
-        run.arrive(place.step, at=place, restore=True)
+        if held is not None:
+            held = {name: _read_field(name, value) for name, value in held.items()}
+        run.arrive(place.step, at=place, restore=True, held=held)
     # Whoever passed it here before may not take back what was opened or recorded on since, and the
     # deadline is counted from when the case came here first.
     run.change(**{name: restored[name] for name in ("touched", "opened") if name in restored})
     run.change(**came)
     run.refresh_due()
+    if held is not None:
+        run.refresh_wait()
     run.change(overdue=moments.is_over(run.state.due, run.now))
 
 
@@ -133,7 +140,7 @@ def _defaults() -> dict[str, Any]:
 
 
 def _read_field(name: str, value: Any) -> Any:
-    if name in ("inserted", "flags"):
+    if name in _LISTS:
         return tuple(value)
     if name == "resume":
         whole = {"format": 1, "place": [""], "initiator": "", "started_at": "", "arrived_at": ""}

@@ -10,6 +10,7 @@ import pytest
 from engine.content import bundled
 from engine.domain.actor import SYSTEM
 from engine.domain.case import State, places_of
+from engine.domain.errors import Refused
 from engine.services.migration_decisions import Decisions
 from engine.services.migrations import Plan
 from engine.services.platform import Platform
@@ -320,3 +321,52 @@ def test_a_chain_that_ends_elsewhere_must_lead_on_from_where_the_case_is() -> No
     # The board is where the chain is over now.
     assert town.cases.act(of_walks("office-0"), uid, "pass").place == "done"
     assert town.rebuilding.rebuild(uid).same
+
+
+WHO = "who: {permission: p, organisation: data.unit}"
+WAITING = """
+process: demo/walk
+title: Walk
+form: request
+start: {who: person}
+steps:
+  fill: {title: Fill, who: initiator, edit: all, actions: {submit: {title: S, to: public}}}
+  public:
+    title: Public
+    wait: {until: data.until}
+    to: check
+    actions:
+      go: {title: Go, verb: pass, who: {permission: p, organisation: data.unit}, to: check}
+  check:
+    title: Check
+    who: {permission: p, organisation: data.unit}
+    actions: {pass: {title: P, to: done}}
+  done: {title: Done, end: success}
+"""
+
+
+@pytest.mark.req("CON-09", "REV-13")
+@pytest.mark.parametrize(
+    ("edit", "back"),
+    [(("title: Public", "title: Publicity"), "public"), (("wait: {until: data.until}", WHO), None)],
+)
+def test_a_wait_that_is_none_any_more_is_not_gone_back_to(
+    edit: tuple[str, str], back: str | None
+) -> None:
+    release = loaded({**FILES, WALK: WAITING})
+    assert release is not None
+    here = Town(release)
+    town = here.platform
+    uid = town.cases.start(of_walks("ann"), "demo/walk", DATA).uid
+    town.cases.act(of_walks("ann"), uid, "submit", data=DATA)
+    town.cases.act(of_walks("unit-0"), uid, "go")
+    version = str(publish(town, with_text(town, WALK, edit)))
+    town.migrations.run(SYSTEM, town.migrations.plan(SYSTEM, "demo/walk", version).id, "edited")
+
+    if back is None:
+        with pytest.raises(Refused, match="withdraw_decided"):
+            town.cases.withdraw(of_walks("unit-0"), uid)
+        return
+    town.cases.withdraw(of_walks("unit-0"), uid)
+    assert (state(town, uid).place.step, state(town, uid).wait_until) == (back, DATA["until"])
+    here.check(rebuilt=True)

@@ -225,11 +225,14 @@ class Town:
             if one.due is not None and watched:
                 assert f"due{suffix}" in timers, "a deadline that nobody watches"
             if step.panel is not None:
+                assert one.voters or one.stuck, "a vote without voters"
                 asked = [v for v in one.voters if v not in one.voted and v not in one.declined]
                 asked = [one.turn] if step.panel.in_turn and one.turn else asked
                 if step.end is None and not one.stuck and not one.overdue:
                     assert {item.person for item in held if item.permission is None} <= set(asked)
             elif step.wait is not None or step.call is not None or step.awaits is not None:
+                if step.wait is not None and step.wait.until is not None:
+                    assert one.wait_until is not None, "a date that nobody knows"
                 if step.call is not None:
                     called = unit.links.by_key(row.id, call_key(one.place))
                     assert called is not None, "a call that called nobody"
