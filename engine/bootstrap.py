@@ -38,6 +38,7 @@ from engine.services.drafts import Drafts
 from engine.services.entries import Entries
 from engine.services.folder import ContentRefused, look
 from engine.services.forecasts import Forecasts
+from engine.services.foresight import Foresight
 from engine.services.group_views import GroupViews
 from engine.services.groups import Groups
 from engine.services.handing_over import HandingOver
@@ -254,9 +255,10 @@ def assemble(
         records.lookup,
     )  # fmt: skip
     operations = Operations(casework, cases, directory)
-    dossiers = Dossiers(
-        casework, records, directory, oversight, views, entries, interventions, sentences
+    foresight = Foresight(
+        casework, cases, operations, interventions, outgoing, views, directory, sentences
     )
+    dossiers = Dossiers(casework, records, directory, oversight, views, entries, sentences)
     attachments = Attachments(casework, sentences, may_see_case, registers.may_view)
     rights = ContentRights(definitions, directory)
     drafts = Drafts(store, rights, directory, sentences, clock)
@@ -284,13 +286,14 @@ def assemble(
         cases=cases,
         operations=operations,
         offering=offering,
+        foresight=foresight,
         bulk=Bulk(
             casework,
             cases,
             operations,
             interventions,
             offering,
-            dossiers,
+            foresight,
             oversight,
             directory,
             sentences,

@@ -18,13 +18,15 @@ from admin.context import platform
 from admin.errors import status_of
 from admin.listing import XLSX, asked, cells_of
 from admin.navigation import caption, title_of
+from admin.portal.asking import FORESEE
 from admin.portal.cases import diagram, kind_of
-from admin.presses import new_key
+from admin.presses import new_key, place, version
 from admin.tables import Bulk, Cell, Column, Filter, Link, Row, Table, address
 from engine.domain.actor import Actor
 from engine.domain.errors import InvalidSubmission, NotAllowed, NotFound, Refused
 from engine.services.bulk import AT_ONCE, Previewed
 from engine.services.dossiers import Dossier
+from engine.services.foresight import Foreseen
 from engine.services.interventions import FOR_MANY
 from engine.services.monitor import FIELDS, MonitorPage
 from engine.services.oversight import CANCEL, INTERVENE, RESOLVE
@@ -274,22 +276,26 @@ class CasesPage(Page):
             ),
             None,
         )
-        leads_to = ""
+        foreseen: Foreseen | None = None
         if request.method == "POST":
             try:
-                leads_to = self._checked(actor, found, name)
-                if name not in _CONFIRMED or request.form.get("confirmed"):
+                missing = _missing(name)
+                if missing is not None:
+                    raise missing
+                asks_again = name in _CONFIRMED or FORESEE in request.form
+                if asks_again and not request.form.get("confirmed"):
+                    foreseen = self._foreseen(actor, uid, name)
+                else:
                     self._carry_out(actor, uid, name)
                     flash(_("已{action}。", action=_interventions()[name]), "success")
                     return redirect(self.get_url(".details_view", id=uid))
             except Refused as refused:
                 refusal = refused
-        return self._form(found, name, refusal, leads_to)
+        return self._form(found, name, refusal, foreseen)
 
     def _form(
-        self, found: Dossier, name: str, refusal: Refused | None, leads_to: str
+        self, found: Dossier, name: str, refusal: Refused | None, foreseen: Foreseen | None
     ) -> ResponseReturnValue:
-        confirming = request.method == "POST" and refusal is None
         sentence = None
         if refusal is not None:
             errors = refusal.errors if isinstance(refusal, InvalidSubmission) else ()
@@ -325,39 +331,22 @@ class CasesPage(Page):
             else ((), ()),
             find=find,
             typed=request.values,
-            confirming=confirming,
-            leads_to=leads_to,
+            fields=_FIELDS,
+            foreseen=foreseen,
             problem=sentence,
             cancel=self.get_url(".details_view", id=found.uid),
         )
         return make_response(text, status_of(refusal) if refusal else 200)
 
     @staticmethod
-    def _checked(actor: Actor, found: Dossier, name: str) -> str:
-        """Refuse what would be refused anyway before it is confirmed; where it leads, in words."""
-        missing = _missing(name)
-        if missing is not None:
-            raise missing
-        if name != "reroute":
-            return ""
-        return platform().dossiers.rerouted(
-            actor,
-            found.uid,
-            organisation=request.form.get("organisation") or None,
-            step=request.form.get("step") or None,
+    def _foreseen(actor: Actor, uid: str, name: str) -> Foreseen:
+        return platform().foresight.foresee(
+            actor, uid, name, _entered(), version=version(), at=place(), stepping_in=True
         )
 
     @staticmethod
     def _carry_out(actor: Actor, uid: str, name: str) -> None:
-        form, text = request.form, request.form.get("version", "")
-        platform().interventions.do(
-            actor,
-            uid,
-            name,
-            _entered(),
-            version=int(text) if text.isdigit() else None,
-            at=form.get("at") or None,
-        )
+        platform().interventions.do(actor, uid, name, _entered(), version=version(), at=place())
 
     def _trail(self, number: str, uid: str | None, last: str = "") -> list[tuple[str, Any]]:
         me = security.signed_in()

@@ -20,12 +20,15 @@ from engine.definitions.process import OPTIONS
 from engine.domain.actor import Actor
 from engine.forms import EffectiveForm, FieldError
 from engine.forms.posting import value_at
+from engine.services.foresight import Foreseen
 from engine.services.operations import NAMING, PEOPLE
 from engine.services.panel_views import Paper
 from engine.services.views import CaseView, Choice
 
 #: verbs that end or send back: their buttons are red
 _SEVERE = frozenset({"return", "fail", "discard", "cancel"})
+#: the button that shows what would happen
+FORESEE = "foresee"
 #: the field of the members that an action asks for
 MEMBERS = "members"
 #: operations on the seats of a panel
@@ -410,8 +413,25 @@ def read(actor: Actor, view: CaseView, choice: Choice) -> Asked:
     return replace(asked, data={**asked.data, MEMBERS: request.form.getlist(MEMBERS)})
 
 
+def asks_again(choice: Choice) -> bool:
+    """Whether an action is shown before it is done: as its author or whoever pressed wants it."""
+    wanted = bool(choice.confirm) or FORESEE in request.form
+    return choice.allowed and wanted and request.form.get("confirmed") != "yes"
+
+
+def entered(choice: Choice, asked: Asked) -> Mapping[str, Any]:
+    """Everything that was entered for an action or operation."""
+    if not choice.operation:
+        return asked.data
+    return {**asked.data, **chosen_people(choice.name), **chosen_option(choice)}
+
+
 def confirm_page(
-    view: CaseView, choice: Choice, asked: Asked, endpoint: str = "reviewing.act"
+    view: CaseView,
+    choice: Choice,
+    asked: Asked,
+    foreseen: Foreseen,
+    endpoint: str = "reviewing.act",
 ) -> ResponseReturnValue:
     """Ask once more, as a page of its own; everything typed and uploaded goes along."""
     here = (
@@ -423,14 +443,16 @@ def confirm_page(
     return render_template(
         "portal/confirm.html",
         title=title_of(choice),
-        sentence=caption(choice.confirm),
+        sentence=caption(choice.confirm) if choice.confirm else "",
+        foreseen=foreseen,
+        severe=bool(choice.confirm) or choice.verb in _SEVERE,
         action=address,
-        cancel=url_for("cases.show", uid=view.uid),
-        fields=_along(asked),
+        cancel=url_for("cases.show", uid=view.uid, at=view.at or None),
+        fields=_along(asked, choice.name if endpoint == "filling.fill" else ""),
     )
 
 
-def _along(asked: Asked) -> list[tuple[str, str]]:
+def _along(asked: Asked, wanted: str) -> list[tuple[str, str]]:
     """The posted fields, with the files that have been stored meanwhile."""
     filed: dict[str, list[str]] = {}
     if asked.received is not None:
@@ -442,9 +464,10 @@ def _along(asked: Asked) -> list[tuple[str, str]]:
     posted = [
         (name, value)
         for name, values in request.form.lists()
-        if name not in ("csrf_token", "confirmed") and name not in filed
+        if name not in ("csrf_token", "confirmed", "do", FORESEE) and name not in filed
         for value in values
     ]
+    posted += [("do", wanted)] if wanted else []
     return posted + [(name, uid) for name, uids in filed.items() for uid in uids]
 
 

@@ -77,7 +77,7 @@ def fill(uid: str) -> ResponseReturnValue:
         return page(view, choices, asked=asked, notice=notice)
     if asked.unfinished:
         return page(view, choices, asked=asked)
-    wanted = request.form.get("do", SAVE)
+    wanted = request.form.get(asking.FORESEE) or request.form.get("do", SAVE)
     choice = next((one for one in choices if one.name == wanted), None)
     try:
         return _carried_out(view, choice, wanted, asked)
@@ -98,10 +98,12 @@ def _carried_out(
             )
         flash(_("已暂存。"), "success")
         return redirect(here)
-    confirmed = request.form.get("confirmed") == "yes"
-    if choice is not None and choice.allowed and choice.confirm and not confirmed:
-        return asking.confirm_page(view, choice, asked, endpoint="filling.fill")
     data = asked.data if choice is None or choice.verb not in ("discard", "cancel") else None
+    if choice is not None and asking.asks_again(choice):
+        foreseen = platform().foresight.foresee(
+            actor, view.uid, wanted, data=data, version=version(), at=view.at
+        )
+        return asking.confirm_page(view, choice, asked, foreseen, endpoint="filling.fill")
     platform().cases.act(actor, view.uid, wanted, data=data, version=version(), key=key, at=view.at)
     title = asking.title_of(choice) if choice is not None else wanted
     flash(_("已{action}。", action=title), "success")

@@ -127,10 +127,14 @@ def act(uid: str, action: str) -> ResponseReturnValue:
     asked = asking.read(actor, view, choice)
     if asked.unfinished or RESTORE in request.form:
         return _ask_page(view, choice, asked=asked)
-    if choice.allowed and choice.confirm and request.form.get("confirmed") != "yes":
-        return asking.confirm_page(view, choice, asked)
+    entered = asking.entered(choice, asked)
     try:
-        _done(view, choice, asked.data, key)
+        if asking.asks_again(choice):
+            foreseen = platform().foresight.foresee(
+                actor, uid, choice.name, entered, version=version(), at=view.at
+            )
+            return asking.confirm_page(view, choice, asked, foreseen)
+        _done(view, choice, entered, key)
     except Stale as refusal:
         return _gone(view, refusal, asked.data)
     except Refused as refusal:
@@ -139,12 +143,13 @@ def act(uid: str, action: str) -> ResponseReturnValue:
     return redirect(back() or url_for("cases.show", uid=uid))
 
 
-def _done(view: CaseView, choice: Choice, data: Mapping[str, Any], key: str | None) -> Done | None:
+def _done(
+    view: CaseView, choice: Choice, entered: Mapping[str, Any], key: str | None
+) -> Done | None:
     actor, cases, seen = security.signed_in().actor, platform().cases, version()
     uid, at = view.uid, view.at
     if not choice.operation:
-        return cases.act(actor, uid, choice.name, input=data, version=seen, key=key, at=at)
-    entered = {**data, **asking.chosen_people(choice.name)}
+        return cases.act(actor, uid, choice.name, input=entered, version=seen, key=key, at=at)
     return platform().operations.take(
         actor, uid, choice.name, entered, version=seen, key=key, at=at
     )
@@ -183,7 +188,7 @@ def bulk() -> ResponseReturnValue:
         return _bulk_page(rows or bulk.preview(actor, uids, name), None, None)
     view, choice = found
     asked = asking.read(actor, view, choice)
-    entered = {**asked.data, **asking.chosen_people(name), **asking.chosen_option(choice)}
+    entered = asking.entered(choice, asked)
     try:
         if asked.unfinished or not sure:
             bulk.demand(actor, uids, name)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from engine.services.cases import Cases
     from engine.services.casework import Casework, Done
     from engine.services.directory import Directory
-    from engine.services.dossiers import Dossiers
+    from engine.services.foresight import Foresight
     from engine.services.interventions import Interventions
     from engine.services.jobs import Given, Jobs
     from engine.services.offering import Offering
@@ -80,7 +80,7 @@ class Bulk:
         operations: Operations,
         interventions: Interventions,
         offering: Offering,
-        dossiers: Dossiers,
+        foresight: Foresight,
         oversight: Oversight,
         directory: Directory,
         sentences: Sentences,
@@ -92,7 +92,7 @@ class Bulk:
         self._operations = operations
         self._interventions = interventions
         self._offering = offering
-        self._dossiers = dossiers
+        self._foresight = foresight
         self._oversight = oversight
         self._directory = directory
         self._sentences = sentences
@@ -163,9 +163,7 @@ class Bulk:
             and (entered.get("step") or entered.get("organisation"))
         ):
             try:
-                leads_to = self._dossiers.rerouted(
-                    actor, uid, organisation=entered.get("organisation"), step=entered.get("step")
-                )
+                leads_to = self._foresight.place(actor, uid, name, entered)
             except Refused as refused:
                 sentence = refused.sentence
         title = loaded.compiled.process.title

@@ -29,7 +29,7 @@ from engine.services.casework import Casework, Loaded
 from engine.services.courses import Entry, text_of
 from engine.services.directory import Directory
 from engine.services.entries import Entries
-from engine.services.interventions import Interventions, reroutable
+from engine.services.interventions import reroutable
 from engine.services.monitor import LOOK, RECORDED
 from engine.services.oversight import MONITOR, Oversight
 from engine.services.record_views import at_path
@@ -195,7 +195,6 @@ class Dossiers:
         oversight: Oversight,
         views: Views,
         entries: Entries,
-        interventions: Interventions,
         sentences: Sentences,
     ) -> None:
         self._work = work
@@ -204,7 +203,6 @@ class Dossiers:
         self._oversight = oversight
         self._views = views
         self._entries = entries
-        self._interventions = interventions
         self._sentences = sentences
 
     # ------------------------------------------------------------ the case
@@ -245,18 +243,6 @@ class Dossiers:
                 Access(at, actor.person, actor.organisation, subject, RECORDED, uid)
             )
         return text
-
-    def rerouted(
-        self, actor: Actor, uid: str, *, organisation: str | None = None, step: str | None = None
-    ) -> str:
-        """Where rerouting would lead, in words.
-
-        Raises:
-            Refused: it would be refused.
-        """
-        result, run = self._interventions.preview(actor, uid, organisation=organisation, step=step)
-        with self._work.store.read() as unit:
-            return self._views.place_words(unit, run, result.state.place)
 
     def steps_of(self, actor: Actor, uids: Sequence[str]) -> tuple[tuple[str, str], ...]:
         """The steps that several cases may be put at, where they are of one process."""

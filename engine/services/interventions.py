@@ -273,24 +273,6 @@ class Interventions:
         entered = {"reason": reason, "organisation": organisation, "step": step}
         return self.do(actor, uid, "reroute", entered, version=version)
 
-    def preview(
-        self, actor: Actor, uid: str, *, organisation: str | None = None, step: str | None = None
-    ) -> tuple[Advance, Run]:
-        """What rerouting would lead to, without doing it.
-
-        Raises:
-            Refused: as :meth:`reroute`, the reason apart.
-        """
-        entered = {"organisation": organisation, "step": step}
-        with self._sentences.saying(), self._work.store.read() as unit:
-            loaded = self._work.load(unit, uid)
-            run = self._work.look(unit, loaded, actor, at=_stopped_at(loaded))
-            self._own(loaded, actor)
-            self._check_reroute(actor, unit, loaded, run)
-            result = self._tried(unit, loaded, _command("reroute", actor, entered, run.at))
-            self._somebody.demand(unit, loaded, result)
-            return result, run
-
     def cancel(self, actor: Actor, uid: str, reason: str, *, version: int | None = None) -> Done:
         """Break a case off (终止); members of a group wait again."""
         return self.do(actor, uid, "cancel", {"reason": reason}, version=version)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -31,6 +32,8 @@ log = logging.getLogger("zhicheng.outgoing")
 BATCH = 50
 #: how many of those that take their time; together they stay within the lease
 FEW = 10
+#: the kinds that concern nothing but our own data
+WITHIN = frozenset({"release", "message", "ended", "send"})
 #: the message template sent when a deadline was moved, if the content has one (REV-16)
 EXTENDED = "extended"
 #: the same for a deadline of the whole case
@@ -179,12 +182,33 @@ class Outgoing:
     def work_off(self, keys: Sequence[str] = ()) -> int:
         """Work off what waits in the outbox; with ``keys`` only if there is something new.
 
-        Returns how many messages were done.
+        Returns how many messages were done: none while a command is only tried.
         """
-        if keys == []:
+        if keys == [] or self._work.store.is_trying:
             return 0
         # Whoever pressed a button does not wait for what others have asked systems outside.
         return self._work_off(False if keys else None, BATCH)
+
+    def work_off_tried(self, after: int, most: int) -> list[OutboxRow]:
+        """Of a command that is only tried do what is done on our own data.
+
+        Returns all that was put into the outbox after the message ``after``: what would be printed
+        or would reach a system outside is only listed.
+        """
+        found: list[OutboxRow] = []
+        while len(found) < most:
+            with self._work.store.read() as unit:
+                rows = unit.outbox.since(after, most - len(found))
+            if not rows:
+                break
+            for message in rows:
+                after = message.id
+                if message.kind in WITHIN:
+                    # What fails is an incident then; what is foreseen ends here.
+                    with suppress(EngineError):
+                        self._handlers[message.kind](message)
+            found += rows
+        return found
 
     def work_off_quick(self) -> int:
         """Work off what concerns people at once."""

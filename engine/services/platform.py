@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from engine.services.drafts import Drafts
     from engine.services.entries import Entries
     from engine.services.forecasts import Forecasts
+    from engine.services.foresight import Foresight
     from engine.services.group_views import GroupViews
     from engine.services.groups import Groups
     from engine.services.handing_over import HandingOver
@@ -83,6 +84,7 @@ class Platform:
     cases: Cases
     operations: Operations
     offering: Offering
+    foresight: Foresight
     bulk: Bulk
     views: Views
     group_views: GroupViews

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 
 import sqlalchemy as sa
 
@@ -12,6 +12,10 @@ from engine.store import tables
 from engine.store.sealing import Sealer
 from engine.store.sqlite import begin, dumped, filled, memory_engine, sqlite_engine
 from engine.store.unit import UnitOfWork
+
+
+class _Undone(Exception):
+    """What was tried is put back."""
 
 
 class Store:
@@ -83,9 +87,31 @@ class Store:
         Raises RuntimeError inside another unit of work: a transaction that begins in the middle of
         one would commit without it.
         """
-        if getattr(self._local, "current", None) is not None:
+        current: UnitOfWork | None = getattr(self._local, "current", None)
+        if current is not None and self.is_trying:
+            return nullcontext(current)
+        if current is not None:
             raise RuntimeError("a unit of work is open already in this thread")
         return self._unit(writing=True)
+
+    @property
+    def is_trying(self) -> bool:
+        """Whether what is written in this thread will be undone, see :meth:`trying`."""
+        return getattr(self._local, "trying", False)
+
+    @contextmanager
+    def trying(self) -> Iterator[UnitOfWork]:
+        """Give the right to change rows that are all put back on leaving.
+
+        Units of work in here are this one: what a command would do can be looked at.
+        """
+        with self.connected(), suppress(_Undone), self._unit(writing=True) as unit:
+            self._local.trying = True
+            try:
+                yield unit
+            finally:
+                self._local.trying = False
+            raise _Undone
 
     @contextmanager
     def connected(self) -> Iterator[None]:

@@ -119,6 +119,13 @@ _EVER = Statement(
 _OF = Statement(
     sa.select(*_COLUMNS, _c.state).where(_c.case_id == given(_c.case_id)).order_by(_c.id)
 )
+_LAST = Statement(sa.select(sa.func.max(_c.id)))
+_SINCE = Statement(
+    sa.select(*_COLUMNS)
+    .where(_c.id > given(_c.id, "last"))
+    .order_by(_c.id)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
 _NEXT = Statement(sa.select(sa.func.min(_c.run_at, type_=_c.run_at.type)).where(_waits))
 
 
@@ -194,6 +201,15 @@ class Outbox:
     def of(self, case_id: int) -> list[tuple[OutboxRow, str]]:
         """Return all messages of a case with their state."""
         return [(_message(row[:-1]), row[-1]) for row in self._session.all(_OF, case_id=case_id)]
+
+    def last(self) -> int:
+        """Return the key of the latest message; 0 when there is none."""
+        row = self._session.one(_LAST)
+        return int(row[0] or 0) if row is not None else 0
+
+    def since(self, last: int, most: int) -> list[OutboxRow]:
+        """Return what was put in after a message, in order."""
+        return [_message(row) for row in self._session.all(_SINCE, last=last, most=most)]
 
     def next(self) -> datetime | None:
         """Return when the next message is to be sent."""

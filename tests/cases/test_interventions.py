@@ -156,9 +156,9 @@ class TestReroute:
         uid = a_request(office)
         before = version(office, uid)
 
-        result, _ = office.interventions.preview(MONITOR, uid, organisation="二分局")
+        found = office.foresight.place(MONITOR, uid, "reroute", {"organisation": "二分局"})
 
-        assert str(result.state.place) == "review.first@二分局"
+        assert found == "审核 初审（二分局）"
         assert version(office, uid) == before
 
     @pytest.mark.req("ENG-14")

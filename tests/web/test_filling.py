@@ -28,7 +28,7 @@ def mobile(city):
 def test_the_buttons_stand_at_the_top_of_the_page(applicant):
     buttons = applicant.page.tree.xpath("//*[contains(@class, 'page-head__actions')]//button")
 
-    assert [one.text_content().strip() for one in buttons] == ["暂存", "提交", "废弃"]
+    assert [one.text_content().strip() for one in buttons] == ["暂存", "先看结果", "提交", "废弃"]
 
 
 @pytest.mark.req("APP-17", "APP-19")

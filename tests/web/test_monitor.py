@@ -258,7 +258,7 @@ class TestInterventions:
         visitor = open_form(here, "reroute")
 
         page = visitor.press("改派", step="department", organisation="人才中心", reason="单位改制")
-        assert "去向：待呈报人员审核（天津市人才档案服务中心）" in page
+        assert "到达待呈报人员审核（天津市人才档案服务中心）" in page
         assert place(here) == "unit"
 
         page = visitor.press("确定改派")

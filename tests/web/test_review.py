@@ -62,7 +62,14 @@ def test_a_return_without_its_reason_is_refused_in_place(at_unit):
 def test_a_return_goes_to_the_applicant_with_its_reason(at_unit):
     reviewer = at_unit.visit("王初审", "第一中学")
     reviewer.get(f"/cases/{at_unit['z']}/actions/return")
-    reviewer.press("确定不通过", reason="缺少年度考核表")
+    # What would happen is shown before, and nothing is lost on the way.
+    page = reviewer.press("先看结果", reason="缺少年度考核表")
+    assert "到达填报（张三）" in page
+    assert "发给 张三" in page
+    assert acts(at_unit) == ["act"]
+    assert "缺少年度考核表" in reviewer.press("返回修改")
+    reviewer.press("先看结果")
+    reviewer.press("确定不通过")
 
     page = at_unit.visit("张三").get(f"/cases/{at_unit['z']}")
 
