@@ -231,6 +231,8 @@ class Looking:
         demanded = element.required_when is not None and self.holds(element.required_when, it)
         mode = self.rights.mode
         if mode == "hidden" and element.stored and not demanded and not element.children:
+            # What is not asked is not taken either, whoever sends it.
+            self.absent.add(place)
             return None
         is_masked = self.rights.masks(element) and bool(value)
         editable = element.stored and self.rights.may_edit(element) and not element.locked

@@ -176,7 +176,8 @@ class Rights:
     """Which parts of a form a person may change, and which are hidden or masked.
 
     Sections and fields are named by dotted paths without row numbers. ``mode`` is that of
-    ``ask``: "optional" waives ``required``, "hidden" shows only what a ``required_when`` demands.
+    ``ask``: "optional" waives ``required``, "hidden" shows and takes only what a
+    ``required_when`` demands.
     """
 
     edit: Literal["all"] | Collection[str] = "all"

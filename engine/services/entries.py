@@ -322,7 +322,11 @@ class Entries:
         form = self.asked(unit, loaded_case, ask)
         rights = Rights(mode=self.mode(run, ask))
         own = {name: value for name, value in entered.items() if name in form.sections}
-        effective = form.effective(own, self.surroundings(unit, run, loaded_case.data), rights)
+        around = self.surroundings(unit, run, loaded_case.data)
+        effective = form.effective(own, around, rights)
+        if rights.mode == "hidden":
+            # What is not asked counts for nothing, not for conditions of other fields either.
+            effective = form.effective(effective.submitted, around, rights)
         _refuse_errors(effective, complete=True)
         chosen = list(entered.get("members") or ()) if ask.members else []
         if ask.members and not chosen:

@@ -83,6 +83,7 @@ PROVING = [
     pytest.param("sichuan/superior-change-both", marks=pytest.mark.req("ENG-08", "ORG-23")),
     pytest.param("tianjin/superior-change-both", marks=pytest.mark.req("ENG-08", "ORG-23")),
     pytest.param("sichuan/superior-change", marks=pytest.mark.req("ORG-12", "ORG-23")),
+    pytest.param("sichuan/superior-changes-meanwhile", marks=pytest.mark.req("ENG-08", "ORG-31")),
     pytest.param("sichuan/unit-registration", marks=pytest.mark.req("ORG-12", "ORG-14")),
     pytest.param(
         "tianjin/superior-change", marks=pytest.mark.req("ORG-12", "ORG-14", "ORG-15", "ORG-23")

@@ -55,7 +55,7 @@ ASK = Vocabulary(
         Key(
             "mode",
             Switchable(("required", "optional", "hidden")),
-            "`optional` 不强制必填，`hidden` 不显示；条件必填的字段不受影响",
+            "`optional` 不强制必填，`hidden` 不显示也不接收；条件必填的字段不受影响",
             "`optional` waives what is required, `hidden` hides; "
             "neither touches a field whose `required_when` holds",
             default="required",
