@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from engine.definitions.process import Action
+from engine.definitions.process import Action, Process
 from engine.domain.case import Passed, Place, Resumption, Split, first_stage
 from engine.runtime import splits
 from engine.runtime.branches import passed_in
@@ -74,7 +74,10 @@ def go_back_into(run: Run, index: int, split: Split, step: str) -> None:
         first = first_stage(branch.path, known[-1])
         branch = branch.with_(place=places[first], path=branch.path[:first])
     given = run.state.due_given
-    branch = branch.with_(joined=False, again=True, branches={}, returned=True, due_given=given)
+    branch = branch.with_(
+        joined=False, again=True, branches={}, returned=True, due_given=given,
+        chain=_chain_before(run.process, branch.chain, branch.place),
+    )  # fmt: skip
     others = {
         key: one if one.joined else one.with_(joined=True) for key, one in split.branches.items()
     }
@@ -96,7 +99,7 @@ def go_back(run: Run, depth: int, index: int, *, keep_resume: bool) -> None:
     place, split = path[index].place, path[index].split
     if keep_resume:
         run.change(resume=_resumable(run, path[index:]))
-    run.change(path=path[:index], chain=_chain_before(run, place))
+    run.change(path=path[:index], chain=_chain_before(run.process, run.state.chain, place))
     if split is not None:
         splits.reopen(run, place, split)
         return
@@ -117,13 +120,10 @@ def _resumable(run: Run, left: tuple[Passed, ...]) -> tuple[Resumption, ...]:
     return (*state.resume, taken)
 
 
-def _chain_before(run: Run, place: Place) -> dict[str, str]:
-    """Where the routes go on from when the case is back at ``place``."""
-    chain = dict(run.state.chain)
-    for name in list(chain):
-        if name != place.step:
-            del chain[name]
-    if run.process.steps[place.step].chain is not None and place.organisation is not None:
+def _chain_before(process: Process, left: Mapping[str, str], place: Place) -> dict[str, str]:
+    """Where the routes go on from when the case, or a branch, is back at ``place``."""
+    chain = {name: reached for name, reached in left.items() if name == place.step}
+    if process.steps[place.step].chain is not None and place.organisation is not None:
         chain[place.step] = place.organisation
     return chain
 

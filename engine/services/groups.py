@@ -10,14 +10,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from engine.definitions.process import Action, Members
+from engine.definitions.process import Action
 from engine.domain.actor import SYSTEM, Rights
 from engine.domain.case import Command
 from engine.domain.errors import Refused, Stale
+from engine.expressions.condition import And, Compare, Condition, In
 from engine.runtime.offers import may_act
 from engine.runtime.run import Run, put
 from engine.services.casework import Casework, Loaded, Outcome, until_kept
 from engine.store.cases import CaseRow
+from engine.store.outbox import OutboxRow
 from engine.store.unit import UnitOfWork
 
 
@@ -51,11 +53,18 @@ class Groups:
         assert wait is not None
         if row is None or wait.group != row.process:
             return False
-        return any(
-            message.kind == "release" and state in ("waiting", "taken")
-            for message, state in unit.outbox.of(row.id)
-            if message.payload.get("member") == loaded.row.uid
-        )
+        on_the_way = ("waiting", "taken", "held")
+        found = self._releases(unit, group, loaded.row.uid)
+        return any(state in on_the_way for _, state in found)
+
+    @staticmethod
+    def _releases(unit: UnitOfWork, group: str, member: str) -> list[tuple[OutboxRow, str]]:
+        row = unit.cases.load(group)
+        return [
+            (message, state)
+            for message, state in (unit.outbox.of(row.id) if row is not None else ())
+            if message.kind == "release" and message.payload.get("member") == member
+        ]
 
     def free(self, unit: UnitOfWork, loaded: Loaded, run: Run, action: Action | None) -> None:
         """Refuse when a group holds the case.
@@ -80,7 +89,29 @@ class Groups:
                 title = held.compiled.process.title
                 raise run.refuse("in_group", group=title, number=held.row.number)
 
-    def leave(self, unit: UnitOfWork, outcome: Outcome, now: datetime) -> None:
+    def settle(self, unit: UnitOfWork, outcome: Outcome, now: datetime) -> list[str]:
+        """See to it that groups and members follow from what was done; returns outbox keys.
+
+        Raises:
+            Stale: the group has begun to decide at the moment in which somebody took a member away.
+        """
+        self._leave(unit, outcome, now)
+        ended = outcome.result.state.closed and not (outcome.before and outcome.before.closed)
+        if ended and outcome.compiled.process.members is not None:
+            self._dissolve(unit, outcome.row)
+        return self._let_go(unit, outcome, now) if outcome.command.kind == "resume" else []
+
+    def _let_go(self, unit: UnitOfWork, outcome: Outcome, now: datetime) -> list[str]:
+        """Deliver what was decided about a case while it was suspended."""
+        keys = []
+        for group in unit.members.groups_of(outcome.row.id):
+            if group.state == "released":
+                for message, state in self._releases(unit, group.uid, outcome.row.uid):
+                    if state == "held" and unit.outbox.let_go(message.id, now):
+                        keys.append(message.key)
+        return keys
+
+    def _leave(self, unit: UnitOfWork, outcome: Outcome, now: datetime) -> None:
         """Let a case that does not wait any more go out of the group it was in.
 
         Raises:
@@ -162,24 +193,17 @@ class Groups:
         members = group.compiled.process.members
         if members is None:
             return []
-        where = None
-        if members.where is not None:
-            where = run.context.search(members.where)
-        return [
-            uid
-            for uid in self._work.lookups.find(
-                unit, "cases", where, jurisdiction=run.process.jurisdiction
-            )
-            if self._may_join(unit, members, group.row, uid)
+        where: list[Condition] = [
+            In(("process",), members.processes, "text"),
+            Compare(("step",), "==", members.waiting_at, "text"),
         ]
-
-    def _may_join(self, unit: UnitOfWork, members: Members, group: CaseRow, uid: str) -> bool:
-        row = unit.cases.load(uid)
-        if row is None or row.process not in members.processes:
-            return False
-        if row.step != members.waiting_at or row.closed_at is not None:
-            return False
-        return unit.members.open_group_of(row.id, group.process) is None
+        if members.where is not None:
+            where.append(run.context.search(members.where))
+        waiting = self._work.lookups.find(
+            unit, "cases", And(tuple(where)), jurisdiction=run.process.jurisdiction
+        )
+        taken = unit.members.taken(group.row.process) if waiting else frozenset()
+        return [uid for uid in waiting if uid not in taken]
 
     def change(self, unit: UnitOfWork, outcome: Outcome, kind: str, members: Sequence[str]) -> None:
         """Write who is in the group now."""
@@ -218,8 +242,9 @@ class Groups:
         outcome.row = further.row
         outcome.result = further.result
 
-    def dissolve(self, unit: UnitOfWork, group: CaseRow) -> None:
-        """Let go whoever is still in a group that was broken off: they wait again."""
+    @staticmethod
+    def _dissolve(unit: UnitOfWork, group: CaseRow) -> None:
+        """Let go whoever is still in a group that has ended or was broken off: they wait again."""
         for member in unit.members.of(group.id):
             if member.state == "in":
                 unit.members.remove(group.id, member.case_id)
@@ -248,28 +273,33 @@ class Groups:
                 keys.append(own)
         return keys
 
-    def deliver(
-        self, member: str, outcome: str, group: str, into: str | None = None
-    ) -> Outcome | None:
+    def deliver(self, message: OutboxRow) -> bool:
         """Move one released member on; done already if it does not wait any more.
 
-        With ``into``, what the group's list says about the member is kept in its data.
+        With ``into``, what the group's list says about the member is kept in its data. False if
+        the message is held: a suspended member goes on when it is resumed.
         """
-        return until_kept(lambda: self._deliver(member, outcome, group, into))
+        return until_kept(lambda: self._deliver(message))
 
-    def _deliver(self, member: str, outcome: str, group: str, into: str | None) -> Outcome | None:
+    def _deliver(self, message: OutboxRow) -> bool:
+        member, outcome = message.payload["member"], message.payload["outcome"]
+        group, into = message.payload["group"], message.payload["into"]
         with self._work.store.write() as unit:
             loaded = self._work.held(unit, member)
             row = loaded.row
             step = loaded.compiled.process.steps[row.step]
             if outcome not in step.outcomes:
-                return None
+                return True
+            if loaded.state.suspended:
+                unit.outbox.hold(message.id)
+                return False
             now = self._work.now(row.jurisdiction)
             data = None
             if into is not None:
                 data = put(loaded.data, into, self._row(unit, group, member))
             command = Command("outcome", SYSTEM.person, name=outcome, data=data)
-            return self._work.within(unit, member, command, now)
+            self._work.within(unit, member, command, now)
+            return True
 
     @staticmethod
     def _row(unit: UnitOfWork, group: str, member: str) -> Any:

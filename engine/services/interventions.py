@@ -109,7 +109,6 @@ class Interventions:
         self._follows: Mapping[str, Then] = {
             "unclaim": _give_back,
             "retry": _again,
-            "cancel": self._dissolve,
         }
 
     # ------------------------------------------------------------ what can be done
@@ -368,9 +367,6 @@ class Interventions:
         run = self._work.look(unit, loaded, actor, at=command.at)
         seat = command.input
         return self._panels.named(unit, run, seat["instead"], seat["person"], seat["reason"])
-
-    def _dissolve(self, unit: UnitOfWork, outcome: Outcome) -> None:
-        self._groups.dissolve(unit, outcome.row)
 
     def _tried(self, unit: UnitOfWork, loaded: Loaded, command: Command) -> Advance:
         now = self._work.now(loaded.row.jurisdiction)

@@ -252,9 +252,7 @@ class Linking:
         self._groups.outside(unit, loaded, self._work.look(unit, loaded, SYSTEM))
         reason = f"{by.compiled.process.title} {by.row.number}"
         command = Command("cancel", SYSTEM.person, name="cancel", input={"reason": reason})
-        cancelled = self._work.within(unit, uid, command, now)
-        self._groups.dissolve(unit, cancelled.row)
-        return cancelled.sent
+        return self._work.within(unit, uid, command, now).sent
 
     # ------------------------------------------------------------ asking
 

@@ -105,8 +105,9 @@ class Outgoing:
         self._notices = notices
         self._printer = printer
         self._jobs = jobs
-        self._handlers: dict[str, Callable[[OutboxRow], None]] = {
-            "release": self._release,
+        #: False: the message stays where its handler has put it
+        self._handlers: dict[str, Callable[[OutboxRow], bool | None]] = {
+            "release": groups.deliver,
             "message": self._message,
             "document": self._document,
             "ended": self._ended,
@@ -128,7 +129,7 @@ class Outgoing:
         if kind in OPERATED:
             template = EXTENDED_ALL if outcome.command.input.get("deadline") else OPERATED[kind]
             sent += self._send_out(unit, outcome, DueEffect("message", template, kind), now)
-        self._groups.leave(unit, outcome, now)
+        sent += self._groups.settle(unit, outcome, now)
         return sent + self._linking.settle(unit, outcome, now)
 
     def _effect(
@@ -231,7 +232,8 @@ class Outgoing:
 
     def _handle(self, message: OutboxRow) -> int:
         try:
-            self._handlers[message.kind](message)
+            if self._handlers[message.kind](message) is False:
+                return 0
         except Exception as error:
             # Whatever went wrong, the message is kept and tried again; it never stops the others.
             log.exception("outbox message %s failed", message.key)
@@ -256,15 +258,6 @@ class Outgoing:
         row = unit.cases.load_by_id(message.case_id or 0)
         if row is not None:
             unit.incidents.open(row, code, {"kind": message.kind}, now)
-
-    def _release(self, message: OutboxRow) -> None:
-        payload = message.payload
-        delivered = self._groups.deliver(
-            payload["member"], payload["outcome"], payload["group"], payload["into"]
-        )
-        if delivered is not None:
-            # Its own messages follow in the same loop.
-            log.debug("released %s as %s", payload["member"], payload["outcome"])
 
     def _ended(self, message: OutboxRow) -> None:
         payload = message.payload

@@ -36,9 +36,14 @@ _IN: Any = sa.literal_column("'in'")
 _KEY = (_c.group_id == given(_c.group_id, "in_group"), _c.case_id == given(_c.case_id, "member"))
 _RETURN = Statement(
     sa.update(members)
-    .where(*_KEY, _c.state == sa.literal_column("'removed'"))
+    .where(*_KEY, _c.state != _IN)
     .values(
-        {_c.state: _IN, _c.row: given(_c.row, "new_row"), _c.added_at: given(_c.added_at, "at")}
+        {
+            _c.state: _IN,
+            _c.outcome: sa.null(),
+            _c.row: given(_c.row, "new_row"),
+            _c.added_at: given(_c.added_at, "at"),
+        }
     )
 )
 _ADD = Statement(
@@ -74,10 +79,10 @@ _GROUPS_OF = Statement(
     .where(_c.case_id == given(_c.case_id))
     .order_by(_c.added_at, _c.group_id)
 )
-_OPEN_GROUP = Statement(
-    sa.select(_c.group_id).where(
-        _c.case_id == given(_c.case_id), _c.process == given(_c.process), _c.state == _IN
-    )
+_TAKEN = Statement(
+    sa.select(cases.c.uid)
+    .join(members, cases.c.id == _c.case_id)
+    .where(_c.process == given(_c.process), _c.state == _IN)
 )
 
 
@@ -99,8 +104,8 @@ class Members:
     def add(self, group: CaseKey, case_id: int, *, process: str, row: object, at: datetime) -> None:
         """Put a case into a group; ``process`` is the group's.
 
-        One that was removed before comes back. Raises Duplicate if the
-        case is in this or another open group of the process.
+        One that was removed or released before comes back. Raises Duplicate if the case is in
+        this or another open group of the process.
         """
         text = canonical(row).decode()
         if not self._session.run(_RETURN, in_group=group.id, member=case_id, new_row=text, at=at):
@@ -139,7 +144,6 @@ class Members:
         """Return the groups a case is or was in."""
         return [GroupOf._make(row) for row in self._session.all(_GROUPS_OF, case_id=case_id)]
 
-    def open_group_of(self, case_id: int, process: str) -> int | None:
-        """Return the key of the group of a process that a case is in."""
-        row = self._session.one(_OPEN_GROUP, case_id=case_id, process=process)
-        return None if row is None else int(row[0])
+    def taken(self, process: str) -> frozenset[str]:
+        """Return the cases that are in an open group of a process."""
+        return frozenset(str(uid) for (uid,) in self._session.all(_TAKEN, process=process))

@@ -86,6 +86,16 @@ _DONE = Statement(
     .where(_c.id == given(_c.id, "row"), _c.state != sa.literal_column("'done'"))
     .values({_c.state: sa.literal_column("'done'"), _c.error: sa.null()})
 )
+_HOLD = Statement(
+    sa.update(outbox)
+    .where(_c.id == given(_c.id, "row"), _c.state == sa.literal_column("'taken'"))
+    .values({_c.state: sa.literal_column("'held'")})
+)
+_LET_GO = Statement(
+    sa.update(outbox)
+    .where(_c.id == given(_c.id, "row"), _c.state == sa.literal_column("'held'"))
+    .values({_c.state: sa.literal_column("'waiting'"), _c.run_at: given(_c.run_at, "now")})
+)
 _FAILED = Statement(
     sa.update(outbox)
     .where(_c.id == given(_c.id, "row"))
@@ -170,6 +180,14 @@ class Outbox:
     def done(self, message_id: int) -> bool:
         """Mark a message as sent; False if it was before."""
         return self._session.run(_DONE, row=message_id) == 1
+
+    def hold(self, message_id: int) -> bool:
+        """Keep a message that was taken back until :meth:`let_go`."""
+        return self._session.run(_HOLD, row=message_id) == 1
+
+    def let_go(self, message_id: int, now: datetime) -> bool:
+        """Send a message that was held; False if it is not."""
+        return self._session.run(_LET_GO, row=message_id, now=now) == 1
 
     def failed(self, message: OutboxRow, now: datetime, error: str) -> bool:
         """Let a message wait for another attempt, longer each time; False if it was the last."""

@@ -198,7 +198,7 @@ outbox = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("run_at", Moment, nullable=False),
     sa.Column("error", sa.Text),
-    one_of("state", ("waiting", "taken", "done", "failed"), "state_is_a_known_word"),
+    one_of("state", ("waiting", "taken", "held", "done", "failed"), "state_is_a_known_word"),
     sa.CheckConstraint("state <> 'failed' OR error IS NOT NULL", name="failed_says_why"),
     partial_index("ix_outbox_waiting", "run_at", where="state IN ('waiting', 'taken')"),
     sa.Index(None, "case_id"),

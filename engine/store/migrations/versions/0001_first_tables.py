@@ -634,7 +634,7 @@ def upgrade() -> None:
             "state <> 'failed' OR error IS NOT NULL", name=op.f("ck_outbox_failed_says_why")
         ),
         sa.CheckConstraint(
-            "state IN ('waiting', 'taken', 'done', 'failed')",
+            "state IN ('waiting', 'taken', 'held', 'done', 'failed')",
             name=op.f("ck_outbox_state_is_a_known_word"),
         ),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_outbox_case_id_cases")),
