@@ -271,9 +271,9 @@ TIMER = "<timerEventDefinition><timeDuration>P5D</timeDuration></timerEventDefin
                 + '</startEvent><task id="t"/><sequenceFlow id="x" sourceRef="i" targetRef="t"/>',
                 'triggeredByEvent="true"')], 4, "deadlines of the process"),
         (["eventBasedGateway g", "a>g", "g>b", "userTask b"], 4, "what they wait for"),
-        (["businessRuleTask b", "a>b"], 4, "a rule table"),
-        (["userTask b", event("boundaryEvent", "m", "<messageEventDefinition/>",
-                              'attachedToRef="b" cancelActivity="false"')], 5, "an action of"),
+        (['<businessRuleTask id="b" decisionRef="x"/>', "a>b"], 4, "a rule table"),
+        (["userTask b", event("boundaryEvent", "m", "<compensateEventDefinition/>",
+                              'attachedToRef="b"')], 5, "a step outside"),
     ],
 )  # fmt: skip
 def test_what_would_not_mean_the_same_is_refused(lines: list[str], line: int, near: str) -> None:

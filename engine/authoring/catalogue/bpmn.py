@@ -279,7 +279,7 @@ TABLE: tuple[Entry, ...] = (
     ),
     Entry(
         "BPM178",
-        zh="{step} 等待的消息来自外面：收到的人（或有账户的系统经接口）执行动作“收到”",
+        zh="{step} 等待的消息或信号来自外面：收到的人（或有账户的系统经接口）执行动作“收到”",
         en="{step} waits for a message from outside: whoever receives it, a person or a system "
         "with an account, says so by an action",
         example="<receiveTask/>",
@@ -317,8 +317,8 @@ TABLE: tuple[Entry, ...] = (
     ),
     Entry(
         "BPM183",
-        zh="{step} 的消息事件写成了动作 {action}，由收到消息的人执行",
-        en="The message event of {step} became the action {action} of whoever receives it",
+        zh="{step} 的事件写成了动作 {action}，由收到消息或发现情况的人执行",
+        en="The event of {step} became the action {action} of whoever learns of it",
         example="<boundaryEvent><messageEventDefinition/></boundaryEvent>",
         level="warning",
     ),
@@ -365,6 +365,38 @@ TABLE: tuple[Entry, ...] = (
         en="{step} does not say by which rule it decides: it became a task at which somebody does; "
         "where there is a rule, use a rule table",
         example='<businessRuleTask id="rate"/>',
+        level="warning",
+    ),
+    Entry(
+        "BPM190",
+        zh="“{event}”不中断 {step}：两者写成并行步骤的分支，{step} 办完时，"
+        "还没办完的另一分支一并结束",
+        en='"{event}" does not break {step} off: both became branches of a parallel step; what is '
+        "not done beside {step} when it is done ends with it",
+        example='<boundaryEvent cancelActivity="false"/>',
+        level="warning",
+    ),
+    Entry(
+        "BPM191",
+        zh="{step} 处的 {event} 事件略去：图上没有与它对应的抛出或捕获",
+        en="The {event} event at {step} was left out: nothing in the drawing throws or catches it",
+        example="<escalationEventDefinition/>",
+        level="warning",
+    ),
+    Entry(
+        "BPM192",
+        zh="{step} 的条件事件写成了动作 {action}：条件成立后由人执行，平台不会自己发现",
+        en="The conditional event of {step} became the action {action}: somebody does it once the "
+        "condition holds; the platform does not find out by itself",
+        example="<conditionalEventDefinition/>",
+        level="warning",
+    ),
+    Entry(
+        "BPM193",
+        zh="业务在 {step} 不停留，它边界上的 {event} 事件不会发生，略去",
+        en="A case does not stay at {step}: the {event} event on its border cannot happen and was "
+        "left out",
+        example="a timer on the border of a <sendTask/>",
         level="warning",
     ),
 )

@@ -14,7 +14,7 @@ from typing import Any
 from engine.authoring.problem import Phrase
 from engine.authoring.problems import Problems
 from engine.definitions.bpmn.drawn import LEFT_OUT, TASKS, Flow, Node, Refused, nodes_of
-from engine.definitions.bpmn.executable import refusal
+from engine.definitions.bpmn.executable import PASSED, refusal
 from engine.definitions.bpmn.services import is_decided, results_of
 from engine.definitions.bpmn.wording import condition_of, named, of_engines, path_of
 from engine.definitions.dialects import snake
@@ -28,7 +28,11 @@ SPLITS = ("parallelGateway", "inclusiveGateway", "complexGateway")
 
 def splits(node: Node) -> bool:
     """Tell whether a case may be in several places at once behind a node."""
-    return node.kind in SPLITS or node.times > 1 or (node.kind in TASKS and len(node.out) > 1)
+    return (
+        node.kind in (*SPLITS, "aside")
+        or node.times > 1
+        or (node.kind in TASKS and len(node.out) > 1)
+    )
 
 
 def _is_task(element: Element) -> bool:
@@ -57,6 +61,8 @@ class Drawing:
         self.starters: frozenset[str] = frozenset()
         #: the sub-process a node stands in, by id; nothing for those of the process itself
         self.around: dict[str, str] = {}
+        #: events on borders to which something inside leads
+        self.thrown: set[str] = set()
         #: what variables are that services and decisions set, and the name of each answer
         self.results, self.answers = results_of(process)
         #: the fields that stand for variables whose names are none here, by those names
@@ -160,10 +166,17 @@ class Drawing:
         for node in self.nodes.values():
             around = self.nodes.get(node.element.attributes.get("attachedToRef", ""))
             if node.kind == "boundaryEvent" and around is not None:
-                around.attached.append(node)
+                self._put_on(around, node)
             if node.kind == "startEvent":
                 starters.append(snake(node.element.given("initiator")))
         self.starters = frozenset(one for one in starters if one)
+
+    def _put_on(self, around: Node, event: Node) -> None:
+        if around.kind in PASSED and event.event not in ("error", "compensate", "cancel"):
+            self.note("BPM193", event.element, step=around.id, event=event.event)
+            event.stands = "passed"
+        else:
+            around.attached.append(event)
 
     def _name(self) -> None:
         for node in self.nodes.values():
@@ -232,13 +245,20 @@ class Drawing:
             self.leave_out(one)
         del self.nodes[node.id]
 
-    def reach(self, id_: str, until: Node | None) -> list[str]:
-        """Return the nodes from one on, nearest first, those behind ``until`` left out."""
+    def reach(self, id_: str, until: Node | None, *, attached: bool = True) -> list[str]:
+        """Return the nodes from one on, nearest first, those behind ``until`` left out.
+
+        Args:
+            id_: where to begin.
+            until: what not to go past.
+            attached: whether to follow events on borders too.
+        """
         found = [id_] if until is None or id_ != until.id else []
         seen = set(found)
         for one in found:
             node = self.nodes[one]
-            for flow in (*node.out, *(flow for event in node.attached for flow in event.out)):
+            events = node.attached if attached else []
+            for flow in (*node.out, *(flow for event in events for flow in event.out)):
                 if flow.target not in seen and (until is None or flow.target != until.id):
                     seen.add(flow.target)
                     found.append(flow.target)

@@ -23,6 +23,10 @@ _NOT_NODES = (
 TASKS = ("userTask", "task", "manualTask")
 #: what is done outside, or waited for from there, as :mod:`outside` calls it
 OUTSIDE = ("service", "tell", "receive", "events")
+#: ends at which the case itself ends, whatever else goes on
+ENDING = ("terminate", "error", "cancel")
+#: events that are actions: of whoever learns of them, or of whoever does the task
+ACTED = ("message", "signal", "conditional", "escalation", "error")
 
 
 class Refused(Exception):
@@ -94,6 +98,8 @@ class Node:
     #: what is asked of a system outside, and what is done on arrival or with each action
     asks: Question | None = None
     do: list[dict[str, object]] = field(default_factory=list)
+    #: the condition under which it is offered that it has happened
+    when: str = ""
     #: the action by which the system says that a message has come; none if a person does
     awaited: str = ""
 
@@ -119,10 +125,10 @@ class Node:
         return next(found, "").removesuffix("EventDefinition")
 
 
-def error_of(node: Node) -> str:
-    """Return what an event of an error throws or catches; nothing for any."""
-    found = node.element.first("errorEventDefinition")
-    return found.given("errorRef") if found is not None else ""
+def thrown_by(node: Node) -> str:
+    """Return what an event of an error or an escalation throws or catches; nothing for any."""
+    found = node.element.first(f"{node.event}EventDefinition")
+    return found.given(f"{node.event}Ref") if found is not None else ""
 
 
 def nodes_of(process: Element) -> Iterator[Element]:

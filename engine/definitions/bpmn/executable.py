@@ -14,8 +14,8 @@ _NEAREST: Mapping[str, Nearest] = {
     "adHocSubProcess": ("一个有多个动作的步骤", "a step with several actions"),
     "complexGateway": ("parallel 的 join：数字或分支名", "join of parallel: a number or a branch"),
     "intermediateCatchEvent": (
-        "等待日期或消息（定时、消息事件）",
-        "waiting for a date or a message (a timer, a message)",
+        "等待日期、消息、信号或条件",
+        "waiting for a date, a message, a signal or a condition",
     ),
     "intermediateThrowEvent": ("动作的 do", "do of an action"),
 }
@@ -26,14 +26,24 @@ _PLAIN = (
 )  # fmt: skip
 #: steps that something on their border can break off
 _BORDERED = (*TASKS, "subProcess", "serviceTask", "receiveTask", "callActivity")
+#: what a case passes at once, so that nothing happens meanwhile
+PASSED = ("sendTask", "scriptTask", "businessRuleTask")
+_CAUGHT = ("message", "signal", "conditional")
 EVENT_SUB_PROCESS = (
     "流程的 actions 和 deadlines", "actions and deadlines of the process"
 )  # fmt: skip
 _ACTION = ("由人执行的动作（actions）", "an action of somebody (actions)")
-_REMIND = ("截止时间的提醒（due 的 remind）", "reminders of a deadline (remind of due)")
+BESIDE = (
+    "自己结束、不回到后面的路，或另一项业务（create）",
+    "ways that end by themselves and do not lead back, or a case of its own (create)",
+)
 LEAVE = ("去外面步骤的动作", "an action that leads to a step outside")
 DUE = ("步骤的 due", "due of a step")
 RULE = ("规则表（{rule: rules/…}）", "a rule table ({rule: rules/…})")
+SIGNAL = (
+    "在一处汇合的分支（parallel），或由人执行的动作",
+    "branches that meet (parallel), or an action of somebody",
+)
 PANEL = ("表决（panel）", "a vote (panel)")
 GROUP = (
     "成组流程，或为每一项新建业务（create）",
@@ -50,13 +60,13 @@ def refusal(node: Node, nodes: Mapping[str, Node]) -> tuple[Element, Nearest] | 
     match node.kind:
         case "boundaryEvent":
             return _at_border(node, nodes)
-        case "intermediateCatchEvent" if event in ("timer", "link", "message"):
+        case "intermediateCatchEvent" if event in ("timer", "link", *_CAUGHT):
             return None
-        case "intermediateThrowEvent" if event in ("", "link", "message"):
+        case "intermediateThrowEvent" if event in ("", "link", "message", "signal", "escalation"):
             return None
         case "endEvent" if event in ("compensate", "multiple"):
             return element, LEAVE
-        case kind if kind in _PLAIN:
+        case kind if kind in _PLAIN or kind == "passed":
             return None
         case kind:
             return element, _NEAREST.get(kind, ("任务", "a task"))
@@ -65,13 +75,8 @@ def refusal(node: Node, nodes: Mapping[str, Node]) -> tuple[Element, Nearest] | 
 def _at_border(node: Node, nodes: Mapping[str, Node]) -> tuple[Element, Nearest] | None:
     around = nodes.get(node.element.attributes.get("attachedToRef", ""))
     kind = around.kind if around is not None else ""
-    going_on = node.element.attributes.get("cancelActivity") == "false"
-    if node.event == "timer":
-        if going_on:
-            return node.element, _REMIND
-        return None if kind in _BORDERED else (node.element, DUE)
-    if node.event == "message" and not going_on and kind in _BORDERED:
-        return None
-    if node.event == "error" and kind in ("subProcess", "serviceTask"):
-        return None
-    return node.element, LEAVE if node.event in ("error", "escalation", "cancel") else _ACTION
+    if node.event in ("timer", *_CAUGHT, "escalation"):
+        return None if kind in (*_BORDERED, *PASSED) else (node.element, DUE)
+    if node.event == "error":
+        return None if kind in _BORDERED else (node.element, LEAVE)
+    return node.element, LEAVE if node.event in ("compensate", "cancel") else _ACTION

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from engine.authoring.problems import Problems
+from engine.definitions.bpmn.beside import beside
 from engine.definitions.bpmn.drawing import Drawing
 from engine.definitions.bpmn.drawn import OUTSIDE, TASKS, Flow, Node, Refused
-from engine.definitions.bpmn.outside import is_message, outside
+from engine.definitions.bpmn.outside import condition, is_action, outside
 from engine.definitions.bpmn.pools import Around
 from engine.definitions.bpmn.steps import due, moment, who
 from engine.definitions.bpmn.triggers import Trigger, triggers_of
@@ -85,6 +86,7 @@ class Normaliser:
         Raises:
             Refused: part of it cannot be followed at all; what else is wrong is reported.
         """
+        beside(self.drawing)
         outside(self.drawing, self.pools)
         triggers = triggers_of(self.drawing)
         unfold(self.drawing)
@@ -222,7 +224,9 @@ class Normaliser:
 
     def _left_for(self, block: Block) -> list[str]:
         """Return what the inside of a sub-process leads to without leaving by its end."""
-        flows = (flow for id_ in block.members for flow in self.nodes[id_].out)
+        nodes = [self.nodes[id_] for id_ in block.members]
+        leaving = [*nodes, *(event for node in nodes for event in node.attached)]
+        flows = (flow for node in leaving for flow in node.out)
         closing = block.join.id if block.join is not None else ""
         return sorted(
             {flow.target for flow in flows if flow.target not in {*block.members, closing}}
@@ -283,23 +287,32 @@ class Normaliser:
         actions: Keys = {}
         if node.kind == "receive":
             action = node.awaited or "received"
-            actions[action] = {"title": "收到", "verb": "pass", "to": self._to(node, block)}
+            title = "条件成立" if node.event == "conditional" else "收到"
+            asked: Keys = {"when": node.when} if node.when else {}
+            actions[action] = {
+                "title": title, "verb": "pass", **asked, "to": self._to(node, block),
+            }  # fmt: skip
         late = self._interrupted(node, block, actions)
         return {**step, "who": by, **late, "actions": actions}
 
     def _interrupted(self, node: Node, block: Block | None, actions: Keys) -> Keys:
         """Add what events on a border lead to as actions; return the deadline one of them is."""
         for event in node.attached:
-            if not is_message(event):
+            if not is_action(event):
                 continue
             to = self._to(event, block)
             action: Keys = {"title": event.title or event.name, "verb": "pass", "to": to}
-            if node.kind != "events":
+            asked = condition(self.drawing, event) if event.event == "conditional" else ""
+            if asked:
+                action["when"] = asked
+            own = event.event in ("escalation", "error") and node.kind in TASKS
+            if node.kind != "events" and not own:
                 action["who"] = who(self.drawing, event, first=False)
             elif event.awaited:
                 action["who"] = "system"
             actions[event.awaited or event.name] = action
-            self.drawing.note("BPM183", event.element, step=node.name, action=event.name)
+            code = "BPM192" if event.event == "conditional" else "BPM183"
+            self.drawing.note(code, event.element, step=node.name, action=event.name)
         return self._expiring(node, block, actions)
 
     def _expiring(self, node: Node, block: Block | None, actions: Keys) -> Keys:
@@ -459,6 +472,8 @@ class Normaliser:
             return self.blocks[node.id]
         if node.kind == "subProcess":
             return self._scope(node, around)
+        if node.kind == "aside":
+            return self._aside(node, around)
         gateway = node.kind in ("parallelGateway", "inclusiveGateway") and len(node.out) > 1
         implicit = self._is_step(node) or node.kind == "leave"
         implicit = implicit and len(node.out) > 1 and node not in self.choosers
@@ -487,6 +502,20 @@ class Normaliser:
         if around is not None and around.depth >= DEEPEST:
             raise Refused(node.element, "BPM111", node=node.name)
         found = Block(node, join, [set(node.inside)], node.name, around, node.inside)
+        self.blocks[node.id] = found
+        return found
+
+    def _aside(self, node: Node, around: Block | None) -> Block:
+        """Return the parallel step of what goes on and of what happens beside it."""
+        if around is not None and around.depth >= DEEPEST:
+            raise Refused(node.element, "BPM111", node=node.name)
+        join = self.nodes[node.closes]
+        (main, *others) = (self.nodes[flow.target] for flow in node.out)
+        inside = [set(self.drawing.reach(one.id, join)) for one in others]
+        # What breaks off what goes on leads out of all of it.
+        left = main.closes or main.id
+        own = {main.id, *main.inside, *self.drawing.reach(left, join, attached=False)}
+        found = Block(node, join, [own, *inside], node.name, around, frozenset(own.union(*inside)))
         self.blocks[node.id] = found
         return found
 
@@ -539,11 +568,11 @@ class Normaliser:
             to = self._out(block.join, around, ())
         if not branches:
             return {"title": block.split.title or block.name, "to": _written(to)}
-        step: Keys = {
-            "title": block.split.title or block.name,
-            "parallel": {"branches": branches},
-        }
-        if block.members:
+        parallel: Keys = {"branches": branches}
+        if block.split.kind == "aside":
+            parallel["join"] = next(iter(branches))
+        step: Keys = {"title": block.split.title or block.name, "parallel": parallel}
+        if block.members and block.split.kind != "aside":
             actions: Keys = {}
             step |= {**self._interrupted(block.split, around, actions), "actions": actions}
         return {**step, "to": _written(to)}

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.definitions.bpmn.drawing import Drawing
-from engine.definitions.bpmn.drawn import Node, Question, error_of
-from engine.definitions.bpmn.executable import DUE, PANEL, RULE
+from engine.definitions.bpmn.drawn import ACTED, Node, Question, thrown_by
+from engine.definitions.bpmn.executable import LEAVE, PANEL, RULE, SIGNAL
 from engine.definitions.bpmn.pools import Around
 from engine.definitions.bpmn.services import (
     connector_of,
@@ -33,6 +33,7 @@ _KINDS: Mapping[str, str] = {
 
 def outside(drawing: Drawing, around: Around) -> None:
     """Say of each node of a drawing what it asks, tells or waits for outside."""
+    _signals(drawing)
     for node in list(drawing.nodes.values()):
         if node.kind in ("startEvent", "endEvent"):
             _left_out(drawing, node, around)
@@ -46,8 +47,8 @@ def outside(drawing: Drawing, around: Around) -> None:
         elif node.kind == "eventBasedGateway":
             _events(drawing, node, around)
         _tell(drawing, node, around)
-        if node.kind == "tell" and node.attached:
-            drawing.not_executed(node.attached[0].element, DUE)
+        if node.kind == "tell":
+            _passed(drawing, node)
     for node in list(drawing.nodes.values()):
         if node.kind == "receive":
             _receive(drawing, node, around)
@@ -55,23 +56,49 @@ def outside(drawing: Drawing, around: Around) -> None:
             _faults(drawing, node, around)
 
 
+def _passed(drawing: Drawing, node: Node) -> None:
+    """Leave out what cannot happen on the border of something that is passed at once."""
+    for event in node.attached:
+        if event.event == "error":
+            drawing.not_executed(event.element, LEAVE)
+        else:
+            drawing.note("BPM193", event.element, step=node.name, event=event.event)
+    node.attached = []
+
+
 def _left_out(drawing: Drawing, node: Node, around: Around) -> None:
     """Say of starts and ends which events do not matter here."""
-    begins = node.kind == "startEvent" and not drawing.is_triggered(node)
-    begins = begins and node.id not in around.created and node.event == "message"
+    if node.kind == "endEvent":
+        if node.event in ("timer", "conditional"):
+            drawing.note("BPM191", node.element, step=node.name, event=node.event)
+        return
+    begins = node.id not in around.created and node.event == "message"
     other = node.event in ("signal", "timer", "conditional", "escalation")
-    if begins or (other and not drawing.is_triggered(node)):
+    if (begins or other) and not drawing.is_triggered(node):
         drawing.note("BPM162", node.element, event=node.event)
 
 
 def _kind(node: Node) -> str:
-    if node.kind in ("intermediateThrowEvent", "intermediateCatchEvent"):
-        if node.event != "message":
-            return ""
-        return "tell" if node.kind == "intermediateThrowEvent" else "receive"
+    if node.kind == "intermediateThrowEvent":
+        return "tell" if node.event in ("message", "signal") else ""
+    if node.kind == "intermediateCatchEvent":
+        return "receive" if node.event in ACTED else ""
     if node.kind == "serviceTask" and is_mail(node.element):
         return "tell"
     return _KINDS.get(node.kind, "")
+
+
+def _signals(drawing: Drawing) -> None:
+    """Refuse signals from one place of a case to another: here nothing hears them."""
+    caught = {
+        _message(node.element) for node in drawing.nodes.values()
+        if node.event == "signal" and node.kind not in ("intermediateThrowEvent", "endEvent")
+        and not (node.kind == "startEvent" and not drawing.is_triggered(node))
+    }  # fmt: skip
+    for node in drawing.nodes.values():
+        throws = node.event == "signal" and node.kind in ("intermediateThrowEvent", "endEvent")
+        if throws and _message(node.element) in caught - {""}:
+            drawing.not_executed(node.element, SIGNAL)
 
 
 # -------------------------------------------------------------------- services
@@ -100,8 +127,8 @@ def _faults(drawing: Drawing, node: Node, around: Around) -> None:
     drawing.join(node, gate, node.element)
     path = f"data.{node.asks.into}.{FAULT}"
     # What catches any error is asked last.
-    for event in sorted(events, key=lambda one: not error_of(one)):
-        code = around.errors.get(error_of(event)) or error_of(event)
+    for event in sorted(events, key=lambda one: not thrown_by(one)):
+        code = around.errors.get(thrown_by(event)) or thrown_by(event)
         asked = f"{path} == {quoted(code)}" if code else f"has({path})"
         drawing.asked.append(asked)
         caught = drawing.add(event, "leave")
@@ -140,7 +167,7 @@ def _tell(drawing: Drawing, node: Node, around: Around) -> None:
         node.do.append(effect)
         written = next(iter(effect))
         drawing.note("BPM179", node.element, step=node.name, effect=written, other=told.process)
-    ends = node.kind == "endEvent" and node.event == "message"
+    ends = node.kind == "endEvent" and node.event in ("message", "signal")
     if (node.kind == "tell" or ends) and not node.do:
         template = _template(node, around)
         node.do.append({"message": template})
@@ -159,7 +186,9 @@ def _template(node: Node, around: Around) -> str:
 
 def _message(element: Element) -> str:
     inner = element.first("messageEventDefinition")
-    return element.given("messageRef") or (inner.given("messageRef") if inner else "")
+    signal = element.first("signalEventDefinition")
+    named = element.given("messageRef") or (inner.given("messageRef") if inner else "")
+    return named or (signal.given("signalRef") if signal else "")
 
 
 def _receive(drawing: Drawing, node: Node, around: Around) -> None:
@@ -176,6 +205,9 @@ def _receive(drawing: Drawing, node: Node, around: Around) -> None:
     ):  # fmt: skip
         node.stands = "link"
         drawing.note("BPM181", node.element, step=node.name, other=asked.name)
+    elif node.event == "conditional":
+        node.when = condition(drawing, node)
+        drawing.note("BPM192", node.element, step=node.name, action="received")
     else:
         drawing.note("BPM178", node.element, step=node.name)
 
@@ -199,10 +231,19 @@ def _events(drawing: Drawing, gateway: Node, around: Around) -> None:
 
 def _is_caught(one: Node) -> bool:
     return one.element.name == "receiveTask" or (
-        one.element.name == "intermediateCatchEvent" and one.event in ("message", "timer")
+        one.element.name == "intermediateCatchEvent"
+        and one.event in ("message", "signal", "conditional", "timer")
     )
 
 
-def is_message(event: Node) -> bool:
-    """Tell whether an event is a message."""
-    return event.event == "message" or event.element.name == "receiveTask"
+def condition(drawing: Drawing, event: Node) -> str:
+    """Return the condition of an event; nothing if the drawing does not say it."""
+    written = event.element.first("conditionalEventDefinition", "condition")
+    if written is None or not written.text.strip():
+        return ""
+    return drawing.condition(written) or "false"
+
+
+def is_action(event: Node) -> bool:
+    """Tell whether an event is an action of somebody."""
+    return event.event in ACTED or event.element.name == "receiveTask"

@@ -146,7 +146,7 @@ def around_of(root: Element, imported: Mapping[str, str]) -> Around:
         created,
         {source: pool.get(target, target) for source, target in beyond if source in home},
         {target: pool.get(source, source) for source, target in beyond if target in home},
-        {one.given("id"): one.given("name") for one in root.all("message")},
+        {one.given("id"): one.given("name") for one in (*root.all("message"), *root.all("signal"))},
         {one.given("id"): one.given("errorCode") or one.given("name") for one in root.all("error")},
     )
 

@@ -16,19 +16,22 @@ GROUPS: Mapping[str, tuple[Phrase, frozenset[str]]] = {
         Phrase("外部系统、消息和其他流程", "systems outside, messages and other processes"),
         frozenset(
             {"BPM167", "BPM174", "BPM175", "BPM176", "BPM177", "BPM178", "BPM179", "BPM180",
-             "BPM181", "BPM183", "BPM186"}
+             "BPM181", "BPM183", "BPM186", "BPM192"}
         ),
     ),
     "ways": (
         Phrase("走向", "ways"),
         frozenset(
             {"BPM152", "BPM153", "BPM154", "BPM155", "BPM159", "BPM163", "BPM166", "BPM168",
-             "BPM170", "BPM171", "BPM173", "BPM182", "BPM187", "BPM188", "BPM189"}
+             "BPM170", "BPM171", "BPM173", "BPM182", "BPM187", "BPM188", "BPM189", "BPM190"}
         ),
     ),
     "conditions": (Phrase("条件", "conditions"), frozenset({"BPM158"})),
     "drafts": (Phrase("另写的草稿", "drafts"), frozenset({"BPM184", "BPM185"})),
-    "left_out": (Phrase("略去的", "left out"), frozenset({"BPM151", "BPM162", "BPM165"})),
+    "left_out": (
+        Phrase("略去的", "left out"),
+        frozenset({"BPM151", "BPM162", "BPM165", "BPM191", "BPM193"}),
+    ),
     "names": (Phrase("改名", "names"), frozenset({"BPM161"})),
 }  # fmt: skip
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.definitions.bpmn.drawing import Drawing
-from engine.definitions.bpmn.drawn import Node, Refused, error_of
+from engine.definitions.bpmn.drawn import Node, Refused, thrown_by
 from engine.definitions.bpmn.executable import EVENT_SUB_PROCESS, LEAVE
 
 
@@ -82,7 +82,7 @@ def _errors(drawing: Drawing, start: Node, begun: Node, inner: list[Node]) -> No
     thrown = [
         one for one in drawing.nodes.values()
         if one.kind == "endEvent" and one.event == "error" and one not in inner
-        and error_of(start) in ("", error_of(one)) and not drawing.around[one.id]
+        and thrown_by(start) in ("", thrown_by(one)) and not drawing.around[one.id]
     ]  # fmt: skip
     if drawing.splits():
         return drawing.not_executed(start.element, LEAVE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from engine.definitions.bpmn.drawing import SPLITS, Drawing, splits
-from engine.definitions.bpmn.drawn import OUTSIDE, TASKS, Node, Refused, error_of
+from engine.definitions.bpmn.drawn import OUTSIDE, TASKS, Node, Refused, thrown_by
 from engine.definitions.bpmn.executable import LEAVE, PANEL
 from engine.definitions.bpmn.wording import assignee, condition_of, variable
 from engine.definitions.markup import Element
@@ -247,6 +247,12 @@ class _Scope:
 
     def _ends(self, one: Node, last: Node) -> None:
         """Let what ends in the sub-process lead out of it."""
+        if one.event == "escalation" and one.kind in ("intermediateThrowEvent", "endEvent"):
+            if self._is_caught(one):
+                return
+            if one.kind == "intermediateThrowEvent":
+                one.stands = "link"
+            self.drawing.note("BPM191", one.element, step=one.name, event=one.event)
         if one.out:
             return
         if one.kind == "endEvent" and one.event == "error" and self._is_caught(one):
@@ -262,17 +268,21 @@ class _Scope:
         self.drawing.join(one, last, one.element)
 
     def _is_caught(self, end: Node) -> bool:
-        """Let an error lead to where it is caught, if it is."""
-        thrown, scope = error_of(end), self.node
+        """Let an error or an escalation lead to where it is caught, if it is."""
+        kind, thrown, scope = end.event, thrown_by(end), self.node
         while True:
             for event in scope.attached:
-                if event.event == "error" and error_of(event) in ("", thrown):
+                if event.event == kind and thrown_by(event) in ("", thrown):
                     if self._splits():
                         self.drawing.not_executed(end.element, LEAVE)
                     end.stands = "caught"
+                    for flow in end.out:
+                        self.drawing.nodes[flow.target].into.remove(flow)
+                    end.out = []
                     for flow in event.out:
                         target = self.drawing.nodes[flow.target]
                         self.drawing.join(end, target, flow.element, flow.condition)
+                    self.drawing.thrown.add(event.id)
                     return True
             around = self.drawing.nodes.get(self.drawing.around[scope.id])
             if around is None:
@@ -284,7 +294,15 @@ class _Scope:
         return any(map(splits, self.inner))
 
     def _catches(self) -> None:
-        """Take out the events that caught errors: what was thrown leads past them."""
-        for event in [one for one in self.node.attached if one.event == "error"]:
-            self.node.attached.remove(event)
-            self.drawing.remove(event)
+        """Take out the events that caught something: what was thrown leads past them.
+
+        An error that nothing in the drawing throws does not happen; an escalation may be somebody
+        who learns of something.
+        """
+        for event in list(self.node.attached):
+            thrown = event.id in self.drawing.thrown
+            if event.event == "error" or thrown:
+                self.node.attached.remove(event)
+                self.drawing.remove(event)
+            if event.event == "error" and not thrown:
+                self.drawing.note("BPM191", event.element, step=self.node.name, event="error")
