@@ -391,6 +391,11 @@ class Step:
     within: tuple[tuple[str, str], ...] = ()
 
     @property
+    def asks(self) -> bool:
+        """Whether on coming to it something is asked for that is waited for."""
+        return self.call is not None or (self.wait is not None and self.wait.answer is not None)
+
+    @property
     def awaits(self) -> str | None:
         """The link of the case whose end is waited for."""
         if self.call is not None:
@@ -470,6 +475,17 @@ class Members:
     #: steps of the group during which the list is locked; None = all but the first
     lock: tuple[str, ...] | None = None
     row: str | None = None
+
+    def takes(self, group: str, process: Process, step: str) -> bool:
+        """Whether a case at a step of some version of its process may be taken in.
+
+        A version in which no step has the name of ``waiting_at`` calls it otherwise: cases of that
+        version are taken in from where they wait for such a group.
+        """
+        wait = process.steps[step].wait
+        if process.id not in self.processes or wait is None or wait.group != group:
+            return False
+        return step == self.waiting_at or self.waiting_at not in process.steps
 
 
 @dataclass(frozen=True, eq=False, slots=True)

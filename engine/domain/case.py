@@ -33,6 +33,11 @@ class Place:
         organisation = f"@{self.organisation}" if self.organisation else ""
         return f"{self.step}{stage}{organisation}"
 
+    @property
+    def asking(self) -> str:
+        """How the keys begin of all that is asked on coming here."""
+        return f"{self.step}:{self.visit}:"
+
     def to_json(self) -> list[Any]:
         """As a short list, without trailing defaults."""
         return [self.step, self.stage, self.organisation, self.visit]
@@ -273,6 +278,13 @@ class State:
     stood_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: when the case came to the first stage of the present place, where it has passed one
     came_at: str | None = None
+    #: what :attr:`asking` was before the place was called otherwise by another version
+    asked: str | None = None
+
+    @property
+    def asking(self) -> str:
+        """How the keys begin of all that was asked on coming here, whatever it is called now."""
+        return self.asked or self.place.asking
 
     def with_(self, **changes: Any) -> State:
         """A copy with some fields changed; the state itself where they are so already."""

@@ -600,7 +600,7 @@ def _result(run: Run) -> None:
     run.data = put(run.data, into, run.command.input["value"])
     run.changed = True
     run.events.append({"event": "result", "into": into})
-    if not _asked_at(run, run.state.place, into, asked):
+    if not _asked_at(run, run.state.place, run.state.asked, into, asked):
         _settle_behind(run, into, asked)
         return
     if run.state.suspended:
@@ -609,11 +609,11 @@ def _result(run: Run) -> None:
         _go_on(run)
 
 
-def _asked_at(run: Run, place: Place, into: str, asked: str) -> bool:
-    """Whether a place waits for the answer to what was asked."""
+def _asked_at(run: Run, place: Place, before: str | None, into: str, asked: str) -> bool:
+    """Whether a place waits for the answer to what was asked; ``before`` as it was called then."""
     step = run.process.steps.get(place.step)
     waits = step is not None and step.wait is not None and step.wait.answer == into
-    return waits and asked.startswith(f"{place.step}:{place.visit}:")
+    return waits and asked.startswith(before or place.asking)
 
 
 def _settle_behind(run: Run, into: str, asked: str) -> None:
@@ -623,8 +623,9 @@ def _settle_behind(run: Run, into: str, asked: str) -> None:
         if left is None:
             continue
         inner = left.split.branches.values() if left.split is not None else ()
-        behind = [left.place, *(state.place for some in inner for _, state in places_of(some))]
-        if any(_asked_at(run, place, into, asked) for place in behind):
+        behind = [(left.place, left.undo.get("held", {}).get("asked"))]
+        behind += [(one.place, one.asked) for some in inner for _, one in places_of(some)]
+        if any(_asked_at(run, place, before, into, asked) for place, before in behind):
             run.focus(at)
             _settled(run)
             run.focus(())

@@ -148,12 +148,14 @@ class Renaming:
                 found, path = self._first_of(within), ()
             place = found or place
         step = self._process.steps.get(place.step)
+        asked = self._asked(state.place, place, state.asked)
         branches = {
             name: self.state(branch, (*within, (place.step, name)))
             for name, branch in state.branches.items()
         }
         return state.with_(
             place=place,
+            asked=asked,
             visits=self._visits(state.visits),
             path=self._path(path, within),
             resume=self._resumes(state.resume, within),
@@ -180,6 +182,12 @@ class Renaming:
             offsets[step] = counted.get(name, 0)
             counted[name] = offsets[step] + visits[step]
         return offsets
+
+    def _asked(self, before: Place, after: Place, known: str | None) -> str | None:
+        """What is answered names a place as it was called when it asked."""
+        step = self._process.steps.get(after.step)
+        renamed = (before.step, before.visit) != (after.step, after.visit)
+        return known or (before.asking if renamed and step is not None and step.asks else None)
 
     def _visits(self, visits: Mapping[str, int]) -> dict[str, int]:
         counted: dict[str, int] = {}
@@ -223,6 +231,9 @@ class Renaming:
             return Passed(place, passed.person, {}, kept or "resumed", split)
         if undo:
             undo = {name: self._undone(name, value, within) for name, value in undo.items()}
+        if "held" in undo:
+            asked = self._asked(passed.place, place, undo["held"].get("asked"))
+            undo = {**undo, "held": undo["held"] | ({"asked": asked} if asked else {})}
         return Passed(place, passed.person, undo, kept, split)
 
     def _waits_alike(self, place: Place, undo: Mapping[str, Any]) -> bool:

@@ -51,7 +51,7 @@ RESTORED = (
     "came_at",
 )  # fmt: skip
 #: what a vote or a wait holds beside them; who comes back to it goes on with it
-HELD = ("wait_until", "voters", "voted", "declined", "round", "papers", "turn", "seed")
+HELD = ("wait_until", "asked", "voters", "voted", "declined", "round", "papers", "turn", "seed")
 #: effects that leave a trace outside the case and forbid withdrawing
 IRREVERSIBLE = frozenset({"document", "connector"})
 #: routes are kept as they are when the case is submitted
@@ -405,6 +405,7 @@ class Run:
             visits={**self.state.visits, name: max(visit, self.state.visits.get(name, 0))},
             arrived_at=moments.local(self.now),
             came_at=None,
+            asked=None,
             voters=(),
             voted=(),
             declined=(),
@@ -434,7 +435,7 @@ class Run:
             self._wait(step)
             panels.convene(self, step)
             if step.call is not None:
-                self._create(step.call, call_key(self.state.place))
+                self._create(step.call, call_key(self.state))
         self.events.append({"event": "arrived", "place": self.state.place.to_json()})
         if not restore:
             self._effects(step.do, f"{name}:{visit}:arrive")
@@ -808,9 +809,9 @@ class Run:
         return Refused(code, noun=self.process.noun or self.process.title, **params)
 
 
-def call_key(place: Place) -> str:
+def call_key(state: State) -> str:
     """The effect by which a visit to a step calls another case."""
-    return f"{place.step}:{place.visit}:{CALL}"
+    return f"{state.asking}{CALL}"
 
 
 def _holders(state: State) -> tuple[Any, ...]:

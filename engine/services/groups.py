@@ -10,17 +10,21 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from engine.definitions.process import Action
+from engine.definitions.process import Action, Members
 from engine.domain.actor import SYSTEM, Rights
 from engine.domain.case import Command
 from engine.domain.errors import Refused, Stale
-from engine.expressions.condition import And, Compare, Condition, In
+from engine.expressions.condition import And, Condition, In
 from engine.runtime.offers import may_act
 from engine.runtime.run import Run, put
 from engine.services.casework import Casework, Loaded, Outcome, until_kept
 from engine.store.cases import CaseRow
 from engine.store.outbox import OutboxRow
 from engine.store.unit import UnitOfWork
+
+
+class NotKnown(Refused):
+    """A member waits for a result that its version does not know."""
 
 
 class Groups:
@@ -193,9 +197,10 @@ class Groups:
         members = group.compiled.process.members
         if members is None:
             return []
+        steps, alike = self._waiting_at(unit, members, group.row.process)
         where: list[Condition] = [
             In(("process",), members.processes, "text"),
-            Compare(("step",), "==", members.waiting_at, "text"),
+            In(("step",), steps, "text"),
         ]
         if members.where is not None:
             where.append(run.context.search(members.where))
@@ -203,7 +208,36 @@ class Groups:
             unit, "cases", And(tuple(where)), jurisdiction=run.process.jurisdiction
         )
         taken = unit.members.taken(group.row.process) if waiting else frozenset()
-        return [uid for uid in waiting if uid not in taken]
+        free = [uid for uid in waiting if uid not in taken]
+        if alike:
+            return free
+        rows = ((uid, unit.cases.load(uid)) for uid in free)
+        return [uid for uid, row in rows if row and self._waits(unit, members, group.row, row)]
+
+    def _waiting_at(
+        self, unit: UnitOfWork, members: Members, group: str
+    ) -> tuple[tuple[str, ...], bool]:
+        """Where cases wait for such a group in the versions that are in use.
+
+        Whether that is one step of the same name in all of them, too.
+        """
+        found: set[str] = set()
+        alike = True
+        for process, pin in unit.cases.pins():
+            if process not in members.processes:
+                continue
+            known = self._work.definitions.compiled(process, pin, unit).process
+            steps = {name for name in known.steps if members.takes(group, known, name)}
+            found |= steps
+            alike = alike and steps == {members.waiting_at}
+        return tuple(sorted(found | {members.waiting_at})), alike
+
+    def _waits(self, unit: UnitOfWork, members: Members, group: CaseRow, row: CaseRow) -> bool:
+        """Whether a case, in the version it has, waits where such a group takes cases in."""
+        if row.process not in members.processes:
+            return False
+        process = self._work.definitions.compiled(row.process, row.pin, unit).process
+        return members.takes(group.process, process, row.step)
 
     def change(self, unit: UnitOfWork, outcome: Outcome, kind: str, members: Sequence[str]) -> None:
         """Write who is in the group now."""
@@ -211,7 +245,7 @@ class Groups:
             row = unit.cases.hold(uid)
             assert row is not None  # checked before
             if kind == "add":
-                self._demand_waiting(outcome, row)
+                self._demand_waiting(unit, outcome, row)
                 unit.members.add(
                     outcome.row, row.id, process=outcome.row.process, row={},
                     at=outcome.row.updated_at,
@@ -219,10 +253,9 @@ class Groups:
             else:
                 unit.members.remove(outcome.row.id, row.id)
 
-    @staticmethod
-    def _demand_waiting(outcome: Outcome, row: CaseRow) -> None:
+    def _demand_waiting(self, unit: UnitOfWork, outcome: Outcome, row: CaseRow) -> None:
         members = outcome.compiled.process.members
-        if members is None or row.step != members.waiting_at:
+        if members is None or not self._waits(unit, members, outcome.row, row):
             # It was looked for before nobody else could write it.
             raise Stale("already_handled")
 
@@ -289,6 +322,7 @@ class Groups:
             row = loaded.row
             step = loaded.compiled.process.steps[row.step]
             if outcome not in step.outcomes:
+                self._demand_gone(unit, loaded, group, outcome)
                 return True
             if loaded.state.suspended:
                 unit.outbox.hold(message.id)
@@ -300,6 +334,20 @@ class Groups:
             command = Command("outcome", SYSTEM.person, name=outcome, data=data)
             self._work.within(unit, member, command, now)
             return True
+
+    @staticmethod
+    def _demand_gone(unit: UnitOfWork, loaded: Loaded, group: str, outcome: str) -> None:
+        """Refuse to pass over a member that waits for this group and does not know the outcome.
+
+        The versions of the two differ then: the group's has an outcome that the member's has not.
+        """
+        wait = loaded.compiled.process.steps[loaded.row.step].wait
+        held = unit.cases.load(group)
+        if wait is None or held is None or wait.group != held.process:
+            return
+        groups = unit.members.groups_of(loaded.row.id)
+        if any(one.uid == group and one.state == "released" for one in groups):
+            raise NotKnown("outcome_unknown", number=loaded.row.number, outcome=outcome)
 
     @staticmethod
     def _row(unit: UnitOfWork, group: str, member: str) -> Any:

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from engine.services.sentences import Sentences
 
 #: incidents that are resolved by trying again what failed
-DELIVERY, TIMER, REJECTED = "not_delivered", "timer_failed", "rejected"
-AGAIN = frozenset({DELIVERY, TIMER, REJECTED})
+TIMER = "timer_failed"
+AGAIN = frozenset({"not_delivered", TIMER, "rejected", "outcome_unknown"})
 
 #: interventions a selection of cases can be named for
 FOR_MANY = ("reroute", "extend", "unclaim", "retry", "suspend", "resume", "cancel")

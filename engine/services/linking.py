@@ -189,7 +189,7 @@ class Linking:
     def _awaited(unit: UnitOfWork, owner_id: int, step: Step, at: State) -> LinkRow | None:
         """The case that is waited for at a place."""
         if step.call is not None:
-            return unit.links.by_key(owner_id, call_key(at.place))
+            return unit.links.by_key(owner_id, call_key(at))
         if step.awaits is not None:
             return unit.links.latest(owner_id, step.awaits)
         return None
@@ -231,14 +231,13 @@ class Linking:
     ) -> list[str]:
         """Cancel the cases of calls that nobody waits for any more."""
         steps = outcome.compiled.process.steps
-        standing = {(one.place.step, one.place.visit) for _, one in places_of(outcome.result.state)}
+        standing = {one.asking for _, one in places_of(outcome.result.state)}
         sent: list[str] = []
         for _, one in places_of(before):
-            place = one.place
-            step = steps.get(place.step)
-            if step is None or step.call is None or (place.step, place.visit) in standing:
+            step = steps.get(one.place.step)
+            if step is None or step.call is None or one.asking in standing:
                 continue
-            link = unit.links.by_key(outcome.row.id, call_key(place))
+            link = unit.links.by_key(outcome.row.id, call_key(one))
             if link is not None:
                 sent += self._cancel(unit, link.uid, outcome, now)
         return sent

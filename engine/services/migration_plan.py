@@ -61,6 +61,8 @@ class Verdict:
     forecast: Mapping[str, Any] = field(default_factory=dict)
     move: Mapping[str, Any] = field(default_factory=dict)
     data: Mapping[str, Any] | None = None
+    #: the steps at which a claim is given up
+    given_up: frozenset[str] = frozenset()
 
     def to_json(self) -> dict[str, Any]:
         """What a plan keeps of it."""
@@ -99,7 +101,8 @@ class Judging:
         changed = moved is not None and moved.data != dict(loaded.data)
         data = moved.data if moved is not None and changed else None
         move = found.move(changed_data=changed) | {"from": loaded.row.pin, "to": target.pin}
-        return self._tried(unit, loaded, target, actor, move, data, found.told, moved)
+        verdict = self._tried(unit, loaded, target, actor, move, data, found.told, moved)
+        return replace(verdict, given_up=frozenset(found.given_up))
 
     def _data(
         self, unit: UnitOfWork, loaded: Loaded, target: Target, decisions: Decisions
@@ -218,6 +221,7 @@ class _Places:
         self.cannot: list[Told] = []
         self.open: list[Open] = []
         self.told: list[Told] = []
+        self.given_up: list[str] = []
         self._anew: list[str] = []
         self._dates: list[str] = []
         self._voters: list[str] = []
@@ -297,6 +301,10 @@ class _Places:
             self.cannot.append(("migrate_awaits", {"step": before.title}))
         self._arrive.append([before.name, after.name])
         self.told.append(("migrate_put", titles))
+        for _, state in places_of(one):
+            left = self._old.steps[state.place.step]
+            if left.wait is not None and left.wait.answer is not None:
+                self.told.append(("migrate_answer_late", {"step": left.title}))
 
     def _stays(self, before: Step, after: Step, one: State) -> None:
         """The case stays where it is; what waits there may be found anew."""
@@ -309,6 +317,7 @@ class _Places:
             _waiting(before, self._loaded.compiled), _waiting(after, self._target.compiled)
         ):
             self._again(after)
+            self.given_up.append(after.name)
             self.told.append(("migrate_waits_anew", {"step": after.title}))
         elif not alike(before.status, after.status):
             self._again(after)
@@ -482,20 +491,18 @@ def _other(before: Step, after: Step, one: State, within: Within) -> str | None:
 
 
 def _asked(step: Step) -> tuple[str, ...] | None:
-    """What a step waits to hear from whom; an answer finds the step by its name."""
+    """What a step waits to hear from whom."""
     if step.wait is None or step.wait.answer is None:
         return None
     into = step.wait.answer
     asked = [one.name for one in step.do if one.kind == "connector" and one.into == into]
-    return step.name, into, *asked
+    return into, *asked
 
 
 def _awaits_the_same(before: Step, after: Step) -> bool:
     """Whether a step waits for the very case it waited for."""
-    if before.call is not None and after.call is not None:
-        # The visit to the step is what the called case is found by.
-        return (before.name, before.call.name) == (after.name, after.call.name)
-    return before.call is after.call and before.awaits == after.awaits
+    called = [step.call.name if step.call is not None else None for step in (before, after)]
+    return called[0] == called[1] and before.awaits == after.awaits
 
 
 def _waiting(step: Step, compiled: Compiled) -> list[Any]:

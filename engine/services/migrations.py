@@ -37,6 +37,7 @@ from engine.services.versions import Version
 from engine.store.plans import Kind, PlannedCase, PlanRow
 from engine.store.plans import State as PlannedState
 from engine.store.unit import UnitOfWork
+from engine.store.work import WorkRow
 
 #: what a case may be that is moved
 MOVABLE: tuple[Kind, ...] = ("unaffected", "by_itself")
@@ -434,11 +435,13 @@ class Migrations:
     ) -> None:
         decisions = Decisions.from_json(plan.decisions)
         before: list[State] = []
+        claims: list[_Claims] = []
 
         def make(unit: UnitOfWork, loaded: Loaded) -> Command:
             verdict = self._judging.judge(unit, loaded, target, decisions, actor)
             _same(one, verdict)
             before[:] = [loaded.state]
+            claims[:] = [_Claims(unit, loaded, decisions.steps, verdict.given_up)]
             was = {"before": orjson.loads(loaded.row.state), "data": loaded.row.data_hash}
             loaded.row = loaded.row._replace(pin=target.pin)
             loaded.compiled = target.compiled
@@ -452,6 +455,7 @@ class Migrations:
                 "final": _is_final(outcome),
             }
             self._find_by(unit, outcome)
+            claims[0].keep(unit, outcome)
             unit.plans.save(
                 plan.id, one._replace(state="moved", moved_to=outcome.row.version, undo=undo)
             )
@@ -536,6 +540,9 @@ class Migrations:
     def _move_back(
         self, actor: Actor, plan: PlanRow, one: PlannedCase, entered: Mapping[str, str]
     ) -> None:
+        steps = {new: old for old, new in Decisions.from_json(plan.decisions).steps.items()}
+        claims: list[_Claims] = []
+
         def make(unit: UnitOfWork, loaded: Loaded) -> Command:
             if one.undo["final"]:
                 raise Refused("migrate_final")
@@ -546,6 +553,7 @@ class Migrations:
             data = None
             if loaded.row.data_hash != moved["data"]:
                 data = unit.blobs.get(moved["data"]) if moved["data"] is not None else {}
+            claims[:] = [_Claims(unit, loaded, steps)]
             loaded.row = old
             loaded.compiled = self._work.definitions.compiled(old.process, old.pin, unit)
             back = {
@@ -556,6 +564,7 @@ class Migrations:
 
         def then(unit: UnitOfWork, outcome: Outcome) -> None:
             self._find_by(unit, outcome)
+            claims[0].keep(unit, outcome)
             unit.plans.save(plan.id, one._replace(state="undone", moved_to=None))
 
         try:
@@ -612,6 +621,40 @@ class Migrations:
 
     def _sentence(self, code: str, params: Mapping[str, Any]) -> str:
         return self._sentences.worded(Refused(code, **params)).sentence
+
+
+class _Claims:
+    """Who had claimed what waits for a case, to go on dealing with it under its other name."""
+
+    def __init__(
+        self,
+        unit: UnitOfWork,
+        loaded: Loaded,
+        steps: Mapping[str, str],
+        given_up: Collection[str] = (),
+    ) -> None:
+        self._steps = steps
+        self._by = {
+            self._key(item, steps): item.claimed_by
+            for item in unit.work.of(loaded.row.id)
+            if item.claimed_by is not None and steps.get(item.step, item.step) not in given_up
+        }
+
+    def keep(self, unit: UnitOfWork, outcome: Outcome) -> None:
+        """Let what waits for the same people be claimed as before."""
+        if not self._by or not outcome.result.moved:
+            return
+        for item in unit.work.of(outcome.row.id):
+            by = self._by.get(self._key(item, {}))
+            if by is not None and item.claimed_by is None:
+                unit.work.claim(item.id, by, expected=None)
+
+    @staticmethod
+    def _key(item: WorkRow, steps: Mapping[str, str]) -> tuple[str | None, ...]:
+        step = steps.get(item.step, item.step)
+        place = f"{step}.{item.stage}" if item.stage is not None else step
+        renamed = steps.get(f"{item.step}.{item.stage}", place)
+        return renamed, item.organisation, item.permission, item.person
 
 
 class MovingJobs:

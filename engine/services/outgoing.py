@@ -19,7 +19,7 @@ from engine.domain.case import Command, DueEffect
 from engine.domain.errors import EngineError
 from engine.services.casework import Casework, Outcome
 from engine.services.connecting import Connecting
-from engine.services.groups import Groups
+from engine.services.groups import Groups, NotKnown
 from engine.services.jobs import JOB, Jobs
 from engine.services.linking import Linking
 from engine.services.telling import TELL, Telling
@@ -238,26 +238,30 @@ class Outgoing:
             # Whatever went wrong, the message is kept and tried again; it never stops the others.
             log.exception("outbox message %s failed", message.key)
             now = self._work.clock.now()
-            rejected = isinstance(error, Rejected)
-            if rejected:
-                # It would be rejected as often as it is sent.
+            if isinstance(error, Rejected | NotKnown):
+                # It would be so as often as it is sent.
                 message = message._replace(attempts=MOST_ATTEMPTS)
             with self._work.store.write() as unit:
                 again = unit.outbox.failed(message, now, f"{type(error).__name__}: {error}")
                 if not again and message.kind == JOB:
                     self._jobs.gave_up(unit, message)
                 elif not again and message.case_id is not None:
-                    self._given_up(unit, message, now, "rejected" if rejected else "not_delivered")
+                    self._given_up(unit, message, now, error)
             return 0
         with self._work.store.write() as unit:
             unit.outbox.done(message.id)
         return 1
 
     @staticmethod
-    def _given_up(unit: UnitOfWork, message: OutboxRow, now: datetime, code: str) -> None:
+    def _given_up(unit: UnitOfWork, message: OutboxRow, now: datetime, error: Exception) -> None:
         row = unit.cases.load_by_id(message.case_id or 0)
-        if row is not None:
-            unit.incidents.open(row, code, {"kind": message.kind}, now)
+        if row is None:
+            return
+        if isinstance(error, NotKnown):
+            unit.incidents.open(row, error.code, error.params, now)
+            return
+        code = "rejected" if isinstance(error, Rejected) else "not_delivered"
+        unit.incidents.open(row, code, {"kind": message.kind}, now)
 
     def _ended(self, message: OutboxRow) -> None:
         payload = message.payload

@@ -397,7 +397,7 @@ def test_an_answer_that_comes_while_the_case_is_suspended_counts_when_it_is_resu
 
 
 @pytest.mark.req("CON-09", "ENG-17")
-def test_a_case_that_waits_for_an_answer_is_not_moved_away_from_it(
+def test_an_answer_finds_a_step_that_is_called_otherwise_now(
     waiting: Platform, server: Answering
 ) -> None:
     uid = a_grant(waiting)
@@ -415,10 +415,41 @@ def test_a_case_that_waits_for_an_answer_is_not_moved_away_from_it(
     assert [one.state for one in done.cases] == ["moved"]
     assert stands(waiting, uid) == {"inquire", "look"}
 
-    # It is asked anew there; what was asked before leads nowhere.
-    server.will((200, {"known": False}), (200, {"known": True}))
+    assert done.groups[0].sentences == ("migrate_step_renamed",)
+    # There and back, it waits for the same answer; and so it does when it is moved again.
+    waiting.migrations.undo(MONITOR, plan.id, "弄错了")
+    plan = waiting.migrations.plan(MONITOR, "town/grant", version, decided)
+    waiting.migrations.run(MONITOR, plan.id, "改名")
+    again = with_text(waiting, process, ("\n          inquire:", "\n          look_up:"))
+    plan = waiting.migrations.plan(
+        MONITOR, "town/grant", str(publish(waiting, again)), Decisions(steps={"inquire": "look_up"})
+    )
+    waiting.migrations.run(MONITOR, plan.id, "再改名")
+    assert waiting.rebuilding.rebuild(uid).same
+
     later(waiting)
 
-    assert len(server.asked) == 2
-    assert stands(waiting, uid) == {"look"}
+    assert len(server.asked) == 1
+    assert (stands(waiting, uid), ledger(waiting, uid)) == ({"look"}, {"known": True, "amount": 3})
+    assert waiting.rebuilding.rebuild(uid).same
+
+
+@pytest.mark.req("CON-09", "ENG-17")
+def test_who_is_taken_away_from_an_answer_is_told_that_it_comes_late(
+    waiting: Platform, server: Answering
+) -> None:
+    uid = a_grant(waiting)
+    process = "definitions/processes/town/grant.yaml"
+    elsewhere = with_text(waiting, process, ("title: 核对人员", "title: 人员"))
+    plan = waiting.migrations.plan(
+        MONITOR, "town/grant", str(publish(waiting, elsewhere)), Decisions(steps={"both": "check"})
+    )
+    assert plan.groups[0].sentences == ("migrate_put", "migrate_answer_late")
+    done = waiting.migrations.run(MONITOR, plan.id, "不再查询")
+    assert (done.cases[0].state, stands(waiting, uid)) == ("moved", {"check"})
+
+    later(waiting)
+
+    assert ledger(waiting, uid) == {"known": True, "amount": 3}
+    assert stands(waiting, uid) == {"check"}
     assert waiting.rebuilding.rebuild(uid).same

@@ -401,19 +401,28 @@ def test_a_suspended_caller_goes_on_when_it_is_resumed(town: Platform) -> None:
 
 
 @pytest.mark.req("CON-09", "ENG-19")
-def test_a_caller_is_moved_to_another_version_only_where_it_still_calls(town: Platform) -> None:
+def test_a_caller_is_moved_where_it_still_calls_under_whatever_name(town: Platform) -> None:
     uid = an_event(town)
     name = "definitions/processes/town/event.yaml"
     publish(town, with_text(town, name, ("title: 办理许可", "title: 等待许可")))
     plan = town.migrations.plan(MONITOR, "town/event", "1", Decisions())
     assert [one.kind for one in plan.cases] == ["unaffected"]
 
-    renamed = (("\n  permit:", "\n  ask:"), ("to: permit}", "to: ask}"))
-    publish(town, with_text(town, name, *renamed))
-    plan = town.migrations.plan(MONITOR, "town/event", "2", Decisions(steps={"permit": "ask"}))
+    called = "process: town/permit\n"
+    links = (("linked.permit", "linked.licence"), ("send: {to: permit", "send: {to: licence"))
+    publish(town, with_text(town, name, (called, f"{called}      link: licence\n"), *links))
+    plan = town.migrations.plan(MONITOR, "town/event", "2", Decisions())
     assert [one.kind for one in plan.cases] == ["cannot"]
+
+    renamed = (("\n  permit:", "\n  ask:"), ("to: permit}", "to: ask}"))
+    back = ((new, old) for old, new in links)
+    publish(town, with_text(town, name, *renamed, ("      link: licence\n", ""), *back))
+    plan = town.migrations.plan(MONITOR, "town/event", "3", Decisions(steps={"permit": "ask"}))
+    town.migrations.run(MONITOR, plan.id, "one name")
+    assert at(town, uid) == "ask"
     town.cases.act(CHECKER, linked(town, uid, "permit"), "pass")
     assert at(town, uid) == "hold"
+    assert same(town)
 
 
 # -------------------------------------------------------------------- random walks

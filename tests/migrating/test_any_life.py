@@ -321,22 +321,19 @@ def test_what_a_plan_says_is_what_comes_of_any_life(data: st.DataObject) -> None
         note(changed[path])
     publish(town, changed, after)
 
-    everyone = True
     for name in PROCESSES:
         if name in after.processes and after.closure(name) != release.closure(name):
-            everyone = _moved_as_planned(town, name, draw) and everyone
+            _moved_as_planned(town, name, draw)
     town.check(rebuilt=True)
-    # Who stays with the old version may wait for a meeting that waits for others now, and what
-    # holds a meeting in these tests knows only the one that was written.
-    met_as_written = MEETING not in files or _held(edited[MEETING]) == _held(_read(files[MEETING]))
-    if everyone and met_as_written:
+    # What holds a meeting in these tests knows only the one that was written.
+    if MEETING not in files or _held(edited[MEETING]) == _held(_read(files[MEETING])):
         town.finish()
     town.check(rebuilt=True)
     town.platform.close()
 
 
-def _moved_as_planned(town: Town, process: str, draw: st.DrawFn) -> bool:
-    """Plan, move, perhaps undo and move again; return whether every case is moved then."""
+def _moved_as_planned(town: Town, process: str, draw: st.DrawFn) -> None:
+    """Plan, move, perhaps undo and move again."""
     migrations = town.platform.migrations
     plan = decided(town, process, draw)
     was = {one.uid: stored(town, one.uid) for one in plan.cases}
@@ -366,5 +363,3 @@ def _moved_as_planned(town: Town, process: str, draw: st.DrawFn) -> bool:
         first = {one.uid: one.kind for one in plan.cases}
         assert all(one.kind == first[one.uid] for one in again.cases)
         migrations.run(SYSTEM, again.id, "right after all")
-    left = migrations.plan(SYSTEM, process, "2", plan.decisions).cases
-    return not left

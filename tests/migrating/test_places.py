@@ -68,6 +68,7 @@ class TestBranches:
         uid = a_permit(town)
         town.cases.claim(HEALTH, uid)
         town.cases.act(FIRE, uid, "pass")
+        town.cases.claim(SECOND, uid)
         renamed = (
             ("fire_second:\n", "fire_last:\n"), ("to: fire_second", "to: fire_last"),
         )  # fmt: skip
@@ -78,7 +79,7 @@ class TestBranches:
         town.migrations.run(MONITOR, plan.id, "改名")
 
         assert sorted(work(town, uid)) == [
-            ("fire_last", "一所", None), ("health_check", "一分局", "周局"),
+            ("fire_last", "一所", SECOND.person), ("health_check", "一分局", "周局"),
         ]  # fmt: skip
         assert timers(town, uid) == [("due@fire_last", due)]
         assert town.rebuilding.rebuild(uid).same
@@ -226,6 +227,9 @@ class TestDates:
         town.migrations.run(MONITOR, plan.id, "新期限")
 
         assert [(kind, at.date()) for kind, at in timers(town, uid)] == [("due", ends)]
+        assert [claimed for _, _, claimed in work(town, uid)] == [FIRE.person]
+        town.migrations.undo(MONITOR, plan.id, "弄错了")
+        assert [claimed for _, _, claimed in work(town, uid)] == [FIRE.person]
         assert town.rebuilding.rebuild(uid).same
 
 
@@ -277,6 +281,56 @@ def test_a_case_in_a_group_is_not_taken_from_where_the_outcome_comes() -> None:
     town.cases.act(chair, group, "close")
     town.outgoing.work_off()
     assert state(town, uid).place.step == "check"
+
+
+@pytest.mark.req("CON-09", "ENG-12")
+def test_a_group_takes_in_cases_of_both_versions_and_tells_what_one_does_not_know() -> None:
+    meeting = "definitions/processes/demo/meeting.yaml"
+    first = MEETING % ("gather", "decide: all")
+    release = loaded({**FILES, WALK: GATHERING, meeting: first.replace(", no_quorum: agenda", "")})
+    assert release is not None
+    here = Town(release)
+    town, chair = here.platform, of_walks("board-0")
+
+    def sent_in(name: str) -> str:
+        uid = town.cases.start(of_walks(name), "demo/walk", DATA).uid
+        town.cases.act(of_walks(name), uid, "submit", data=DATA)
+        return uid
+
+    early = town.cases.start(chair, "demo/meeting", DATA).uid
+    left = sent_in("ann")
+    later = {
+        **with_text(town, WALK, ("to: gather", "to: await"), ("\n  gather:", "\n  await:"),
+                    ("failed: refused", "deferred: refused")),
+        **with_text(town, meeting, ("waiting_at: gather", "waiting_at: await"),
+                    ("{release: {as: failed}}", "{release: {as: deferred}}")),
+    }  # fmt: skip
+    version = str(publish(town, later))
+    new, other = sent_in("bob"), sent_in("ann")
+    group = town.cases.start(chair, "demo/meeting", DATA).uid
+    # One of the version before, too, takes in those that wait under the new name.
+    town.cases.add(chair, early, [other])
+    town.cases.add(chair, group, [left, new])
+    town.cases.act(chair, group, "open", data=DATA)
+    for voter in DATA["voters"]:
+        town.cases.vote(of_walks(voter), group, {uid: {"choice": "against"} for uid in (left, new)})
+    town.cases.act(chair, group, "close")
+    town.outgoing.work_off()
+
+    # The case of the version before waits, and somebody is told why.
+    assert [state(town, uid).place.step for uid in (left, new)] == ["gather", "refused"]
+    with town.store.read() as unit:
+        (incident,) = unit.incidents.unresolved()
+    assert (incident.uid, incident.code) == (group, "outcome_unknown")
+    plan = town.migrations.plan(SYSTEM, "demo/walk", version, Decisions(steps={"gather": "await"}))
+    assert [(one.uid, one.kind, one.sentences) for one in plan.cases] == [
+        (left, "by_itself", ("migrate_step_renamed",))
+    ]
+    town.migrations.run(SYSTEM, plan.id, "one name")
+    town.interventions.retry(of_walks("ada"), group, "moved")
+    town.outgoing.work_off()
+    assert state(town, left).place.step == "refused"
+    assert all(found.same for found in town.rebuilding.all())
 
 
 CHAIN = """

@@ -234,7 +234,7 @@ class Town:
                 if step.wait is not None and step.wait.until is not None:
                     assert one.wait_until is not None, "a date that nobody knows"
                 if step.call is not None:
-                    called = unit.links.by_key(row.id, call_key(one.place))
+                    called = unit.links.by_key(row.id, call_key(one))
                     assert called is not None, "a call that called nobody"
             elif step.end is None:
                 assert held or one.stuck, "nobody is waited for"
