@@ -79,6 +79,67 @@ class Left:
     branches: Mapping[str, Paper]
 
 
+@dataclass(frozen=True)
+class Signer:
+    """Somebody who was asked to sign at a place too."""
+
+    person: str
+    mode: str
+    signed: bool = False
+
+    def done(self) -> Signer:
+        """Once they have signed."""
+        return replace(self, signed=True)
+
+
+@dataclass
+class Vote:
+    """Who sits at a vote, and what they have said: one of the options, and a score."""
+
+    panel: Mapping[str, Any]
+    voters: list[str]
+    said: dict[str, tuple[str, float]] = field(default_factory=dict)
+    gone: list[str] = field(default_factory=list)
+    round: int = 1
+
+    def copy(self) -> Vote:
+        """As it stands now."""
+        return replace(self, voters=list(self.voters), said=dict(self.said), gone=list(self.gone))
+
+    @property
+    def asked(self) -> list[str]:
+        """Whose ballots are waited for now: in turn that of one."""
+        missing = [one for one in self.voters if one not in self.said and one not in self.gone]
+        return missing[:1] if self.panel.get("in_turn") else missing
+
+    def result(self, step: Mapping[str, Any], *, overdue: bool) -> str | None:
+        """What has come of it: an outcome, ``again``, or None while it goes on."""
+        low = self.panel.get("invalid")
+        valid = [choice for choice, score in self.said.values() if not (low and score < 5)]
+        agreed, of = valid.count("agree"), len(self.voters)
+        ended = len(self.said) == of or ("enough" in self.panel and agreed >= 2)
+        if not ended and not overdue:
+            return None
+        if "quorum" in self.panel and len(self.said) * 3 < of * 2:
+            return "no_quorum"
+        if not ended and "short" in step["outcomes"]:
+            return "short"
+        decide = self.panel["decide"]
+        if decide == "all":
+            return "passed" if agreed == of else "failed"
+        if decide == "any":
+            return "passed" if agreed else "failed"
+        share = decide["pass"]
+        base = {"present": of, "valid": len(valid)}.get(share["of"], of)
+        more = "more_than" in share
+        top, bottom = map(int, str(share["more_than" if more else "at_least"]).split("/"))
+        if base and (agreed * bottom > base * top or (agreed * bottom == base * top and not more)):
+            return "passed"
+        others = max(valid.count("against"), valid.count("abstain"))
+        last = self.round >= decide.get("rounds", 2 if "run_off" in decide else 1) or overdue
+        return "again" if "run_off" in decide and not last and agreed == others > 0 else "failed"
+
+
 @dataclass
 class Paper:
     """Where a case or a branch is, and how it came there."""
@@ -105,6 +166,12 @@ class Paper:
     until: str | None = None
     status: str | None = None
     came: date = date.min
+    #: nobody was found to wait for
+    stuck: bool = False
+    #: who alone deals with the task, and who else signs it
+    assigned: str | None = None
+    signers: tuple[Signer, ...] = ()
+    vote: Vote | None = None
 
     def copy(self) -> Paper:
         """As it stands now; lines never change once they are written."""
@@ -112,6 +179,7 @@ class Paper:
             self, lines=list(self.lines), left=list(self.left), route=dict(self.route),
             inserted=list(self.inserted),
             branches={name: one.copy() for name, one in self.branches.items()},
+            vote=self.vote.copy() if self.vote is not None else None,
         )  # fmt: skip
 
 
@@ -129,7 +197,14 @@ class Term:
 class Case:
     """A case on paper."""
 
-    def __init__(self, process: Mapping[str, Any], data: Mapping[str, Any], now: datetime) -> None:
+    def __init__(
+        self,
+        process: Mapping[str, Any],
+        data: Mapping[str, Any],
+        now: datetime,
+        initiator: str = "ann",
+    ) -> None:
+        self.initiator = initiator
         self.lax = process["policy"]["lax"]["default"]
         self.data: dict[str, Any] = {"note": None, **data}
         self.marked = False
@@ -147,9 +222,10 @@ class Case:
         self.paper = Paper(Spot(""))
         self.inside: tuple[str, ...] = ()
         self.dividing: list[str] = []
-        self.person, self.office = "ann", None
+        self.person, self.office = initiator, None
         self.met: set[str] = set()
         self._stand("fill")
+        self.look_at_status()
 
     def _read(self, steps: Mapping[str, Any], within: tuple[tuple[str, str], ...]) -> None:
         for name, step in steps.items():
@@ -258,13 +334,18 @@ class Case:
 
     def _holders(self, one: Paper) -> list[tuple[str | None, str | None, str | None]]:
         step, who = self.step, self.step.get("who")
-        if self.closed or "panel" in step:
-            return []
+        if self.closed or one.stuck or "panel" in step:
+            return [(None, None, voter) for voter in one.vote.asked] if one.vote else []
         if who == "initiator":
-            return [(None, None, "ann")]
+            return [(None, None, self.initiator)]
         if who is not None:
             stage = step.get("stages", {}).get(one.spot.stage, {})
-            return [(one.spot.office, stage.get("permission", who["permission"]), None)]
+            signing = [signer for signer in one.signers if not signer.signed]
+            found = [(one.spot.office, None, s.person) for s in signing if s.mode != "after"]
+            if all(signer.mode in ("parallel", "after") for signer in signing):
+                permission = stage.get("permission", who["permission"])
+                found.append((one.spot.office, permission, one.assigned))
+            return found
         others = [one["who"] for one in self.actions().values() if isinstance(one.get("who"), dict)]
         named = {(self.office_of(who["organisation"]), who["permission"], None) for who in others}
         return [one for one in named if one[0] is not None]
@@ -278,6 +359,14 @@ class Case:
         """Put back what was written."""
         self.paper, self.data, self.marked, self.terms = kept
         self.dividing = []
+
+    def look_at_status(self) -> None:
+        """What lists show of each place: what its step says now, else what they showed before."""
+        for inside, one in self.places():
+            self.inside = inside
+            if "status" in self.step:
+                one.status = self.choose(self.step["status"])
+        self.inside = ()
 
     # ---------------------------------------------------------------- going on
 
@@ -312,21 +401,29 @@ class Case:
     #: somebody presses, rather than that it happens by itself
     pressed = False
 
-    def _stand(self, name: str, office: str | None = None) -> None:
+    def _stand(self, name: str, office: str | None = None, *, stuck: bool = False) -> None:
         step, here = self.steps[name], self.here
         who = step.get("who")
         if office is None and isinstance(who, dict) and "chain" not in step:
             office = self.office_of(who.get("organisation", "case.sent_to"))
-            if office is None:
-                raise NotImplementedError  # Nobody is found: an incident.
+            stuck = office is None
         self.visits += 1
         here.came = self.now.date()
+        here.stuck, here.assigned, here.signers = stuck, None, ()
+        here.vote = None
         here.branches, here.joined = {}, False
         here.touched = here.straightened = False
         here.spot = Spot(name, self.stage_after(step, None), office, self.visits)
         self._set_due(step)
         until = step.get("wait", {}).get("until")
         here.until = self.day(until, here.came) if until else None
+        if "panel" in step:
+            here.vote = self.convene(step["panel"])
+            here.stuck = not here.vote.voters
+
+    def convene(self, panel: Mapping[str, Any]) -> Vote:
+        """Who votes at a panel the case has come to."""
+        return Vote(panel, list(self.data[panel["voters"].partition(".")[2]]))
 
     def _set_due(self, step: Mapping[str, Any]) -> None:
         here = self.here
@@ -350,7 +447,9 @@ class Case:
                 return
         following = ABOVE[at]
         if following is None and until:
-            raise NotImplementedError  # A route that ends too early is an incident.
+            # A route that ends too early is an incident.
+            self._stand(name, stuck=True)
+            return
         if following is None or KINDS[following] == until:
             self._past(name, following or at)
             return
@@ -385,8 +484,8 @@ class Case:
     def _end_branch(self) -> None:
         here = self.here
         here.joined, here.returned, here.relaying, here.touched = True, False, False, False
-        here.due = here.given = here.until = None
-        here.overdue = False
+        here.due = here.given = here.until = here.vote = None
+        here.overdue = here.stuck = False
         around = self._at(self.inside[:-1])
         if around.spot.step not in self.dividing and self._complete(self.inside[:-1]):
             self.inside = self.inside[:-1]
@@ -432,14 +531,33 @@ class Case:
                 raise No
         if here.relaying and not action.get("relay") and verb not in ("record", "save"):
             raise No
+        if here.stuck and verb not in ("discard", "cancel"):
+            raise No
+        self._await_signers(verb)
+        after = next((one for one in here.signers if one.mode == "after" and not one.signed), None)
+        if verb == "pass" and after is not None:
+            here.signers = tuple(one.done() if one is after else one for one in here.signers)
+            here.assigned, here.touched = after.person, False
+            self._write(action)
+            return
         if verb == "pass" and "stages" in step:
             following = self.stage_after(step, here.spot.stage)
             if following is not None:
                 here.spot = replace(here.spot, stage=following)
-                here.touched = False
+                here.touched, here.assigned, here.signers = False, None, ()
                 self._write(action)
                 return
         self._carry_out(action, verb, entered)
+
+    def _await_signers(self, verb: str) -> None:
+        """Who was asked to sign before does so first; with one at the same time nothing ends."""
+        if verb in ("record", "save"):
+            return
+        modes = {one.mode for one in self.here.signers if not one.signed}
+        if modes & {"before", "delegate"}:
+            raise No
+        if "parallel" in modes and verb in ("submit", "pass", "fail"):
+            raise No
 
     def _begin(self, person: str, office: str | None, *, pressed: bool) -> None:
         self.person, self.office, self.pressed = person, office, pressed

@@ -208,11 +208,9 @@ def step(draw: st.DrawFn, both: Both) -> None:
         assert code, "on paper this cannot be done"
         paper.restore(kept)
         return
-    except NotImplementedError:
-        assert any(one.stuck for _, one in places_of(case.state)), "on paper nobody is found"
-        assume(False)
     assert not code, f"on paper this can be done: {code}"
     both.told()
+    paper.look_at_status()
     written, stands = told_by(paper), told_of(both)
     differing = {name: (written[name], stands[name]) for name in stands
                  if written[name] != stands[name]}  # fmt: skip
@@ -259,7 +257,16 @@ def told_of(both: Both) -> dict[str, Any]:
     items = [one for key, found in both.waiting.items() if key in known for one in found]
     return {
         "places": sorted(
-            (str(one.place), one.due, one.overdue, one.wait_until, one.returned, one.relaying)
+            (
+                str(one.place),
+                one.status,
+                one.stuck is not None,
+                one.due,
+                one.overdue,
+                one.wait_until,
+                one.returned,
+                one.relaying,
+            )
             for _, one in places_of(state)
         ),
         "waits for": sorted(
@@ -282,10 +289,21 @@ def told_by(paper: Case) -> dict[str, Any]:
     end = paper.steps[paper.paper.spot.step].get("end")
     return {
         "places": sorted(
-            (str(one.spot), one.due, one.overdue, one.until, one.returned, one.relaying)
+            (
+                str(one.spot),
+                one.status,
+                one.stuck,
+                one.due,
+                one.overdue,
+                one.until,
+                one.returned,
+                one.relaying,
+            )
             for _, one in paper.places()
         ),
-        "waits for": sorted(set(paper.waits_for()), key=str),
+        "waits for": sorted(
+            {one for one in paper.waits_for() if "panel" not in paper.steps[one[0]]}, key=str
+        ),
         "ended": (end, paper.paper.spot.step if end else None),
         "terms": {name: (one.reached, one.over) for name, one in paper.terms.items()},
         "data": {name: paper.data.get(name) for name in ("note", "until")},
