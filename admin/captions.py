@@ -8,7 +8,7 @@ among them: those come with the content (menus, titles, labels).
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 
@@ -50,6 +50,11 @@ def choose(code: str) -> None:
     """Remember the language of this browser; an unknown code changes nothing."""
     if code in LANGUAGES:
         session[_KEY] = code
+
+
+def listed(items: Iterable[object]) -> str:
+    """Several names as one text, with the mark the reader's language puts between them."""
+    return _("、").join(map(str, items))
 
 
 def _(text: str, /, **params: object) -> str:

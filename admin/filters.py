@@ -14,6 +14,7 @@ from markupsafe import Markup
 from admin import captions, navigation, security
 from admin.captions import _
 from admin.context import platform
+from engine.services.publishing import FOLDER_CHANGED, FOLDER_ITSELF
 
 #: the product's own name; a deployment's name for its system comes with its jurisdiction
 PRODUCT = "职程"
@@ -50,6 +51,17 @@ def deadline(text: str | None) -> str:
     if not text:
         return ""
     return text[:10] if len(text) <= 10 else text[:16].replace("T", " ")
+
+
+def in_brackets(value: object) -> str:
+    """An aside in the brackets of the reader's language."""
+    return _("（{text}）", text=value)
+
+
+def written_by_platform(text: str) -> str:
+    """What stands in the history of the content, where the platform wrote it itself."""
+    own = {FOLDER_ITSELF.name: _("内容目录"), FOLDER_CHANGED: _("读入内容目录")}
+    return own.get(text, text)
 
 
 def size(value: int) -> str:
@@ -106,3 +118,6 @@ def install(app: Flask) -> None:
     app.add_template_filter(whole_days)
     app.add_template_filter(deadline)
     app.add_template_filter(size, "file_size")
+    app.add_template_filter(captions.listed)
+    app.add_template_filter(in_brackets)
+    app.add_template_filter(written_by_platform)

@@ -14,7 +14,7 @@ from typing import IO, Any, Literal, Protocol
 from flask import render_template, request
 from markupsafe import Markup
 
-from admin.captions import _, catalogue, language
+from admin.captions import _, catalogue, language, listed
 from engine.domain.errors import Refused
 from engine.forms import Attachment, EffectiveField, EffectiveForm, FieldError, Found
 from engine.forms.formats import FORMATS, is_date, is_moment
@@ -159,7 +159,7 @@ def _kept(
         if limits.size is not None and len(content) > limits.size:
             errors.append(_error(one, "file_size", value=name, limit=size_said(limits.size)))
         elif not _is_allowed(name, limits.types):
-            errors.append(_error(one, "file_type", value=name, limit="、".join(limits.types)))
+            errors.append(_error(one, "file_type", value=name, limit=listed(limits.types)))
         elif not content:
             errors.append(_error(one, "file_empty", value=name))
         elif not content.startswith(_BEGINS.get(_ending(name), b"")):
@@ -375,7 +375,7 @@ class Drawing:
         if one.kind == "files" and files.max:
             said.append(_("最多 {count} 个", count=files.max))
         if files.types:
-            said.append(_("格式 {types}", types="、".join(files.types)))
+            said.append(_("格式 {types}", types=listed(files.types)))
         if files.size:
             said.append(_("每个不超过 {size}", size=size_said(files.size)))
         return "，".join(said)

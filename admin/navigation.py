@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import request, url_for
 
@@ -29,11 +29,17 @@ PAGES = {
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the menu."""
+    """One line of the menu.
+
+    Attributes:
+        title, href: what it is called and where it leads.
+        current: ``page`` on that very page, ``true`` on one that is reached from it.
+        count: how much waits there.
+    """
 
     title: str
     href: str
-    current: bool = False
+    current: str | None = None
     count: int | None = None
 
 
@@ -109,13 +115,35 @@ def menu(me: SignedIn) -> list[Group]:
                 Entry(
                     caption(item.title),
                     target,
-                    current=request.path == target,
                     count=counts.get(item.target) if item.kind == "list" else None,
                 )
             )
         if entries:
             groups.append(Group(caption(group.title), entries))
-    return groups
+    return _marked(groups)
+
+
+def _marked(groups: list[Group]) -> list[Group]:
+    """Mark the entry whose page this is, or else the one that it was reached from."""
+    back = request.args.get("back", "").partition("?")[0]
+    above = [
+        entry.href
+        for group in groups
+        for entry in group.entries
+        if entry.href in (request.path, back)
+        or (entry.href.endswith("/") and entry.href != "/" and request.path.startswith(entry.href))
+    ]
+    near = request.path if request.path in above else max(above, key=len, default=None)
+    mark = "page" if near == request.path else "true"
+    return [
+        replace(
+            group,
+            entries=[
+                replace(one, current=mark) if one.href == near else one for one in group.entries
+            ],
+        )
+        for group in groups
+    ]
 
 
 def _is_barred(me: SignedIn, process: str) -> bool:

@@ -277,7 +277,7 @@ class CasesPage(Page):
             None,
         )
         foreseen: Foreseen | None = None
-        if request.method == "POST":
+        if request.method == "POST" and not _is_looking():
             try:
                 missing = _missing(name)
                 if missing is not None:
@@ -357,6 +357,11 @@ class CasesPage(Page):
         if number:
             found.append((number, self.get_url(".details_view", id=uid) if uid else None))
         return [*found, (last, None)] if last else found
+
+
+def _is_looking() -> bool:
+    """Whether only a unit or a person is looked up; what else was entered stays in the form."""
+    return bool(request.form.get("look"))
 
 
 def _entered() -> dict[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from admin import security
-from admin.captions import _
+from admin.captions import _, listed
 from admin.console.base import TablePage
 from admin.context import platform
 from admin.navigation import caption
@@ -58,7 +58,7 @@ class RolesPage(TablePage):
                 caption(permissions[name].title) if name in permissions else name
                 for name in role.permissions
             ]
-            row = RoleRow(key, caption(role.title), "、".join(titles))
+            row = RoleRow(key, caption(role.title), listed(titles))
             if not search or search in row.title or search in row.permissions:
                 rows.append(row)
         size = page_size or self.page_size

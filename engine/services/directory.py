@@ -38,7 +38,7 @@ class Post:
 
     def titles(self, captions: Callable[[str], str] = str) -> str:
         """The roles in words, as ``captions`` says them."""
-        return "、".join(captions(role.title) for role in self.roles)
+        return captions("、").join(captions(role.title) for role in self.roles)
 
 
 @dataclass(frozen=True, slots=True)

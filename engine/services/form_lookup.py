@@ -124,7 +124,7 @@ class FormLookup:
         if isinstance(value, bool):
             return captions("是" if value else "否")
         if isinstance(value, list):
-            return "、".join(self._item(register, path, item, captions) for item in value)
+            return captions("、").join(self._item(register, path, item, captions) for item in value)
         return self._item(register, path, value, captions)
 
     def owner_of_masked(self, register: Register, path: str) -> Register | None:

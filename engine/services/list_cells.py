@@ -158,7 +158,8 @@ class Cells:
         if path.startswith("data."):
             inner = path.removeprefix("data.")
             element = self._element(line, inner)
-            return "、".join(self._value(element, value) for value in values.get(inner, ()))
+            cells = (self._value(element, value) for value in values.get(inner, ()))
+            return self._captions("、").join(cells)
         process = self._process(line)
         if path in ("handled", "handled_at"):
             return self._handled(process, handled, path)
@@ -206,7 +207,7 @@ class Cells:
         """Where the material is now (QRY-05): at organisations, or with the person."""
         places = at or ((line.organisation,) if line.organisation else ())
         if places:
-            return "、".join(self._name(ORGANISATIONS, place) for place in places)
+            return self._captions("、").join(self._name(ORGANISATIONS, place) for place in places)
         return self._name(PEOPLE, line.initiator) if line.closed_at is None else ""
 
     def _handled(self, process: Process | None, handled: Handled | None, path: str) -> str:

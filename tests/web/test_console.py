@@ -34,6 +34,23 @@ def test_an_administrator_reaches_every_page(administrator, address):
     assert page.tree.get("lang") == "zh-CN"
 
 
+@pytest.mark.parametrize(
+    ("address", "entry", "mark"),
+    [
+        ("/console/register-committees/", "评委会管理", "page"),
+        ("/console/register-committees/query/", "评委会查询", "page"),
+        ("/console/register-committees/edit/?id=师范高评委", "评委会管理", "true"),
+        ("/console/accounts/", "管理控制台", "true"),
+    ],
+)
+def test_the_menu_marks_where_the_page_is_or_what_it_was_reached_from(
+    administrator, address, entry, mark
+):
+    marked = administrator.get(address).tree.xpath("//nav//*[@aria-current and @href]")
+
+    assert {(one.text_content(), one.get("aria-current")) for one in marked} == {(entry, mark)}
+
+
 @pytest.mark.parametrize("address", ["new/", "edit/?id=1", "delete/", "action/", "ajax/lookup/"])
 def test_nothing_can_be_created_or_changed_behind_a_table(administrator, address):
     answer = administrator.client.get(f"/console/roles/{address}")

@@ -48,6 +48,13 @@ def test_the_states_of_records_are_translated():
     assert {row[-2] for row in page.rows()} == {"Active"}
 
 
+def test_the_marks_between_names_and_around_asides_are_those_of_the_language():
+    english = reading_english(city(), "陈管理", "人社局")
+
+    for address in ("/console/", "/console/roles/"):
+        assert {"、", "（"}.isdisjoint(english.get(address).text)
+
+
 def test_codes_steps_and_decisions_are_translated():
     """What the content calls things is said in English everywhere; data stay as they are."""
     town = city(*AT_UNIT)

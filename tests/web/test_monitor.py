@@ -257,7 +257,11 @@ class TestInterventions:
         here = city(*AT_UNIT)
         visitor = open_form(here, "reroute")
 
-        page = visitor.press("改派", step="department", organisation="人才中心", reason="单位改制")
+        page = visitor.press("查找", find="无此单位", step="department", reason="单位改制")
+        assert "没有找到“无此单位”" in page
+        page = visitor.press("查找", find="人才档案")
+        assert page.field("step").value == "department"
+        page = visitor.press("改派", organisation="人才中心")
         assert "到达待呈报人员审核（天津市人才档案服务中心）" in page
         assert place(here) == "unit"
 
