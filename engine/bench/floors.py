@@ -21,9 +21,8 @@ from engine.store.tables.cases import blobs, cases, journal, work_items
 
 #: columns that a step of ours changes
 CHANGED = (
-    "status", "step", "stage", "organisation", "version", "state", "data_hash", "flags",
-    "journal_seq", "journal_hash", "outcome", "arrived_at", "due", "updated_at", "closed_at",
-    "pin", "number", "public_status",
+    "status", "step", "stage", "organisation", "version", "state", "data_hash", "journal_seq",
+    "journal_hash", "arrived_at", "updated_at",
 )  # fmt: skip
 
 

@@ -641,7 +641,7 @@ class Casework:
         row, before = loaded.row, loaded.state
         written, event = self._row(unit, row, command, result, read, now)
         # First of all: whoever comes second learns it here, before anything else is written.
-        if not unit.cases.save(written, row.version):
+        if not unit.cases.save(written, row):
             raise _raced(before, command)
         unit.journal.add(row, event)
         written = written._replace(version=row.version + 1)
@@ -734,7 +734,7 @@ class Casework:
         result = start(compiled, recording, command, now, ident, data=data)
         row = self._insert(unit, uid, pin, compiled, actor, now, origin)
         written, event = self._row(unit, row, command, result, recording.read, now)
-        if not unit.cases.save(written, row.version):
+        if not unit.cases.save(written, row):
             raise Stale("already_handled")
         unit.journal.add(row, event)
         written = written._replace(version=row.version + 1)

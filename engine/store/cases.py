@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Protocol
 import sqlalchemy as sa
 
 from engine.store.session import Session
-from engine.store.statement import Statement, given, insert
+from engine.store.statement import Kept, Statement, given, insert
 from engine.store.tables.cases import case_fields, cases
 
 IndexValue = str | int | float | bool | None
@@ -95,14 +95,13 @@ class CaseRow(NamedTuple):
     returned: bool = False
 
 
-#: What a step may change; the rest is fixed when the case is started.
+#: What a step may change, beside the pin; the rest is fixed when the case is started.
 CHANGING = (
-    "pin", "number", "status", "step", "stage", "organisation", "state", "data_hash", "flags",
+    "number", "status", "step", "stage", "organisation", "state", "data_hash", "flags",
     "journal_seq", "journal_hash", "outcome", "arrived_at", "due", "updated_at", "closed_at",
     "public_status", "returned",
 )  # fmt: skip
 
-_NEW = tuple(f"new_{name}" for name in CHANGING)
 _changing = attrgetter(*CHANGING)
 
 _LOAD = Statement(sa.select(cases).where(cases.c.uid == given(cases.c.uid)))
@@ -131,17 +130,16 @@ _RUNNING = Statement(
     .limit(sa.bindparam("most", type_=sa.Integer))
 )
 _INSERT = Statement(insert(cases, without=("id",)).returning(cases.c.id))
-_SAVE = Statement(
+_SAVE = (
     sa.update(cases)
     .where(
         cases.c.id == given(cases.c.id, "key"),
         cases.c.version == given(cases.c.version, "expected"),
     )
-    .values(
-        {cases.c[name]: given(cases.c[name], f"new_{name}") for name in CHANGING}
-        | {cases.c.version: cases.c.version + 1}
-    )
+    .values({cases.c.version: cases.c.version + 1, cases.c.pin: given(cases.c.pin, "new_pin")})
 )
+#: by the columns that are changed: those that are named have their indexes written anew
+_SAVES = Kept()
 _CLEAR_FIELD = Statement(
     sa.delete(case_fields).where(
         case_fields.c.case_id == given(case_fields.c.case_id),
@@ -215,14 +213,22 @@ class Cases:
         (case_id,) = self._session.added(_INSERT, **new._asdict())
         return CaseRow(case_id, *new)
 
-    def save(self, row: CaseRow, expected_version: int) -> bool:
-        """Write what a step may change, and count the version up.
+    def save(self, row: CaseRow, before: CaseRow) -> bool:
+        """Write what a step has changed of what it may change, and count the version up.
 
-        Returns False if the stored version is not ``expected_version``: somebody else was first.
+        Returns False if the stored version is not that of ``before``: somebody else was first.
         The version in ``row`` is not looked at.
         """
-        values = dict(zip(_NEW, _changing(row), strict=True))
-        return self._session.run(_SAVE, key=row.id, expected=expected_version, **values) == 1
+        changed = [
+            (name, new)
+            for name, new, old in zip(CHANGING, _changing(row), _changing(before), strict=True)
+            if new is not old and new != old
+        ]
+        names = tuple([name for name, _ in changed])
+        statement = _SAVES.get(names, lambda: _saving(names))
+        values = {f"new_{name}": new for name, new in changed}
+        values |= {"key": row.id, "expected": before.version, "new_pin": row.pin}
+        return self._session.run(statement, **values) == 1
 
     def set_fields(
         self, case_id: int, values: Mapping[str, IndexValue | Sequence[IndexValue]]
@@ -244,6 +250,10 @@ class Cases:
         for path, text, number in self._session.all(_FIELDS, case_id=case_id):
             found.setdefault(path, []).append(number if text is None else text)
         return found
+
+
+def _saving(names: Sequence[str]) -> sa.Update:
+    return _SAVE.values({cases.c[name]: given(cases.c[name], f"new_{name}") for name in names})
 
 
 def field_rows(path: str, value: IndexValue | Sequence[IndexValue]) -> list[dict[str, Any]]:

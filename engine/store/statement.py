@@ -111,7 +111,9 @@ class Kept:
         self._most = most
         self._statements: dict[tuple[Any, ...], Statement] = {}
 
-    def get(self, form: tuple[Any, ...], compose: Callable[[], sa.Select[Any]]) -> Statement:
+    def get(
+        self, form: tuple[Any, ...], compose: Callable[[], sa.Select[Any] | sa.Update]
+    ) -> Statement:
         """Return the statement of a form."""
         known = self._statements.get(form)
         if known is None:

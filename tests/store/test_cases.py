@@ -2,10 +2,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from engine.store import Store
 from engine.store.ballots import Round
 from engine.store.errors import Duplicate
+from engine.store.tables.cases import cases
 from engine.store.work import NewWork
 
 from .conftest import NOW, case
@@ -29,12 +31,23 @@ def test_two_cases_never_share_a_uid(store, new_case):
 def test_of_two_savings_of_one_version_the_second_is_refused(store, new_case):
     row = new_case(store)
     with store.write() as unit:
-        assert unit.cases.save(row._replace(step="review"), row.version)
+        assert unit.cases.save(row._replace(step="review"), row)
     with store.write() as unit:
-        assert not unit.cases.save(row._replace(step="fill"), row.version)
+        assert not unit.cases.save(row._replace(step="fill"), row)
     with store.read() as unit:
         stored = unit.cases.load(row.uid)
     assert (stored.step, stored.version) == ("review", 2)
+
+
+def test_a_saving_writes_only_what_is_other_than_before(store, new_case):
+    row = new_case(store)
+    with store.write() as unit:
+        unit.connection.execute(sa.update(cases).values(organisation="town/9", number="2026-9"))
+        assert unit.cases.save(row._replace(step="review", flags='["late"]'), row)
+    with store.read() as unit:
+        stored = unit.cases.load(row.uid)
+    assert (stored.organisation, stored.number) == ("town/9", "2026-9")
+    assert (stored.step, stored.flags) == ("review", '["late"]')
 
 
 def test_nothing_is_kept_of_a_unit_of_work_that_fails(store, new_case):
@@ -42,7 +55,7 @@ def test_nothing_is_kept_of_a_unit_of_work_that_fails(store, new_case):
 
     def fail():
         with store.write() as unit:
-            unit.cases.save(row._replace(step="review"), row.version)
+            unit.cases.save(row._replace(step="review"), row)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -62,7 +75,7 @@ def test_nothing_is_kept_of_a_unit_of_work_that_fails(store, new_case):
 def test_an_impossible_state_cannot_be_stored(store, new_case, wrong: dict[str, Any]):
     row = new_case(store)
     with pytest.raises(Exception, match=r"(?i)check"), store.write() as unit:
-        unit.cases.save(row._replace(**wrong), row.version)
+        unit.cases.save(row._replace(**wrong), row)
 
 
 def test_values_lists_look_for_are_replaced_path_by_path(store, new_case):
@@ -77,13 +90,13 @@ def test_a_time_without_zone_is_refused(store, new_case):
     row = new_case(store)
     naive = row._replace(due=datetime(2026, 3, 2))
     with pytest.raises(ValueError, match="time zone"), store.write() as unit:
-        unit.cases.save(naive, row.version)
+        unit.cases.save(naive, row)
 
 
 def test_a_unit_of_work_inside_another_joins_it_or_is_refused(store: Store, new_case):
     row = new_case(store)
     with store.write() as unit:
-        unit.cases.save(row._replace(step="review"), row.version)
+        unit.cases.save(row._replace(step="review"), row)
         with store.read() as same:
             assert same.cases.load(row.uid).step == "review"
         with pytest.raises(RuntimeError, match="open already"), store.write():

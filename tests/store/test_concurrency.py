@@ -15,7 +15,7 @@ def test_of_many_who_save_one_version_at_once_one_wins(shared_store: Store, new_
         with shared_store.read() as unit:
             unit.cases.load(row.uid)
         with shared_store.write() as unit:
-            return unit.cases.save(row._replace(step=f"step-{number}"), row.version)
+            return unit.cases.save(row._replace(step=f"step-{number}"), row)
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(save, range(16))) == 1

@@ -14,7 +14,7 @@ def written(store: Store, row: CaseRow, count: int = 3) -> CaseRow:
                 row, at=NOW, kind="act", person="Wang", organisation="a", body={"n": number}
             )
             head = row._replace(journal_seq=event.seq, journal_hash=event.hash)
-            assert unit.cases.save(head, row.version)
+            assert unit.cases.save(head, row)
             row = unit.cases.load(row.uid)
     return row
 

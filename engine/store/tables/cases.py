@@ -59,7 +59,6 @@ cases = sa.Table(
     sa.CheckConstraint("closed_at >= started_at", name="closed_after_started"),
     sa.Index(None, "process", "status", "arrived_at"),
     sa.Index(None, "initiator", "started_at"),
-    sa.Index(None, "organisation", "status"),
     sa.Index(None, "number"),
     # What the monitor walks along, so that a page costs the same however many cases there are.
     sa.Index(None, "jurisdiction", "started_at", "id"),
@@ -93,6 +92,7 @@ case_fields = sa.Table(
     ),
     sa.Index(None, "path", "text_value", "case_id"),
     sa.Index(None, "path", "number_value", "case_id"),
+    sqlite_with_rowid=False,
 )
 
 journal = sa.Table(
@@ -111,7 +111,8 @@ journal = sa.Table(
     sa.Column("prev_hash", sa.Text, nullable=False),
     sa.Column("hash", sa.Text, nullable=False),
     sa.CheckConstraint("seq >= 1", name="seq_counts_from_one"),
-    sa.Index(None, "person", "at"),
+    # The events of a case lie side by side.
+    sqlite_with_rowid=False,
 )
 
 work_items = sa.Table(
@@ -140,18 +141,18 @@ work_items = sa.Table(
     sa.CheckConstraint("state = 'done' OR action IS NULL", name="action_only_when_done"),
     sa.Index(None, "case_id", "state"),
     partial_index(
-        "ix_work_items_waiting_for", "organisation", "permission", where="state = 'open'"
+        "ix_work_items_waiting_for", "organisation", "permission",
+        where="state = 'open' AND organisation IS NOT NULL",
     ),
-    partial_index("ix_work_items_waiting_person", "person", where="state = 'open'"),
+    partial_index(
+        "ix_work_items_waiting_person", "person", where="state = 'open' AND person IS NOT NULL"
+    ),
     partial_index("ix_work_items_acted_person", "closed_by", "closed_at", where="state = 'done'"),
     partial_index(
-        "ix_work_items_acted_organisation",
-        "closed_organisation",
-        "permission",
-        "closed_at",
-        where="state = 'done'",
+        "ix_work_items_acted_organisation", "closed_organisation", "permission", "closed_at",
+        where="state = 'done' AND closed_organisation IS NOT NULL",
     ),
-)
+)  # fmt: skip
 
 copies = sa.Table(
     "copies",

@@ -116,9 +116,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_cases_number"), "cases", ["number"], unique=False)
     op.create_index(
-        op.f("ix_cases_organisation_status"), "cases", ["organisation", "status"], unique=False
-    )
-    op.create_index(
         op.f("ix_cases_process_status_arrived_at"),
         "cases",
         ["process", "status", "arrived_at"],
@@ -438,6 +435,7 @@ def upgrade() -> None:
             ["case_id"], ["cases.id"], name=op.f("fk_case_fields_case_id_cases")
         ),
         sa.PrimaryKeyConstraint("case_id", "path", "no", name=op.f("pk_case_fields")),
+        sqlite_with_rowid=False,
     )
     op.create_index(
         op.f("ix_case_fields_path_number_value_case_id"),
@@ -575,8 +573,8 @@ def upgrade() -> None:
         sa.CheckConstraint("seq >= 1", name=op.f("ck_journal_seq_counts_from_one")),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_journal_case_id_cases")),
         sa.PrimaryKeyConstraint("case_id", "seq", name=op.f("pk_journal")),
+        sqlite_with_rowid=False,
     )
-    op.create_index(op.f("ix_journal_person_at"), "journal", ["person", "at"], unique=False)
     op.create_table(
         "members",
         sa.Column("group_id", Key, nullable=False),
@@ -849,8 +847,8 @@ def upgrade() -> None:
         "work_items",
         ["closed_organisation", "permission", "closed_at"],
         unique=False,
-        sqlite_where=sa.text("state = 'done'"),
-        postgresql_where=sa.text("state = 'done'"),
+        sqlite_where=sa.text("state = 'done' AND closed_organisation IS NOT NULL"),
+        postgresql_where=sa.text("state = 'done' AND closed_organisation IS NOT NULL"),
     )
     op.create_index(
         "ix_work_items_acted_person",
@@ -868,16 +866,16 @@ def upgrade() -> None:
         "work_items",
         ["organisation", "permission"],
         unique=False,
-        sqlite_where=sa.text("state = 'open'"),
-        postgresql_where=sa.text("state = 'open'"),
+        sqlite_where=sa.text("state = 'open' AND organisation IS NOT NULL"),
+        postgresql_where=sa.text("state = 'open' AND organisation IS NOT NULL"),
     )
     op.create_index(
         "ix_work_items_waiting_person",
         "work_items",
         ["person"],
         unique=False,
-        sqlite_where=sa.text("state = 'open'"),
-        postgresql_where=sa.text("state = 'open'"),
+        sqlite_where=sa.text("state = 'open' AND person IS NOT NULL"),
+        postgresql_where=sa.text("state = 'open' AND person IS NOT NULL"),
     )
     op.create_table(
         "draft_files",
@@ -924,14 +922,14 @@ def downgrade() -> None:
     op.drop_index(
         "ix_work_items_waiting_person",
         table_name="work_items",
-        sqlite_where=sa.text("state = 'open'"),
-        postgresql_where=sa.text("state = 'open'"),
+        sqlite_where=sa.text("state = 'open' AND person IS NOT NULL"),
+        postgresql_where=sa.text("state = 'open' AND person IS NOT NULL"),
     )
     op.drop_index(
         "ix_work_items_waiting_for",
         table_name="work_items",
-        sqlite_where=sa.text("state = 'open'"),
-        postgresql_where=sa.text("state = 'open'"),
+        sqlite_where=sa.text("state = 'open' AND organisation IS NOT NULL"),
+        postgresql_where=sa.text("state = 'open' AND organisation IS NOT NULL"),
     )
     op.drop_index(op.f("ix_work_items_case_id_state"), table_name="work_items")
     op.drop_index(
@@ -943,8 +941,8 @@ def downgrade() -> None:
     op.drop_index(
         "ix_work_items_acted_organisation",
         table_name="work_items",
-        sqlite_where=sa.text("state = 'done'"),
-        postgresql_where=sa.text("state = 'done'"),
+        sqlite_where=sa.text("state = 'done' AND closed_organisation IS NOT NULL"),
+        postgresql_where=sa.text("state = 'done' AND closed_organisation IS NOT NULL"),
     )
     op.drop_table("work_items")
     op.drop_index(op.f("ix_unique_keys_record_id"), table_name="unique_keys")
@@ -986,7 +984,6 @@ def downgrade() -> None:
         postgresql_where=sa.text("state = 'in'"),
     )
     op.drop_table("members")
-    op.drop_index(op.f("ix_journal_person_at"), table_name="journal")
     op.drop_table("journal")
     op.drop_table("job_refusals")
     op.drop_index(
@@ -1069,7 +1066,6 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_cases_jurisdiction_started_at_id"), table_name="cases")
     op.drop_index(op.f("ix_cases_process_status_arrived_at"), table_name="cases")
-    op.drop_index(op.f("ix_cases_organisation_status"), table_name="cases")
     op.drop_index(op.f("ix_cases_number"), table_name="cases")
     op.drop_index(op.f("ix_cases_initiator_started_at"), table_name="cases")
     op.drop_table("cases")
