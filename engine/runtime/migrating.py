@@ -237,10 +237,13 @@ class Renaming:
         return Passed(place, passed.person, undo, kept, split)
 
     def _waits_alike(self, place: Place, undo: Mapping[str, Any]) -> bool:
-        """Whether what was waited for at a place can be waited for again; a vote is over."""
-        held, wait = undo.get("held"), self._process.steps[place.step].wait
+        """Whether a place can hold again what it held; a vote is over."""
+        held, step = undo.get("held"), self._process.steps[place.step]
         if held is None:
             return True
+        if held and held.keys() <= {"assigned", "signers"}:
+            return step.who is not None
+        wait = step.wait
         if wait is None or "voters" in held:
             return False
         return (wait.until is not None) == ("wait_until" in held)

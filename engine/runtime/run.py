@@ -50,8 +50,11 @@ RESTORED = (
     "returned", "relaying", "resubmit", "flags", "resume", "touched", "opened", "arrived_at",
     "came_at",
 )  # fmt: skip
-#: what a vote or a wait holds beside them; who comes back to it goes on with it
-HELD = ("wait_until", "asked", "voters", "voted", "declined", "round", "papers", "turn", "seed")
+#: what a vote, a wait or a task holds beside them; who comes back to it goes on with it
+HELD = (
+    "wait_until", "asked", "voters", "voted", "declined", "round", "papers", "turn", "seed",
+    "assigned", "signers",
+)  # fmt: skip
 #: effects that leave a trace outside the case and forbid withdrawing
 IRREVERSIBLE = frozenset({"document", "connector"})
 #: routes are kept as they are when the case is submitted
@@ -381,11 +384,11 @@ class Run:
             organisation: the organisation visited, if the net or the path has decided it already.
             at: a place to come back to (return, resume, withdraw): same organisation and stage.
             restore: a withdrawn pass: neither deadline nor arrival effects are made anew.
-            held: what the vote or wait held that is gone on with: it is the same visit.
+            held: what the place held that is gone on with; a vote or wait is the same visit.
         """
         step = self.process.steps[name]
         visit = self.state.visits.get(name, 0) + 1
-        if at is not None and held is not None:
+        if at is not None and held is not None and self._goes_on(step):
             visit = at.visit
         found = at.organisation if at is not None else organisation
         stuck = None
@@ -406,13 +409,6 @@ class Run:
             arrived_at=moments.local(self.now),
             came_at=None,
             asked=None,
-            voters=(),
-            voted=(),
-            declined=(),
-            round=1,
-            papers=(),
-            turn=None,
-            seed=None,
             opened=False,
             touched=False,
             resumed=False,
@@ -421,10 +417,7 @@ class Run:
             outcome=name if step.end else None,
             branches={},
             joined=False,
-            wait_until=None,
-            assigned=None,
-            urged=None,
-            signers=(),
+            **splits.NOTHING,
         )
         self.change(**(held or {}))
         if stage is None and step.stages:
@@ -758,9 +751,9 @@ class Run:
             undo["set"] = self.seq
         if self.reached:
             undo["reached"] = list(self.reached)
-        step = self.process.steps[place.step]
-        if step.panel is not None or step.wait is not None:
-            undo["held"] = left.undo(_BLANK, HELD)
+        held = left.undo(_BLANK, HELD)
+        if held or self._goes_on(self.process.steps[place.step]):
+            undo["held"] = held
         passed = Passed(place, self.command.holder, undo, kept, self.split)
         self.change(path=(*self.state.path, passed))
 
@@ -772,6 +765,11 @@ class Run:
         if "create" in kinds:
             return "created"
         return "sent" if "send" in kinds else None
+
+    @staticmethod
+    def _goes_on(step: Step) -> bool:
+        """Whether a visit to a step goes on when somebody comes back: its ballots and answers."""
+        return step.panel is not None or step.wait is not None
 
     def _breaks_off_a_call(self, before: State) -> bool:
         """Whether somebody went on from a step without waiting for the case it had called."""

@@ -7,7 +7,8 @@ that follow withdrawing, resuming, and returning into one branch after the join 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from engine.definitions.process import Step
 from engine.domain.case import Passed, Place, Split, State, branch_of, places_of, with_branch
@@ -16,6 +17,12 @@ from engine.runtime.branches import Level, is_joined
 
 if TYPE_CHECKING:
     from engine.runtime.run import Run
+
+#: what no place holds that a case has only just come to
+NOTHING: Mapping[str, Any] = {
+    "voters": (), "voted": (), "declined": (), "round": 1, "papers": (), "turn": None,
+    "seed": None, "wait_until": None, "assigned": None, "signers": (), "urged": None,
+}  # fmt: skip
 
 
 def leave(run: Run, depth: int) -> None:
@@ -115,9 +122,8 @@ def end_branch(run: Run) -> None:
         {"event": "branch_ended", "branch": branch, "place": run.state.place.to_json()}
     )
     run.change(
-        joined=True, due=None, due_given=None, overdue=False, wait_until=None, voters=(), voted=(),
-        declined=(), round=1, papers=(), turn=None, seed=None,
-        stuck=None, touched=False, opened=False, returned=False, relaying=False,
+        joined=True, due=None, due_given=None, overdue=False, stuck=None, touched=False,
+        opened=False, returned=False, relaying=False, **NOTHING,
     )  # fmt: skip
     run.moved = True
     step = run.process.steps[run.around[-1].state.place.step]
@@ -140,6 +146,7 @@ def put_back(run: Run, place: Place, split: Split) -> None:
         stuck=None,
         closed=None,
         outcome=None,
+        **NOTHING,
     )
     run.events.append({"event": "arrived", "place": place.to_json()})
 
@@ -157,6 +164,7 @@ def reopen(run: Run, place: Place, split: Split) -> None:
         stuck=None,
         closed=None,
         outcome=None,
+        **NOTHING,
     )
     run.set_due(step)
     run.events.append({"event": "arrived", "place": run.state.place.to_json()})

@@ -12,7 +12,8 @@ from engine.runtime.branches import acted, opened
 from engine.runtime.going_back import acting_place
 from engine.runtime.run import RESTORED, Run, put
 
-_LISTS = frozenset({"inserted", "flags", "voters", "voted", "declined", "papers"})
+#: what every state has when it is written
+_WHOLE = {"format": 1, "place": [""], "initiator": "", "started_at": "", "arrived_at": ""}
 
 
 def withdraw(run: Run) -> None:
@@ -49,7 +50,8 @@ def withdraw(run: Run) -> None:
         splits.put_back(run, place, last.split)
     else:
         if held is not None:
-            held = {name: _read_field(name, value) for name, value in held.items()}
+            known = State.from_json({**_WHOLE, **held})
+            held = {name: getattr(known, name) for name in held}
         run.arrive(place.step, at=place, restore=True, held=held)
     # Whoever passed it here before may not take back what was opened or recorded on since, and the
     # deadline is counted from when the case came here first.
@@ -140,9 +142,8 @@ def _defaults() -> dict[str, Any]:
 
 
 def _read_field(name: str, value: Any) -> Any:
-    if name in _LISTS:
+    if name in ("inserted", "flags"):
         return tuple(value)
     if name == "resume":
-        whole = {"format": 1, "place": [""], "initiator": "", "started_at": "", "arrived_at": ""}
-        return State.from_json({**whole, "resume": value}).resume
+        return State.from_json({**_WHOLE, "resume": value}).resume
     return value

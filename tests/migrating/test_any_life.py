@@ -272,7 +272,9 @@ def met(found: dict[str, Any]) -> dict[str, Any]:
 
     def of(state: dict[str, Any]) -> dict[str, Any]:
         branches = {name: of(one) for name, one in state.get("branches", {}).items()}
-        return {**{key: state.get(key) for key in MET}, "branches": branches}
+        # Nobody waits where a branch has ended, whatever its last step is called now.
+        known = [key for key in MET if key != "place" or not state.get("joined")]
+        return {**{key: state.get(key) for key in known}, "branches": branches}
 
     return {**found, "pin": "", "state": of(found["state"])}
 

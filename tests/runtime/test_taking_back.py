@@ -200,3 +200,94 @@ def test_a_note_of_somebody_else_keeps_it_and_so_does_what_cannot_be_undone(
     noted.do("remark", "rita", "u", place="own", opinion="seen")
     with pytest.raises(Refused, match="withdraw_decided"):
         noted.operate("withdraw", "ann")
+
+
+SIGNING = compiled(
+    """
+    process: demo/request
+    title: Request
+    form: request
+    steps:
+      fill: {title: Fill, who: initiator, actions: {submit: {title: Submit, to: unit}}}
+      unit:
+        title: Unit
+        who: {permission: review, organisation: data.unit}
+        allow: [transfer, add_signer]
+        actions: {pass: {title: Pass, to: done}}
+      done: {title: Done, end: success}
+    """
+)
+
+
+def waits_for(case: Running) -> list[str | None]:
+    """Whose task it is."""
+    assert case.last is not None
+    return [item.person for item in case.last.work]
+
+
+@pytest.mark.req("REV-13", "ENG-09")
+def test_who_was_asked_to_sign_is_asked_still() -> None:
+    """Passed to the one who signs after, and withdrawn: the next pass went past them."""
+    case = begin(SIGNING, World(), {"unit": "u"}).do("submit", "ann")
+    case.operate("transfer", "rita", "u", person="sam")
+    case.operate("add_signer", "sam", "u", person="tom", mode="after").do("pass", "sam", "u")
+
+    case.operate("withdraw", "sam", "u")
+
+    assert waits_for(case) == ["sam"]
+    case.do("pass", "sam", "u")
+    assert (case.place, waits_for(case)) == ("unit@u", ["tom"])
+    assert case.do("pass", "tom", "u").place == "done"
+    assert case.replayed() == case.state
+
+
+DIVIDED = compiled(
+    """
+    process: demo/request
+    title: Request
+    form: request
+    steps:
+      fill: {title: Fill, who: initiator, actions: {submit: {title: Submit, to: both}}}
+      both:
+        title: Both
+        to: public
+        parallel:
+          branches:
+            one:
+              note:
+                title: Note
+                who: {permission: review, organisation: data.unit}
+                actions: {pass: {title: Pass, to: join}}
+      public:
+        title: Public
+        wait: {until: data.until}
+        to: done
+        actions:
+          back:
+            title: Back
+            verb: return
+            who: {permission: review, organisation: data.unit}
+            to: note
+      done: {title: Done, end: success}
+    """
+)
+
+
+@pytest.mark.req("REV-13", "ENG-06")
+@pytest.mark.parametrize("way", ["withdraw", "return"])
+def test_a_date_is_not_taken_back_into_the_branches(way: str) -> None:
+    """The parallel step had the date of the wait after it, and was left when the day was over."""
+    case = begin(DIVIDED, World(), {"unit": "u", "until": "2026-09-05"}).do("submit", "ann")
+    case.do("pass", "rita", "u", place="note")
+    assert case.state.wait_until == "2026-09-05"
+
+    if way == "withdraw":
+        case.operate("withdraw", "rita", "u")
+    else:
+        case.do("back", "rita", "u")
+
+    assert (case.places, case.state.wait_until) == (["note@u"], None)
+    case.at += timedelta(days=9)
+    case.command("time", "wait")
+    assert case.places == ["note@u"]
+    assert case.replayed() == case.state

@@ -214,6 +214,8 @@ class Town:
             suffix = f"@{one.place.step}" if at else ""
             if step.parallel is not None:
                 assert one.branches, "a parallel step without branches"
+                assert one.wait_until is None, "a date of another place"
+                assert not one.voters, "voters of another place"
                 assert not is_joined(step.parallel, one.branches), "a join that was not left"
                 assert set(one.branches) <= set(step.parallel.branches)
                 continue
