@@ -18,13 +18,13 @@ from admin.context import platform
 from admin.errors import status_of
 from admin.listing import XLSX, asked, cells_of
 from admin.navigation import caption, title_of
-from admin.portal.asking import FORESEE
+from admin.portal.asking import FORESEE, intervention_titles
 from admin.portal.cases import diagram, kind_of
 from admin.presses import new_key, place, version
 from admin.tables import Bulk, Cell, Column, Filter, Link, Row, Table, address
 from engine.domain.actor import Actor
 from engine.domain.errors import InvalidSubmission, NotAllowed, NotFound, Refused
-from engine.services.bulk import AT_ONCE, Previewed
+from engine.services.bulk import AT_ONCE, MATCHING, Previewed
 from engine.services.dossiers import Dossier
 from engine.services.foresight import Foreseen
 from engine.services.interventions import FOR_MANY
@@ -128,7 +128,8 @@ class CasesPage(Page):
             next_href=address(self._here(), {**query, "cursor": further}) if further else None,
             export_href=address(str(self.get_url(".export_view")), {**query}),
             bulk=_for_ticked(found.jurisdiction),
-            bulk_href=str(self.get_url(".bulk_view")),
+            bulk_href=address(str(self.get_url(".bulk_view")), {**query}),
+            every=_("连同其他页，符合条件的全部业务") if cursor or found.next_cursor else "",
         )
 
     @expose("/export")
@@ -153,29 +154,38 @@ class CasesPage(Page):
     def bulk_view(self) -> ResponseReturnValue:
         """Step into all ticked cases: shows who can, asks why, does each, reports each."""
         actor, name = security.signed_in().actor, request.form.get("action", "")
-        uids = request.form.getlist("row")
+        filters, search, _sort, _cursor = asked()
+        every = request.form.get("every") == "yes"
+        # What is meant is what the search finds when it is confirmed.
+        uids = (
+            platform().monitor.keys(actor, filters=filters, search=search, most=MATCHING)
+            if every
+            else request.form.getlist("row")
+        )
         if not uids or name not in FOR_MANY:
             flash(_("请先勾选要办理的行。"), "warning")
             return redirect(self._here())
         bulk, entered = platform().bulk, _entered()
-        rows = bulk.preview(actor, uids, name, entered, stepping_in=True)
-        sure = bool(request.form.get("confirmed")) or name not in _CONFIRMED
+        shown = uids[:AT_ONCE] if every else uids
+        rows = bulk.preview(actor, shown, name, entered, stepping_in=True)
+        found = len(uids) if every else None
+        sure = bool(request.form.get("confirmed")) or not (every or name in _CONFIRMED)
         if "go" not in request.form:
-            return self._bulk_form(name, rows)
+            return self._bulk_form(name, rows, found=found)
         problem = _missing(name)
+        if problem is None and every and sure and request.form.get("found") != str(found):
+            sure = False
         if problem is not None or not sure:
-            return self._bulk_form(name, rows, problem, confirming=problem is None)
+            return self._bulk_form(name, rows, problem, confirming=problem is None, found=found)
         key = request.form.get("key") or new_key()
         if len(uids) > AT_ONCE:
             # The page would have to wait for too long.
-            job = bulk.begin(
-                actor, uids, name, entered, title=_interventions()[name], stepping_in=True, key=key
-            )
+            job = bulk.begin(actor, uids, name, entered, title=name, stepping_in=True, key=key)
             return redirect(url_for("jobs.show", job=job, back=self._here()))
         results = bulk.run(actor, uids, name, entered, stepping_in=True, key=key)
         return render_template(
             "console/bulk_result.html",
-            title=_("批量{action}", action=_interventions()[name]),
+            title=_("批量{action}", action=intervention_titles()[name]),
             trail=self._trail("", None, _("批量办理结果")),
             rows={row.uid: row for row in rows},
             results=results,
@@ -190,9 +200,11 @@ class CasesPage(Page):
         problem: Refused | None = None,
         *,
         confirming: bool = False,
+        found: int | None = None,
     ) -> ResponseReturnValue:
+        """The page that asks; ``found`` is how many there are where all are meant."""
         actor, find = security.signed_in().actor, request.form.get("find", "").strip()
-        action = _interventions()[name]
+        action = intervention_titles()[name]
         moving = name == "reroute"
         text = render_template(
             "console/bulk.html",
@@ -204,6 +216,9 @@ class CasesPage(Page):
             explained=_explained()[name],
             fields=_FIELDS,
             confirming=confirming,
+            found=found,
+            most=MATCHING,
+            here=request.full_path.rstrip("?"),
             organisations=platform().registers.options(actor, "organisations", find)
             if moving
             else (),
@@ -237,7 +252,7 @@ class CasesPage(Page):
             diagram=diagram(found.flow, found.visited, found.current),
             possible=[one.name for one in offered if one.refusal is None],
             refused=[one for one in offered if one.refusal is not None],
-            does=_interventions(),
+            does=intervention_titles(),
             sample_href=self.get_url(".sample_view", id=uid),
             words=_words(),
             act_href=lambda name: self.get_url(".act_view", id=uid, do=name),
@@ -265,7 +280,7 @@ class CasesPage(Page):
         """Step in: say why, confirm what cannot be undone, and do it."""
         actor, uid = security.signed_in().actor, request.args.get("id", "")
         name = request.args.get("do", "")
-        if name not in _interventions():
+        if name not in intervention_titles():
             return redirect(self.get_url(".details_view", id=uid))
         found = platform().dossiers.open(actor, uid)
         refusal: Refused | None = next(
@@ -287,7 +302,7 @@ class CasesPage(Page):
                     foreseen = self._foreseen(actor, uid, name)
                 else:
                     self._carry_out(actor, uid, name)
-                    flash(_("已{action}。", action=_interventions()[name]), "success")
+                    flash(_("已{action}。", action=intervention_titles()[name]), "success")
                     return redirect(self.get_url(".details_view", id=uid))
             except Refused as refused:
                 refusal = refused
@@ -309,8 +324,8 @@ class CasesPage(Page):
         at = request.values.get("at") or next((step for step, _title in votes), "")
         text = render_template(
             "console/intervene.html",
-            title=_interventions()[name],
-            trail=self._trail(found.number, found.uid, _interventions()[name]),
+            title=intervention_titles()[name],
+            trail=self._trail(found.number, found.uid, intervention_titles()[name]),
             case=found,
             name=name,
             explained=_explained()[name],
@@ -388,7 +403,7 @@ def _is_day(text: str) -> bool:
 
 def _for_ticked(jurisdiction: str) -> list[Bulk]:
     """The interventions that whoever looks may have a right to, for ticked rows."""
-    actor, captions = security.signed_in().actor, _interventions()
+    actor, captions = security.signed_in().actor, intervention_titles()
     needed = {"cancel": (CANCEL,), "reroute": EITHER, "retry": EITHER}
     return [
         Bulk(name, captions[name])
@@ -449,20 +464,6 @@ def _filters(found: MonitorPage, chosen: Mapping[str, str]) -> list[Filter]:
         Filter(name, title, options, chosen.get(name, ""), _KINDS.get(name, "text"))
         for name, title, options in offered
     ]
-
-
-def _interventions() -> dict[str, str]:
-    """The buttons, in their order."""
-    return {
-        "reroute": _("改派"),
-        "extend": _("延长期限"),
-        "unclaim": _("释放认领"),
-        "retry": _("重新处理"),
-        "suspend": _("暂停办理"),
-        "resume": _("恢复办理"),
-        "replace": _("更换投票人"),
-        "cancel": _("终止"),
-    }
 
 
 def _explained() -> dict[str, str]:

@@ -34,6 +34,7 @@ class ConsoleIndex(Index):
             release=release,
             incidents=len(platform().incidents.unresolved(me.actor)) if resolves else None,
             figures=platform().monitor.figures(me.actor) if monitors else None,
+            running=sum(one.is_running for one in platform().jobs.of(me.actor)) if monitors else 0,
             routes=len(platform().routes.tables(me.actor)),
             may_edit=may_edit,
             version=platform().history.versions(me.actor, limit=1)[0] if may_edit else None,

@@ -43,10 +43,10 @@ class MigrationsPage(Page):
         refusal = None
         if request.method == "POST":
             try:
-                made = platform().migrations.plan(
+                made = platform().migrations.begin_plan(
                     actor, request.form.get("process", ""), request.form.get("version", "")
                 )
-                return redirect(self.get_url(".show_view", id=made.id))
+                return redirect(self.get_url(".show_view", id=made))
             except Refused as refused:
                 refusal = refused
         text = render_template(
@@ -74,12 +74,12 @@ class MigrationsPage(Page):
         actor = security.signed_in().actor
         before = platform().migrations.show(actor, _id())
         try:
-            made = platform().migrations.plan(
+            made = platform().migrations.begin_plan(
                 actor, before.process, str(before.release), _decided(before, request.form)
             )
         except Refused as refused:
             return self._shown(actor, before, refused)
-        return redirect(self.get_url(".show_view", id=made.id))
+        return redirect(self.get_url(".show_view", id=made))
 
     @expose("/run/", methods=("POST",))
     def run_view(self) -> ResponseReturnValue:

@@ -179,6 +179,20 @@ def hint_of(choice: Choice) -> str:
     }.get(choice.name, "")
 
 
+def intervention_titles() -> dict[str, str]:
+    """What those who oversee cases may do, in the order of the buttons."""
+    return {
+        "reroute": _("改派"),
+        "extend": _("延长期限"),
+        "unclaim": _("释放认领"),
+        "retry": _("重新处理"),
+        "suspend": _("暂停办理"),
+        "resume": _("恢复办理"),
+        "replace": _("更换投票人"),
+        "cancel": _("终止"),
+    }
+
+
 def title_of(choice: Choice) -> str:
     """The caption of a choice."""
     if choice.operation and choice.title:

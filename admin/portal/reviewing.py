@@ -196,7 +196,7 @@ def bulk() -> ResponseReturnValue:
         key = request.form.get("key") or new_key()
         if len(uids) > AT_ONCE:
             # The page would have to wait for too long.
-            title = asking.title_of(choice)
+            title = choice.title or choice.name
             job = bulk.begin(actor, uids, name, entered, title=title, key=key)
             return redirect(url_for("jobs.show", job=job, back=back()))
         results = bulk.run(actor, uids, name, entered, key=key)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from engine.services.directory import Directory
     from engine.services.foresight import Foresight
     from engine.services.interventions import Interventions
-    from engine.services.jobs import Given, Jobs
+    from engine.services.jobs import Given, Jobs, Progress
     from engine.services.offering import Offering
     from engine.services.operations import Operations
     from engine.services.oversight import Oversight
@@ -40,8 +40,12 @@ if TYPE_CHECKING:
 AT_ONCE = 50
 #: so many are done at once at most, as whoever chose them has to look at them
 MOST = 500
-#: the kind of job
-CASES = "cases"
+#: so many are done at once at most where all that a search finds are meant
+MATCHING = 5000
+#: the kinds of jobs: what people do to their cases, and what those who oversee them do
+CASES, INTERVENTIONS = "cases", "interventions"
+#: so many cases of a job are listed
+SHOWN = 200
 #: operations for which nothing is entered
 ASKING_NOTHING = frozenset({"claim", "release", "withdraw", "urge"})
 
@@ -52,7 +56,12 @@ class BulkResult:
 
     uid: str
     done: Done | None
-    sentence: str | None = None
+    refused: Refused | None = None
+
+    @property
+    def sentence(self) -> str | None:
+        """Why not, in the reader's language."""
+        return None if self.refused is None else self.refused.sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +107,7 @@ class Bulk:
         self._sentences = sentences
         self._may_see = may_see
         self._jobs = jobs
-        jobs.kinds[CASES] = self
+        jobs.kinds[CASES] = jobs.kinds[INTERVENTIONS] = self
 
     # ------------------------------------------------------------ before
 
@@ -202,7 +211,7 @@ class Bulk:
             else:
                 done = self._operations.take(actor, uid, name, entered, key=key)
         except Refused as refusal:
-            return BulkResult(uid, None, refusal.sentence)
+            return BulkResult(uid, None, refusal)
         return BulkResult(uid, done)
 
     def run(
@@ -266,10 +275,18 @@ class Bulk:
             "cases": list(uids), "name": name, "entered": dict(entered or {}),
             "stepping_in": stepping_in,
         }  # fmt: skip
+        kind = INTERVENTIONS if stepping_in else CASES
         return self._jobs.begin(
-            actor, CASES, f"{CASES}/{key}", title=title, input=given, total=len(uids),
+            actor, kind, f"{CASES}/{key}", title=title, input=given, total=len(uids),
             jurisdiction=actor.jurisdiction or "",
         )  # fmt: skip
+
+    def behind(self, actor: Actor, job: Progress) -> list[tuple[str, str]]:
+        """The first cases a job has come to: id and number."""
+        chosen = self._jobs.begun_with(actor, job.id)["cases"]
+        with self._work.store.read() as unit:
+            rows = [unit.cases.load(uid) for uid in chosen[: min(job.done + job.refused, SHOWN)]]
+        return [(row.uid, row.number or row.uid) for row in rows if row is not None]
 
     def items(self, actor: Actor, given: Given, after: Any, most: int) -> Sequence[Item]:
         """The next cases of a job."""
@@ -283,11 +300,11 @@ class Bulk:
             actor, item.key, given["name"], given["entered"],
             stepping_in=given["stepping_in"], key=key,
         )  # fmt: skip
-        if found.sentence is None:
+        if found.refused is None:
             return None
         with self._work.store.read() as unit:
             row = self._work.load(unit, item.key).row
-        return NotDone(row.number or row.uid, found.sentence)
+        return NotDone(row.number or row.uid, row.uid, [found.refused])
 
     # ------------------------------------------------------------ inside
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
+from engine.definitions.register import PEOPLE
 from engine.domain.actor import Actor
 from engine.domain.clock import Clock
 from engine.domain.errors import NotFound, Refused
@@ -21,7 +22,7 @@ from engine.services.directory import Directory
 from engine.services.oversight import INTERVENE, Oversight
 from engine.services.sentences import Sentences
 from engine.store.database import Store
-from engine.store.jobs import JobRow
+from engine.store.jobs import JobRow, RefusedRow
 from engine.store.outbox import OutboxRow
 from engine.store.unit import UnitOfWork
 
@@ -50,9 +51,18 @@ class Item(NamedTuple):
 
 
 class NotDone(NamedTuple):
-    """What an item that was refused is called, and why it was."""
+    """What an item that was refused is called and found by, and why it was."""
 
     name: str
+    key: str
+    refused: Sequence[Refused]
+
+
+class Told(NamedTuple):
+    """The same as it is told whoever reads it."""
+
+    name: str
+    key: str
     sentence: str
 
 
@@ -89,7 +99,11 @@ class Progress:
     refused: int
     is_stopped: bool
     broke_off: str | None
-    refusals: tuple[NotDone, ...]
+    refusals: tuple[Told, ...]
+    #: what it belongs to
+    about: str
+    #: who began it, by name
+    by: str
 
     @property
     def is_running(self) -> bool:
@@ -178,9 +192,27 @@ class Jobs:
             return None if job is None else self._shown(unit, job)
 
     def of(self, actor: Actor) -> list[Progress]:
-        """The jobs the actor began last."""
+        """The jobs the actor began last; all of their jurisdiction for those who oversee it."""
+        jurisdiction = actor.jurisdiction or ""
+        oversees = self._oversight.why_not(actor, INTERVENE, jurisdiction) is None
         with self._store.read() as unit:
-            return [self._shown(unit, job) for job in unit.jobs.of(actor.person, LATEST)]
+            found = unit.jobs.of(actor.person, LATEST)
+            if oversees:
+                mine = {job.id for job in found}
+                others = unit.jobs.in_(jurisdiction, LATEST)
+                found = [*found, *(job for job in others if job.id not in mine)]
+            latest = sorted(found, key=lambda job: -job.id)[:LATEST]
+            return [self._shown(unit, job) for job in latest]
+
+    def begun_with(self, actor: Actor, job: int) -> Given:
+        """What a job was begun with.
+
+        Raises:
+            NotFound: there is none that the actor began or oversees.
+        """
+        with self._sentences.saying(), self._store.read() as unit:
+            known: Given = unit.blobs.get(self._known(unit, actor, job).input)
+        return known
 
     def stop(self, actor: Actor, job: int) -> bool:
         """Let no further item of a job be done; False if it had ended.
@@ -210,14 +242,15 @@ class Jobs:
             actor = self._directory.actor_for(job.person, job.organisation)
             items = doing.items(actor, given, job.after, most)
         except Refused as refused:
-            sentence = self._sentences.worded(refused).sentence
+            broke_off = self._sentences.kept(refused)
             with self._store.write() as unit:
-                unit.jobs.finish(job.id, self._clock.now(), broke_off=sentence)
+                unit.jobs.finish(job.id, self._clock.now(), broke_off=broke_off)
             return
         for item in items:
             not_done = self._done(doing, actor, job, given, item, message)
+            refusal = self._kept(not_done) if not_done is not None else None
             with self._store.write() as unit:
-                noted = unit.jobs.note(job, item.after, not_done)
+                noted = unit.jobs.note(job, item.after, refusal)
             if noted is None or noted.finished_at is not None:
                 # Another worker took it over, or somebody stopped it.
                 return
@@ -242,18 +275,21 @@ class Jobs:
         try:
             return doing.do(actor, given, item, f"job/{job.id}/{item.name}")
         except Refused as refused:
-            return NotDone(item.name, self._sentences.worded(refused).sentence)
+            return NotDone(item.name, "", [refused])
         except Exception as error:
             # Tried again a few times, as a server may be away; then it does not hold up the others.
             if message.attempts < ATTEMPTS:
                 raise
             log.exception("item %s of job %s failed", item.name, job.id)
             failed = Refused("item_failed", why=f"{type(error).__name__}: {error}")
-            return NotDone(item.name, self._sentences.worded(failed).sentence)
+            return NotDone(item.name, "", [failed])
+
+    def _kept(self, one: NotDone) -> RefusedRow:
+        return RefusedRow(one.name, one.key, [self._sentences.kept(why) for why in one.refused])
 
     def gave_up(self, unit: UnitOfWork, message: OutboxRow) -> None:
         """Note that a job broke off: its piece was tried often enough."""
-        broke_off = self._sentences.worded(Refused("job_broke_off")).sentence
+        broke_off = self._sentences.kept(Refused("job_broke_off"))
         unit.jobs.finish(message.payload["job"], self._clock.now(), broke_off=broke_off)
 
     # ------------------------------------------------------------ inside
@@ -273,11 +309,16 @@ class Jobs:
             raise NotFound("no_such_job", job=job)
         return known
 
-    @staticmethod
-    def _shown(unit: UnitOfWork, job: JobRow) -> Progress:
+    def _shown(self, unit: UnitOfWork, job: JobRow) -> Progress:
+        told = self._sentences.told
         refusals = unit.jobs.refusals(job.id, REFUSALS) if job.refused else ()
         return Progress(
             job.id, job.kind, job.title, job.started_at, job.finished_at, job.total, job.done,
-            job.refused, job.stopped_by is not None, job.broke_off,
-            tuple(NotDone(*one) for one in refusals),
+            job.refused, job.stopped_by is not None, told(job.broke_off) if job.broke_off else None,
+            tuple(
+                Told(one.name, one.key, "；".join(told(why) for why in one.told))
+                for one in refusals
+            ),
+            job.about,
+            self._directory.name(PEOPLE, job.person),
         )  # fmt: skip

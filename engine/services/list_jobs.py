@@ -90,9 +90,9 @@ class ListJobs:
         """Take the action on one record."""
         listing = self._records.release.lists[given["list"]]
         (found,) = self._registers.bulk(actor, listing.of, [item.key], given["action"])
-        if found.sentence is None or found.code in _LATE:
+        if found.refused is None or found.refused.code in _LATE:
             return None
-        return NotDone(found.name, found.sentence)
+        return NotDone(found.name, item.key, [found.refused])
 
     # ------------------------------------------------------------ inside
 

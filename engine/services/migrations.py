@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -42,7 +43,11 @@ from engine.store.work import WorkRow
 #: what a case may be that is moved
 MOVABLE: tuple[Kind, ...] = ("unaffected", "by_itself")
 #: the kinds of jobs
-MIGRATE, UNMIGRATE = "migrate", "unmigrate"
+PLAN, MIGRATE, UNMIGRATE = "plan", "migrate", "unmigrate"
+#: so many cases are planned while whoever asked waits; more are planned in the background
+AT_ONCE = 200
+#: so many cases are looked at for the pictures of a plan
+PICTURED = 500
 #: in the order in which they are told
 KINDS: tuple[Kind, ...] = ("cannot", "decision", "by_itself", "unaffected")
 #: plans shown
@@ -177,6 +182,7 @@ class Migrations:
         self._work = work
         self._judging = judging
         self._jobs = jobs
+        jobs.kinds[PLAN] = PlanningJobs(self)
         jobs.kinds[MIGRATE] = MovingJobs(self, "moved")
         jobs.kinds[UNMIGRATE] = MovingJobs(self, "undone")
         self._oversight = oversight
@@ -201,24 +207,86 @@ class Migrations:
             Refused: no right, no such process or version, or a decision names no step of it.
         """
         decisions = decisions or Decisions()
-        jurisdiction = process.split("/", 1)[0]
         with self._sentences.saying():
-            self._demand(actor, jurisdiction)
+            target = self._asked(actor, process, release, decisions)
             with self._work.store.read() as unit:
-                target = self._target(unit, process, release)
-                _check_steps(target, decisions)
                 planned = [
                     self._planned(unit, self._work.loaded(unit, row), target, decisions, actor)
-                    for row in unit.cases.running(jurisdiction, process)
+                    for row in unit.cases.running(process.split("/", 1)[0], process)
                     if row.pin != target.pin
                 ]
-            made = PlanRow(
-                0, jurisdiction, process, target.pin, target.number, decisions.to_json(),
-                actor.person, self._work.clock.now(),
-            )  # fmt: skip
+            return self._shown(self._made(actor, process, target, decisions, planned))
+
+    def begin_plan(
+        self, actor: Actor, process: str, release: str, decisions: Decisions | None = None
+    ) -> int:
+        """Plan as :meth:`plan`, but many cases in the background; return the id of the plan.
+
+        Raises:
+            Refused: as for :meth:`plan`.
+        """
+        decisions = decisions or Decisions()
+        jurisdiction = process.split("/", 1)[0]
+        with self._sentences.saying():
+            target = self._asked(actor, process, release, decisions)
+            with self._work.store.read() as unit:
+                total = unit.cases.count_running(jurisdiction, process, target.pin)
+            if total <= AT_ONCE:
+                return self.plan(actor, process, release, decisions).id
+            made = self._made(actor, process, target, decisions, ())
+        self._jobs.begin(
+            actor, PLAN, _about(made.id), title=target.compiled.process.title,
+            input={"plan": made.id}, total=total, jurisdiction=jurisdiction,
+        )  # fmt: skip
+        return made.id
+
+    def _asked(self, actor: Actor, process: str, release: str, decisions: Decisions) -> Target:
+        self._demand(actor, process.split("/", 1)[0])
+        with self._work.store.read() as unit:
+            target = self._target(unit, process, release)
+        _check_steps(target, decisions)
+        return target
+
+    def _made(
+        self,
+        actor: Actor,
+        process: str,
+        target: Target,
+        decisions: Decisions,
+        planned: Sequence[PlannedCase],
+    ) -> PlanRow:
+        made = PlanRow(
+            0, process.split("/", 1)[0], process, target.pin, target.number, decisions.to_json(),
+            actor.person, self._work.clock.now(),
+        )  # fmt: skip
+        with self._work.store.write() as unit:
+            return unit.plans.add(made, planned)
+
+    def to_plan(self, actor: Actor, plan: int, after: int | None, most: int) -> list[Item]:
+        """The next cases that a plan has to say something of."""
+        with self._sentences.saying():
+            row = self._load(actor, plan)
+        with self._work.store.read() as unit:
+            others = (
+                Item(case.id, case.uid, case.number or case.uid)
+                for case in unit.cases.running(row.jurisdiction, row.process, after or 0)
+                if case.pin != row.pin
+            )
+            return list(islice(others, most))
+
+    def plan_one(self, actor: Actor, plan: int, uid: str) -> None:
+        """Say what moving one case comes to, if that was not done and the case still goes on."""
+        with self._sentences.saying():
+            row = self._load(actor, plan)
             with self._work.store.write() as unit:
-                made = unit.plans.add(made, planned)
-            return self._shown(made)
+                target = self._target(unit, row.process, str(row.release))
+                loaded = self._work.load(unit, uid)
+                if loaded.state.closed or loaded.row.pin == row.pin:
+                    return
+                if unit.plans.case(plan, loaded.row.id) is None:
+                    decisions = Decisions.from_json(row.decisions)
+                    planned = self._planned(unit, loaded, target, decisions, actor)
+                    unit.plans.add_case(plan, planned)
 
     def show(self, actor: Actor, plan: int) -> Plan:
         """A plan, and how far it was carried out.
@@ -258,9 +326,11 @@ class Migrations:
             row = self._load(actor, plan)
             with self._work.store.read() as unit:
                 found = []
-                for one in unit.plans.cases(plan):
+                waiting = (one for one in unit.plans.cases(plan)
+                           if one.state in ("planned", "replanned"))  # fmt: skip
+                for one in islice(waiting, PICTURED):
                     case = unit.cases.load(one.uid)
-                    if case is not None and one.state in ("planned", "replanned"):
+                    if case is not None:
                         found.append((one, case))
                 if not found:
                     return None
@@ -415,9 +485,9 @@ class Migrations:
         if one.state == wanted:
             return None
         if one.state in ("planned", "replanned"):
-            return NotDone(item.name, self._sentence("migrate_planned_anew", {}))
-        told = [self._sentence(code, params) for code, params in one.told["told"]]
-        return NotDone(item.name, "；".join(told))
+            return NotDone(item.name, one.uid, [Refused("migrate_planned_anew")])
+        told = [Refused(code, **params) for code, params in one.told["told"]]
+        return NotDone(item.name, one.uid, told)
 
     def _planned_case(self, plan: int, case_id: int) -> PlannedCase:
         with self._work.store.read() as unit:
@@ -655,6 +725,22 @@ class _Claims:
         place = f"{step}.{item.stage}" if item.stage is not None else step
         renamed = steps.get(f"{item.step}.{item.stage}", place)
         return renamed, item.organisation, item.permission, item.person
+
+
+class PlanningJobs:
+    """Jobs that go through the cases a plan is made for."""
+
+    def __init__(self, migrations: Migrations) -> None:
+        self._migrations = migrations
+
+    def items(self, actor: Actor, given: Given, after: Any, most: int) -> Sequence[Item]:
+        """The next cases."""
+        return self._migrations.to_plan(actor, given["plan"], after, most)
+
+    def do(self, actor: Actor, given: Given, item: Item, key: str) -> NotDone | None:
+        """One case; one that was planned already stays so."""
+        self._migrations.plan_one(actor, given["plan"], item.key)
+        return None
 
 
 class MovingJobs:

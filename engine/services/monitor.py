@@ -175,6 +175,26 @@ class Monitor:
             statuses=[(one.code, one.title) for one in codes.values.values()] if codes else (),
         )
 
+    def keys(
+        self, actor: Actor, *, filters: Mapping[str, str], search: str, most: int
+    ) -> list[str]:
+        """The first cases of a list, over all its pages.
+
+        Raises:
+            Refused: as for :meth:`page`.
+        """
+        jurisdiction = self.jurisdiction(actor, filters.get("jurisdiction", ""))
+        keys: list[str] = []
+        with self._sentences.saying(), self._store.read() as unit:
+            wanted, looked = self._wanted(unit, jurisdiction, filters, search)
+            found = unit.monitoring.page(wanted, limit=BATCH)
+            keys += [one.uid for one in found.cases]
+            while found.after is not None and len(keys) < most:
+                found = unit.monitoring.page(wanted, after=found.after, limit=BATCH)
+                keys += [one.uid for one in found.cases]
+        self._looked(actor, looked)
+        return keys[:most]
+
     def export(
         self,
         actor: Actor,

@@ -64,8 +64,12 @@ class RecordResult:
 
     key: str
     name: str
-    sentence: str | None = None
-    code: str = ""
+    refused: Refused | None = None
+
+    @property
+    def sentence(self) -> str | None:
+        """Why not, in the reader's language."""
+        return None if self.refused is None else self.refused.sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -445,7 +449,7 @@ class Registers:
                 self.act(actor, register, key, action)
                 results.append(RecordResult(key, name))
             except Refused as refusal:
-                results.append(RecordResult(key, name, refusal.sentence, refusal.code))
+                results.append(RecordResult(key, name, refusal))
         return results
 
     def action_form(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -59,6 +59,20 @@ class Sentences:
             refusal.say = self.caption(refusal.say)
         return refusal
 
+    def kept(self, refusal: Refused) -> list[Any]:
+        """A refusal as a JSON value, to be put into words when somebody reads it."""
+        refusals = self._definitions.current.content.refusals
+        params = {name: plain(value) for name, value in refusal.params.items()}
+        if refusals is None or refusal.code not in refusals.sentences:
+            # What an author wrote stands for itself.
+            params["say"] = refusal.sentence
+        return [refusal.code, params]
+
+    def told(self, kept: Sequence[Any]) -> str:
+        """The sentence of what :meth:`kept` has kept, in the language to answer in."""
+        code, params = kept
+        return self.worded(Refused(code, **params)).sentence
+
     def written(self, code: str, **params: Any) -> str:
         """A sentence for what is kept and read later: in the language of the content."""
         refusals = self._definitions.current.content.refusals
@@ -94,6 +108,13 @@ class Sentences:
             yield
         except Refused as refusal:
             raise self.worded(refusal) from None
+
+
+def plain(value: Any) -> Any:
+    """A value that fills a sentence, as JSON has it."""
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    return value if value is None or isinstance(value, str | int | float) else str(value)
 
 
 def _day(due: str, language: Language) -> str:

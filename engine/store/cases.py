@@ -129,6 +129,14 @@ _RUNNING = Statement(
     .order_by(cases.c.id)
     .limit(sa.bindparam("most", type_=sa.Integer))
 )
+_COUNT_RUNNING = Statement(
+    sa.select(sa.func.count()).where(
+        cases.c.jurisdiction == given(cases.c.jurisdiction),
+        cases.c.process == given(cases.c.process),
+        cases.c.closed_at.is_(None),
+        cases.c.pin != given(cases.c.pin),
+    )
+)
 _INSERT = Statement(insert(cases, without=("id",)).returning(cases.c.id))
 _SAVE = (
     sa.update(cases)
@@ -192,9 +200,9 @@ class Cases:
                 yield CaseRow._make(row)
             last = page[-1][0]
 
-    def running(self, jurisdiction: str, process: str) -> Iterator[CaseRow]:
-        """Go through the cases of a process that have not ended."""
-        last = 0
+    def running(self, jurisdiction: str, process: str, after: int = 0) -> Iterator[CaseRow]:
+        """Go through the cases of a process that have not ended, from behind the key ``after``."""
+        last = after
         which = {"jurisdiction": jurisdiction, "process": process}
         while page := self._session.all(_RUNNING, **which, after=last, most=_PAGE_SIZE):
             for row in page:
@@ -207,6 +215,11 @@ class Cases:
             sa.select(cases.c.process, cases.c.pin).where(cases.c.closed_at.is_(None)).distinct()
         )
         return [(str(process), str(pin)) for process, pin in found]
+
+    def count_running(self, jurisdiction: str, process: str, pin: str) -> int:
+        """Return how many cases of a process go on with another version than ``pin``."""
+        row = self._session.one(_COUNT_RUNNING, jurisdiction=jurisdiction, process=process, pin=pin)
+        return 0 if row is None else int(row[0])
 
     def insert(self, new: NewCase) -> CaseRow:
         """Add a case; return it with its key."""

@@ -18,7 +18,7 @@ class JobRow(NamedTuple):
     """A job; ``total`` is how many items there were when it began.
 
     ``input`` is the hash of a sealed blob, what it was begun with; ``after`` is a JSON value, the
-    item it has come to.
+    item it has come to, and ``broke_off`` one that says why it did not come to its end.
     """
 
     id: int
@@ -33,7 +33,7 @@ class JobRow(NamedTuple):
     total: int
     finished_at: datetime | None = None
     stopped_by: str | None = None
-    broke_off: str | None = None
+    broke_off: Any = None
     done: int = 0
     refused: int = 0
     after: Any = None
@@ -57,6 +57,12 @@ _OF = Statement(
     .order_by(_c.id.desc())
     .limit(sa.bindparam("most", type_=sa.Integer))
 )
+_IN = Statement(
+    sa.select(*_COLUMNS)
+    .where(_c.jurisdiction == given(_c.jurisdiction))
+    .order_by(_c.id.desc())
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
 _NOTE = Statement(
     sa.update(jobs)
     .where(_c.id == given(_c.id, "job"), _c.done + _c.refused == given(_c.done, "position"))
@@ -77,11 +83,19 @@ _FINISH = Statement(
 )  # fmt: skip
 _REFUSE = Statement(insert(job_refusals))
 _REFUSALS = Statement(
-    sa.select(_r.name, _r.sentence)
+    sa.select(_r.name, _r.key, _r.told)
     .where(_r.job_id == given(_r.job_id))
     .order_by(_r.position)
     .limit(sa.bindparam("most", type_=sa.Integer))
 )
+
+
+class RefusedRow(NamedTuple):
+    """An item that was refused; ``told`` is a JSON value that says why."""
+
+    name: str
+    key: str
+    told: Any
 
 
 class Jobs:
@@ -95,6 +109,7 @@ class Jobs:
         values = job._asdict()
         del values["id"]
         values["after"] = canonical(job.after).decode()
+        values["broke_off"] = None
         (found,) = self._session.added(_BEGIN, **values)
         return int(found)
 
@@ -111,7 +126,12 @@ class Jobs:
         rows = self._session.all(_OF, person=person, most=most)
         return [job for row in rows if (job := _job(row)) is not None]
 
-    def note(self, job: JobRow, after: Any, refusal: tuple[str, str] | None) -> JobRow | None:
+    def in_(self, jurisdiction: str, most: int) -> list[JobRow]:
+        """Return the jobs begun last in a jurisdiction, the newest first."""
+        rows = self._session.all(_IN, jurisdiction=jurisdiction, most=most)
+        return [job for row in rows if (job := _job(row)) is not None]
+
+    def note(self, job: JobRow, after: Any, refusal: RefusedRow | None) -> JobRow | None:
         """Note that the next item is done or refused; None if somebody else has noted it."""
         refused = refusal is not None
         row = self._session.one(
@@ -121,29 +141,32 @@ class Jobs:
         if row is None:
             return None
         if refusal is not None:
-            name, sentence = refusal
             self._session.run(
-                _REFUSE, job_id=job.id, position=job.position, name=name, sentence=sentence
-            )
+                _REFUSE, job_id=job.id, position=job.position, name=refusal.name, key=refusal.key,
+                told=canonical(refusal.told).decode(),
+            )  # fmt: skip
         return job._replace(
             done=job.done + (not refused), refused=job.refused + refused, after=after,
             finished_at=row[0],
         )  # fmt: skip
 
     def finish(
-        self, job: int, at: datetime, *, stopped_by: str | None = None, broke_off: str | None = None
+        self, job: int, at: datetime, *, stopped_by: str | None = None, broke_off: Any = None
     ) -> bool:
         """Note that a job has ended; False if it had before."""
-        values = {"new_finished_at": at, "new_stopped_by": stopped_by, "new_broke_off": broke_off}
+        why = None if broke_off is None else canonical(broke_off).decode()
+        values = {"new_finished_at": at, "new_stopped_by": stopped_by, "new_broke_off": why}
         return self._session.run(_FINISH, job=job, **values) == 1
 
-    def refusals(self, job: int, most: int) -> list[tuple[str, str]]:
-        """Return what was refused: what it is called, and the sentence."""
-        return [(name, text) for name, text in self._session.all(_REFUSALS, job_id=job, most=most)]
+    def refusals(self, job: int, most: int) -> list[RefusedRow]:
+        """Return the items that were refused first."""
+        rows = self._session.all(_REFUSALS, job_id=job, most=most)
+        return [RefusedRow(name, key, orjson.loads(told)) for name, key, told in rows]
 
 
 def _job(row: tuple[Any, ...] | None) -> JobRow | None:
     if row is None:
         return None
     found = JobRow._make(row)
-    return found._replace(after=orjson.loads(found.after))
+    broke_off = orjson.loads(found.broke_off) if found.broke_off is not None else None
+    return found._replace(after=orjson.loads(found.after), broke_off=broke_off)

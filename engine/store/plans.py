@@ -88,6 +88,10 @@ class Plans:
         self._session.run_all(_ADD_CASE, [{"plan_id": id_, **_written(one)} for one in planned])
         return plan._replace(id=int(id_))
 
+    def add_case(self, plan: int, planned: PlannedCase) -> None:
+        """Keep one more case of a plan."""
+        self._session.run(_ADD_CASE, plan_id=plan, **_written(planned))
+
     def load(self, plan: int) -> PlanRow | None:
         """Return a plan."""
         row = self._session.one(_LOAD, id=plan)

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from engine.domain.errors import NotFound, Refused
+from engine.services import migrations
 from engine.services.jobs import ATTEMPTS, PIECE
 from engine.services.migration_decisions import Decisions
 from engine.services.platform import Platform
@@ -48,6 +49,55 @@ def a_piece(office: Platform) -> None:
     with office.store.write() as unit:
         (message,) = unit.outbox.take(office.clock.now(), 1, slow=True)
     office.jobs.work(message)
+
+
+@pytest.mark.req("CON-09", "SEC-06")
+def test_many_are_planned_in_a_job_that_says_what_planning_at_once_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    office = opened()
+    uids = [a_request(office) for _ in range(PIECE + 5)]
+    office.cases.act(REVIEWER, uids[1], "return", input={"reason": "缺材料"})
+    version, decided = renamed(office), Decisions(steps={"review": "examine"})
+    at_once = office.migrations.plan(MONITOR, "town/request", version, decided)
+    assert office.migrations.begin_plan(MONITOR, "town/request", version, decided) > at_once.id
+    assert office.outgoing.work_off_slow() == 0, "so few are planned at once"
+
+    monkeypatch.setattr(migrations, "AT_ONCE", PIECE)
+    with pytest.raises(Refused, match="migrate_no_such_step"):
+        office.migrations.begin_plan(
+            MONITOR, "town/request", version, Decisions(steps={"review": "no"})
+        )
+    plan = office.migrations.begin_plan(MONITOR, "town/request", version, decided)
+    begun = office.migrations.show(MONITOR, plan)
+    progress = office.migrations.progress(begun)
+    assert (begun.cases, progress.kind, progress.total) == ((), migrations.PLAN, len(uids))
+    with pytest.raises(Refused, match="still_running"):
+        office.migrations.begin_run(MONITOR, plan, "统一名称")
+
+    # One has ended before the worker comes by, and the worker dies with a case half planned.
+    office.interventions.cancel(MONITOR, uids[-1], "重复")
+    real, left = Session._execute, [7]
+
+    def execute(self: Session, sql: str, values: object) -> None:
+        if sql.startswith("INSERT INTO planned_cases"):
+            left[0] -= 1
+            if left[0] == 0:
+                raise Killed
+        real(self, sql, values)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Session, "_execute", execute)
+    with pytest.raises(Killed):
+        a_piece(office)
+    later(office)
+
+    planned = office.migrations.show(MONITOR, plan)
+    assert not office.migrations.progress(planned).is_running
+    expected = [one for one in at_once.cases if one.uid != uids[-1]]
+    assert planned.cases == tuple(expected)
+    office.migrations.begin_run(MONITOR, plan, "统一名称")
+    later(office)
+    assert len(office.migrations.show(MONITOR, plan).having("moved")) == len(uids) - 1
 
 
 @pytest.mark.req("CON-09", "SEC-06")
@@ -133,8 +183,15 @@ def test_it_can_be_stopped_and_begun_again_and_taken_back() -> None:
     later(office)
     rest = office.jobs.progress(MONITOR, again)
     assert (rest.total, rest.done, rest.refused) == (2, 1, 1)
-    ((_, sentence),) = rest.refusals
-    assert sentence == "业务已有变化，已重新计划，请看过再迁移"
+    (told,) = rest.refusals
+    assert (told.key, told.sentence) == (uids[-1], "业务已有变化，已重新计划，请看过再迁移")
+    # Whoever reads it in English is told in English, though nobody read when it was refused.
+    office.sentences.reader = lambda: "en"
+    (told,) = office.jobs.progress(MONITOR, again).refusals
+    assert (
+        told.sentence == "The case has changed and was planned anew; look at it before it is moved"
+    )
+    office.sentences.reader = lambda: "zh"
     office.migrations.begin_run(MONITOR, plan, "统一名称")
     later(office)
     assert set(moves(office).values()) == {1}

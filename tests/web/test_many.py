@@ -38,3 +38,41 @@ def test_all_pages_of_a_list_are_done_as_one_job():
     assert "批量通过" in reviewer.get("/jobs")
     # Whoever did not begin it does not know of it.
     assert City(office, office.clock, {}).visit("赵复", "一所").get(page.address).status == 404
+
+
+@pytest.mark.req("SEC-06", "REV-23", "QRY-01")
+def test_whoever_oversees_them_means_all_that_a_search_finds():
+    office = open_office()
+    uids = [a_request(office) for _ in range(MORE)]
+    other = a_request(office, by="李四")
+    overseer = City(office, office.clock, {}).visit("马监", "市局")
+    assert "没有后台任务" in overseer.get("/jobs")
+    page = overseer.get("/console/cases/?search=张三&state=open")
+    assert len(page.rows()) == AT_ONCE
+
+    page = overseer.press("批量暂停办理", every="yes")
+    assert f"符合条件的全部 {MORE} 件" in page
+    assert f"下面列出前 {AT_ONCE} 件" in page
+    page = overseer.press("批量暂停办理", reason="核查")
+    # It is confirmed once more; meanwhile one of them is suspended and another one begun.
+    assert "请再次确认" in page
+    uids.append(a_request(office))
+    page = overseer.press("确定批量暂停办理")
+    assert f"符合条件的全部 {MORE + 1} 件" in page
+    assert f"刚才是 {MORE} 件" in page
+    page = overseer.press("确定批量暂停办理")
+    assert "批量暂停办理" in page
+    office.interventions.suspend(office.directory.actor_for("马监", "市局"), uids[0], "急")
+    office.outgoing.work_off_slow()
+
+    page = overseer.get(page.address)
+    assert f"已办 {MORE} 件，没有办成 1 件" in page
+    assert f"/console/cases/details/?id={uids[0]}" in page.source
+    assert f"/console/cases/details/?id={uids[1]}" in page.source
+    with office.store.read() as unit:
+        held = {uid: office.casework.load(unit, uid).state.suspended for uid in (*uids, other)}
+    assert held == dict.fromkeys(uids, True) | {other: False}
+    assert "/console/cases/" in overseer.get("/jobs").source
+    # Every worker finds the way from their account, overseers from the console too.
+    assert "/jobs" in overseer.get("/account").source
+    assert "后台任务" in overseer.get("/console/")

@@ -21,7 +21,7 @@ jobs = sa.Table(
     sa.Column("input", sa.Text, nullable=False),
     sa.Column("started_at", Moment, nullable=False),
     sa.Column("finished_at", Moment),
-    # Who stopped it, or why it broke off, where it did not come to its end.
+    # Who stopped it, or why it broke off (as refusals are told), if it did not come to its end.
     sa.Column("stopped_by", ByteText),
     sa.Column("broke_off", sa.Text),
     # How many there were at the beginning; how many have been done and refused since.
@@ -41,5 +41,7 @@ job_refusals = sa.Table(
     # Which item of the job it was, counted from zero.
     sa.Column("position", sa.Integer, primary_key=True),
     sa.Column("name", sa.Text, nullable=False),
-    sa.Column("sentence", sa.Text, nullable=False),
+    # What it is found by, and why it was refused: codes with what fills their sentences, as JSON.
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("told", sa.Text, nullable=False),
 )

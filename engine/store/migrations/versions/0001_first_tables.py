@@ -550,7 +550,8 @@ def upgrade() -> None:
         sa.Column("job_id", Key, nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("sentence", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("told", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["job_id"], ["jobs.id"], name=op.f("fk_job_refusals_job_id_jobs"), ondelete="CASCADE"
         ),
