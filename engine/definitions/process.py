@@ -337,6 +337,8 @@ class Panel:
     decide: Decision = Decision()
     #: who gets no seat, for a reason they are told
     recusals: tuple[Recusal, ...] = ()
+    #: whether the initiator may vote on their own case
+    own: bool = False
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -36,6 +36,8 @@ from engine.runtime.withdrawing import touch, withdraw
 
 #: verbs that move the case on and are refused after a hard deadline
 _MOVING = frozenset({"submit", "pass", "return", "fail", "reopen"})
+#: what a return left behind and going forward clears
+_ONWARD = {"due_given": None, "relaying": False, "returned": False}
 #: commands of those who take part; a suspended case refuses them
 _OF_PEOPLE = frozenset(
     {
@@ -280,7 +282,7 @@ def _pass_stage(run: Run, action: Action, following: str) -> None:
 
 def _forward(run: Run, action: Action, index: int, target: str | None, before: State) -> None:
     """pass and submit: a new place, organisations resolved now."""
-    values: dict[str, Any] = {"due_given": None, "relaying": False, "returned": False}
+    values: dict[str, Any] = dict(_ONWARD)
     if action.verb == "submit":
         values["path"] = ()
     # An expression over what was entered gives nothing when it was not entered.
@@ -304,6 +306,7 @@ def _forward(run: Run, action: Action, index: int, target: str | None, before: S
             run.change(resume=())
             run.pin_routes()
         _leave(run, action, index, target)
+        run.answer_return()
         _remember_end(run, before)
     path = run.state.path
     run.push(action, before)
@@ -364,18 +367,17 @@ def _return(run: Run, action: Action, index: int, target: str | None, before: St
     run.change(due_given=due, resubmit=resubmit, inserted=())
     passed = run.state.path[place_index]
     step = acting_place(passed).step if target == "previous" else str(target)
-    if passed.split is not None and passed.place.step != step:
-        go_back_into(run, place_index, passed.split, step)
+    into = passed.split is not None and passed.place.step != step
+    at = run.process.steps[step if into else passed.place.step]
+    relaying = action.relay and not (at.who is not None and at.who.kind == "initiator")
+    if into and passed.split is not None:
+        # The branch has it to pass on; of the case itself only that it was returned can be seen.
+        go_back_into(run, place_index, passed.split, step, relaying=relaying)
+        run.change(returned=True, relaying=False)
     else:
         go_back(run, depth, place_index, keep_resume=True)
-    relaying = action.relay and not _at_initiator(run)
-    run.change(returned=True, relaying=relaying)
+        run.change(returned=True, relaying=relaying)
     run.refresh_due()
-
-
-def _at_initiator(run: Run) -> bool:
-    who = run.step.who
-    return who is not None and who.kind == "initiator"
 
 
 def _reopen(run: Run, action: Action, index: int, target: str | None, before: State) -> None:
@@ -455,8 +457,9 @@ def _time(run: Run) -> None:
 def _go_on(run: Run) -> None:
     """What was waited for is there: on along ``to``."""
     before = run.state
-    run.change(wait_until=None)
+    run.change(wait_until=None, **_ONWARD)
     run.follow("@done")
+    run.answer_return()
     _remember_end(run, before)
     splits.push_split(run)
     _settled(run)
@@ -532,21 +535,23 @@ def _outcome(run: Run) -> None:
     run.acted(name)
     if choice is None:
         before = run.state
-        run.change(due_given=None)
+        run.change(**_ONWARD)
         run.follow("@done")
+        run.answer_return()
         _remember_end(run, before)
         splits.push_split(run)
         _settled(run)
         return
     index, target = run.context.choose(choice)
     before = run.state
-    run.change(due_given=None)
+    run.change(**_ONWARD)
     if target == "resume":
         resume(run)
     elif target == "previous":
         go_back(run, *previous(run), keep_resume=True)
     else:
         run.follow(f"+{name}#{index}")
+        run.answer_return()
         _remember_end(run, before)
         splits.push_split(run)
     _settled(run)

@@ -74,8 +74,22 @@ def opened(branches: Mapping[str, State]) -> bool:
 
 
 def passed_in(split: Split, step: str) -> str | None:
-    """The branch of a split that holds a place at ``step``: where it stands or has passed."""
+    """The branch of a split that holds a place at ``step``, in branches of its own too."""
     for name, branch in split.branches.items():
         if branch.place.step == step or any(one.place.step == step for one in branch.path):
             return name
+        if divided_at(branch, step) is not None:
+            return name
+    return None
+
+
+def divided_at(branch: State, step: str) -> tuple[int, Split] | None:
+    """Where a branch was divided with a place at ``step`` inside: how far on its path, and how."""
+    inner = Split("", branch.branches)
+    if passed_in(inner, step) is not None:
+        return len(branch.path), inner
+    for index in range(len(branch.path) - 1, -1, -1):
+        split = branch.path[index].split
+        if split is not None and passed_in(split, step) is not None:
+            return index, split
     return None

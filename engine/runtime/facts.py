@@ -164,13 +164,15 @@ class Recording:
             self.read[WORKDAYS] = {**kept, text: found}
         return found
 
-    def seed(self) -> int:
-        """See :class:`Facts`."""
-        found: int = self._once("seed", self._facts.seed)
+    def seed(self, step: str) -> int:
+        """See :class:`Facts`; panels that branches come to at once draw by lots of their own."""
+        drawn = sum(key.startswith("seed.") for key in self.read)
+        found: int = self._once(f"seed.{step}", lambda: self._facts.seed() + drawn)
         return found
 
     def draw(
         self,
+        step: str,
         draw: Draw,
         count: int | None,
         asking: Asking,
@@ -180,7 +182,7 @@ class Recording:
     ) -> Sequence[str]:
         """See :class:`Facts`."""
         found: Sequence[str] = self._once(
-            f"draw.{draw.register}",
+            f"draw.{step}",
             lambda: list(self._facts.draw(draw, count, asking, seed, without, fits)),
         )
         return found

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from engine.definitions.process import Action, Process
 from engine.domain.case import Passed, Place, Resumption, Split, first_stage
 from engine.runtime import splits
-from engine.runtime.branches import passed_in
+from engine.runtime.branches import divided_at, passed_in
 from engine.runtime.run import Run
 
 
@@ -60,28 +61,48 @@ def latest(run: Run, action: Action, target: str | None) -> tuple[int, int]:
     raise run.refuse("target_not_on_path", action=action.title, target=title)
 
 
-def go_back_into(run: Run, index: int, split: Split, step: str) -> None:
+def go_back_into(run: Run, index: int, split: Split, step: str, *, relaying: bool) -> None:
     """Return to a place in a branch that has been passed: that branch alone is opened again."""
     path = run.state.path
     splits.break_off(run)
     run.change(resume=_resumable(run, path[index:]), path=path[:index], chain={})
+    left = {"returned": True, "relaying": relaying, "due_given": run.state.due_given}
+    reopened = _opened(run.process, split, step, left)
+    splits.reopen(run, path[index].place, reopened)
+
+
+def _opened(process: Process, split: Split, step: str, left: Mapping[str, Any]) -> Split:
+    """The branches of a split with the one open again that holds ``step``, at that place.
+
+    ``left`` is what the return leaves behind there.
+    """
     name = passed_in(split, step)
     assert name is not None  # it was found by that
     branch = split.branches[name]
     places = [one.place for one in branch.path]
     known = [number for number, place in enumerate(places) if place.step == step]
+    inside = None
     if known:
         first = first_stage(branch.path, known[-1])
-        branch = branch.with_(place=places[first], path=branch.path[:first])
-    given = run.state.due_given
-    branch = branch.with_(
-        joined=False, again=True, branches={}, returned=True, due_given=given,
-        chain=_chain_before(run.process, branch.chain, branch.place),
-    )  # fmt: skip
+        branch = branch.with_(place=places[first], path=branch.path[:first], branches={})
+    elif branch.place.step == step:
+        branch = branch.with_(branches={})
+    else:
+        inside = divided_at(branch, step)
+    if inside is None:
+        branch = branch.with_(**left)
+    else:
+        # The place is in a branch of the branch: that one alone is open in there.
+        index, inner = inside
+        place = places[index] if index < len(places) else branch.place
+        opened = _opened(process, inner, step, left).branches
+        branch = branch.with_(place=place, path=branch.path[:index], branches=opened)
+    chain = _chain_before(process, branch.chain, branch.place)
+    branch = branch.with_(joined=False, again=True, chain=chain)
     others = {
         key: one if one.joined else one.with_(joined=True) for key, one in split.branches.items()
     }
-    splits.reopen(run, path[index].place, Split(name, {**others, name: branch}))
+    return Split(name, {**others, name: branch})
 
 
 def go_back(run: Run, depth: int, index: int, *, keep_resume: bool) -> None:

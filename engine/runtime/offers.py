@@ -190,7 +190,7 @@ def operation_here(run: Run, name: str, rights: Rights) -> Offer:
             mine = forbidden is None and (refusal is None or refusal.code == "urged_lately")
         case _:
             refusal = why_not_vote(run)
-            recused = refusal is not None and refusal.code == "recused"
+            recused = refusal is not None and refusal.code in ("recused", "own_case")
             mine = recused or run.command.holder in run.state.voters
     return Offer(name, None, mine, refusal)
 

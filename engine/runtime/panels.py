@@ -22,13 +22,13 @@ def convene(run: Run, step: Step) -> None:
         return
     if isinstance(panel.voters, Draw):
         count = int(run.context.value(panel.voters.count) or 0)
-        seed = run.context.facts.seed()
+        seed = run.context.facts.seed(step.name)
         voters = draw(run, panel, count, seed, ())
         run.events.append({"event": "drawn", "seed": seed, "people": list(voters)})
         run.change(seed=seed)
     else:
         named = run.context.keys(panel.voters)
-        voters = tuple(one for one in named if run.recused(panel.recusals, one) is None)
+        voters = tuple(one for one in named if not keeps_out(run, panel, one))
         if len(voters) < len(named):
             event = {"event": "recused", "people": [one for one in named if one not in voters]}
             run.events.append(event)
@@ -42,9 +42,23 @@ def draw(run: Run, panel: Panel, count: int, seed: int, without: Sequence[str]) 
     They are asked one after the other until there are enough.
     """
     assert isinstance(panel.voters, Draw)  # others are named
-    facts = run.context.facts
-    fits = (lambda one: run.recused(panel.recusals, one) is None) if panel.recusals else None
-    return tuple(facts.draw(panel.voters, count, run.context, seed, without, fits))
+    facts, step = run.context.facts, run.state.place.step
+
+    def fits(one: str) -> bool:
+        return not keeps_out(run, panel, one)
+
+    return tuple(facts.draw(step, panel.voters, count, run.context, seed, without, fits))
+
+
+def keeps_out(run: Run, panel: Panel, person: str) -> bool:
+    """Whether somebody has no vote: recused, or the initiator of the very case voted on."""
+    return is_own(run, panel, person) or run.recused(panel.recusals, person) is not None
+
+
+def is_own(run: Run, panel: Panel, person: str) -> bool:
+    """Whether it is a vote on the case of the very person, who has no say in it."""
+    own = panel.about == "case" and not panel.own and run.is_personal
+    return own and person == run.state.initiator
 
 
 def attending(run: Run, panel: Panel) -> Sequence[str]:
@@ -122,12 +136,12 @@ def why_not_vote(run: Run) -> Refused | None:
 
 def _recused(run: Run, panel: Panel, person: str) -> Refused | None:
     """Why somebody who was named has no seat, where a rule keeps them out."""
-    if not panel.recusals or isinstance(panel.voters, Draw):
+    if isinstance(panel.voters, Draw) or not keeps_out(run, panel, person):
+        return None
+    if person not in run.context.keys(panel.voters):
         return None
     recusal = run.recused(panel.recusals, person)
-    if recusal is None or person not in run.context.keys(panel.voters):
-        return None
-    return run.refuse("recused", say=recusal.say)
+    return run.refuse("own_case") if recusal is None else run.refuse("recused", say=recusal.say)
 
 
 def another_round(run: Run) -> None:
@@ -193,7 +207,7 @@ def replace(run: Run) -> None:
         raise run.refuse("no_such_seat", person=instead)
     if person in state.voters or person in state.declined:
         raise run.refuse("seated_already", person=person)
-    if run.step.panel is not None and run.recused(run.step.panel.recusals, person) is not None:
+    if run.step.panel is not None and keeps_out(run, run.step.panel, person):
         raise run.refuse("transfer_to_excluded", person=person)
     run.events.append(
         {"event": "replaced", "place": state.place.to_json(), "from": instead, "to": person}

@@ -777,6 +777,20 @@ class Run:
         steps = self.process.steps
         return any(steps[one.place.step].call is not None for _, one in places_of(left))
 
+    def answer_return(self) -> None:
+        """The case has gone forward to where it was taken from: that is not resumed any more.
+
+        A chain has many places at one step; anywhere else the step is the place.
+        """
+        place, chain = self.state.place, self.step.chain
+        for index, taken in enumerate(self.state.resume):
+            known = taken.place
+            if known.step == place.step and (
+                chain is None or known.organisation == place.organisation
+            ):
+                self.change(resume=self.state.resume[:index], resubmit=None)
+                return
+
     def remember(self, before: Place, path: tuple[Passed, ...]) -> Resumption:
         """Where the case is being taken from, for ``resume``.
 

@@ -90,7 +90,8 @@ def _join(run: Run, step: Step) -> None:
     if step.name in run.splitting or not is_joined(parallel, run.state.branches):
         return
     _told(run, "joined")
-    run.change(branches={})
+    # A return to the branches has been dealt with.
+    run.change(branches={}, due_given=None, returned=False, relaying=False)
     run.follow("@done")
 
 

@@ -17,7 +17,7 @@ from engine.forms.form import Form
 from engine.forms.sentences import sentence
 from engine.forms.surroundings import Lookup, Query
 from engine.forms.validation import FieldError
-from engine.runtime.panels import attending, why_not_replace
+from engine.runtime.panels import attending, is_own, keeps_out, why_not_replace
 from engine.runtime.run import Run
 from engine.services.case_rows import instant
 from engine.services.casework import Casework, Loaded
@@ -83,13 +83,12 @@ class Panels:
         if isinstance(panel.voters, Draw):
             found = drawable(run, panel.voters)
         elif search:
-            taken = {*state.voters, *state.declined, state.initiator}
+            taken = {*state.voters, *state.declined}
             people = lookup.search(Query("people"), search, FOUND)
             found = (one.key for one in people if one.key not in taken)
-        if panel.recusals:
-            # A condition is asked of each: not of a whole register.
-            fitting = (one for one in found if run.recused(panel.recusals, one) is None)
-            found = list(islice(fitting, OFFERED))
+        # A condition is asked of each: not of a whole register.
+        fitting = (one for one in found if not keeps_out(run, panel, one))
+        found = list(islice(fitting, OFFERED)) if panel.recusals else list(fitting)
         seats = (one for one in state.voters if one not in state.voted)
         return _named(lookup, found), _named(lookup, seats)
 
@@ -103,12 +102,11 @@ class Panels:
         """
         panel = run.step.panel
         if panel is not None and isinstance(panel.voters, Draw):
-            recused = run.recused(panel.recusals, person) is not None
-            if recused or person not in drawable(run, panel.voters):
+            if keeps_out(run, panel, person) or person not in drawable(run, panel.voters):
                 raise run.refuse("not_to_be_drawn")
             return {"instead": instead, "person": person, "reason": reason}
         known = self._entries.surroundings(unit, run).lookup.fitting(Query("people"), [person])
-        if not known or person == run.state.initiator:
+        if not known or (panel is not None and is_own(run, panel, person)):
             raise run.refuse("nobody_to_vote")
         return {"instead": instead, "person": person, "reason": reason}
 
@@ -338,7 +336,8 @@ def _named(lookup: Lookup, people: Iterable[str]) -> list[tuple[str, str]]:
 def drawable(run: Run, draw: Draw) -> Sequence[str]:
     """Who could still be drawn, if they need not keep out: not those who have or had a seat."""
     without = (*run.state.voters, *run.state.declined)
-    return run.context.facts.draw(draw, None, run.context, run.state.seed or 0, without)
+    seed = run.state.seed or 0
+    return run.context.facts.draw(run.step.name, draw, None, run.context, seed, without)
 
 
 def vote(run: Run, present: Sequence[str], tally: Tally, options: Iterable[str]) -> dict[str, Any]:

@@ -509,6 +509,7 @@ class Case:
     def _join(self) -> None:
         name = self.here.spot.step
         self.here.branches = {}
+        self.here.given, self.here.returned, self.here.relaying = None, False, False
         self.go_to(self.choose(self.steps[name]["to"]))
 
     def _leave(self) -> None:
@@ -627,9 +628,20 @@ class Case:
             self._visit_next(here.spot.step)
         else:
             self.go_to(target)
+        if target != "resume":
+            self._answer()
         if self.closed:
             self._remember_end()
         self._write(action)
+
+    def _answer(self) -> None:
+        """It has gone on to where it was taken from: that is not resumed any more."""
+        here = self.here
+        for index, left in enumerate(here.left):
+            same = left.spot.step == here.spot.step
+            if same and ("chain" not in self.step or left.spot.office == here.spot.office):
+                here.left, here.straight = here.left[:index], False
+                return
 
     def _remember_end(self) -> None:
         """From an end, ``resume`` leads to the place that ended it."""
@@ -654,6 +666,7 @@ class Case:
         else:
             here.left = []
             self.go_to(self.choose(action["to"]))
+            self._answer()
             if self.closed:
                 self._remember_end()
             self._write(action)
@@ -722,7 +735,16 @@ class Case:
                 paper.route[line.spot.step] = line.spot.office
             self._stand(line.spot.step, line.spot.office)
         paper.returned, paper.straight = True, straight
-        paper.relaying = bool(action.get("relay")) and self.step.get("who") != "initiator"
+        into = step if line.branches and line.spot.step != step else paper.spot.step
+        relaying = bool(action.get("relay")) and self.steps[into].get("who") != "initiator"
+        if into == paper.spot.step:
+            paper.relaying = relaying
+        else:
+            # Who is in the branch passes it on, not the case.
+            paper.relaying = False
+            while paper.spot.step != step:
+                paper = paper.branches[str(_branch_with(paper.branches, step))]
+            paper.relaying = relaying
 
     def _remember(self, paper: Paper, struck: tuple[Line, ...]) -> None:
         """Note where the case is being taken from: a return handed down stays one return."""
@@ -738,19 +760,34 @@ class Case:
 
     def _reopen_branch(self, line: Line, step: str, given: str | None) -> None:
         """After the join that branch alone is done again; the others stay done."""
-        name = _branch_with(line.branches, step)
+        branches = self._opened(line.branches, step, given)
+        self._divided_again(line.spot, branches)
+
+    def _opened(
+        self, branches: Mapping[str, Paper], step: str, given: str | None
+    ) -> dict[str, Paper]:
+        name = _branch_with(branches, step)
         assert name is not None
-        branches = {key: one.copy() for key, one in line.branches.items()}
+        branches = {key: one.copy() for key, one in branches.items()}
         for other, one in branches.items():
             one.joined = one.joined or other != name
         branch = branches[name]
         known = [number for number, one in enumerate(branch.lines) if one.spot.step == step]
+        split = [number for number, one in enumerate(branch.lines) if _inside(one, step)]
+        branch.joined, branch.again = False, True
         if known:
             first = _first(branch.lines, known[-1])
             branch.spot, branch.lines = branch.lines[first].spot, branch.lines[:first]
-        branch.joined, branch.again, branch.returned = False, True, True
-        branch.branches, branch.given = {}, given
-        self._divided_again(line.spot, branches)
+        if known or branch.spot.step == step:
+            branch.branches, branch.given, branch.returned = {}, given, True
+        elif _branch_with(branch.branches, step) is not None:
+            branch.branches = self._opened(branch.branches, step, given)
+        else:
+            # It was divided and joined within: there one branch alone is done again.
+            line = branch.lines[split[-1]]
+            branch.spot, branch.lines = line.spot, branch.lines[: split[-1]]
+            branch.branches = self._opened(line.branches, step, given)
+        return branches
 
     def _divided_again(self, spot: Spot, branches: Mapping[str, Paper]) -> None:
         """Come back to a parallel step: who had not ended a branch has it to do again."""
@@ -801,10 +838,11 @@ class Case:
         """A result nobody presses: of a date, a panel, a group, a called case."""
         self._begin("system", None, pressed=False)
         step = self.step
-        self.here.given = None if name else self.here.given
+        self.here.given, self.here.returned, self.here.relaying = None, False, False
         target = step.get("outcomes", {}).get(name) or step["to"]
         self.here.until = None
         self.go_to(self.choose(target))
+        self._answer()
         # What was waited for is over: who passed the case there does not take it back.
         self.here.touched = True
         if self.closed:
@@ -923,7 +961,15 @@ def _branch_with(branches: Mapping[str, Paper], step: str) -> str | None:
     for name, branch in branches.items():
         if branch.spot.step == step or any(one.spot.step == step for one in branch.lines):
             return name
+        inner = _branch_with(branch.branches, step)
+        if inner is not None or any(_inside(one, step) for one in branch.lines):
+            return name
     return None
+
+
+def _inside(line: Line, step: str) -> bool:
+    """Whether a parallel step that was passed has a place at a step in one of its branches."""
+    return _branch_with(line.branches, step) is not None
 
 
 def _acted(branch: Paper) -> bool:

@@ -102,8 +102,9 @@ class Moves:
                 for after in self._outcome(focus, step, target):
                     yield Act("outcome", step.name, name), after
         if self._goes_on(step):
-            for after in self._onward(focus, step):
-                yield Act("time", step.name), self._pushed_split(self._ended(after, focus))
+            for after in self._onward(focus.at(returned=False, relaying=False), step):
+                for one in self._answered(after):
+                    yield Act("time", step.name), self._pushed_split(self._ended(one, focus))
 
     def _goes_on(self, step: Step) -> bool:
         """Whether ``to`` is taken without anybody's action or an outcome of its own."""
@@ -222,7 +223,8 @@ class Moves:
         if submits:
             focus = focus.at(resume=())
         for after in self._leave(focus, action, target):
-            yield self._push(self._ended(after, before), before)
+            for one in self._answered(after):
+                yield self._push(self._ended(one, before), before)
 
     def _leave(self, focus: Focus, action: Action, target: str | None) -> Iterator[Focus]:
         step = self.process.steps[focus.spot.step]
@@ -255,19 +257,22 @@ class Moves:
             focus = before.leave(depth)
             passed = focus.spot.path[index]
             step = _acting_step(passed) if target == "previous" else target
-            if passed.split is not None and passed.step != step:
-                after = self._go_back_into(focus, index, passed.split, step)
+            into = passed.split is not None and passed.step != step
+            who = self.process.steps[step if into else passed.step].who
+            relaying = action.relay and not (who is not None and who.kind == "initiator")
+            if into and passed.split is not None:
+                after = self._go_back_into(focus, index, passed.split, step, relaying)
+                relaying = False
             else:
                 after = self._go_back(focus, index, keep=True)
             for one in after:
-                who = self.process.steps[one.spot.step].who
-                relaying = action.relay and not (who is not None and who.kind == "initiator")
                 for word in words:
                     # A word that a policy gives may be either.
                     for straight in (False, True) if word is None else (word != "first_level",):
                         yield one.at(returned=True, relaying=relaying, straight=straight)
 
     def _outcome(self, focus: Focus, step: Step, target: str) -> Iterator[Focus]:
+        focus = focus.at(returned=False, relaying=False)
         if target == "resume":
             yield from self._resume(focus)
         elif target == "previous":
@@ -275,7 +280,23 @@ class Moves:
                 yield from self._go_back(focus.leave(depth), index, keep=True)
         else:
             for after in self._go(focus, step, target):
-                yield self._pushed_split(self._ended(after, focus))
+                for one in self._answered(after):
+                    yield self._pushed_split(self._ended(one, focus))
+
+    def _answered(self, after: Focus) -> Iterator[Focus]:
+        """A case that has gone forward to where it was taken from is not resumed there any more.
+
+        In a chain it may be at another organisation, and of what was taken away more than once
+        something may be left: then it is as before, too.
+        """
+        resume, step = after.spot.resume, self.process.steps[after.spot.step]
+        for index, taken in enumerate(resume):
+            if taken.step == step.name:
+                yield after.at(resume=resume[:index], straight=False)
+                if step.chain is not None or any(one.again for one in resume):
+                    yield after
+                return
+        yield after
 
     # ---------------------------------------------------------------- going on
 
@@ -393,7 +414,8 @@ class Moves:
             return
         by = focus.left[1].by if focus.left is not None else ""
         self.closing.setdefault(step.name, set()).add(by)
-        yield from self._onward(focus.at(branches=()), step)
+        # A return to the branches has been dealt with.
+        yield from self._onward(focus.at(branches=(), returned=False, relaying=False), step)
 
     def _end_branch(self, focus: Focus) -> Iterator[Focus]:
         ended = focus.at(joined=True, returned=False, relaying=False, branches=())
@@ -451,23 +473,37 @@ class Moves:
         else:
             yield from self._arrive(focus, self.process.steps[passed.step])
 
-    def _go_back_into(self, focus: Focus, index: int, split: Split, step: str) -> Iterator[Focus]:
+    def _go_back_into(
+        self, focus: Focus, index: int, split: Split, step: str, relaying: bool
+    ) -> Iterator[Focus]:
         focus = focus.break_off()
         path = focus.spot.path
         focus = self._keep(focus, path[index:]).at(path=popped(path, index))
+        focus = focus.at(step=path[index].step, stage=None)
+        yield from self._opened(focus, split, step, relaying)
+
+    def _opened(self, focus: Focus, split: Split, step: str, relaying: bool) -> Iterator[Focus]:
+        """Open the one branch of a parallel step again that holds ``step``."""
         name = _passed_in(split, step)
         assert name is not None  # it was found by that
         others = {key: branch._replace(joined=True) for key, branch in split.branches}
         branch = others.pop(name)
-        focus = focus.at(step=path[index].step, stage=None)
         stood = tuple((key, others.get(key, one)) for key, one in split.branches)
         level = Level(focus.spot._replace(branches=stood), name)
-        stage = branch.stage
-        known = [n for n, one in enumerate(branch.path) if one.step == step]
-        if known:
-            stage, branch = None, branch._replace(path=popped(branch.path, known[-1]))
-        again = branch._replace(joined=False, again=True, branches=(), returned=True)
+        again = branch._replace(joined=False, again=True, branches=())
         inside = focus._replace(around=(*focus.around, level), spot=again)
+        known = [n for n, one in enumerate(branch.path) if one.step == step]
+        divided = None if known or branch.step == step else _divided_at(branch, step)
+        if divided is not None:
+            index, outer, inner = divided
+            inside = inside.at(step=outer, stage=None, path=popped(branch.path, index))
+            for after in self._opened(inside, inner, step, relaying):
+                yield after.rise()
+            return
+        stage = branch.stage
+        if known:
+            stage, inside = None, inside.at(path=popped(branch.path, known[-1]))
+        inside = inside.at(returned=True, relaying=relaying)
         # A parallel step in the branch is divided once more.
         for after in self._arrive(inside, self.process.steps[step], stage):
             yield after.rise() if len(after.around) > len(focus.around) else after
@@ -587,6 +623,20 @@ def _passed_in(split: Split, step: str) -> str | None:
     for name, branch in split.branches:
         if branch.step == step or any(one.step == step for one in branch.path):
             return name
+        if _divided_at(branch, step) is not None:
+            return name
+    return None
+
+
+def _divided_at(branch: Spot, step: str) -> tuple[int, str, Split] | None:
+    """Where a branch was divided with ``step`` inside: how far on its path, at what, and how."""
+    inner = Split("", branch.branches)
+    if _passed_in(inner, step) is not None:
+        return len(branch.path), branch.step, inner
+    for index in range(len(branch.path) - 1, -1, -1):
+        one = branch.path[index]
+        if one.split is not None and _passed_in(one.split, step) is not None:
+            return index, one.step, one.split
     return None
 
 

@@ -61,9 +61,11 @@ RECUSAL = Vocabulary(
     origin="1.2",
 )
 _RECUSAL = One(RECUSAL, _recusal, exactly_one=("people", "when"))
-#: ``except`` of a panel: always with its reason
+#: ``except`` of a panel: always with its reason; or nobody, not even the initiator
 RECUSALS = ByKind(
-    mapping=Made(_RECUSAL, lambda value, _node, _spot: (value,)), sequence=ListOf(_RECUSAL)
+    scalar=Closed(("none",)),
+    mapping=Made(_RECUSAL, lambda value, _node, _spot: (value,)),
+    sequence=ListOf(_RECUSAL),
 )
 EXCEPT = ByKind(
     scalar=Made(Expression(Phrase("人员列表，或 `none`", "people, or `none`")), _except),

@@ -259,9 +259,11 @@ VOCABULARY = Vocabulary(
             "except",
             RECUSALS,
             "应当回避的人不投票也不被抽取：{people, say}、{when, say} 或其列表；"
-            "本该投票的人看到提示语",
+            "本该投票的人看到提示语。申请人本人不能表决自己的业务，`none` 表示可以",
             "who keeps out has no seat and is not drawn: {people, say}, {when, say} or a list of "
-            "them; who was to vote is told the sentence",
+            "them; who was to vote is told the sentence. The initiator has no vote on their own "
+            "case; `none` gives them one",
+            default="initiator",
         ),
     ),
     called=Phrase("panel", "panel"),
@@ -273,6 +275,7 @@ def _build(values: Values) -> Panel | None:
     if "voters" not in values:
         return None
     ballot, extend = values.get("ballot", (None, None))
+    written = values.get("except")
     return Panel(
         values.get("voters"),
         about=values.get("about", "case"),
@@ -287,7 +290,8 @@ def _build(values: Values) -> Panel | None:
         invalid=values.get("invalid"),
         enough=values.get("enough"),
         decide=values.get("decide", Decision()),
-        recusals=tuple(values.get("except") or ()),
+        recusals=() if written == "none" else tuple(written or ()),
+        own=written == "none",
     )
 
 
