@@ -9,7 +9,7 @@ from admin import security
 from admin.api.reading import body
 from admin.api.schemas import COMMAND, START
 from admin.context import platform
-from engine.services.casework import Done
+from engine.services.outcome import Done
 
 
 def show(uid: str) -> ResponseReturnValue:

@@ -25,13 +25,14 @@ from engine.store.cases import CaseRow
 
 if TYPE_CHECKING:
     from engine.services.cases import Cases
-    from engine.services.casework import Casework, Done
+    from engine.services.casework import Casework
     from engine.services.directory import Directory
     from engine.services.foresight import Foresight
     from engine.services.interventions import Interventions
     from engine.services.jobs import Given, Jobs, Progress
     from engine.services.offering import Offering
     from engine.services.operations import Operations
+    from engine.services.outcome import Done
     from engine.services.oversight import Oversight
     from engine.services.sentences import Sentences
 

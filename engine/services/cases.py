@@ -20,7 +20,9 @@ from engine.runtime.advance import guard, no_such_action, offered
 from engine.runtime.branches import find
 from engine.runtime.offers import may_act, may_operate, operation_here
 from engine.runtime.run import Run
-from engine.services.casework import Casework, Done, Loaded, Outcome, until_kept
+from engine.services.casework import Casework, until_kept
+from engine.services.loaded import Loaded
+from engine.services.outcome import Done, Outcome
 from engine.store.errors import Conflict
 from engine.store.unit import UnitOfWork
 from engine.store.work import WorkRow

@@ -7,16 +7,15 @@ the outbox) is committed together or not at all. Who comes second reads that it 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import orjson
 
-from engine.definitions.release import Release
 from engine.domain.actor import SYSTEM, Actor, Rights
 from engine.domain.case import (
     DATES,
@@ -35,12 +34,13 @@ from engine.runtime.run import Run
 from engine.services.case_facts import CaseFacts, Lookups, NeedsTransaction
 from engine.services.case_rows import CaseRows, applied, new_work, sealed_parts
 from engine.services.definitions import Definitions
+from engine.services.loaded import Ground, LazyData, Loaded
+from engine.services.outcome import Done, Origin, Outcome
 from engine.services.ranges import unused
 from engine.store.cases import CaseRow, NewCase
 from engine.store.chain import GENESIS, Event
 from engine.store.database import Store
 from engine.store.errors import Conflict, Duplicate
-from engine.store.once import once
 from engine.store.unit import UnitOfWork
 from engine.store.work import WorkRow
 
@@ -58,121 +58,6 @@ def new_uid() -> str:
 
 #: how often a command is tried again because somebody acted at another place of the case
 RACES = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """The answer to an accepted command; the same one again when it is repeated with its key."""
-
-    uid: str
-    version: int
-    place: str
-    status: str | None
-
-    def to_json(self) -> str:
-        """As kept beside the command's key."""
-        return orjson.dumps([self.uid, self.version, self.place, self.status]).decode()
-
-    @classmethod
-    def from_json(cls, text: str) -> Done:
-        """Read what :meth:`to_json` wrote."""
-        return cls(*orjson.loads(text))
-
-
-class LazyData(Mapping[str, Any]):
-    """Form data that is only read and decrypted when an expression looks at it."""
-
-    def __init__(self, load: Callable[[], Mapping[str, Any]]) -> None:
-        self._load = load
-
-    @once
-    def _values(self) -> Mapping[str, Any]:
-        return self._load()
-
-    def __getitem__(self, key: str) -> Any:
-        return self._values[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-
-@dataclass(slots=True)
-class Loaded:
-    """A case as it was read, with what is needed to decide."""
-
-    row: CaseRow
-    state: State
-    compiled: Compiled
-    data: Mapping[str, Any]
-    #: what was searched for while deciding on this case
-    found: dict[tuple[str, Any, int | None], Sequence[str]] = field(default_factory=dict)
-
-    @property
-    def ident(self) -> dict[str, Any]:
-        """Id, number and year, as expressions read them."""
-        return {"id": self.row.uid, "number": self.row.number, "year": self.row.year}
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What a jurisdiction says to one of its processes while a release is in force."""
-
-    release: Release
-    #: what conditions read of it
-    jurisdiction: Mapping[str, Any]
-    policy: Mapping[str, Any]
-    calendar: Any
-
-    @classmethod
-    def of(
-        cls, release: Release, process: str, jurisdiction: str, overrides: Mapping[str, Any]
-    ) -> Ground:
-        """As the content says, but for the switches that are set otherwise."""
-        said: dict[str, Any] = {"id": jurisdiction}
-        policy: Mapping[str, Any] = {}
-        calendar = None
-        known = release.jurisdictions.get(jurisdiction)
-        if known is not None:
-            said |= {"title": known.title, "bureau": known.bureau}
-            policy = known.policy.get(process, {})
-            calendar = release.calendars.get(known.calendar) if known.calendar else None
-        return cls(release, said, {**policy, **overrides}, calendar)
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """By which case another one is created, and as what it knows it."""
-
-    owner: CaseRow
-    key: str
-    link: str
-    #: how many cases of this transaction have created each other before it
-    depth: int = 1
-
-
-@dataclass(slots=True)
-class Outcome:
-    """A command that was carried out and written."""
-
-    row: CaseRow
-    result: Advance
-    command: Command
-    compiled: Compiled
-    #: the state before the command; None where it has started the case
-    before: State | None = None
-    #: keys of outbox messages that this process may work off at once
-    sent: list[str] = field(default_factory=list)
-    #: see :class:`Origin`
-    depth: int = 0
-
-    @property
-    def done(self) -> Done:
-        """The answer."""
-        state = self.result.state
-        return Done(self.row.uid, self.row.version, str(state.place), state.status)
 
 
 class _Beside(Stale):

@@ -16,7 +16,9 @@ from engine.domain.actor import SYSTEM
 from engine.domain.case import Command, DueEffect, places_of
 from engine.forms.surroundings import Rights
 from engine.runtime.run import put
-from engine.services.casework import Casework, Loaded, Outcome
+from engine.services.casework import Casework
+from engine.services.loaded import Loaded
+from engine.services.outcome import Outcome
 from engine.store.outbox import OutboxRow
 from engine.store.unit import UnitOfWork
 

@@ -19,8 +19,9 @@ from engine.forms.formats import masked
 from engine.forms.surroundings import Lookup, Rights
 from engine.runtime.run import Run
 from engine.services.audiences import Hidden, hidden
-from engine.services.casework import Casework, Loaded
+from engine.services.casework import Casework
 from engine.services.entries import Entries
+from engine.services.loaded import Loaded
 from engine.services.rebuild import pins_of
 from engine.store.chain import Event
 from engine.store.errors import Erased

@@ -25,11 +25,12 @@ from engine.forms.formats import masked
 from engine.forms.surroundings import Lookup, Rights
 from engine.runtime.run import Run
 from engine.services.case_rows import MOVED_ON
-from engine.services.casework import Casework, Loaded
+from engine.services.casework import Casework
 from engine.services.courses import Entry, text_of
 from engine.services.directory import Directory
 from engine.services.entries import Entries
 from engine.services.interventions import reroutable
+from engine.services.loaded import Loaded
 from engine.services.monitor import LOOK, RECORDED
 from engine.services.oversight import MONITOR, Oversight
 from engine.services.record_views import at_path

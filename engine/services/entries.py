@@ -27,7 +27,8 @@ from engine.runtime.compiled import Compiled
 from engine.runtime.context import plain
 from engine.runtime.moments import now_and_today
 from engine.runtime.run import Run
-from engine.services.casework import Casework, Loaded
+from engine.services.casework import Casework
+from engine.services.loaded import Loaded
 from engine.services.sentences import Sentences
 from engine.store.unit import UnitOfWork
 

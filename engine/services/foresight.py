@@ -17,7 +17,8 @@ from engine.definitions.register import ORGANISATIONS, PEOPLE
 from engine.domain.actor import SYSTEM, Actor
 from engine.domain.case import State, places_of
 from engine.runtime.run import Run
-from engine.services.casework import Casework, Loaded, until_kept
+from engine.services.casework import Casework, until_kept
+from engine.services.loaded import Loaded
 from engine.services.statuses import status_title
 from engine.store.messages import MessageRow
 from engine.store.outbox import OutboxRow

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from engine.domain.actor import Actor
 from engine.forms.surroundings import Lookup
-from engine.services.casework import Casework, Loaded
+from engine.services.casework import Casework
 from engine.services.courses import Courses
 from engine.services.groups import Groups
+from engine.services.loaded import Loaded
 from engine.services.seeing import Seeing
 from engine.services.sentences import Sentences
 from engine.services.statuses import status_title

@@ -17,7 +17,9 @@ from engine.domain.errors import Refused, Stale
 from engine.expressions.condition import And, Condition, In
 from engine.runtime.offers import may_act
 from engine.runtime.run import Run, put
-from engine.services.casework import Casework, Loaded, Outcome, until_kept
+from engine.services.casework import Casework, until_kept
+from engine.services.loaded import Loaded
+from engine.services.outcome import Outcome
 from engine.store.cases import CaseRow
 from engine.store.outbox import OutboxRow
 from engine.store.unit import UnitOfWork

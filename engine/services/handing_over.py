@@ -27,8 +27,10 @@ from engine.store.work import WorkRow
 
 if TYPE_CHECKING:
     from engine.services.cases import Cases
-    from engine.services.casework import Casework, Loaded, Outcome
+    from engine.services.casework import Casework
     from engine.services.interventions import Interventions
+    from engine.services.loaded import Loaded
+    from engine.services.outcome import Outcome
     from engine.services.panels import Panels
     from engine.services.sentences import Sentences
     from engine.services.substitutes import Substitutes, Substitution

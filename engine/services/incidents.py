@@ -9,8 +9,9 @@ from typing import Any
 from engine.domain.actor import Actor
 from engine.domain.errors import NotFound, Refused
 from engine.services.case_rows import MOVED_ON
-from engine.services.casework import Casework, Done
+from engine.services.casework import Casework
 from engine.services.interventions import AGAIN, Interventions, reroutable
+from engine.services.outcome import Done
 from engine.services.oversight import RESOLVE, Oversight
 from engine.services.sentences import Sentences
 from engine.services.somebody import Permissions

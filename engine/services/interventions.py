@@ -21,7 +21,9 @@ from engine.runtime.branches import find
 from engine.runtime.offers import Offer, may_operate
 from engine.runtime.panels import why_not_replace
 from engine.runtime.run import Run
-from engine.services.casework import Casework, Done, Loaded, Outcome
+from engine.services.casework import Casework
+from engine.services.loaded import Loaded
+from engine.services.outcome import Done, Outcome
 from engine.services.oversight import CANCEL, INTERVENE, MONITOR, RESOLVE, Oversight
 from engine.services.somebody import Permissions, Somebody
 from engine.store.unit import UnitOfWork

@@ -25,7 +25,9 @@ from engine.domain.actor import SYSTEM, Actor
 from engine.domain.case import Command, DueEffect, State, places_of
 from engine.domain.errors import Refused, Stale
 from engine.runtime.run import Run, call_key, put
-from engine.services.casework import Casework, Loaded, Origin, Outcome, until_kept
+from engine.services.casework import Casework, until_kept
+from engine.services.loaded import Loaded
+from engine.services.outcome import Origin, Outcome
 from engine.store.cases import CaseRow
 from engine.store.links import LinkRow
 from engine.store.unit import UnitOfWork

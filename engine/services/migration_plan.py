@@ -20,8 +20,9 @@ from engine.domain.errors import Refused
 from engine.runtime.advance import advance
 from engine.runtime.compiled import Compiled, Within
 from engine.runtime.migrating import Renaming
-from engine.services.casework import Casework, Loaded
+from engine.services.casework import Casework
 from engine.services.entries import FORM
+from engine.services.loaded import Loaded
 from engine.services.migration_data import PROPOSED, MovedData, Open, moved_data
 from engine.services.migration_decisions import Decisions
 from engine.services.somebody import Permissions, Somebody

@@ -25,12 +25,14 @@ from engine.domain.actor import Actor
 from engine.domain.case import Command, State, places_of
 from engine.domain.errors import EngineError, NotFound, Refused, Stale
 from engine.runtime.run import IRREVERSIBLE
-from engine.services.casework import Casework, Loaded, Outcome
+from engine.services.casework import Casework
 from engine.services.history import History
 from engine.services.jobs import Given, Item, Jobs, NotDone, Progress
+from engine.services.loaded import Loaded
 from engine.services.migration_data import Open
 from engine.services.migration_decisions import Decisions
 from engine.services.migration_plan import Judging, Target, Verdict, command_of, forecast_of
+from engine.services.outcome import Outcome
 from engine.services.outgoing import Outgoing
 from engine.services.oversight import INTERVENE, Oversight
 from engine.services.sentences import Sentences

@@ -14,7 +14,8 @@ from engine.domain.errors import NotAllowed, Refused
 from engine.runtime.offers import Offer, may_take, offers
 from engine.runtime.run import Run
 from engine.services.cases import Cases, is_claimable, selves
-from engine.services.casework import Casework, Loaded
+from engine.services.casework import Casework
+from engine.services.loaded import Loaded
 from engine.store.unit import UnitOfWork
 
 if TYPE_CHECKING:

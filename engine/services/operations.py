@@ -16,7 +16,9 @@ from engine.runtime.offers import OPERATIONS, may_operate
 from engine.runtime.operations import waiting_signers
 from engine.runtime.run import Run
 from engine.services.cases import Cases, command_of
-from engine.services.casework import Casework, Done, Loaded, Outcome
+from engine.services.casework import Casework
+from engine.services.loaded import Loaded
+from engine.services.outcome import Done, Outcome
 from engine.store.unit import UnitOfWork
 
 if TYPE_CHECKING:

@@ -17,11 +17,12 @@ from engine.connectors.http import Rejected
 from engine.domain.actor import SYSTEM
 from engine.domain.case import Command, DueEffect
 from engine.domain.errors import EngineError
-from engine.services.casework import Casework, Outcome
+from engine.services.casework import Casework
 from engine.services.connecting import Connecting
 from engine.services.groups import Groups, NotKnown
 from engine.services.jobs import JOB, Jobs
 from engine.services.linking import Linking
+from engine.services.outcome import Outcome
 from engine.services.telling import TELL, Telling
 from engine.store.outbox import MOST_ATTEMPTS, OutboxRow
 from engine.store.unit import UnitOfWork

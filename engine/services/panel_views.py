@@ -11,9 +11,10 @@ from engine.domain.errors import NotFound
 from engine.forms.surroundings import Lookup
 from engine.runtime.panels import attending, vacant, why_not_vote
 from engine.runtime.run import Run
-from engine.services.casework import Casework, Loaded
+from engine.services.casework import Casework
 from engine.services.courses import Courses
 from engine.services.group_views import GroupViews
+from engine.services.loaded import Loaded
 from engine.services.panels import Panels
 from engine.services.seeing import Seeing
 from engine.services.sentences import Sentences

@@ -20,8 +20,9 @@ from engine.forms.validation import FieldError
 from engine.runtime.panels import attending, is_own, keeps_out, why_not_replace
 from engine.runtime.run import Run
 from engine.services.case_rows import instant
-from engine.services.casework import Casework, Loaded
+from engine.services.casework import Casework
 from engine.services.deciding import TOTAL, Candidate, Verdict, on_case, on_members
+from engine.services.loaded import Loaded
 from engine.services.tally import Tally
 from engine.store.ballots import Round
 from engine.store.cases import CaseRow

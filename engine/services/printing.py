@@ -23,8 +23,9 @@ from engine.forms.formats import masked
 from engine.forms.model import Element
 from engine.forms.surroundings import Lookup, Rights
 from engine.runtime.run import Run
-from engine.services.casework import Casework, Loaded
+from engine.services.casework import Casework
 from engine.services.entries import Entries
+from engine.services.loaded import Loaded
 from engine.store.documents import IssuedRow
 from engine.store.errors import Erased
 from engine.store.unit import UnitOfWork

@@ -13,7 +13,8 @@ from engine.domain.errors import NotFound
 from engine.runtime.branches import find
 from engine.runtime.offers import may_lead, offers
 from engine.runtime.run import Run
-from engine.services.casework import Casework, Loaded
+from engine.services.casework import Casework
+from engine.services.loaded import Loaded
 from engine.store.unit import UnitOfWork
 from engine.store.work import WorkRow
 

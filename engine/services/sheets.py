@@ -17,8 +17,9 @@ from engine.forms.surroundings import Rights
 from engine.runtime import moments
 from engine.runtime.run import Run
 from engine.services.audiences import hidden
-from engine.services.casework import Casework, Loaded
+from engine.services.casework import Casework
 from engine.services.entries import REVIEW_ACTION, Entries
+from engine.services.loaded import Loaded
 from engine.store.unit import UnitOfWork
 
 Open = Callable[[UnitOfWork, Actor, str, str | None], tuple[Loaded, Run]]

@@ -10,7 +10,8 @@ from engine.domain.actor import SYSTEM, Rights
 from engine.domain.case import Advance, WorkItem
 from engine.domain.errors import Refused
 from engine.runtime.run import Run
-from engine.services.casework import Casework, Loaded
+from engine.services.casework import Casework
+from engine.services.loaded import Loaded
 from engine.store.unit import UnitOfWork
 
 

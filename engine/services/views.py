@@ -21,10 +21,11 @@ from engine.runtime.moments import is_over
 from engine.runtime.offers import may_operate
 from engine.runtime.run import Run
 from engine.services.cases import Cases
-from engine.services.casework import Casework, Loaded
+from engine.services.casework import Casework
 from engine.services.courses import Courses, Entry
 from engine.services.entries import Entries
 from engine.services.group_views import GroupViews, Member
+from engine.services.loaded import Loaded
 from engine.services.offering import Offering
 from engine.services.rebuild import pins_of
 from engine.services.seeing import Seeing
