@@ -37,7 +37,7 @@ _COMPARED = {
 _SUMS, _PRODUCTS = {"+": "+", "-": "-"}, {"*": "*", "/": "/", "div": "/", "%": "%", "mod": "%"}
 _WORDS = frozenset(
     ("and", "or", "not", "eq", "ne", "lt", "gt", "le", "ge", "div", "mod", "empty", "in",
-     "between", "if", "then", "else", "some", "every", "satisfies")
+     "between", "if", "then", "else", "some", "every", "satisfies", "for", "return")
 )  # fmt: skip
 #: what holds expressions together, weakest first
 _EITHER, _OR, _AND, _COMPARE, _SUM, _PRODUCT, _UNARY, _ATOM = range(8)
@@ -64,12 +64,19 @@ _ASKED: Mapping[tuple[str, int], str] = {
     ("is empty", 1): "size({0}) == 0",
     ("matches", 2): "{0}.matches({1})",
     ("string", 1): "string({0})",
-    ("min", 2): "({0} < {1} ? {0} : {1})",
-    ("max", 2): "({0} > {1} ? {0} : {1})",
     ("abs", 1): "({0} < 0 ? -{0} : {0})",
     ("today", 0): "today",
     ("now", 0): "now",
 }
+#: what goes through a list: the function of ours, and the word before what is asked of each
+_EACH = {
+    "some": ("exists", "satisfies"), "every": ("all", "satisfies"), "for": ("map", "return"),
+}  # fmt: skip
+#: how FEEL calls an item of the list that is filtered
+_ITEM = "item"
+#: functions of several values, and how many of them: each is written out
+_OF_SEVERAL = ("min", "max", "sum", "mean")
+_MOST_VALUES = 6
 #: a field, of which one can ask whether it is filled in
 _PATH = re.compile(r"[a-z_]\w*(?:\.[a-z_]\w*)+", re.ASCII)
 _METHODS: Mapping[tuple[str, int], tuple[str, int]] = {
@@ -210,9 +217,9 @@ class _Reader:
         self.depth += 1
         if self.depth > DEEPEST:
             raise _Unknown
-        each = self._takes("some", "every")
+        each = self._takes("some", "every", "for")
         if each:
-            found = self._each("exists" if each == "some" else "all")
+            found = self._each(*_EACH[each])
         elif self._takes("if"):
             asked = self._either()
             self._needs("then")
@@ -223,15 +230,19 @@ class _Reader:
         self.depth -= 1
         return found
 
-    def _each(self, function: str) -> _Part:
-        """Read what some or all of a list satisfy."""
+    def _each(self, function: str, then: str) -> _Part:
+        """Read what some or all of a list satisfy, or what is made of each."""
         kind, name = self._next()
         if kind != "name" or snake(name) != name:
             raise _Unknown
         self.place += 1
         self._needs("in")
         around = self._sum().within(_ATOM)
-        self._needs("satisfies")
+        self._needs(then)
+        return self._through(around, function, name)
+
+    def _through(self, around: str, function: str, name: str) -> _Part:
+        """Read what is asked or made of each item of a list."""
         self.bound.append(name)
         asked = self._either().within(_EITHER)
         self.bound.pop()
@@ -386,6 +397,11 @@ class _Reader:
                 names = (*names, unquoted(self._next_but_one()[1]))
                 self.place += 2
                 self._needs("]")
+            elif self._word() == "[" and self._next_but_one() == ("name", _ITEM):
+                self.place += 1
+                found = self._through(self._named(names).within(_ATOM), "filter", _ITEM)
+                self._needs("]")
+                return found
             else:
                 return self._named(names)
 
@@ -430,6 +446,8 @@ class _Reader:
             return _Part(own, _ATOM)
         if name == "get or else" and len(items) == 2 and _PATH.fullmatch(items[0]):
             return _Part(f"has({items[0]}) ? {items[0]} : {items[1]}", _EITHER)
+        if name in _OF_SEVERAL and len(items) > 1:
+            return _of_several(name, items)
         form = _ASKED.get((name, len(items)))
         if form is None:
             raise _Unknown
@@ -459,6 +477,22 @@ class _Reader:
             names = (*names, self._next_but_one()[1].rpartition(":")[2])
             self.place += 2
         return self._named(names)
+
+
+def _of_several(name: str, items: Sequence[str]) -> _Part:
+    """Write out a function of several values."""
+    if len(items) > _MOST_VALUES:
+        raise _Unknown
+    if name in ("sum", "mean"):
+        together = f"({' + '.join(items)})"
+        return _Part(together if name == "sum" else f"({together} / {len(items)})", _ATOM)
+    sign = "<" if name == "min" else ">"
+    found = items[0]
+    for one in items[1:]:
+        found = f"({found} {sign} {one} ? {found} : {one})"
+    if len(found) > LONGEST:
+        raise _Unknown
+    return _Part(found, _ATOM)
 
 
 def _below(names: tuple[str, ...]) -> str | None:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from engine.authoring.emitting import on_one_line, scalar
 from engine.authoring.node import plain_value
 from engine.authoring.problem import Position
 from engine.authoring.problems import Problems
-from engine.definitions.dialects import snake
+from engine.definitions.dialects import snake, translated
 from engine.definitions.markup import Element, Unreadable, read_markup
 from engine.definitions.rules.dmn_cells import (
     NUMBER,
@@ -25,6 +25,18 @@ from engine.definitions.rules.dmn_cells import (
     constant_of,
     split,
     text_of,
+)
+from engine.definitions.rules.dmn_choices import choices_of
+from engine.definitions.rules.dmn_columns import (
+    TYPES,
+    Column,
+    added_of,
+    inferred,
+    name_of,
+    own,
+    type_of,
+    values_of,
+    words_of,
 )
 from engine.definitions.rules.dmn_knowledge import Called, Knowledge, boxed_of
 from engine.definitions.rules.table import FOLDER
@@ -37,21 +49,10 @@ HITS = {
 }  # fmt: skip
 _BY_OUTPUT = ("PRIORITY", "OUTPUT ORDER")
 _TOGETHER = {"SUM": "sum", "MIN": "min", "MAX": "max", "COUNT": "count"}
-TYPES = {
-    "string": "text", "number": "number", "integer": "integer", "long": "integer",
-    "double": "number", "boolean": "boolean", "date": "date",
-}  # fmt: skip
 #: item definitions are named after others so many times
 _FARTHEST = 5
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-_WORDS = re.compile(r"[A-Za-z_][\w ]*(?:\.[A-Za-z_][\w ]*)*\Z")
-#: our own attributes, for what DMN has no word for
-OWN = "urn:zhicheng:rules"
-
-
-def _own(one: Element, name: str) -> str:
-    """Return one of our own attributes, which :mod:`dmn_writing` has written."""
-    return one.attributes.get(f"{OWN}}}{name}", "")
+#: records hold records so deep, and so many fields
+_DEEPEST_RECORD, _MOST_PARTS = 5, 100
 
 
 def read_dmn(content: bytes, file: str, problems: Problems) -> dict[str, str]:
@@ -64,17 +65,32 @@ def read_dmn(content: bytes, file: str, problems: Problems) -> dict[str, str]:
     if root.name != "definitions":
         _report(problems, file, Refused(root, "不是 DMN 文件", "this is no DMN file"))
         return {}
+    _typed(root)
     _resolve(root)
+    items = {one.attributes.get("name", ""): one for one in root.all("itemDefinition")}
     data = {
         one.attributes.get("id", ""): one.first("variable") or one for one in root.all("inputData")
     }
     data |= {one.attributes.get("id", ""): _answer(one) for one in root.all("decision")}
+    for one in data.values():
+        record = items.get(one.given("typeRef").rpartition(":")[2])
+        one.children += _parts(items, record, "", 0)[:_MOST_PARTS]
     knowledge = Knowledge(root)
+    knowledge.types = {
+        " ".join(f"{one.given('name')}{part.given('name')}".split()): part.given("typeRef")
+        for one in data.values()
+        for part in (Element("part", {"typeRef": one.given("typeRef")}, 1, 1), *one.all("part"))
+    }
     found = {}
     for decision in root.all("decision"):
         try:
-            id_ = _own(decision, "rule") or f"{FOLDER}/{_id(decision)}"
+            id_ = own(decision, "rule") or f"{FOLDER}/{_id(decision)}"
             found[id_] = _decision(decision, id_, data, knowledge)
+        except Refused as refused:
+            _report(problems, file, refused)
+    for id_, title, logic in knowledge.tables.values():
+        try:
+            found.setdefault(id_, _model(id_, title, logic, knowledge))
         except Refused as refused:
             _report(problems, file, refused)
     if not root.all("decision"):
@@ -110,6 +126,59 @@ def _resolve(root: Element) -> None:
                 one.children.append(Element("allowed", {}, one.line, one.column, allowed.children))
 
 
+def _parts(
+    items: Mapping[str, Element], record: Element | None, prefix: str, depth: int
+) -> list[Element]:
+    """Return the fields of a record, those of records in it included, as parts with their paths."""
+    if record is None or depth > _DEEPEST_RECORD or record.given("isCollection") == "true":
+        return []
+    found = []
+    for one in record.all("itemComponent"):
+        path = f"{prefix}.{one.given('name')}"
+        name = one.said("typeRef") or one.given("typeRef")
+        for _ in range(_FARTHEST):
+            base = items.get(name.rpartition(":")[2])
+            if base is None or not base.said("typeRef"):
+                break
+            name = base.said("typeRef")
+        if one.given("isCollection") == "true":
+            continue
+        held = one if one.all("itemComponent") else items.get(name.rpartition(":")[2])
+        kind = Element("part", {"name": path, "typeRef": name}, one.line, one.column)
+        found += _parts(items, held, path, depth + 1) or [kind]
+    return found
+
+
+def _typed(root: Element) -> None:
+    """Let the outputs of tables be of the types that what holds their answer says."""
+    items = {one.attributes.get("name", ""): one for one in root.all("itemDefinition")}
+    for decision in root.all("decision"):
+        variable, table = decision.first("variable"), decision.first("decisionTable")
+        if variable is None or table is None:
+            continue
+        outputs, type_ = table.all("output"), variable.given("typeRef")
+        item = items.get(type_.rpartition(":")[2])
+        for _ in range(_FARTHEST):
+            base = items.get(item.said("typeRef").rpartition(":")[2]) if item is not None else None
+            if base is None:
+                break
+            item = base
+        fields = item.all("itemComponent") if item is not None else []
+        for one in outputs:
+            if one.attributes.get("typeRef"):
+                continue
+            field = next((each for each in fields if each.given("name") == one.given("name")), None)
+            if field is None and not fields and len(outputs) == 1:
+                field = item
+                one.attributes["typeRef"] = type_ if item is None else item.said("typeRef")
+            if field is not None:
+                one.attributes["typeRef"] = field.said("typeRef")
+                allowed = field.first("allowedValues")
+                if allowed is not None:
+                    inner = Element("allowed", {}, one.line, one.column, allowed.children)
+                    one.children.append(inner)
+
+
 def _report(problems: Problems, file: str, refused: Refused) -> None:
     at = Position(file, refused.at.line, refused.at.column)
     problems.add("RUL140", at, reason=refused.reason)
@@ -124,68 +193,67 @@ def _id(decision: Element) -> str:
     return found
 
 
-def _name(written: str, at: Element, otherwise: str = "") -> str:
-    """Return a name as expressions take it; one of other letters gives way to another name."""
-    text = " ".join(written.split())
-    if _NAME.match(text):
-        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text).lower().strip("_")
-    if _WORDS.match(text) and text.isascii():
-        return "_".join(snake(part) for part in text.split("."))
-    if otherwise and re.fullmatch(r"[\w .]+", text) and not text.isascii():
-        return otherwise
-    raise Refused(
-        at,
-        f"“{text}”不是一个名称",
-        f'"{text}" is no name',
-    )
-
-
-def _type(written: str, at: Element) -> str:
-    name = (written or "string").rpartition(":")[2]
-    if name not in TYPES:
-        raise Refused(at, f"不支持类型“{name}”", f'the type "{name}" is not supported')
-    return TYPES[name]
-
-
 def _decision(decision: Element, id_: str, data: dict[str, Element], knowledge: Knowledge) -> str:
     title = decision.attributes.get("name") or id_
     head = [f"rule: {id_}", f"title: {scalar(title)}"]
     logic = boxed_of(decision)
+    knowledge.begin()
     if logic is None:
         kinds = ("relation", "list", "functionDefinition", "conditional")
         other = next((one for one in decision.children if one.name in kinds), decision)
         raise Refused(
             other,
-            f"只接受决策表和表达式，不接受 {other.name}",
-            f"only decision tables and literal expressions are accepted, no {other.name}",
+            f"只接受决策表和表达式，不接受 {other.name}；固定的对照表请写成代码表或登记册",
+            f"only decision tables and literal expressions are accepted, no {other.name}; write a "
+            "fixed list as a code list or a register",
         )
     called = knowledge.called(logic)
     head += _joined(decision, data)
-    if _own(decision, "missing"):
-        head.append(f"missing: {scalar(_own(decision, 'missing'))}")
+    if own(decision, "missing"):
+        head.append(f"missing: {scalar(own(decision, 'missing'))}")
     if called is not None:
-        body = _table(called.table, knowledge, _given(decision, called, data, logic))
+        given = _given(decision, called, data, logic, knowledge)
+        body = list(
+            _table(called.table, knowledge, given, decision) if given is not None
+            else _boxed(decision, logic, data, knowledge)
+        )  # fmt: skip
     elif logic.name == "decisionTable":
-        body = _table(logic, knowledge, {})
+        _asked(decision, data, knowledge)
+        body = list(_table(logic, knowledge, {}, decision))
     else:
-        body = _boxed(decision, logic, data, knowledge)
-    return "\n".join([*head, *body]) + "\n"
+        body = list(_boxed(decision, logic, data, knowledge))
+    return "\n".join([*head, *knowledge.remarks, *body]) + "\n"
+
+
+def _model(id_: str, title: str, logic: Element, knowledge: Knowledge) -> str:
+    """Return a table that expressions call, as a table of its own."""
+    knowledge.begin()
+    body = list(_table(logic, knowledge, {}, logic))
+    head = [f"rule: {id_}", f"title: {scalar(title)}"]
+    return "\n".join([*head, *knowledge.remarks, *body]) + "\n"
 
 
 def _given(
-    decision: Element, called: Called, data: dict[str, Element], at: Element
-) -> dict[str, _Column]:
-    """Return the inputs of a decision that the parameters of a table are."""
-    inputs = {" ".join(one.source.split()): one for one in _asked(decision, data)}
+    decision: Element,
+    called: Called,
+    data: dict[str, Element],
+    at: Element,
+    knowledge: Knowledge,
+) -> dict[str, Column] | None:
+    """Return the inputs of a decision that the parameters of a table are; None if some are not."""
+    inputs = {" ".join(one.source.split()): one for one in _asked(decision, data, knowledge)}
     found = {}
     for name, text in called.given.items():
         column = inputs.get(" ".join(text.split()))
+        fields = {path: one for path, one in inputs.items() if path.startswith(f"{text}.")}
+        if fields:
+            for path, one in fields.items():
+                inside = f"{name}{path.removeprefix(text)}"
+                found[inside] = replace(one, called=inside)
+            continue
         if column is None:
-            raise Refused(
-                at, f"调用决策表时，“{name}”要是一项输入，不是“{text}”",
-                f'where a table is called, "{name}" has to be an input, not "{text}"',
-            )  # fmt: skip
-        type_ = _type(called.types[name], at) if called.types[name] else column.type
+            return None
+        type_ = type_of(called.types[name], at) if called.types[name] else column.type
         found[name] = replace(column, type=type_, called=name)
     return found
 
@@ -207,17 +275,29 @@ def _required(id_: str) -> str:
     return f"{FOLDER}/{re.sub(r'[^a-z0-9]+', '-', words.lower()).strip('-')}"
 
 
-def _table(table: Element, knowledge: Knowledge, given: Mapping[str, _Column]) -> Iterator[str]:
+def _table(
+    table: Element, knowledge: Knowledge, given: Mapping[str, Column], decision: Element
+) -> Iterator[str]:
     policy = table.attributes.get("hitPolicy", "UNIQUE")
     together = table.attributes.get("aggregation", "")
     if policy not in HITS or (together and (policy != "COLLECT" or together not in _TOGETHER)):
         shown = f"{policy} {together}".strip()
         raise Refused(table, f"不支持命中方式 {shown}", f"hit policy {shown} is not supported")
-    own = _own(table, "hit")
+    ours = own(table, "hit")
     hit = _TOGETHER[together] if together else HITS[policy]
-    yield f"hit: {own if own in HITS_HERE else hit}"
-    inputs = [_input(one, place + 1, given) for place, one in enumerate(table.all("input"))]
-    outputs = [_output(one, place + 1) for place, one in enumerate(table.all("output"))]
+    yield f"hit: {ours if ours in HITS_HERE else hit}"
+    cells = [list(map(_text, rule.all("inputEntry"))) for rule in table.all("rule")]
+    inputs = [
+        _input(one, place, given, knowledge, [row[place] for row in cells if place < len(row)])
+        for place, one in enumerate(table.all("input"))
+    ]
+    cells = [list(map(_text, rule.all("outputEntry"))) for rule in table.all("rule")]
+    single = len(table.all("output")) == 1
+    answer = _answer(decision) if single and decision is not table else None
+    outputs = [
+        _output(one, place, answer, [row[place] for row in cells if place < len(row)])
+        for place, one in enumerate(table.all("output"))
+    ]
     for columns in (inputs, outputs):
         _once(columns, table)
     rules = table.all("rule")
@@ -225,8 +305,12 @@ def _table(table: Element, knowledge: Knowledge, given: Mapping[str, _Column]) -
         rules = _by_output(rules, table, outputs)
     asked = {one.name for one in inputs}
     # What only the outputs of a table that is called read is an input too.
-    inputs += [one for one in given.values() if one.name not in asked]
-    rows = [_row(one, inputs, outputs, knowledge, len(asked)) for one in rules]
+    inputs += [one for one in given.values() if one.name not in asked and not one.part]
+    more = [one for one in given.values() if one.part and one.name not in asked]
+    rows = [_row(one, inputs, outputs, knowledge, len(asked), more) for one in rules]
+    read = " ".join(str(row["then"]) for row in rows)
+    inputs += [one for one in more if re.search(rf"\b{one.name}\b", read)]
+    inputs += [one for one in knowledge.made if one not in inputs]
     if inputs:
         yield "inputs:"
         for one in inputs:
@@ -245,7 +329,7 @@ def _table(table: Element, knowledge: Knowledge, given: Mapping[str, _Column]) -
             yield f"  - {on_one_line({'when': {}, **row})}"
 
 
-def _once(columns: list[_Column], table: Element) -> None:
+def _once(columns: list[Column], table: Element) -> None:
     names = [one.name for one in columns]
     for column in columns:
         if names.count(column.name) > 1:
@@ -254,11 +338,11 @@ def _once(columns: list[_Column], table: Element) -> None:
             )
 
 
-def _by_output(rules: list[Element], table: Element, outputs: list[_Column]) -> list[Element]:
+def _by_output(rules: list[Element], table: Element, outputs: list[Column]) -> list[Element]:
     """Return the rows in the order in which the values of their outputs are listed."""
     listed = [
         split(text_of(given, "text")) if given is not None else []
-        for given in (_values(one, "outputValues") for one in table.all("output"))
+        for given in (values_of(one, "outputValues") for one in table.all("output"))
     ]
 
     def place(rule: Element) -> list[int]:
@@ -281,85 +365,73 @@ def _by_output(rules: list[Element], table: Element, outputs: list[_Column]) -> 
     return sorted(rules, key=place)
 
 
-@dataclass(frozen=True)
-class _Column:
-    name: str
-    title: str
-    type: str
-    values: tuple[str, ...]
-    #: the code list the values are of
-    codes: str = ""
-    #: the least and the greatest value, as written
-    limits: tuple[tuple[str, str], ...] = ()
-    optional: bool = False
-    #: how expressions of the file call it, if not as its caption
-    called: str = ""
-
-    @property
-    def source(self) -> str:
-        """What expressions of the file call it."""
-        return self.called or self.title
-
-    def written(self, *, optional: bool = False) -> dict[str, object]:
-        kind: dict[str, object] = {"type": self.type}
-        if self.codes:
-            kind = {"codes": self.codes}
-        elif self.values:
-            kind = {"values": list(self.values)}
-        limits = {
-            name: text if self.type == "date" else plain_value(text) for name, text in self.limits
-        }
-        found = {"title": self.title, **kind, **limits}
-        return {**found, "optional": True} if optional or self.optional else found
+def _text(entry: Element) -> str:
+    return text_of(entry, "text")
 
 
-def _values(one: Element, name: str) -> Element | None:
-    """Return the values a column may have: its own, or those its type allows."""
-    return one.first(name) or one.first("allowed") or one.first("inputExpression", "allowed")
-
-
-def _input(one: Element, number: int, given: Mapping[str, _Column]) -> _Column:
+def _input(
+    one: Element,
+    place: int,
+    given: Mapping[str, Column],
+    knowledge: Knowledge,
+    cells: list[str],
+) -> Column:
     expression = one.first("inputExpression")
     if expression is None:
         raise Refused(one, "输入没有表达式", "the input has no expression")
-    written = text_of(expression, "text")
-    bound = given.get(" ".join(written.split()))
+    written = " ".join(text_of(expression, "text").split())
+    bound = given.get(written)
     if bound is not None:
-        values = _words(_values(one, "inputValues"), bound.type) or bound.values
-        return replace(bound, title=one.attributes.get("label") or bound.title, values=values)
+        values = words_of(values_of(one, "inputValues"), bound.type) or bound.values
+        title = one.attributes.get("label") or bound.title
+        return replace(bound, title=title, values=values, part=False)
     if given:
         raise Refused(one, f"“{written}”不是参数", f'"{written}" is no parameter')
-    name = _name(written, expression, f"input_{number}")
-    type_ = _type(expression.attributes.get("typeRef", ""), expression)
-    values = _words(_values(one, "inputValues"), type_)
+    typed = expression.attributes.get("typeRef", "") or knowledge.types.get(written, "")
+    type_ = type_of(typed or inferred(cells), expression)
     title = one.attributes.get("label") or written
-    return _Column(name, title, type_, values, *_added(one), called=written)
+    name = _plain(written, expression, f"input_{place + 1}", knowledge)
+    if not name:
+        # What is computed is computed before: the process gives it.
+        label = snake(one.attributes.get("label", "")) or snake(written)
+        name = "_".join(label.split("_")[:_WORDS_OF_NAME]) or f"input_{place + 1}"
+        found = translated(written, lambda names: name_of(".".join(names), expression, "x"))
+        knowledge.remarks.append(f"# {name} ← {found or written}")
+    values = words_of(values_of(one, "inputValues"), type_)
+    return Column(name, title, type_, values, *added_of(one), called=written)
 
 
-def _output(one: Element, number: int) -> _Column:
+#: a name that is made of an expression has not more words
+_WORDS_OF_NAME = 5
+
+
+def _plain(written: str, at: Element, otherwise: str, knowledge: Knowledge) -> str:
+    """Return the name of an input that is one; nothing for an expression."""
+    known = written in knowledge.types
+    if not known and not re.fullmatch(r"[\w .]+", written):
+        return ""
+    return name_of(written, at, otherwise)
+
+
+def _output(one: Element, place: int, answer: Element | None, cells: list[str]) -> Column:
     written = one.attributes.get("name", "") or "result"
-    type_ = _type(one.attributes.get("typeRef", ""), one)
-    values = _words(_values(one, "outputValues"), type_)
+    typed = one.attributes.get("typeRef", "")
+    if not typed and answer is not None:
+        typed = answer.given("typeRef")
+    type_ = type_of(typed or inferred(cells), one)
+    values = words_of(values_of(one, "outputValues"), type_)
     title = one.attributes.get("label") or written
-    name = _name(written, one, f"output_{number}")
-    return _Column(name, title, type_, values, *_added(one))
-
-
-def _added(one: Element) -> tuple[str, tuple[tuple[str, str], ...], bool]:
-    """Return what our own attributes say of a column."""
-    limits = ((name, _own(one, name)) for name in ("minimum", "maximum"))
-    known = tuple((name, text) for name, text in limits if text)
-    return _own(one, "codes"), known, _own(one, "optional") == "true"
-
-
-def _words(given: Element | None, type_: str) -> tuple[str, ...]:
-    if given is None or type_ != "text":
-        return ()
-    return tuple(constant_of(part, type_, given) for part in split(text_of(given, "text")))
+    name = name_of(written, one, f"output_{place + 1}")
+    return Column(name, title, type_, values, *added_of(one))
 
 
 def _row(
-    rule: Element, inputs: list[_Column], outputs: list[_Column], knowledge: Knowledge, asked: int
+    rule: Element,
+    inputs: list[Column],
+    outputs: list[Column],
+    knowledge: Knowledge,
+    asked: int,
+    more: list[Column],
 ) -> dict[str, object]:
     entries, outs = rule.all("inputEntry"), rule.all("outputEntry")
     if len(entries) != asked or len(outs) != len(outputs):
@@ -370,7 +442,7 @@ def _row(
         if (cell := cell_of(text_of(entry, "text"), column.type, entry)) is not None
     }
     then = {
-        column.name: _out(text_of(entry, "text"), column, entry, inputs, knowledge)
+        column.name: _out(text_of(entry, "text"), column, entry, [*inputs, *more], knowledge)
         for column, entry in zip(outputs, outs, strict=True)
     }
     note = text_of(rule, "description") or text_of(rule, "annotationEntry", "text")
@@ -380,7 +452,7 @@ def _row(
 
 
 def _out(
-    text: str, column: _Column, at: Element, inputs: list[_Column], knowledge: Knowledge
+    text: str, column: Column, at: Element, inputs: list[Column], knowledge: Knowledge
 ) -> object:
     """Return what comes out of a row: a constant, or an expression over the inputs."""
     simple = {
@@ -393,24 +465,40 @@ def _out(
     return value if column.type in ("text", "date") else plain_value(value)
 
 
-def _known(inputs: list[_Column]) -> dict[str, str]:
+def _known(inputs: list[Column]) -> dict[str, str]:
     """Return what the expressions of a file may read, and how it is called here."""
     return {" ".join(one.source.split()): one.name for one in inputs}
 
 
-def _asked(decision: Element, data: dict[str, Element]) -> list[_Column]:
-    """Return what a decision requires as inputs."""
-    columns: list[_Column] = []
+def _asked(decision: Element, data: dict[str, Element], knowledge: Knowledge) -> list[Column]:
+    """Return what a decision requires as inputs; of a record its fields."""
+    columns: list[Column] = []
     for asked in decision.all("informationRequirement"):
         required = asked.first("requiredInput") or asked.first("requiredDecision")
         id_ = required.attributes.get("href", "").removeprefix("#") if required else ""
         one = data.get(id_)
         if one is None:
             raise Refused(required or asked, "没有这项输入", "there is no such input")
-        written = one.attributes.get("name", "")
-        type_ = _type(one.attributes.get("typeRef", ""), one)
-        name = _name(written, one, f"input_{len(columns) + 1}")
-        columns.append(_Column(name, written, type_, _words(_values(one, "inputValues"), type_)))
+        written = " ".join(one.attributes.get("name", "").split())
+        name = name_of(written, one, f"input_{len(columns) + 1}")
+        fields: dict[str, str] = {}
+        for part in one.all("part"):
+            if part.given("typeRef").rpartition(":")[2] not in TYPES:
+                continue  # it is refused where it is read
+            path = f"{written}{part.given('name')}"
+            inside = name_of(path, part, f"{name}_{len(fields) + 1}")
+            columns.append(
+                Column(inside, path, type_of(part.given("typeRef"), part), (), part=True)
+            )
+            fields[part.given("name").removeprefix(".")] = inside
+        if fields:
+            knowledge.records[name] = fields
+            knowledge.whole[written] = name
+            continue
+        if decision.first("decisionTable") is not None:
+            continue  # the table says of what type its inputs are
+        type_ = type_of(one.attributes.get("typeRef", ""), one)
+        columns.append(Column(name, written, type_, words_of(values_of(one, "inputValues"), type_)))
     return columns
 
 
@@ -418,16 +506,21 @@ def _boxed(
     decision: Element, logic: Element, data: dict[str, Element], knowledge: Knowledge
 ) -> Iterator[str]:
     """Write a decision that is an expression: a table of one row that always holds."""
-    columns = _asked(decision, data)
+    columns = _asked(decision, data, knowledge)
     _once(columns, decision)
     known = _known(columns)
+    chosen: list[dict[str, object]] | None = None
     parts = knowledge.parts(logic, known) if logic.name == "context" else {"": ""}
     if "" in parts:
         variable = decision.first("variable")
-        type_ = _type((variable or logic).attributes.get("typeRef", ""), logic)
+        type_ = type_of((variable or logic).attributes.get("typeRef", ""), logic)
         written = (variable.attributes.get("name", "") if variable is not None else "") or "result"
-        outputs = [_Column(_name(written, logic, "result"), written, type_, ())]
-        if logic.name == "literalExpression":
+        outputs = [Column(name_of(written, logic, "result"), written, type_, ())]
+        if type_ == "text":
+            chosen = choices_of(knowledge.boxed(logic, known), columns)
+        if chosen is not None:
+            value: object = ""
+        elif logic.name == "literalExpression":
             value = _out(text_of(logic, "text"), outputs[0], logic, columns, knowledge)
         else:
             value = knowledge.boxed(logic, known)
@@ -435,23 +528,32 @@ def _boxed(
     else:
         entries = [entry.first("variable") for entry in logic.all("contextEntry")]
         outputs = [
-            _Column(_name(one.given("name"), one), one.given("name"),
-                    _type(one.given("typeRef"), one), ())
+            Column(name_of(one.given("name"), one), one.given("name"),
+                    type_of(one.given("typeRef"), one), ())
             for one in entries if one is not None
         ]  # fmt: skip
         values = list(parts.values())
-    for one in outputs if logic.name != "literalExpression" else ():
+    for one in outputs if logic.name != "literalExpression" and chosen is None else ():
         if one.type == "text":
             raise Refused(
                 logic, f"“{one.title}”是文本，只能写成决策表",
                 f'"{one.title}" is a text, for which there has to be a table',
             )  # fmt: skip
     _once(outputs, decision)
+    read = " ".join(map(str, [*values, *(chosen or [])]))
+    columns = [
+        one for one in columns if not one.part or re.search(rf"\b{one.name}\b", read)
+    ] + knowledge.made
+    if chosen is not None:
+        yield "hit: first"
     if columns:
         yield "inputs:"
         yield from (f"  {one.name}: {on_one_line(one.written())}" for one in columns)
     yield "outputs:"
     yield from (f"  {one.name}: {on_one_line(one.written())}" for one in outputs)
     yield "rows:"
+    if chosen is not None:
+        yield from (f"  - {on_one_line(row)}" for row in chosen)
+        return
     then = dict(zip((one.name for one in outputs), values, strict=True))
     yield f"  - {on_one_line({'then': values[0] if len(values) == 1 else then})}"

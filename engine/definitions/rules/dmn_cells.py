@@ -12,6 +12,8 @@ from engine.definitions.markup import Element
 STRING = r'"(?:[^"\\]|\\.)*"'
 NUMBER = r"-?[0-9]+(?:\.[0-9]+)?"
 _VALUE = rf'{STRING}|{NUMBER}|true|false|date\(\s*"[0-9-]+"\s*\)'
+#: the constants in a text
+CONSTANT = re.compile(_VALUE)
 _SPACE = re.compile(rf"({STRING})|\s+")
 _COMPARED = re.compile(rf"(?:\?\s*)?(?P<operator><=|>=|!=|<|>|=)\s*(?P<value>{_VALUE})\Z")
 _RANGE = re.compile(

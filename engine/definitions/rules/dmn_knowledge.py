@@ -10,14 +10,18 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from engine.definitions.dialects import LONGEST, translated
+from engine.definitions.dialects import LONGEST, snake, translated
 from engine.definitions.markup import Element
-from engine.definitions.rules.dmn_cells import Refused, text_of
+from engine.definitions.rules.dmn_cells import STRING, Refused, text_of
+from engine.definitions.rules.dmn_columns import Column, name_of, type_of
+from engine.definitions.rules.table import FOLDER
 
 #: models call each other so deep
 _DEEPEST = 10
 BOXED = ("literalExpression", "invocation", "context")
 _CALL = re.compile(r"(?P<name>[^()]+?)\s*\((?P<given>[^()]*)\)\s*\Z")
+_SIMPLE = re.compile(r"\w+(?:\.\w+)*")
+_ALIAS = re.compile(r"known(\d+)name")
 _WHOLE = re.compile(r"[\w.]+|'(?:[^'\\]|\\.)*'")
 
 
@@ -28,6 +32,8 @@ class Model:
     #: its parameters with their types
     given: Mapping[str, str]
     logic: Element
+    #: of what type its answer is, as far as the file says it
+    type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,11 @@ class Knowledge:
         """Read them; what is wrong with one is said where it is called."""
         self.models: dict[str, Model] = {}
         self.depth = 0
+        #: the types of inputs and decisions by name
+        self.types: Mapping[str, str] = {}
+        #: tables that expressions call: each becomes one of its own, by name: id, title, table
+        self.tables: dict[str, tuple[str, str, Element]] = {}
+        self.begin()
         for one in root.all("businessKnowledgeModel"):
             function = one.first("encapsulatedLogic")
             logic = boxed_of(function) if function is not None else None
@@ -57,7 +68,19 @@ class Knowledge:
                 _spaced(each.given("name")): each.given("typeRef")
                 for each in function.all("formalParameter")
             }
-            self.models |= {_spaced(name): Model(given, logic) for name in names if name}
+            output = logic.first("output") if logic.name == "decisionTable" else None
+            typed = output.given("typeRef") if output is not None else ""
+            typed = typed or (variable.given("typeRef") if variable is not None else "")
+            self.models |= {_spaced(name): Model(given, logic, typed) for name in names if name}
+
+    def begin(self) -> None:
+        """Begin another decision."""
+        #: inputs that are computed before, and the remarks that say how
+        self.made: list[Column] = []
+        self.remarks: list[str] = []
+        #: inputs that are records: their fields by name, and their names here by those of the file
+        self.records: dict[str, Mapping[str, str]] = {}
+        self.whole: dict[str, str] = {}
 
     def called(self, logic: Element) -> Called | None:
         """Return the table a decision calls, if that is all it does.
@@ -127,8 +150,22 @@ class Knowledge:
     def text(self, text: str, at: Element, known: Mapping[str, str]) -> str:
         """Return an expression in our words, with the models it calls filled in."""
 
+        known = {**self.whole, **known}
+        # FEEL takes names with signs and words of several parts by what is known.
+        signed = sorted((one for one in known if not _SIMPLE.fullmatch(one)), key=len)[::-1]
+        shown = text
+        if signed:
+            apart = "|".join(re.escape(one).replace(r"\ ", r"\s+") for one in signed)
+            shown = re.sub(
+                rf"{STRING}|(?<!\w)(?P<name>{apart})(?!\w)",
+                lambda found: _alias(signed, found) or found[0], text,
+            )  # fmt: skip
+
         def naming(names: tuple[str, ...]) -> str:
             written = ".".join(names)
+            number = _ALIAS.fullmatch(written)
+            if number:
+                return known[signed[int(number[1])]]
             if written not in known:
                 raise Refused(
                     at, f"表达式用到“{written}”，它不是输入",
@@ -144,13 +181,23 @@ class Knowledge:
             found = self._filled(_spaced(name), filled, at)
             return found if len(given) == len(model.given) else None
 
-        found = translated(text, naming, calling)
+        found = translated(shown, naming, calling)
         if found is not None and len(found) > LONGEST:
             raise Refused(at, "代入以后太长", "it is too long once it is filled in")
         # An input is a single value: there is nothing to be added up or gone through.
         if found is None or re.search(r"\b(sum|mean)\(|\.(exists|all)\(", found):
             raise Refused(at, f"不支持表达式“{text}”", f'the expression "{text}" is not supported')
+        self._parts_only(found, at)
         return found
+
+    def _parts_only(self, found: str, at: Element) -> None:
+        """Refuse an expression that reads a record as a whole, unless it only names it."""
+        for name in self.records:
+            if found != name and re.search(rf"(?<![\w.']){name}(?![\w'])", found):
+                raise Refused(
+                    at, f"“{name}”是一个记录，只能用它的各栏",
+                    f'"{name}" is a record: only its fields can be used',
+                )  # fmt: skip
 
     def _filled(self, name: str, given: Mapping[str, str], at: Element) -> str:
         """Return what a model says of what it is given."""
@@ -159,17 +206,33 @@ class Knowledge:
             raise Refused(at, f"没有业务知识模型“{name}”", f'there is no knowledge model "{name}"')
         if set(given) != set(model.given):
             raise _not_given(at, name)
-        if model.logic.name not in BOXED:
-            raise Refused(
-                at, f"“{name}”是决策表，只能由整个决策调用",
-                f'"{name}" is a table, which only a whole decision can call',
-            )  # fmt: skip
+        if model.logic.name == "decisionTable":
+            return self._answered(name, model, given, at)
+        given = dict(given)
+        for parameter, text in list(given.items()):
+            fields = self.records.get(text, {})
+            given |= {f"{parameter}.{field}": inside for field, inside in fields.items()}
         self.depth += 1
         if self.depth > _DEEPEST:
             raise Refused(at, f"“{name}”调用自己", f'"{name}" calls itself')
         found = _whole(self.boxed(model.logic, given))
         self.depth -= 1
         return found
+
+    def _answered(self, name: str, model: Model, given: Mapping[str, str], at: Element) -> str:
+        """Return the input that the answer of a table is: the process asks it before."""
+        id_ = f"{FOLDER}/{snake(name).replace('_', '-')}"
+        asked = ", ".join(f"{name_of(one, at)}: {text}" for one, text in given.items())
+        title = f"{name}({', '.join(given.values())})"
+        known = next((one for one in self.made if one.title == title), None)
+        if known is None:
+            number = sum(one.title.startswith(f"{name}(") for one in self.made)
+            answer = f"{name_of(name, at)}_{number + 1}" if number else name_of(name, at)
+            known = Column(answer, title, type_of(model.type, at), ())
+            self.made.append(known)
+            self.remarks.append(f"# {id_} ({asked}) ← {answer}")
+            self.tables[name] = (id_, name, model.logic)
+        return known.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +258,11 @@ def _bindings(invocation: Element) -> list[_Binding]:
 def boxed_of(around: Element) -> Element | None:
     """Return the expression or table inside an element."""
     return next((one for one in around.children if one.name in (*BOXED, "decisionTable")), None)
+
+
+def _alias(signed: Sequence[str], found: re.Match[str]) -> str:
+    name = " ".join((found["name"] or "").split())
+    return f"known{signed.index(name)}name" if name in signed else ""
 
 
 def _spaced(name: str) -> str:
