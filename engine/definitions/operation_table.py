@@ -34,9 +34,17 @@ steps:
           - {when: data.subject == 'chain', then: up}
           - {when: data.subject == 'stages', then: staged}
           - {when: data.subject == 'parallel', then: split}
+          - {when: data.subject == 'branch_chain', then: forked}
+          - {when: data.subject == 'branch_stages', then: halved}
           - {when: data.subject == 'nested', then: outer}
           - {when: data.subject == 'panel', then: vote}
-          - {when: data.subject == 'call', then: called}
+          - {when: data.subject == 'all', then: vote_all}
+          - {when: data.subject == 'any', then: vote_any}
+          - {when: data.subject == 'turn', then: vote_turn}
+          - {when: data.subject == 'share', then: vote_share}
+          - {when: data.subject == 'invalid', then: vote_invalid}
+          - {when: data.subject == 'drawn', then: vote_drawn}
+          - {when: "data.subject in ['call', 'called']", then: called}
           - {when: data.subject == 'linked', then: linked}
           - {when: "data.subject in ['group', 'member']", then: waiting}
           - {then: task}
@@ -44,7 +52,11 @@ steps:
       final: {title: 通过（不撤回）, verb: pass, to: *ways, withdraw: never}
   task:
     title: 办理
-    who: &office {permission: check, organisation: data.unit.superior}
+    who: &office
+      permission: check
+      organisation: data.unit.superior
+      except: &kept_out [{people: case.actors('first'), say: 初审过的人应当回避}]
+    edit: &edit [amount]
     allow: &allow [claim, transfer, delegate, add_signer, remove_signer, cc, urge]
     due: &due {by: "days(today, 10)", extend: {permission: check}}
     actions:
@@ -56,10 +68,13 @@ steps:
       straight: &straight
         {title: 退回后直达, verb: return, to: fill, resubmit_to: returning_level}
       insert: &insert {title: 先送其他单位, verb: pass, to: done, insert: "[jurisdiction.bureau]"}
+      path: &path {title: 转送其他途径, verb: pass, to: side, send_to: data.unit}
       fail: &fail {title: 不通过, to: failed}
+      discard: &discard {title: 废弃, verb: discard, to: cancelled}
   up:
     title: 逐级办理
-    who: {permission: check}
+    who: &visited {permission: check, except: *kept_out}
+    edit: *edit
     allow: *allow
     due: *due
     chain: {route: town/up, from: data.unit}
@@ -72,10 +87,13 @@ steps:
       named: *named
       straight: *straight
       insert: *insert
+      path: *path
       fail: *fail
+      discard: *discard
   staged:
     title: 分段办理
     who: *office
+    edit: *edit
     allow: *allow
     due: *due
     stages: {draft: {title: 初核}, final: {title: 复核}}
@@ -87,7 +105,9 @@ steps:
       named: *named
       straight: *straight
       insert: *insert
+      path: *path
       fail: *fail
+      discard: *discard
   split:
     title: 同时办理
     parallel:
@@ -96,6 +116,7 @@ steps:
           left:
             title: 一路
             who: *office
+            edit: *edit
             allow: *allow
             due: *due
             actions:
@@ -106,9 +127,70 @@ steps:
               named: *named
               straight: *straight
               insert: *insert
+              path: *path
               fail: *fail
+              discard: *discard
         two:
           right:
+            title: 另一路
+            who: {permission: review, organisation: data.unit}
+            actions: {pass: {title: 通过, to: join}}
+    to: done
+  forked:
+    title: 同时逐级办理
+    parallel:
+      branches:
+        one:
+          climb:
+            title: 分支里逐级办理
+            who: *visited
+            edit: *edit
+            allow: *allow
+            due: *due
+            chain: {route: town/up, from: data.unit}
+            to: join
+            actions:
+              pass: {title: 通过, to: next, bulk: true}
+              previous: *previous
+              relay: *relay
+              initiator: *initiator
+              named: *named
+              straight: *straight
+              insert: *insert
+              path: *path
+              fail: *fail
+              discard: *discard
+        two:
+          aside:
+            title: 另一路
+            who: {permission: review, organisation: data.unit}
+            actions: {pass: {title: 通过, to: join}}
+    to: done
+  halved:
+    title: 同时分段办理
+    parallel:
+      branches:
+        one:
+          parts:
+            title: 分支里分段办理
+            who: *office
+            edit: *edit
+            allow: *allow
+            due: *due
+            stages: {draft: {title: 初核}, final: {title: 复核}}
+            actions:
+              pass: {title: 通过, to: join, bulk: true}
+              previous: *previous
+              relay: *relay
+              initiator: *initiator
+              named: *named
+              straight: *straight
+              insert: *insert
+              path: *path
+              fail: *fail
+              discard: *discard
+        two:
+          besides:
             title: 另一路
             who: {permission: review, organisation: data.unit}
             actions: {pass: {title: 通过, to: join}}
@@ -126,6 +208,7 @@ steps:
                   leaf:
                     title: 里面一路
                     who: *office
+                    edit: *edit
                     allow: *allow
                     due: *due
                     actions:
@@ -136,7 +219,9 @@ steps:
                       named: *named
                       straight: *straight
                       insert: *insert
+                      path: *path
                       fail: *fail
+                      discard: *discard
                 beside:
                   near:
                     title: 里面另一路
@@ -152,20 +237,52 @@ steps:
   vote:
     title: 表决
     panel: {voters: case.actors('first'), may_decline: true, decide: all}
-    outcomes: {passed: done, failed: failed}
+    outcomes: &counted {passed: done, failed: failed}
+  vote_all:
+    title: 会签
+    panel: {voters: &two "data.voters", decide: all}
+    outcomes: *counted
+  vote_any:
+    title: 或签
+    panel: {voters: *two, enough: vote.counts.agree > 0, decide: any}
+    outcomes: *counted
+  vote_turn: {title: 顺签, panel: {voters: *two, in_turn: true, decide: all}, outcomes: *counted}
+  vote_share:
+    title: 票签
+    panel:
+      voters: *two
+      enough: vote.counts.agree * 2 >= vote.voters
+      decide: {pass: {option: agree, at_least: 1/2, of: voters}}
+    outcomes: *counted
+  vote_invalid:
+    title: 只计有效票
+    panel:
+      voters: case.actors('first')
+      invalid: ballot.choice == 'against'
+      decide: {pass: {option: agree, more_than: 1/2, of: valid}}
+    outcomes: *counted
+  vote_drawn:
+    title: 抽取投票人
+    panel: {voters: {draw: 1, from: people, where: "!it.has_job"}, may_decline: true, decide: all}
+    outcomes: *counted
   called:
     title: 等待许可
-    call: {process: town/part, with: {subject: "'许可'", unit: data.unit.superior}}
-    outcomes: {granted: done, dropped: cancelled}
+    call: {process: town/part, with: {subject: "'sequence'", unit: data.unit}}
+    outcomes: &ended {done: done, failed: failed, cancelled: cancelled}
   linked:
     title: 等待另一件业务
-    do: [{create: {process: town/part, link: permit, with: {subject: "'许可'", unit: data.unit}}}]
+    do:
+      - create: {process: town/part, link: permit, with: {subject: "'sequence'", unit: data.unit}}
     wait: {case: permit}
-    outcomes: {granted: done, dropped: cancelled}
+    outcomes: *ended
   waiting:
     title: 等待会议
     wait: {group: town/round}
     outcomes: {passed: done}
+  side:
+    title: 其他途径
+    who: {permission: review, organisation: case.sent_to}
+    actions: {pass: {title: 通过, to: done}}
   done:
     title: 办结
     end: success
@@ -174,13 +291,8 @@ steps:
   cancelled: {title: 已终止, end: cancelled}
 """
 
-#: the group process that the member waits for, with a task of the same actions
-GROUP = """
-process: town/round
-based_on: town/scopes
-title: 会议
-members: {processes: [town/scopes], waiting_at: waiting, lock: [task]}
-steps:
+#: what the processes beside it leave out: they have the task alone
+_ALONE = """
   first:
     actions:
       supplement: {title: 退回补充材料, verb: return, to: previous, relay: true}
@@ -190,12 +302,33 @@ steps:
   up: null
   staged: null
   split: null
+  forked: null
+  halved: null
   outer: null
   vote: null
+  vote_all: null
+  vote_any: null
+  vote_turn: null
+  vote_share: null
+  vote_invalid: null
+  vote_drawn: null
   called: null
   linked: null
   waiting: null
-  done: {title: 结束, end: success, do: [{release: {as: passed}}]}
+"""
+#: the process that is called
+PART = f"""
+process: town/part
+based_on: town/scopes
+title: 许可
+steps:{_ALONE}"""
+#: the group process that the member waits for
+GROUP = f"""
+process: town/round
+based_on: town/scopes
+title: 会议
+members: {{processes: [town/scopes], waiting_at: waiting, lock: [task]}}
+steps:{_ALONE}  done: {{title: 结束, end: success, do: [{{release: {{as: passed}}}}]}}
 """
 
 
@@ -213,9 +346,12 @@ SCOPES = (
     Word("chain", "链", "chain"),
     Word("stages", "分段", "stages"),
     Word("parallel", "并行分支", "parallel"),
+    Word("branch_chain", "分支中的链", "chain in a branch"),
+    Word("branch_stages", "分支中的分段", "stages in a branch"),
     Word("nested", "嵌套分支", "branch in a branch"),
     Word("panel", "表决", "panel"),
     Word("call", "调用", "call"),
+    Word("called", "被调用的业务", "called case"),
     Word("linked", "等待关联业务", "wait for a linked case"),
     Word("group", "等待成组", "wait for a group"),
     Word("member", "在组中", "member of a group"),
@@ -233,6 +369,9 @@ OPERATIONS = (
     Word("fail", "不通过", "fail"),
     Word("reopen", "重新审核", "reopen"),
     Word("insert", "插入单位", "insert"),
+    Word("path", "转送其他途径", "send to another path"),
+    Word("discard", "废弃", "discard"),
+    Word("recused", "应当回避的人通过", "pass by somebody recused"),
     Word("withdraw", "撤回", "withdraw"),
     Word("withdraw_seen", "撤回（已打开，until_next_opens）", "withdraw once opened"),
     Word("withdraw_never", "撤回（never）", "withdraw what never may be"),
@@ -246,6 +385,7 @@ OPERATIONS = (
     Word("add_signer", "前加签", "add a signer before"),
     Word("signer_beside", "并加签", "add a signer beside"),
     Word("signer_after", "后加签", "add a signer after"),
+    Word("sign", "签署意见", "sign"),
     Word("remove_signer", "减签", "remove a signer"),
     Word("cc", "抄送", "cc"),
     Word("urge", "催办", "urge"),
@@ -253,524 +393,149 @@ OPERATIONS = (
     Word("suspend", "暂停、恢复", "suspend and resume"),
     Word("reroute", "改派到初审", "jump to an earlier step"),
     Word("cancel", "终止", "cancel"),
+    Word("unclaim", "收回认领", "take a claim back"),
     Word("vote", "投票", "vote"),
+    Word("vote_all", "会签：两人中一人同意", "vote, all: one of two agrees"),
+    Word("vote_any", "或签：两人中一人同意", "vote, any: one of two agrees"),
+    Word("vote_turn", "顺签：第二人先投", "vote, in turn: the second comes first"),
+    Word("vote_share", "票签：半数已同意", "vote, share: half have agreed"),
+    Word("vote_abstain", "弃权", "abstain"),
+    Word("vote_invalid", "废票", "invalid ballot"),
+    Word("vote_twice", "重复投票", "vote twice"),
+    Word("vote_other", "不是投票人的人投票", "vote without a seat"),
     Word("decline", "谢绝", "decline to vote"),
+    Word("redraw", "谢绝后再抽", "decline and draw again"),
+    Word("replace", "更换投票人", "replace a voter"),
     Word("add", "加入成员", "add a member"),
     Word("remove", "移出成员", "remove a member"),
+    Word("add_open", "名单锁定前加入成员", "add a member before the list is locked"),
+    Word("remove_open", "名单锁定前移出成员", "remove one before it is locked"),
     Word("bulk", "批量通过", "pass in bulk"),
 )
-#: by operation and scope: the place the case is at afterwards, or the code of the refusal after "!"
+#: the scopes in which somebody has a task
+TASKS = (
+    "sequence", "chain", "stages", "parallel", "branch_chain", "branch_stages", "nested", "called",
+    "meeting", "returned",
+)  # fmt: skip
+#: where the case of each scope is: what moves nothing leaves it there
+HERE: Mapping[str, str] = {
+    "sequence": "task@一分局",
+    "chain": "up@一分局",
+    "stages": "staged.draft@一分局",
+    "parallel": "left@一分局 + right@一所",
+    "branch_chain": "climb@一分局 + aside@一所",
+    "branch_stages": "parts.draft@一分局 + besides@一所",
+    "nested": "near@一所 + leaf@一分局 + far@一所",
+    "panel": "vote",
+    "call": "called",
+    "called": "task@一分局",
+    "linked": "linked",
+    "group": "waiting",
+    "member": "waiting",
+    "meeting": "task@一分局",
+    "end": "done",
+    "returned": "task@一分局",
+}
+#: where a pass leads
+_ONWARD: Mapping[str, str] = {
+    **dict.fromkeys(TASKS, "done"),
+    "chain": "up@市局",
+    "stages": "staged.final@一分局",
+    "parallel": "right@一所",
+    "branch_chain": "climb@市局 + aside@一所",
+    "branch_stages": "parts.final@一分局 + besides@一所",
+    "nested": "near@一所 + far@一所",
+}
+#: how the case goes on that has called one, by where that one is; else it waits for it still
+_GOES_ON = {"done": "done", "failed": "failed", "cancelled": "cancelled"}
+_NONE, _CLOSED, _FIRST = "!no_such_action", "!case_closed", "first@一所"
+
+
+def _row(
+    task: Mapping[str, str] | str, other: Mapping[str, str] | str, **scopes: str
+) -> Mapping[str, str]:
+    """The cells of an operation: where somebody has a task, elsewhere, and the exceptions."""
+    found = {}
+    for scope in SCOPES:
+        name = scope.name
+        cell = task if name in TASKS else other
+        found[name] = scopes.get(name) or (cell if isinstance(cell, str) else cell[name])
+        if name == "called" and not found[name].startswith("!"):
+            found[name] += f" / {_GOES_ON.get(found[name], 'called')}"
+    return found
+
+
+def _panel(outcome: str, refusal: str = "!not_a_panel") -> Mapping[str, str]:
+    return _row(refusal, refusal, panel=outcome)
+
+
+def _group(outcome: str) -> Mapping[str, str]:
+    return _row("!not_a_group", "!not_a_group", meeting=outcome)
+
+
+_DIVIDED = {one: _ONWARD[one] for one in ("stages", "branch_stages")}
+_TAKEN = {"call": "!withdraw_created", "linked": "!withdraw_created", "member": "!in_group"}
+#: by operation and scope: the place the case is at afterwards, or the code of the refusal after
+#: "!"; of a called case its place and, after "/", that of the case that has called it
 CELLS: Mapping[str, Mapping[str, str]] = {
-    "pass": {
-        "sequence": "done",
-        "chain": "up@市局",
-        "stages": "staged.final@一分局",
-        "parallel": "right@一所",
-        "nested": "near@一所 + far@一所",
-        "panel": "!no_such_action",
-        "call": "!no_such_action",
-        "linked": "!no_such_action",
-        "group": "!no_such_action",
-        "member": "!no_such_action",
-        "meeting": "done",
-        "end": "!case_closed",
-        "returned": "done",
-    },
-    "previous": {
-        "sequence": "first@一所",
-        "chain": "first@一所",
-        "stages": "first@一所",
-        "parallel": "first@一所",
-        "nested": "first@一所",
-        "panel": "!no_such_action",
-        "call": "!no_such_action",
-        "linked": "!no_such_action",
-        "group": "!no_such_action",
-        "member": "!no_such_action",
-        "meeting": "first@一所",
-        "end": "!case_closed",
-        "returned": "first@一所",
-    },
-    "initiator": {
-        "sequence": "fill",
-        "chain": "fill",
-        "stages": "fill",
-        "parallel": "fill",
-        "nested": "fill",
-        "panel": "!no_such_action",
-        "call": "!no_such_action",
-        "linked": "!no_such_action",
-        "group": "!no_such_action",
-        "member": "!no_such_action",
-        "meeting": "fill",
-        "end": "!case_closed",
-        "returned": "fill",
-    },
-    "named": {
-        "sequence": "first@一所",
-        "chain": "first@一所",
-        "stages": "first@一所",
-        "parallel": "first@一所",
-        "nested": "first@一所",
-        "panel": "!no_such_action",
-        "call": "!no_such_action",
-        "linked": "!no_such_action",
-        "group": "!no_such_action",
-        "member": "!no_such_action",
-        "meeting": "first@一所",
-        "end": "!case_closed",
-        "returned": "first@一所",
-    },
-    "relay": {
-        "sequence": "fill",
-        "chain": "fill",
-        "stages": "fill",
-        "parallel": "fill",
-        "nested": "fill",
-        "panel": "!no_such_action",
-        "call": "!no_such_action",
-        "linked": "!no_such_action",
-        "group": "!no_such_action",
-        "member": "!no_such_action",
-        "meeting": "fill",
-        "end": "!case_closed",
-        "returned": "fill",
-    },
-    "straight": {
-        "sequence": "task@一分局",
-        "chain": "up@一分局",
-        "stages": "staged.draft@一分局",
-        "parallel": "left@一分局 + right@一所",
-        "nested": "near@一所 + leaf@一分局 + far@一所",
-        "panel": "!no_such_action",
-        "call": "!no_such_action",
-        "linked": "!no_such_action",
-        "group": "!no_such_action",
-        "member": "!no_such_action",
-        "meeting": "task@一分局",
-        "end": "!case_closed",
-        "returned": "task@一分局",
-    },
-    "fail": {
-        "sequence": "failed",
-        "chain": "failed",
-        "stages": "failed",
-        "parallel": "failed",
-        "nested": "failed",
-        "panel": "!no_such_action",
-        "call": "!no_such_action",
-        "linked": "!no_such_action",
-        "group": "!no_such_action",
-        "member": "!no_such_action",
-        "meeting": "failed",
-        "end": "!case_closed",
-        "returned": "failed",
-    },
-    "reopen": {
-        "sequence": "!no_such_action",
-        "chain": "!no_such_action",
-        "stages": "!no_such_action",
-        "parallel": "!no_such_action",
-        "nested": "!no_such_action",
-        "panel": "!no_such_action",
-        "call": "!no_such_action",
-        "linked": "!no_such_action",
-        "group": "!no_such_action",
-        "member": "!no_such_action",
-        "meeting": "!no_such_action",
-        "end": "task@一分局",
-        "returned": "!no_such_action",
-    },
-    "insert": {
-        "sequence": "!nowhere_to_insert",
-        "chain": "up@市局",
-        "stages": "staged.final@一分局",
-        "parallel": "!nowhere_to_insert",
-        "nested": "!nowhere_to_insert",
-        "panel": "!no_such_action",
-        "call": "!no_such_action",
-        "linked": "!no_such_action",
-        "group": "!no_such_action",
-        "member": "!no_such_action",
-        "meeting": "!nowhere_to_insert",
-        "end": "!case_closed",
-        "returned": "!nowhere_to_insert",
-    },
-    "withdraw": {
-        "sequence": "first@一所",
-        "chain": "first@一所",
-        "stages": "first@一所",
-        "parallel": "first@一所",
-        "nested": "first@一所",
-        "panel": "first@一所",
-        "call": "!withdraw_created",
-        "linked": "!withdraw_created",
-        "group": "first@一所",
-        "member": "!in_group",
-        "meeting": "first@一所",
-        "end": "!case_closed",
-        "returned": "first@一所",
-    },
-    "withdraw_seen": {
-        "sequence": "!withdraw_opened",
-        "chain": "!withdraw_opened",
-        "stages": "!withdraw_opened",
-        "parallel": "!withdraw_opened",
-        "nested": "!withdraw_opened",
-        "panel": "first@一所",
-        "call": "!withdraw_created",
-        "linked": "!withdraw_created",
-        "group": "first@一所",
-        "member": "!in_group",
-        "meeting": "!withdraw_opened",
-        "end": "!case_closed",
-        "returned": "!withdraw_opened",
-    },
-    "withdraw_never": {
-        "sequence": "!withdraw_never",
-        "chain": "!withdraw_never",
-        "stages": "!withdraw_never",
-        "parallel": "!withdraw_never",
-        "nested": "!withdraw_never",
-        "panel": "!withdraw_never",
-        "call": "!withdraw_never",
-        "linked": "!withdraw_never",
-        "group": "!withdraw_never",
-        "member": "!withdraw_never",
-        "meeting": "!withdraw_never",
-        "end": "!case_closed",
-        "returned": "!withdraw_never",
-    },
-    "save": {
-        "sequence": "!not_editable",
-        "chain": "!not_editable",
-        "stages": "!not_editable",
-        "parallel": "!not_editable",
-        "nested": "!not_editable",
-        "panel": "!not_editable",
-        "call": "!not_editable",
-        "linked": "!not_editable",
-        "group": "!not_editable",
-        "member": "!not_editable",
-        "meeting": "!not_editable",
-        "end": "!case_closed",
-        "returned": "!not_editable",
-    },
-    "claim": {
-        "sequence": "task@一分局",
-        "chain": "up@一分局",
-        "stages": "staged.draft@一分局",
-        "parallel": "left@一分局 + right@一所",
-        "nested": "near@一所 + leaf@一分局 + far@一所",
-        "panel": "!nothing_waits_for_you",
-        "call": "!nothing_waits_for_you",
-        "linked": "!nothing_waits_for_you",
-        "group": "!nothing_waits_for_you",
-        "member": "!nothing_waits_for_you",
-        "meeting": "task@一分局",
-        "end": "!nothing_waits_for_you",
-        "returned": "task@一分局",
-    },
-    "release": {
-        "sequence": "task@一分局",
-        "chain": "up@一分局",
-        "stages": "staged.draft@一分局",
-        "parallel": "left@一分局 + right@一所",
-        "nested": "near@一所 + leaf@一分局 + far@一所",
-        "panel": "!nothing_waits_for_you",
-        "call": "!nothing_waits_for_you",
-        "linked": "!nothing_waits_for_you",
-        "group": "!nothing_waits_for_you",
-        "member": "!nothing_waits_for_you",
-        "meeting": "task@一分局",
-        "end": "!nothing_waits_for_you",
-        "returned": "task@一分局",
-    },
-    "transfer": {
-        "sequence": "task@一分局",
-        "chain": "up@一分局",
-        "stages": "staged.draft@一分局",
-        "parallel": "left@一分局 + right@一所",
-        "nested": "near@一所 + leaf@一分局 + far@一所",
-        "panel": "!no_transfer",
-        "call": "!no_transfer",
-        "linked": "!no_transfer",
-        "group": "!no_transfer",
-        "member": "!no_transfer",
-        "meeting": "task@一分局",
-        "end": "!case_closed",
-        "returned": "task@一分局",
-    },
-    "delegate": {
-        "sequence": "task@一分局",
-        "chain": "up@一分局",
-        "stages": "staged.draft@一分局",
-        "parallel": "left@一分局 + right@一所",
-        "nested": "near@一所 + leaf@一分局 + far@一所",
-        "panel": "!no_delegate",
-        "call": "!no_delegate",
-        "linked": "!no_delegate",
-        "group": "!no_delegate",
-        "member": "!no_delegate",
-        "meeting": "task@一分局",
-        "end": "!case_closed",
-        "returned": "task@一分局",
-    },
-    "substitute": {
-        "sequence": "done",
-        "chain": "up@市局",
-        "stages": "staged.final@一分局",
-        "parallel": "right@一所",
-        "nested": "near@一所 + far@一所",
-        "panel": "!vote_is_personal",
-        "call": "!no_such_action",
-        "linked": "!no_such_action",
-        "group": "!no_such_action",
-        "member": "!no_such_action",
-        "meeting": "done",
-        "end": "!case_closed",
-        "returned": "done",
-    },
-    "hand_over": {
-        "sequence": "task@一分局",
-        "chain": "up@一分局",
-        "stages": "staged.draft@一分局",
-        "parallel": "left@一分局 + right@一所",
-        "nested": "near@一所 + leaf@一分局 + far@一所",
-        "panel": "!nothing_to_hand_over",
-        "call": "!nothing_to_hand_over",
-        "linked": "!nothing_to_hand_over",
-        "group": "!nothing_to_hand_over",
-        "member": "!nothing_to_hand_over",
-        "meeting": "task@一分局",
-        "end": "!nothing_to_hand_over",
-        "returned": "task@一分局",
-    },
-    "add_signer": {
-        "sequence": "task@一分局",
-        "chain": "up@一分局",
-        "stages": "staged.draft@一分局",
-        "parallel": "left@一分局 + right@一所",
-        "nested": "near@一所 + leaf@一分局 + far@一所",
-        "panel": "!no_add_signer",
-        "call": "!no_add_signer",
-        "linked": "!no_add_signer",
-        "group": "!no_add_signer",
-        "member": "!no_add_signer",
-        "meeting": "task@一分局",
-        "end": "!case_closed",
-        "returned": "task@一分局",
-    },
-    "signer_beside": {
-        "sequence": "task@一分局",
-        "chain": "up@一分局",
-        "stages": "staged.draft@一分局",
-        "parallel": "left@一分局 + right@一所",
-        "nested": "near@一所 + leaf@一分局 + far@一所",
-        "panel": "!no_add_signer",
-        "call": "!no_add_signer",
-        "linked": "!no_add_signer",
-        "group": "!no_add_signer",
-        "member": "!no_add_signer",
-        "meeting": "task@一分局",
-        "end": "!case_closed",
-        "returned": "task@一分局",
-    },
-    "signer_after": {
-        "sequence": "task@一分局",
-        "chain": "up@一分局",
-        "stages": "staged.draft@一分局",
-        "parallel": "left@一分局 + right@一所",
-        "nested": "near@一所 + leaf@一分局 + far@一所",
-        "panel": "!no_add_signer",
-        "call": "!no_add_signer",
-        "linked": "!no_add_signer",
-        "group": "!no_add_signer",
-        "member": "!no_add_signer",
-        "meeting": "task@一分局",
-        "end": "!case_closed",
-        "returned": "task@一分局",
-    },
-    "remove_signer": {
-        "sequence": "task@一分局",
-        "chain": "up@一分局",
-        "stages": "staged.draft@一分局",
-        "parallel": "left@一分局 + right@一所",
-        "nested": "near@一所 + leaf@一分局 + far@一所",
-        "panel": "!no_remove_signer",
-        "call": "!no_remove_signer",
-        "linked": "!no_remove_signer",
-        "group": "!no_remove_signer",
-        "member": "!no_remove_signer",
-        "meeting": "task@一分局",
-        "end": "!case_closed",
-        "returned": "task@一分局",
-    },
-    "cc": {
-        "sequence": "task@一分局",
-        "chain": "up@一分局",
-        "stages": "staged.draft@一分局",
-        "parallel": "left@一分局 + right@一所",
-        "nested": "near@一所 + leaf@一分局 + far@一所",
-        "panel": "!no_cc",
-        "call": "!no_cc",
-        "linked": "!no_cc",
-        "group": "!no_cc",
-        "member": "!no_cc",
-        "meeting": "task@一分局",
-        "end": "!case_closed",
-        "returned": "task@一分局",
-    },
-    "urge": {
-        "sequence": "task@一分局",
-        "chain": "up@一分局",
-        "stages": "staged.draft@一分局",
-        "parallel": "left@一分局 + right@一所",
-        "nested": "near@一所 + leaf@一分局 + far@一所",
-        "panel": "vote",
-        "call": "!nobody_to_urge",
-        "linked": "!nobody_to_urge",
-        "group": "!nobody_to_urge",
-        "member": "!nobody_to_urge",
-        "meeting": "task@一分局",
-        "end": "!case_closed",
-        "returned": "task@一分局",
-    },
-    "extend": {
-        "sequence": "task@一分局",
-        "chain": "up@一分局",
-        "stages": "staged.draft@一分局",
-        "parallel": "left@一分局 + right@一所",
-        "nested": "near@一所 + leaf@一分局 + far@一所",
-        "panel": "!no_deadline",
-        "call": "!no_deadline",
-        "linked": "!no_deadline",
-        "group": "!no_deadline",
-        "member": "!no_deadline",
-        "meeting": "task@一分局",
-        "end": "!no_deadline",
-        "returned": "task@一分局",
-    },
-    "suspend": {
-        "sequence": "task@一分局",
-        "chain": "up@一分局",
-        "stages": "staged.draft@一分局",
-        "parallel": "left@一分局 + right@一所",
-        "nested": "near@一所 + leaf@一分局 + far@一所",
-        "panel": "vote",
-        "call": "called",
-        "linked": "linked",
-        "group": "waiting",
-        "member": "waiting",
-        "meeting": "task@一分局",
-        "end": "!case_closed",
-        "returned": "task@一分局",
-    },
-    "reroute": {
-        "sequence": "first@一所",
-        "chain": "first@一所",
-        "stages": "first@一所",
-        "parallel": "first@一所",
-        "nested": "first@一所",
-        "panel": "first@一所",
-        "call": "first@一所",
-        "linked": "first@一所",
-        "group": "first@一所",
-        "member": "!in_group",
-        "meeting": "first@一所",
-        "end": "!case_closed",
-        "returned": "first@一所",
-    },
-    "cancel": {
-        "sequence": "cancelled",
-        "chain": "cancelled",
-        "stages": "cancelled",
-        "parallel": "cancelled",
-        "nested": "cancelled",
-        "panel": "cancelled",
-        "call": "cancelled",
-        "linked": "cancelled",
-        "group": "cancelled",
-        "member": "!in_group",
-        "meeting": "cancelled",
-        "end": "!case_closed",
-        "returned": "cancelled",
-    },
-    "vote": {
-        "sequence": "!not_a_panel",
-        "chain": "!not_a_panel",
-        "stages": "!not_a_panel",
-        "parallel": "!not_a_panel",
-        "nested": "!not_a_panel",
-        "panel": "done",
-        "call": "!not_a_panel",
-        "linked": "!not_a_panel",
-        "group": "!not_a_panel",
-        "member": "!not_a_panel",
-        "meeting": "!not_a_panel",
-        "end": "!not_a_panel",
-        "returned": "!not_a_panel",
-    },
-    "decline": {
-        "sequence": "!no_declining",
-        "chain": "!no_declining",
-        "stages": "!no_declining",
-        "parallel": "!no_declining",
-        "nested": "!no_declining",
-        "panel": "vote",
-        "call": "!no_declining",
-        "linked": "!no_declining",
-        "group": "!no_declining",
-        "member": "!no_declining",
-        "meeting": "!no_declining",
-        "end": "!no_declining",
-        "returned": "!no_declining",
-    },
-    "add": {
-        "sequence": "!not_a_group",
-        "chain": "!not_a_group",
-        "stages": "!not_a_group",
-        "parallel": "!not_a_group",
-        "nested": "!not_a_group",
-        "panel": "!not_a_group",
-        "call": "!not_a_group",
-        "linked": "!not_a_group",
-        "group": "!not_a_group",
-        "member": "!not_a_group",
-        "meeting": "!group_locked",
-        "end": "!not_a_group",
-        "returned": "!not_a_group",
-    },
-    "remove": {
-        "sequence": "!not_a_group",
-        "chain": "!not_a_group",
-        "stages": "!not_a_group",
-        "parallel": "!not_a_group",
-        "nested": "!not_a_group",
-        "panel": "!not_a_group",
-        "call": "!not_a_group",
-        "linked": "!not_a_group",
-        "group": "!not_a_group",
-        "member": "!not_a_group",
-        "meeting": "!group_locked",
-        "end": "!not_a_group",
-        "returned": "!not_a_group",
-    },
-    "bulk": {
-        "sequence": "done",
-        "chain": "up@市局",
-        "stages": "staged.final@一分局",
-        "parallel": "right@一所",
-        "nested": "near@一所 + far@一所",
-        "panel": "!no_such_action",
-        "call": "!no_such_action",
-        "linked": "!no_such_action",
-        "group": "!no_such_action",
-        "member": "!no_such_action",
-        "meeting": "done",
-        "end": "!case_closed",
-        "returned": "done",
-    },
+    "pass": _row(_ONWARD, _NONE, end=_CLOSED),
+    "previous": _row(_FIRST, _NONE, end=_CLOSED),
+    "initiator": _row("fill", _NONE, end=_CLOSED),
+    "named": _row(_FIRST, _NONE, end=_CLOSED),
+    "relay": _row("fill", _NONE, end=_CLOSED),
+    "straight": _row(HERE, _NONE, end=_CLOSED),
+    "fail": _row("failed", _NONE, end=_CLOSED),
+    "reopen": _row(_NONE, _NONE, end="task@一分局"),
+    "insert": _row(
+        "!nowhere_to_insert",
+        _NONE,
+        end=_CLOSED,
+        chain=_ONWARD["chain"],
+        branch_chain=_ONWARD["branch_chain"],
+        **_DIVIDED,
+    ),
+    "path": _row("side@一所", _NONE, end=_CLOSED, **_DIVIDED),
+    "discard": _row("cancelled", _NONE, end=_CLOSED),
+    "recused": _row("!recused", _NONE, end=_CLOSED),
+    "withdraw": _row(_FIRST, _FIRST, end=_CLOSED, **_TAKEN),
+    "withdraw_seen": _row("!withdraw_opened", _FIRST, end=_CLOSED, **_TAKEN),
+    "withdraw_never": _row("!withdraw_never", "!withdraw_never", end=_CLOSED),
+    "save": _row(HERE, "!not_editable", end=_CLOSED),
+    "claim": _row(HERE, "!nothing_waits_for_you"),
+    "release": _row(HERE, "!nothing_waits_for_you"),
+    "transfer": _row(HERE, "!no_transfer", end=_CLOSED),
+    "delegate": _row(HERE, "!no_delegate", end=_CLOSED),
+    "substitute": _row(_ONWARD, _NONE, end=_CLOSED, panel="!vote_is_personal"),
+    "hand_over": _row(HERE, "!nothing_to_hand_over"),
+    "add_signer": _row(HERE, "!no_add_signer", end=_CLOSED),
+    "signer_beside": _row(HERE, "!no_add_signer", end=_CLOSED),
+    "signer_after": _row(HERE, "!no_add_signer", end=_CLOSED),
+    "sign": _row(HERE, "!not_a_signer"),
+    "remove_signer": _row(HERE, "!no_remove_signer", end=_CLOSED),
+    "cc": _row(HERE, "!no_cc", end=_CLOSED),
+    "urge": _row(HERE, "!nobody_to_urge", end=_CLOSED, panel="vote"),
+    "extend": _row(HERE, "!no_deadline"),
+    "suspend": _row(HERE, HERE, end=_CLOSED),
+    "reroute": _row(_FIRST, _FIRST, end=_CLOSED, member="!in_group"),
+    "cancel": _row("cancelled", "cancelled", end=_CLOSED, member="!in_group"),
+    "unclaim": _row(HERE, "!nothing_claimed"),
+    "vote": _panel("done"),
+    "vote_all": _panel("vote_all"),
+    "vote_any": _panel("done"),
+    "vote_turn": _panel("!not_your_turn"),
+    "vote_share": _panel("done"),
+    "vote_abstain": _panel("failed"),
+    "vote_invalid": _panel("failed"),
+    "vote_twice": _panel("!voted_already"),
+    "vote_other": _panel("!not_a_voter"),
+    "decline": _panel("vote", "!no_declining"),
+    "redraw": _panel("vote_drawn", "!no_declining"),
+    "replace": _panel("vote", "!no_declining"),
+    "add": _group("!group_locked"),
+    "remove": _group("!group_locked"),
+    "add_open": _group(_FIRST),
+    "remove_open": _group(_FIRST),
+    "bulk": _row(_ONWARD, _NONE, end=_CLOSED),
 }
 #: what the refusals of the table say
 SENTENCES: Mapping[str, str] = {
@@ -782,13 +547,19 @@ SENTENCES: Mapping[str, str] = {
     "no_transfer": "“{step}”不能转办",
     "no_delegate": "“{step}”不能委派",
     "no_add_signer": "“{step}”不能加签",
+    "not_a_signer": "没有需要您签署的意见",
     "no_remove_signer": "“{step}”不能减签",
     "no_cc": "“{step}”不能抄送",
     "nobody_to_urge": "“{step}”没有等待办理的人员",
     "no_deadline": "当前环节没有截止时间",
     "not_a_panel": "当前环节不是表决",
+    "not_a_voter": "您不在本次表决的专家名单中",
+    "not_your_turn": "还没有轮到您表决，现在由{person}表决",
+    "voted_already": "您已投票，不能重复投票",
     "not_editable": "在“{step}”环节不能修改{noun}",
     "vote_is_personal": "表决由本人进行，不能由他人代理",
+    "nothing_claimed": "没有人认领该{noun}",
+    "recused": "您在本{noun}中应当回避",
     "nothing_to_hand_over": "{person}手里没有需要转办的事项",
     "no_declining": "“{step}”不能谢绝或更换投票人",
     "not_a_group": "该{noun}没有名单",

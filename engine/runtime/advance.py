@@ -289,6 +289,7 @@ def _forward(run: Run, action: Action, index: int, target: str | None, before: S
     sent_to = run.context.key(action.send_to) if action.send_to is not None else None
     if sent_to is not None:
         values["sent_to"], run.sent = sent_to, True
+        run.along.add("sent_to")
     if action.insert is not None:
         values["inserted"] = (*run.context.keys(action.insert), *run.state.inserted)
     resubmitted = action.verb == "submit" and before.resubmit == "returning_level"
@@ -297,6 +298,7 @@ def _forward(run: Run, action: Action, index: int, target: str | None, before: S
     if action.due is not None:
         values["due_given"] = run.context.value(action.due)
     run.change(**values)
+    run.along |= {"due_given", "relaying", "returned"}
     if (resubmitted and before.resume) or target == "resume":
         resume(run)
     elif target == "previous":

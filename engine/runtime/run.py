@@ -113,6 +113,8 @@ class Run:
         self._trigger = ""
         #: the action names the organisation that the case is sent to
         self.sent = False
+        #: what of the state is about the step that follows: it goes along out of a branch
+        self.along: set[str] = set()
         #: a number was taken, which no withdrawal can give back
         self.numbered = False
         #: steps at which what waits is found anew although the case stays there (a migration)
@@ -318,6 +320,7 @@ class Run:
         remaining = {name: org for name, org in self.state.chain.items() if name != step.name}
         # Who passes the case on may say where it goes instead (``send_to``).
         self.change(sent_to=self.state.sent_to if self.sent else reached, chain=remaining)
+        self.along.add("sent_to")
 
     def _route(self, step: Step, base: str) -> str | None:
         chain = step.chain

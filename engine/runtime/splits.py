@@ -26,11 +26,18 @@ NOTHING: Mapping[str, Any] = {
 
 
 def leave(run: Run, depth: int) -> None:
-    """Leave parallel steps until ``depth`` are left: what is open in them is broken off."""
+    """Leave parallel steps until ``depth`` are left: what is open in them is broken off.
+
+    What was said in the branch about the step that follows goes along.
+    """
+    if len(run.around) <= depth:
+        return
+    along = {name: getattr(run.state, name) for name in run.along}
     while len(run.around) > depth:
         by = run.around[-1].branch
         run.rise()
         break_off(run, by)
+    run.change(**along)
 
 
 def break_off(run: Run, by: str = "") -> None:

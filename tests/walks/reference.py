@@ -376,8 +376,11 @@ class Case:
             self._end_branch()
             return
         step = self.steps[name]
+        here = self.here
         while len(self.inside) > len(self.within[name]):
             self._leave()
+        for said in self.along if here is not self.here else ():
+            setattr(self.here, said, getattr(here, said))
         self._reach(name)
         if "when" in step and not self.holds(step["when"]):
             self.go_to(self.choose(step["to"]))
@@ -459,6 +462,7 @@ class Case:
     def _past(self, name: str, reached: str) -> None:
         here = self.here
         here.sent_to = here.sent_to if self.sent else reached
+        self.along.add("sent_to")
         here.route.pop(name, None)
         self.go_to(self.choose(self.steps[name]["to"]))
 
@@ -563,6 +567,8 @@ class Case:
     def _begin(self, person: str, office: str | None, *, pressed: bool) -> None:
         self.person, self.office, self.pressed = person, office, pressed
         self.was, self.was_in, self.sent = self.paper.copy(), self.inside, False
+        #: what is said about the step that follows: it goes along out of a branch
+        self.along: set[str] = set()
         self.was_data, self.was_marked, self.met = dict(self.data), self.marked, set()
 
     def _carry_out(self, action: Mapping[str, Any], verb: str, entered: Mapping[str, Any]) -> None:
@@ -612,10 +618,12 @@ class Case:
         here, target = self.here, self.choose(action["to"])
         here.relaying = here.returned = False
         here.given = given
+        self.along |= {"given", "relaying", "returned"}
         if "send_to" in action:
             office = self.office_of(action["send_to"])
             if office is not None:
                 here.sent_to, self.sent = office, True
+                self.along.add("sent_to")
         if "insert" in action:
             here.inserted = [*entered.get("next", []), *here.inserted]
         if target == "resume":

@@ -223,8 +223,15 @@ class Moves:
         if submits:
             focus = focus.at(resume=())
         for after in self._leave(focus, action, target):
-            for one in self._answered(after):
+            for one in self._answered(self._along(after, before, action)):
                 yield self._push(self._ended(one, before), before)
+
+    def _along(self, after: Focus, before: Focus, action: Action) -> Focus:
+        """What is said about the step that follows goes along out of a branch."""
+        if len(after.around) == len(before.around):
+            return after
+        after = after.at(returned=False, relaying=False)
+        return self._sent(after) if action.send_to is not None else after
 
     def _leave(self, focus: Focus, action: Action, target: str | None) -> Iterator[Focus]:
         step = self.process.steps[focus.spot.step]
