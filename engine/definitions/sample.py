@@ -18,6 +18,8 @@ from engine.authoring.problems import Problems
 
 #: keys of a sample case file
 KEYS = ("sample", "covers", "world", "clock", "given", "recorded", "steps")
+#: what may differ from the world, from the beginning or from a step on
+GIVEN = ("registers", "routes", "policy", "shared_opinions")
 #: keys of one step
 STEP_KEYS = (
     "by", "does", "case", "place", "process", "with", "refused", "expect",
@@ -27,11 +29,18 @@ STEP_KEYS = (
 KINDS = ("does", "clock", "look", "change", "fast_forward")
 #: what is done about people, not about a case
 ABOUT_PEOPLE = ("substitute", "end_substitute", "hand_over")
+#: what is done on pages of registers, messages and opinions
+ON_PAGES = (
+    "create_record", "change_record", "delete_record", "record_action", "write", "keep_opinions",
+)  # fmt: skip
 #: what may be expected of a case
 EXPECTED = (
     "at", "waits_for", "status", "shown", "actions", "refuses", "due", "deadlines", "flags",
     "data", "documents", "messages", "lists", "closed", "incidents", "may_add", "visible",
+    "records", "opinions",
 )  # fmt: skip
+#: what may be expected of no case
+OF_ALL = ("messages", "incidents", "records", "opinions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +83,7 @@ def parse_sample(node: Node, file: str, problems: Problems) -> Sample | None:
     """Read a sample case; None when it cannot be run."""
     fields = Fields(node, problems, allowed=KEYS, where=Phrase("样例", "the sample"))
     fields.require("sample", "world", "clock", "steps")
-    given = fields.mapping("given")
+    given = _differences(fields.mapping("given"), problems)
     started: set[str] = set()
     steps = [_step(item, started, problems) for item in fields.sequence("steps")]
     clock = _moment(fields.get("clock"), problems)
@@ -88,7 +97,7 @@ def parse_sample(node: Node, file: str, problems: Problems) -> Sample | None:
         clock=clock,
         steps=tuple(whole),
         covers=tuple(item.text for item in fields.names("covers")),
-        given=_mapping(given),
+        given=given,
     )
 
 
@@ -104,8 +113,8 @@ def _step(node: Node, started: set[str], problems: Problems) -> SampleStep | Non
     if kind in ("does", "look") and "by" not in fields:
         problems.add("SMP102", node, length=1, key=kind, needed="by")
         return None
-    about_people = fields.text("does") in ABOUT_PEOPLE
-    if kind == "does" and "case" not in fields and not about_people:
+    needs_case = fields.text("does") not in (*ABOUT_PEOPLE, *ON_PAGES)
+    if kind == "does" and "case" not in fields and needs_case:
         problems.add("SMP102", node, length=1, key=kind, needed="case")
         return None
     forward = fields.get("fast_forward")
@@ -126,7 +135,12 @@ def _step(node: Node, started: set[str], problems: Problems) -> SampleStep | Non
         if name.partition(".")[0] not in started:
             problems.add("SMP104", node.get("case") or node, name=name, given=name, choices=started)
             return None
-    expect = _mapping(fields.get("expect"))
+    expected = fields.get("expect")
+    expect = _mapping(expected)
+    of_a_case = [name for name in expect if name in EXPECTED and name not in OF_ALL]
+    if expected is not None and of_a_case and not cases:
+        problems.add("SMP102", expected.key(of_a_case[0]), key=of_a_case[0], needed="case")
+        return None
     entered = fields.get("with")
     return SampleStep(
         node=node,
@@ -141,10 +155,16 @@ def _step(node: Node, started: set[str], problems: Problems) -> SampleStep | Non
         clock=_moment(fields.get("clock"), problems) if "clock" in fields else None,
         look=fields.text("look") or None,
         sees=tuple(_names(fields.get("sees"))),
-        change=_mapping(fields.get("change")),
+        change=_differences(fields.get("change"), problems),
         to=target,
         place=fields.text("place") or None,
     )
+
+
+def _differences(node: Node | None, problems: Problems) -> dict[str, Any]:
+    if node is not None:
+        Fields(node, problems, allowed=GIVEN, where=Phrase("与示例世界的差别", "the differences"))
+    return _mapping(node)
 
 
 def _names(node: Node | None) -> Sequence[str]:

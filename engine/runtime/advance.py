@@ -520,7 +520,9 @@ def _fire_due(run: Run) -> None:
     run.events.append({"event": "overdue", "due": run.state.due})
     due = run.step.due
     if due is not None and due.otherwise is not None:
-        _do_otherwise(run, run.compiled.actions[run.step.name][due.otherwise])
+        action = run.compiled.actions[run.step.name][due.otherwise]
+        if run.context.holds(action.when):
+            _do_otherwise(run, action)
 
 
 def _outcome(run: Run) -> None:

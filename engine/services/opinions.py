@@ -21,6 +21,12 @@ class Opinions:
         self._store = store
         self._definitions = definitions
         self._sentences = sentences
+        #: what a replay says instead of the jurisdictions
+        self._overrides: dict[str, bool] = {}
+
+    def share(self, jurisdiction: str, shared: bool) -> None:
+        """Share opinions or not, as a jurisdiction would (``given: {shared_opinions: …}``)."""
+        self._overrides[jurisdiction] = shared
 
     def of(self, actor: Actor) -> list[str]:
         """The sentences offered to an actor: their own, in their order, then those shared."""
@@ -36,8 +42,10 @@ class Opinions:
         return own, shared if self._is_shared(actor) else []
 
     def _is_shared(self, actor: Actor) -> bool:
-        known = self._definitions.current.jurisdictions.get(actor.jurisdiction or "")
-        return known is not None and known.shared_opinions and actor.organisation is not None
+        name = actor.jurisdiction or ""
+        known = self._definitions.current.jurisdictions.get(name)
+        shared = known is not None and known.shared_opinions
+        return self._overrides.get(name, shared) and actor.organisation is not None
 
     def save(self, actor: Actor, texts: Sequence[str]) -> None:
         """Keep these sentences, and no others, in this order.

@@ -14,18 +14,18 @@ from typing import Any, NamedTuple
 import orjson
 
 from engine.definitions.process import Action, Step
-from engine.definitions.sample import ABOUT_PEOPLE, EXPECTED, Sample, SampleStep
+from engine.definitions.sample import ABOUT_PEOPLE, EXPECTED, OF_ALL, ON_PAGES, Sample, SampleStep
 from engine.domain.actor import Actor
 from engine.domain.case import Place, State, places_of
 from engine.domain.clock import VirtualClock
 from engine.domain.errors import InvalidSubmission, Refused
 from engine.runtime.compiled import Compiled
+from engine.services import sample_pages, sample_people
 from engine.services.operations import OPERATED
 from engine.services.platform import Platform
 from engine.services.replayed import Difference, Replayed, Stood
 from engine.services.sample_data import Library
 from engine.services.sample_findings import Findings
-from engine.services.sample_people import carry_out
 from engine.services.sample_scene import Scene
 from engine.services.world import overwrite, set_route, with_files
 from engine.store.cases import CaseRow
@@ -161,7 +161,7 @@ class _Running:
         if step.refused is None:
             self._do(step)
             return
-        before = self._fingerprint()
+        before = self._fingerprint(step)
         try:
             self._do(step)
         except Refused as refusal:
@@ -170,7 +170,7 @@ class _Running:
                 self._differ(step, "refused", step.refused, said[0])
         else:
             self._differ(step, "refused", step.refused, "done")
-        if self._fingerprint() != before and not self.result.differences:
+        if self._fingerprint(step) != before and not self.result.differences:
             self._differ(step, "after the refusal", "nothing changed", "something changed")
 
     def _do(self, step: SampleStep) -> None:
@@ -181,8 +181,12 @@ class _Running:
             self._start(step, entered)
             return
         if step.does in ABOUT_PEOPLE and not step.cases:
-            carry_out(self.platform, step.by, step.does, entered)
+            sample_people.carry_out(self.platform, step.by, step.does, entered)
             self._stand_in = True
+            self.scene.forget()
+            return
+        if step.does in ON_PAGES and not step.cases:
+            sample_pages.carry_out(self.scene, step.by, step.does, entered)
             self.scene.forget()
             return
         uids = [self.scene.uid(name) for name in step.cases]
@@ -388,14 +392,22 @@ class _Running:
                 set_route(unit, route, rows, self.scene.jurisdiction)
         for process, values in (change.get("policy") or {}).items():
             self.platform.casework.override(process, values)
+        if "shared_opinions" in change:
+            self.platform.opinions.share(self.scene.jurisdiction, bool(change["shared_opinions"]))
 
     def _last_message(self) -> int:
         with self.platform.store.read() as unit:
             return unit.messages.last()
 
-    def _fingerprint(self) -> list[tuple[str, int, int]]:
+    def _fingerprint(self, step: SampleStep) -> list[tuple[str, int, int]]:
+        """What a step that is refused leaves as it is."""
         with self.platform.store.read() as unit:
-            return [(row.uid, row.version, row.journal_seq) for row in unit.cases.every()]
+            found = [(row.uid, row.version, row.journal_seq) for row in unit.cases.every()]
+            if step.does in ON_PAGES and isinstance(step.entered, Mapping):
+                rows = unit.records.every(str(step.entered.get("register")))
+                found += [(row.key, row.version, 0) for row in rows]
+                found.append(("messages", unit.messages.last(), 0))
+        return found
 
     # ------------------------------------------------------------ looking
 
@@ -417,8 +429,10 @@ class _Running:
             return
         if step.cases:
             self._compare(step, step.cases[0], own)
-        elif "incidents" in own:
-            self._one(step, "incidents", own["incidents"], self.findings.incidents(None))
+            return
+        for name in OF_ALL:
+            if name in own:
+                self._one(step, name, own[name], self.findings.anywhere(name, own[name]))
 
     def _compare(self, step: SampleStep, name: str, expected: Mapping[str, Any]) -> None:
         uid = self.scene.uid(name)

@@ -37,10 +37,22 @@ class Findings:
             "documents": lambda: self._documents(uid),
             "messages": lambda: self._messages(expected),
             "lists": lambda: self._lists(expected),
-            "incidents": lambda: self.incidents(uid),
+            "incidents": lambda: self._incidents(uid),
+            "records": lambda: self._records(expected),
+            "opinions": lambda: self._opinions(expected),
             "actions": lambda: self._offered(uid, row),
             "may_add": lambda: self._may_add(uid),
             "visible": lambda: {person: self._visible(person, uid) for person in expected},
+        }
+        return answers[what]()
+
+    def anywhere(self, what: str, expected: Any) -> Any:
+        """What there is that no single case has."""
+        answers: dict[str, Callable[[], Any]] = {
+            "messages": lambda: self._messages(expected),
+            "incidents": lambda: self._incidents(None),
+            "records": lambda: self._records(expected),
+            "opinions": lambda: self._opinions(expected),
         }
         return answers[what]()
 
@@ -118,7 +130,24 @@ class Findings:
             found[name] = sorted(self._scene.seen(title, None, organisation))
         return found
 
-    def incidents(self, uid: str | None) -> list[str]:
+    def _records(self, expected: Mapping[str, Any]) -> dict[str, Any]:
+        """Fields of records, their state among them; None for a record there is not."""
+        found: dict[str, Any] = {}
+        with self._platform.store.read() as unit:
+            for register, records in expected.items():
+                rows = {key: unit.records.load(register, key) for key in records}
+                found[register] = {
+                    key: _part({**row.data, "state": row.state}, records[key]) if row else None
+                    for key, row in rows.items()
+                }
+        return found
+
+    def _opinions(self, expected: Mapping[str, Any]) -> dict[str, list[str]]:
+        """The common opinions that each person is offered."""
+        platform = self._platform
+        return {name: platform.opinions.of(self._scene.holder(name, None)) for name in expected}
+
+    def _incidents(self, uid: str | None) -> list[str]:
         """The codes of what stopped a case, or any."""
         with self._platform.store.read() as unit:
             rows = unit.incidents.unresolved()

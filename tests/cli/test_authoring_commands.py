@@ -142,6 +142,21 @@ class TestCheck:
         assert codes == ["SMP105", "SMP107", "SMP106"]
         assert '是否想写 "north/permit"？' in result.stdout
 
+    def test_what_a_sample_changes_and_does_not_exist_is_reported(self, content):
+        (content / "examples/cases").mkdir(parents=True)
+        text = SAMPLE.replace(
+            "steps: []",
+            "given: {policy: {north/permit: {fsat: true}, north/permitt: {}}, polcy: {}}\n"
+            "steps: [{change: {registers: {}, route: {}}}, {expect: {status: done}}]",
+        )
+        (content / "examples/cases/one.yaml").write_text(text, "utf-8")
+
+        result = run("check", content)
+
+        codes = [line.split()[1] for line in result.stdout.splitlines() if "one.yaml:" in line]
+        assert sorted(codes) == ["DEF101", "DEF101", "REG102", "SMP102", "SMP105", "SMP107"]
+        assert '"policy"' in result.stdout
+
     def test_a_broken_sample_is_reported_at_its_place(self, content):
         (content / "examples/cases").mkdir(parents=True)
         (content / "examples/cases/one.yaml").write_text("sampel: x\n", "utf-8")

@@ -83,6 +83,13 @@ PROVING = [
     pytest.param("sichuan/superior-change-both", marks=pytest.mark.req("ENG-08", "ORG-23")),
     pytest.param("tianjin/superior-change-both", marks=pytest.mark.req("ENG-08", "ORG-23")),
     pytest.param("sichuan/superior-change", marks=pytest.mark.req("ORG-12", "ORG-23")),
+    pytest.param("sichuan/overdue-discarded", marks=pytest.mark.req("ENG-08", "ENG-09", "REV-31")),
+    pytest.param("tianjin/common-opinions", marks=pytest.mark.req("REV-02", "REV-28")),
+    pytest.param("tianjin/common-opinions-shared", marks=pytest.mark.req("ENG-08", "REV-28")),
+    pytest.param("tianjin/economics-series", marks=pytest.mark.req("ORG-24")),
+    pytest.param("tianjin/locked-unit-fields", marks=pytest.mark.req("ENG-08", "ORG-19")),
+    pytest.param("tianjin/messages-by-role", marks=pytest.mark.req("COM-12", "MSG-01", "MSG-04")),
+    pytest.param("tianjin/records-kept", marks=pytest.mark.req("BLK-03", "BUR-07")),
     pytest.param("sichuan/superior-changes-meanwhile", marks=pytest.mark.req("ENG-08", "ORG-31")),
     pytest.param("sichuan/unit-registration", marks=pytest.mark.req("ORG-12", "ORG-14")),
     pytest.param(

@@ -2,17 +2,20 @@
 
 import re
 
-from engine.bootstrap import assemble, samples_of
-from engine.content import FOLDERS, below, bundled, read_files
+from engine.authoring.problems import Problems
+from engine.authoring.source import read_yaml
+from engine.bootstrap import assemble
+from engine.content import below, bundled
 from engine.definitions.release import load
+from engine.definitions.sample import parse_sample
 from engine.domain.clock import VirtualClock
 from engine.services.world import load_world, read_world
 from engine.store.database import Store
+from tests.content.test_samples import FILES, SAMPLES
 from tests.support.shipped import NINE
 
 MANUAL = (bundled() / "examples" / "README.md").read_text("utf-8")
 BLOCKS = re.findall(r"```yaml\n(.*?)```", MANUAL, re.DOTALL)
-FILES = read_files(bundled(), FOLDERS)
 HEAD = "sample: 例\nworld: tianjin\nclock: 2026-09-16 09:00\n"
 OVER = """steps:
   - {by: 张三, does: start, process: tianjin/socialised-review, case: z,
@@ -27,13 +30,11 @@ def block(beginning: str) -> str:
 
 def run(text: str):
     """What comes of one more sample over the shipped content."""
-    files = {**FILES, "examples/cases/tianjin/shown.yaml": text.encode()}
-    release = load(below(files)).release
-    assert release is not None
-    samples = samples_of(files, release)
-    assert not samples.problems
-    (shown,) = [one for one in samples.samples if one.file.endswith("/shown.yaml")]
-    (result,) = samples.run([shown])
+    problems = Problems()
+    node = read_yaml(text.encode(), "shown.yaml", problems)
+    shown = parse_sample(node, "shown.yaml", problems)
+    assert not problems
+    (result,) = SAMPLES.run([shown])
     return result
 
 

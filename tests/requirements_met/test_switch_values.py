@@ -116,6 +116,10 @@ SHOWN: Mapping[str, Shown] = {
             "person_year_series": "sichuan/barred-in-the-series",
             "none": "sichuan/not-barred",
         },
+        "overdue_outcome": {
+            "none": "sichuan/overdue-and-extension",
+            "discarded": "sichuan/overdue-discarded",
+        },
         "re_review": {
             "until_concluded": "sichuan/no-second-review-after-conclusion",
             "same_year": "sichuan/no-second-review-next-year",

@@ -23,20 +23,18 @@ ROOT = Path(__file__).parents[2]
 class Decided:
     """What decides one of them.
 
-    ``samples``: a value and the sample case that shows it. ``proved``: a value and the test of it,
-    ``file::name``. ``content``: a value and what of the shipped content says so. ``nothing``: why
-    there is nothing to configure.
+    ``samples``: a value and the sample case that shows it. ``pages``: why no case comes out
+    otherwise and only pages show a value; then ``proved`` has the value and the test of it,
+    ``file::name``, and ``content`` a value and what of the shipped content says so. ``nothing``:
+    why there is nothing to configure.
     """
 
     by: str = ""
     samples: Mapping[str, str] = field(default_factory=dict)
+    pages: str = ""
     proved: Mapping[str, str] = field(default_factory=dict)
     content: Mapping[str, Callable[[Release], bool]] = field(default_factory=dict)
     nothing: str = ""
-
-
-def _asks_reason(register: str, action: str) -> Callable[[Release], bool]:
-    return lambda release: bool(release.registers[register].actions[action].ask)
 
 
 def _text(path: str, words: str) -> Callable[[Release], bool]:
@@ -114,6 +112,7 @@ DECIDED: Mapping[str, Decided] = {
     ),
     "X-10": Decided(
         "labels of a jurisdiction",
+        pages="a label names what there is",
         proved={
             "labels": f"{MET}/test_sichuan.py::"
             "test_menus_and_captions_are_those_of_the_jurisdiction"
@@ -121,15 +120,13 @@ DECIDED: Mapping[str, Decided] = {
     ),
     "X-11": Decided(
         "the lists a role may write from, and the permission to send",
-        proved={
-            "committee": f"{MET}/test_messages.py::test_it_writes_to_departments_and_units",
-            "department": f"{MET}/test_reviewers.py::test_it_writes_to_units_below",
-            "unit": f"{MET}/test_sichuan.py::test_units_write_to_units_below_and_to_their_staff",
-        },
+        {"committee, department, unit": "tianjin/messages-by-role"},
     ),
     "X-12": Decided(nothing="“无误” is a slip for “有误”; our own texts do not repeat it"),
     "X-13": Decided(
         "a warning of the form of activities, which does not refuse",
+        {"not refused": "tianjin/records-kept"},
+        pages="a warning is read, and refuses nothing",
         content={
             "warned": _text("forms/activity.yaml", "level: warning, say: 修改提交截止时间早于")
         },
@@ -138,38 +135,20 @@ DECIDED: Mapping[str, Decided] = {
         "policy.reissue_after_revocation",
         {"new_number": "tianjin/certificates-in-bulk", "no": "chengdu/recognition"},
     ),
-    "X-15": Decided(
-        "解除 is an action of its own",
-        content={"own function": lambda release: "lift" in release.registers["blacklist"].actions},
-    ),
+    "X-15": Decided("解除 is an action of its own", {"own function": "tianjin/records-kept"}),
     "X-16": Decided(nothing="the wording was copied; a query changes nothing"),
     "X-17": Decided(nothing="two words for one mechanism: nodes of a route are organisations"),
     "X-18": Decided(
         "the actions of a register: 注销 with history, deletion only of what nothing refers to",
-        content={
-            "deregister": lambda release: "deregister" in release.registers["committees"].actions
-        },
-        proved={
-            "delete with guard": "tests/registers/test_service.py::"
-            "test_a_record_that_nothing_refers_to_is_deleted"
-        },
+        {"deregister; delete with guard": "tianjin/records-kept"},
     ),
     "X-19": Decided(nothing="what cannot be edited is corrected by 注销 and a new record"),
     "X-20": Decided(
         "`ask` of 注销, for each register",
-        content={
-            "reason asked": _asks_reason("committees", "deregister"),
-            "no reason": lambda release: (
-                not release.registers["specialties"].actions["deregister"].ask
-            ),
-        },
+        {"reason asked; no reason": "tianjin/records-kept"},
     ),
     "X-21": Decided(
-        "`locked` of the register of organisations",
-        proved={
-            "locked": "tests/registers/test_service.py::"
-            "test_nobody_changes_the_locked_fields_of_their_own_unit"
-        },
+        "`locked` of the register of organisations", {"locked": "tianjin/locked-unit-fields"}
     ),
     "X-22": Decided(
         "policy.bar_scope",
@@ -211,12 +190,8 @@ DECIDED: Mapping[str, Decided] = {
     ),
     "X-30": Decided("the lists and menus of a role", {"own lists": "tianjin/visibility"}),
     "X-31": Decided(
-        "a requirement of passing, on the series of the application",
-        proved={
-            "at passing": f"{MET}/test_reviewers.py::"
-            "test_passing_waits_for_the_last_fields_of_the_unit",
-            "other series": f"{MET}/test_reviewers.py::test_other_series_ask_for_nothing",
-        },
+        "a requirement of passing and of the form of units, on the series of the application",
+        {"passing and saving; other series": "tianjin/economics-series"},
     ),
     "X-32": Decided(
         nothing="how people sign in is a connector of the deployment; no case depends on it"
@@ -257,11 +232,11 @@ DECIDED: Mapping[str, Decided] = {
         },
     ),
     "X-39": Decided(
-        "`otherwise` of a deadline",
-        {"nothing automatic": "tianjin/overdue-and-extension"},
+        "policy.overdue_outcome",
         {
-            "automatic": "tests/cases/test_deadlines.py::"
-            "test_at_24_o_clock_a_waiting_case_gets_its_outcome_and_before_that_nobody_is_refused"
+            "nothing automatic": "tianjin/overdue-and-extension",
+            "none": "sichuan/overdue-and-extension",
+            "discarded": "sichuan/overdue-discarded",
         },
     ),
     "X-40": Decided(nothing="one code `normal`; what it is called is a label"),
@@ -281,6 +256,7 @@ DECIDED: Mapping[str, Decided] = {
     "X-45": Decided("an attribute of the unit", {"required": "tianjin/post-managed-unit"}),
     "X-46": Decided(
         "the sections of the form",
+        pages="how many parts a page has",
         proved={
             "seven": f"{MET}/test_profile.py::"
             "test_the_page_has_seven_parts_and_recommends_to_complete_them"
@@ -331,10 +307,7 @@ SWITCHES: Mapping[str, str | Decided] = {
     "department_list": "X-27",
     "common_opinion_scope": Decided(
         "`shared_opinions` of the jurisdiction",
-        proved={
-            "user, unit": f"{MET}/test_content_decides.py::"
-            "test_common_opinions_are_ones_own_or_shared_in_the_unit"
-        },
+        {"user": "tianjin/common-opinions", "unit": "tianjin/common-opinions-shared"},
     ),
     "route_resolution": Decided(
         "`resolve` of a chain",
@@ -342,14 +315,11 @@ SWITCHES: Mapping[str, str | Decided] = {
             "pinned_at_start": "tianjin/superior-changes-meanwhile",
             "at_each_step": "tianjin/superior-followed",
         },
-        {
-            "both, by a route table": "tests/routes/test_route_tables.py::"
-            "test_a_case_under_way_follows_the_table_or_the_plan_it_began_with"
-        },
     ),
     "reissue_after_revocation": "X-14",
     "confirm_actions": Decided(
         "`confirm` of an action, of a process or of a register",
+        pages="a page asks once more; what is done is the same",
         content={
             "fail": lambda release: bool(
                 release.processes["sichuan/socialised-review"]
@@ -391,9 +361,11 @@ def test_every_open_point_of_the_manuals_is_decided_once():
 @pytest.mark.parametrize("name", DECIDED)
 def test_it_is_decided_by_configuration_or_needs_none(name):
     decided = DECIDED[name]
-    shown = {**decided.samples, **decided.proved, **decided.content}
+    elsewhere = {**decided.proved, **decided.content}
 
-    assert bool(shown) is bool(decided.by) is not bool(decided.nothing)
+    assert bool(decided.samples or elsewhere) is bool(decided.by) is not bool(decided.nothing)
+    # What changes a case has a sample case.
+    assert bool(elsewhere) is bool(decided.pages)
     # The sample cases themselves are replayed in tests/content.
     for sample in decided.samples.values():
         assert name in BY_NAME[sample].covers, sample
@@ -411,6 +383,7 @@ def test_every_switch_is_set_by_a_definition(name):
     if isinstance(shown, str):
         assert DECIDED[shown].by
         return
+    assert bool(shown.samples) is not bool(shown.pages)
     for sample in shown.samples.values():
         assert sample in BY_NAME
     for test in shown.proved.values():

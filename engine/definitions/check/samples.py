@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from engine.authoring.memory import Memory, once
 from engine.authoring.node import Node
+from engine.authoring.problem import Phrase
 from engine.authoring.problems import Problems
 from engine.authoring.source import read_yaml
 from engine.content import SAMPLE_FILES, Files, texts
+from engine.definitions.known import expect
 from engine.definitions.process import Policy, Process
 from engine.definitions.sample import parse_sample
 
@@ -20,7 +22,10 @@ if TYPE_CHECKING:
 CASES = "examples/cases/"
 DATA = "examples/data/"
 WORLDS = "examples/worlds/"
+SWITCH = Phrase("开关", "policy")
+VALUE = Phrase("取值", "value")
 Covered = frozenset[tuple[str, str]]
+Switches = Mapping[str, Mapping[str, tuple[str, ...]]]
 
 
 def check_samples(content: Files, loaded: Loaded, memory: Memory | None = None) -> None:
@@ -38,6 +43,10 @@ def check_samples(content: Files, loaded: Loaded, memory: Memory | None = None) 
     }
     names = _Names(
         processes=tuple(loaded.processes),
+        switches={
+            name: {one.name: _values(one) for one in bound.process.policy.values()}
+            for name, bound in loaded.processes.items()
+        },
         worlds=_names(content, WORLDS, ".yaml"),
         data=_names(content, DATA, ".yaml"),
         files=_names(content, SAMPLE_FILES, ""),
@@ -63,6 +72,8 @@ class _Names:
     """The names samples may use: worlds, processes, sample data and files."""
 
     processes: tuple[str, ...]
+    #: the values of each switch of each process; none where any will do
+    switches: Switches
     worlds: tuple[str, ...]
     data: tuple[str, ...]
     files: tuple[str, ...]
@@ -72,13 +83,31 @@ class _Names:
         for world in _one_or_more(sample.get("world")):
             _known(problems, "SMP105", world, self.worlds)
         steps = sample.get("steps")
+        self._switches(sample.get("given"), problems)
         for step in steps.items if steps is not None else ():
             _known(problems, "SMP107", step.get("process"), self.processes)
+            self._switches(step.get("change"), problems)
         for node in sample.walk():
             if node.kind == "scalar" and node.text.startswith("$forms/"):
                 _known(problems, "SMP106", node, self.data, "$forms/")
             elif node.kind == "scalar" and node.text.startswith("$files/"):
                 _known(problems, "SMP106", node, self.files, "$files/")
+
+    def _switches(self, change: Node | None, problems: Problems) -> None:
+        """Report processes, switches and values that do not exist."""
+        policy = change.get("policy") if change is not None else None
+        for process, entry in (policy.entries if policy is not None else {}).items():
+            if process not in self.switches:
+                _known(problems, "SMP107", entry.key, self.processes)
+                continue
+            declared = dict(self.switches[process])
+            where = Phrase("样例", "the sample")
+            for name, given in entry.value.entries.items():
+                if not expect(problems, given.key, SWITCH, name, tuple(declared), where):
+                    continue
+                text = _written(given.value.value)
+                if declared[name] and text not in declared[name]:
+                    expect(problems, given.value, VALUE, text, declared[name], where)
 
 
 def _known(
@@ -130,12 +159,16 @@ def _names(content: Files, folder: str, suffix: str) -> tuple[str, ...]:
 def _policy(
     problems: Problems, process: Process, policy: Policy, covered: Covered, *, tried: bool
 ) -> None:
-    values = policy.values or (("true", "false") if policy.type == "boolean" else ())
+    values = _values(policy)
     defaults = {_written(value) for _, value in policy.default}
     for value in values:
         if (policy.name, value) in covered or (tried and value in defaults):
             continue
         problems.add("DEF320", policy.node, length=1, name=policy.name, value=value)
+
+
+def _values(policy: Policy) -> tuple[str, ...]:
+    return policy.values or (("true", "false") if policy.type == "boolean" else ())
 
 
 def _started(sample: Node) -> frozenset[str]:

@@ -91,7 +91,7 @@ class Moves:
         step = self.process.steps[focus.spot.step]
         expiry = step.due.otherwise if step.due is not None else None
         for action in self._actions[step.name].values():
-            expires = action.name == expiry or self._is_overdue(focus, action)
+            expires = self._is_overdue(focus, action, expiry)
             if expires or self._offered(focus, action):
                 act = Act("expiry" if expires else "action", step.name, action.name)
                 for written in self._written(focus, action):
@@ -124,9 +124,10 @@ class Moves:
         return all(self.guards.holds(one, focus.values, focus.spot) is not False
                    for one in conditions)  # fmt: skip
 
-    def _is_overdue(self, focus: Focus, action: Action) -> bool:
-        """Whether a deadline of the process may do this here."""
-        late = any(one.due.otherwise == action.name for one in self.process.deadlines.values())
+    def _is_overdue(self, focus: Focus, action: Action, expiry: str | None) -> bool:
+        """Whether the deadline of the step, or one of the process, may do this here."""
+        terms = self.process.deadlines.values()
+        late = action.name == expiry or any(one.due.otherwise == action.name for one in terms)
         return late and self.guards.holds(action.when, focus.values, focus.spot) is not False
 
     def _entered(self, focus: Focus) -> Iterator[Next]:

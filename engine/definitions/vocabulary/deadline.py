@@ -96,7 +96,7 @@ DUE_MAPPING = Vocabulary(
         Key(
             "otherwise",
             terms.ACTION,
-            "到期仍未办理时由系统执行的动作",
+            "到期仍未办理时由系统执行的动作；它的 `when` 不成立就只标记",
             "the action the system does when nobody has acted by then",
         ),
     ),
