@@ -34,6 +34,7 @@ _NARROW = {0x3000: " ", **{0xFF01 + n: chr(0x21 + n) for n in range(0x5E)}}
 # Numbers people copy with gaps in them.
 _GAPLESS = ("mobile", "id-number", "credit-code")
 _NUMBER = re.compile(r"[-+]?[0-9]{1,15}(\.[0-9]{1,10})?\Z")
+_DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?\Z")
 _WHOLE = re.compile(r"[-+]?[0-9]{1,15}\Z")
 
 
@@ -290,6 +291,8 @@ def value_of(element: Element, text: str) -> object:
         if format_ in _GAPLESS:
             narrow = "".join(narrow.split()).upper()
         text = narrow or text
+    if element.kind == "date":
+        return day_of(text)
     if element.kind == "boolean":
         return {"true": True, "false": False}.get(text, text)
     if element.kind == "integer" and _WHOLE.match(text):
@@ -298,6 +301,15 @@ def value_of(element: Element, text: str) -> object:
         number = float(text)
         return int(number) if "." not in text else number
     return text
+
+
+def day_of(text: str) -> str:
+    """A day as it is stored, of the ways in which people write one; anything else as it is."""
+    found = _DAY.match(text.translate(_NARROW).strip())
+    if found is None:
+        return text
+    year, month, day = found.groups()
+    return f"{year}-{month:0>2}-{day:0>2}"
 
 
 def _clean(text: str) -> str:

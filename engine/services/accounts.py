@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -107,7 +108,8 @@ class Accounts:
         now = self._clock.now()
         with self._sentences.saying():
             with self._store.read() as unit:
-                account = unit.accounts.load(login)
+                account = unit.accounts.load(login) or unit.accounts.load(_typed(login))
+                login = account.login if account is not None else login
                 failures = unit.accounts.failures_from(address, now - timedelta(hours=1)) \
                     if address else 0  # fmt: skip
             reason = self._why_not(account, failures, now)
@@ -433,6 +435,11 @@ def _locked_until(failures: int, now: datetime) -> datetime | None:
     """Return how long an account is locked after so many wrong passwords in a row."""
     spans = [span for count, span in LOCKOUTS if failures >= count]
     return now + spans[-1] if spans else None
+
+
+def _typed(login: str) -> str:
+    """A name to sign in with, where an input method wrote it in full width."""
+    return unicodedata.normalize("NFKC", login).strip()
 
 
 def _hash(token: str) -> str:

@@ -134,18 +134,28 @@ class Cells:
         handled: Handled | None,
     ) -> Row:
         cells = [self._cell(line, path, values, at, handled) for path in self._paths]
-        name = self._name(PEOPLE, line.initiator)
-        number = line.number or ""
         status = self._status(line, "public_status" in self._paths)
         return Row(
             key=line.uid,
-            name=" ".join(part for part in (name, number) if part) or line.uid,
+            name=self._called(line),
             cells=cells,
             status=status,
             flags=self._flags(line),
             late=self._late(line),
             on_behalf=self._name(PEOPLE, self._represented.get(line.id)),
         )
+
+    def _called(self, line: CaseLine) -> str:
+        """What tells a row from the others: each process numbers its own cases from one.
+
+        Whoever looks at cases of their own knows whose they are.
+        """
+        own, process = self._listing.relation == "mine", self._process(line)
+        person = "" if own else self._name(PEOPLE, line.initiator)
+        kind = self._captions(process.title) if process is not None else ""
+        if not own and len(self._listing.processes) == 1:
+            kind = ""
+        return " ".join(part for part in (person, kind, line.number) if part) or line.uid
 
     def _cell(
         self,

@@ -25,7 +25,7 @@ from engine.services.dates import FollowedDates
 from engine.services.definitions import Definitions
 from engine.services.form_lookup import Columns, FormLookup
 from engine.services.ranges import NumberRanges
-from engine.services.record_index import LABEL, RecordIndex, tree_parent
+from engine.services.record_index import RecordIndex, tree_parent
 from engine.services.record_views import Views, ViewsOfUnits, at_path, plain
 from engine.store.database import Store
 from engine.store.errors import Duplicate
@@ -191,18 +191,6 @@ class Records:
             return unit.worklists.uids(rows, limit=limit, jurisdiction=jurisdiction)
         selection = Selection(register, where=rows, jurisdiction=jurisdiction)
         return unit.record_pages.keys(selection, limit=limit)
-
-    def by_name(
-        self, unit: UnitOfWork, register: str, jurisdiction: str | None
-    ) -> dict[str, list[str]]:
-        """The keys of the records in use, by what they are called."""
-        closed = self.release.registers[register].closed_states
-        in_use = Selection(register, not_states=closed, jurisdiction=jurisdiction)
-        keys = unit.record_pages.keys(in_use)
-        found: dict[str, list[str]] = {}
-        for key, name in unit.record_pages.texts(register, keys, LABEL).items():
-            found.setdefault(name, []).append(key)
-        return found
 
     def superior(self, unit: UnitOfWork, organisation: str) -> str | None:
         """The organisation above."""

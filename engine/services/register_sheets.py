@@ -17,11 +17,13 @@ from engine.forms.effective import EffectiveForm
 from engine.forms.form import Form
 from engine.forms.model import Element
 from engine.forms.posting import put, value_of
+from engine.services.named import Named
 from engine.services.records import Records
 from engine.services.registers import Added, Registers
 from engine.services.sentences import Sentences
 from engine.services.sheet_lines import Failed, Line, failed_sheet, lines_of, sheet
 from engine.services.staff import Admitted
+from engine.store.search import fold
 from engine.store.unit import UnitOfWork
 
 #: what a cell of a sheet can hold
@@ -210,7 +212,7 @@ class _Reader:
         self._records = records
         self._actor = actor
         self._columns = columns
-        self._names: dict[str, Mapping[str, Sequence[str]]] = {}
+        self._names: dict[str, Named] = {}
 
     def read(self, line: Line) -> dict[str, Any]:
         """The data a line means.
@@ -241,17 +243,20 @@ class _Reader:
         known = self._records.release.codes[column.codes].values
         if text in known:
             return text
-        return _only(column, text, [one.code for one in known.values() if one.title == text])
+        meant = fold(text)
+        return _only(column, text, [one.code for one in known.values() if fold(one.title) == meant])
 
     def _key(self, column: Element, text: str) -> str:
         register = column.reference
         if register not in self._names:
-            self._names[register] = self._records.by_name(
-                self._unit, register, self._actor.jurisdiction
+            self._names[register] = Named(
+                self._unit, self._records, register, self._actor.jurisdiction
             )
-        found = self._names[register].get(text, ())
-        if not found and self._records.views(self._unit).row(register, text) is not None:
-            return text
+        named = self._names[register]
+        found = named.keys(text)
+        near = None if found else named.nearest(text)
+        if near is not None:
+            raise Refused("sheet_near_value", column=column.title, value=text, near=near)
         return _only(column, text, found)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
 from typing import Any
 
 from engine.definitions.register import ORGANISATIONS
@@ -11,9 +10,12 @@ from engine.definitions.route import Route, RouteKey
 from engine.domain.errors import Refused
 from engine.forms.binding import bind
 from engine.forms.form import Form
+from engine.forms.posting import day_of
+from engine.services.named import Named
 from engine.services.record_index import LABEL
 from engine.services.records import Records
 from engine.services.route_rows import Row
+from engine.store.search import fold
 from engine.store.unit import UnitOfWork
 
 #: the field of organisations that says what kind they are
@@ -124,7 +126,7 @@ class RouteWords:
         self._unit = unit
         self._records = records
         self._route = route
-        self._jurisdiction = jurisdiction
+        self._organisations = Named(unit, records, ORGANISATIONS, jurisdiction)
 
     def written(self, rows: Iterable[Row]) -> list[dict[str, str]]:
         """The cells of rows, by what the columns hold; what is left open is empty."""
@@ -178,24 +180,21 @@ class RouteWords:
             self._organisation(cells["start"]),
             self._organisation(cells["to"]) if cells["to"] else None,
             keys,
-            cells["valid_from"] or None,
-            cells["valid_until"] or None,
+            day_of(cells["valid_from"]) or None,
+            day_of(cells["valid_until"]) or None,
             final,
         )
-
-    @cached_property
-    def _keys_by_name(self) -> dict[str, list[str]]:
-        return self._records.by_name(self._unit, ORGANISATIONS, self._jurisdiction)
 
     def _organisation(self, written: str) -> str:
         """Return the key of an organisation written by its name or its key."""
         if not written:
             raise Refused("route_no_organisation")
-        named = self._keys_by_name.get(written, [])
-        if len(named) == 1:
-            return named[0]
-        if self._records.views(self._unit).row(ORGANISATIONS, written) is not None:
-            return written
+        found = self._organisations.keys(written)
+        if len(found) == 1:
+            return found[0]
+        near = self._organisations.nearest(written)
+        if near is not None:
+            raise Refused("route_near_organisation", written=written, near=near)
         raise Refused("route_unknown_organisation", organisation=written)
 
     def _coded(self, key: RouteKey, written: str) -> str:
@@ -203,5 +202,6 @@ class RouteWords:
         known = self._records.release.codes.get(key.codes) if key.codes else None
         if known is None or written in known.values:
             return written
-        titles = [code.code for code in known.values.values() if code.title == written]
+        meant = fold(written)
+        titles = [code.code for code in known.values.values() if fold(code.title) == meant]
         return titles[0] if len(titles) == 1 else written

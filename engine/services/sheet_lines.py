@@ -13,6 +13,8 @@ from engine.domain.errors import Refused
 MOST_LINES = 5000
 #: stands behind the caption of a column that every line must fill in
 MUST = "*"
+#: how else a head is ended by who writes it anew
+_ENDS = f"{MUST}＊ "
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def lines_of(content: bytes, captions: Sequence[str]) -> list[Line]:
         table = read_table(content, MOST_LINES + 1)
     except UnreadableSheet:
         raise Refused("sheet_unreadable") from None
-    heads = [head.rstrip(f"{MUST} ") for head in table[0]] if table else []
+    heads = [head.rstrip(_ENDS) for head in table[0]] if table else []
     if not set(captions) <= set(heads):
         raise Refused("sheet_other_columns", columns="、".join(captions))
     if len(table) > MOST_LINES + 1:

@@ -55,6 +55,11 @@ def test_a_private_person_acts_for_themselves(office: Platform):
     assert office.accounts.sign_in("zhang", PASSWORD).actor == person("张三")
 
 
+def test_a_name_typed_in_full_width_is_understood(office: Platform):
+    assert office.accounts.sign_in(" ｚｈａｎｇ", PASSWORD).actor == person("张三")
+    assert wrong(office, 6, "ｗａｎｇ")[-1] == wrong(office, 1, "wang")[0] == "account_locked"
+
+
 def test_an_unknown_name_and_a_wrong_password_read_the_same(office: Platform):
     assert wrong(office, 1) == wrong(office, 1, "nobody") == ["wrong_credentials"]
 

@@ -331,10 +331,15 @@ def test_rows_within_a_new_row_are_new_too() -> None:
         ("{format: id-number}", " 11010519491231002x", "11010519491231002X"),
         ("{format: phone}", "０２２－２３００ 0000", "022-2300 0000"),
         ("{type: string}", "第１中学", "第１中学"),
+        ("{format: date}", "2026年9月1日", "2026-09-01"),
+        ("{format: date}", "２０２６／９／１", "2026-09-01"),
+        ("{format: date}", "去年9月", "去年9月"),
         ("{type: integer}", "九十", "九十"),
     ],
 )
-def test_numbers_may_be_typed_in_full_width(field: str, typed: str, kept: object) -> None:
+def test_numbers_may_be_typed_in_full_width_and_days_in_several_ways(
+    field: str, typed: str, kept: object
+) -> None:
     form = form_of(f"n: {{title: 数, {field[1:]}")
     shown = form.effective({}, surroundings(), Rights(edit="all"))
 

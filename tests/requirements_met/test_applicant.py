@@ -26,7 +26,7 @@ class TestReturned:
         applicant = applicant_of(town)
         page = applicant.get("/lists/tianjin/my-cases")
 
-        page = applicant.get(page.links["查看 张三 2026-000001"])
+        page = applicant.get(page.links["查看 社会化评审 2026-000001"])
 
         assert "不通过原因：学历证书不清晰" in page
         assert "请在 2026-10-10 前提交" in page

@@ -97,7 +97,9 @@ class TestReview:
     def test_list_page_and_review_page_lead_to_the_same_course(self):
         town = city(*AT_UNIT)
         reviewer = town.visit("王初审", "第一中学")
-        listed = reviewer.get("/lists/tianjin/own-review").links["过程跟踪 张三 2026-000001"]
+        listed = reviewer.get("/lists/tianjin/own-review").links[
+            "过程跟踪 张三 社会化评审 2026-000001"
+        ]
         read = reviewer.get(f"/cases/{town['z']}").links
 
         assert listed == read["查看经办流程"] == read["办理流程"]

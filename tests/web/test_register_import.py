@@ -227,8 +227,11 @@ class TestImport:
 
         assert page.status == 422
         assert len(page.tree.xpath("//*[contains(@class, 'zf-error')]")) >= 2
-        imports(clerk, GOOD, level="fugao", way="recognise")
-        assert clerk.press("提交").rows()[0][2:4] == ["副高级", "认定"]
+        assert "是不是“天津市卫生健康委员会”？" in imports(clerk, [GOOD[0], "卫生健康委", ""])
+        imports(
+            clerk, [GOOD[0], GOOD[1], "０２２－２３０００００２"], level="fugao", way="recognise"
+        )
+        assert clerk.press("提交").rows()[0][2:5] == ["副高级", "认定", "022-23000002"]
 
     @pytest.mark.req("IMP-07")
     def test_what_is_there_already_fails_and_what_comes_between_too(self, here, clerk):
