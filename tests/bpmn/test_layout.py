@@ -27,6 +27,8 @@ class Diagram:
     def __init__(self, text: str) -> None:
         root = Xml.fromstring(text)
         self.boxes = {}
+        #: the captions of events and gateways
+        self.captions = {}
         for shape in root.iter(f"{BPMNDI}BPMNShape"):
             bounds = shape.find(f"{DC}Bounds")
             assert bounds is not None
@@ -34,6 +36,12 @@ class Diagram:
                 float(bounds.get(key, "")) for key in ("x", "y", "width", "height")
             )
             self.boxes[shape.get("bpmnElement", "")] = (x, y, x + width, y + height)
+            written = shape.find(f"{BPMNDI}BPMNLabel/{DC}Bounds")
+            if written is not None:
+                x, y, width, height = (
+                    float(written.get(key, "")) for key in ("x", "y", "width", "height")
+                )
+                self.captions[shape.get("bpmnElement", "")] = (x, y, x + width, y + height)
         self.borders = {one.get("id", "") for one in root.iter(f"{MODEL}boundaryEvent")}
         self.ends = {
             one.get("id", ""): (one.get("sourceRef", ""), one.get("targetRef", ""))
@@ -55,15 +63,18 @@ class Diagram:
         """The shapes a way goes through, its ends left out."""
         return [
             name
-            for name, (left, top, right, bottom) in self.boxes.items()
-            if name not in self.ends[flow]
-            and name not in self.borders
-            and any(
-                min(a[0], b[0]) < right and max(a[0], b[0]) > left
-                and min(a[1], b[1]) < bottom and max(a[1], b[1]) > top
-                for a, b in pairwise(self.lines[flow])
-            )
-        ]  # fmt: skip
+            for name, box in self.boxes.items()
+            if name not in self.ends[flow] and name not in self.borders and self.meets(flow, box)
+        ]
+
+    def meets(self, flow: str, box: tuple[float, float, float, float]) -> bool:
+        """Whether a way goes through a rectangle."""
+        left, top, right, bottom = box
+        return any(
+            min(a[0], b[0]) < right and max(a[0], b[0]) > left
+            and min(a[1], b[1]) < bottom and max(a[1], b[1]) > top
+            for a, b in pairwise(self.lines[flow])
+        )  # fmt: skip
 
 
 @pytest.mark.parametrize("name", PROCESSES)
@@ -90,3 +101,9 @@ def test_a_diagram_is_valid_and_its_ways_can_be_followed(name):
             for lane in lanes:
                 assert lane[0] != span[0] or lane[2] <= span[1] or span[2] <= lane[1]
             lanes.add(span)
+    for id_, caption in drawn.captions.items():
+        own = [flow for flow, ends in drawn.ends.items() if id_ in ends]
+        assert not [flow for flow in own if drawn.meets(flow, caption)]
+    for id_ in drawn.borders:
+        into = [flow for flow, ends in drawn.ends.items() if id_ not in ends]
+        assert not [flow for flow in into if drawn.on(drawn.lines[flow][-1], id_)]

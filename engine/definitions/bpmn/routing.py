@@ -8,6 +8,7 @@ its row, and up into its target or along a lane beside its column.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ LANE_Y, LANE_X = 18.0, 12.0
 MARGIN = 16.0
 #: a caption: its height, and the width of a Chinese character
 LINE, LETTER = 14.0, 12.0
+#: captions beside a shape are broken at this width
+CAPTION = 90.0
 
 Point = tuple[float, float]
 
@@ -193,11 +196,14 @@ def routed(xml: str, laid_out: str) -> str:
         points = [(left.x + left.width, left.middle[1]), (right.x, right.middle[1])]
         _draw(edge, points, name, middle=True)
     _draw_routes(routes, boxes.values(), {key: value[2] for key, value in flows.items()})
+    named = {one.get("id", ""): one.get("name", "") for one in root.iter() if one.get("id")}
+    _caption(plane, boxes, named)
     ET.indent(root)
     return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
-_EVENT = 36.0
+#: events are as wide as this, gateways as this
+_EVENT, _MARK = 36.0, 50.0
 
 
 def _boxes(root: ET.Element) -> dict[str, Box]:
@@ -262,6 +268,11 @@ def _move(boxes: Iterable[Box], below: Mapping[int, Lanes], beside: Mapping[int,
     for box in known:
         box.x += columns[box.column]
         box.y += rows[box.row]
+    places = {box.id: box for box in known}
+    for box in known:
+        if box.host in places:
+            # In the corner, so that ways into its host come in beside it.
+            box.x = places[box.host].x + places[box.host].width - box.width
         box.bounds.set("x", f"{box.x:g}")
         box.bounds.set("y", f"{box.y:g}")
 
@@ -288,7 +299,7 @@ def _draw_routes(routes: Sequence[Route], boxes: Iterable[Box], names: Mapping[s
             into = entries[target.id]
             # A way back comes in left of the middle, where nothing leaves.
             share = (into.index(route) + 1) / (len(into) + 1)
-            enters = target.x + target.width * share
+            enters = _entry(target, share, [box for box in known if box.host == target.id])
             if target.width <= 50:
                 enters = target.middle[0]
             points += [(enters, lane), (enters, _edge(target, enters))]
@@ -296,6 +307,49 @@ def _draw_routes(routes: Sequence[Route], boxes: Iterable[Box], names: Mapping[s
             column = wall[target.column] - MARGIN - route.beside * LANE_X
             points += [(column, lane), (column, target.middle[1]), (target.x, target.middle[1])]
         _draw(route.edge, points, names[route.edge.get("bpmnElement", "")])
+
+
+def _entry(target: Box, share: float, borders: Sequence[Box]) -> float:
+    """Return where a way from below comes into a shape: beside the events on its border."""
+    free = target.width - sum(box.width for box in borders)
+    enters = target.x + max(free, 0.0) * share
+    for box in sorted(borders, key=lambda one: one.x):
+        if enters >= box.x - 1:
+            enters += box.width
+    return min(enters, target.x + target.width)
+
+
+def _caption(plane: ET.Element, boxes: Mapping[str, Box], names: Mapping[str, str]) -> None:
+    """Put the captions of events and gateways where no way leads through them.
+
+    Ways leave downwards, so whatever is left in another row has its caption above.
+    """
+    leaving = {edge.get("bpmnElement", ""): edge for edge in plane.iter(f"{BPMNDI}BPMNEdge")}
+    down = set()
+    for edge in leaving.values():
+        first, second = list(edge.iter(f"{DI}waypoint"))[:2]
+        if first.get("x") == second.get("x"):
+            down.add((first.get("x"), first.get("y")))
+    for shape in plane.iter(f"{BPMNDI}BPMNShape"):
+        box, name = boxes[shape.get("bpmnElement", "")], names.get(shape.get("bpmnElement", ""), "")
+        if box.width > _MARK or not name:
+            continue
+        for label in shape.findall(f"{BPMNDI}BPMNLabel"):
+            shape.remove(label)
+        long = _wide(name)
+        lines = math.ceil(long / CAPTION)
+        middle, bottom = box.middle[0], box.bottom
+        above = (f"{middle:g}", f"{bottom:g}") in down or box.width > _EVENT
+        y = box.y - 4 - lines * LINE if above else bottom + 4
+        width = min(long, CAPTION)
+        bounds = {"x": f"{middle - width / 2:g}", "y": f"{y:g}", "width": f"{width:g}",
+                  "height": f"{lines * LINE:g}"}  # fmt: skip
+        ET.SubElement(ET.SubElement(shape, f"{BPMNDI}BPMNLabel"), f"{DC}Bounds", bounds)
+
+
+def _wide(name: str) -> float:
+    """Return how wide a text is."""
+    return LETTER * max(2, sum(1 if ord(letter) > 255 else 0.6 for letter in name))
 
 
 def _edge(box: Box, x: float) -> float:
@@ -311,7 +365,7 @@ def _draw(edge: ET.Element, points: Sequence[Point], name: str, *, middle: bool 
         ET.SubElement(edge, f"{DI}waypoint", {"x": f"{x:g}", "y": f"{y:g}"})
     if not name:
         return
-    width = LETTER * max(2, sum(1 if ord(letter) > 255 else 0.6 for letter in name))
+    width = _wide(name)
     if middle:
         x = (points[0][0] + points[1][0] - width) / 2
         y = points[0][1] - LINE - 4
