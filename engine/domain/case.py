@@ -63,6 +63,7 @@ class Split:
     ``by`` is the branch whose command left it: "" when nobody acted in a branch.
     """
 
+    #: the branch by whose end or leaving it was; with that within it, if it was there: ``a.c``
     by: str
     branches: Mapping[str, State]
 

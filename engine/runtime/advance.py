@@ -27,7 +27,13 @@ from engine.runtime.branches import find
 from engine.runtime.compiled import DYNAMIC, Compiled
 from engine.runtime.context import plain
 from engine.runtime.facts import Recording
-from engine.runtime.going_back import acting_place, go_back, go_back_into, latest, previous, resume
+from engine.runtime.going_back import (
+    Returned,
+    go_back,
+    latest,
+    previous,
+    resume,
+)
 from engine.runtime.handing_over import hand_over
 from engine.runtime.migrating import migrate, unmigrate
 from engine.runtime.rerouting import reroute
@@ -302,7 +308,7 @@ def _forward(run: Run, action: Action, index: int, target: str | None, before: S
     if (resubmitted and before.resume) or target == "resume":
         resume(run)
     elif target == "previous":
-        go_back(run, *previous(run), keep_resume=False)
+        go_back(run, previous(run), keep_resume=False)
     else:
         if action.verb == "submit":
             run.change(resume=())
@@ -360,25 +366,19 @@ def _end(run: Run, action: Action, index: int, target: str | None, before: State
 
 
 def _return(run: Run, action: Action, index: int, target: str | None, before: State) -> None:
-    depth, place_index = previous(run) if target == "previous" else latest(run, action, target)
     due = run.context.value(action.due) if action.due is not None else None
+    said = Returned(due, action.relay)
+    back = previous(run, said) if target == "previous" else latest(run, action, target, said)
     resubmit = None
     if action.resubmit_to is not None:
         resubmit = run.context.word(run.context.choose(action.resubmit_to)[1])
-    splits.leave(run, depth)
-    run.change(due_given=due, resubmit=resubmit, inserted=())
-    passed = run.state.path[place_index]
-    step = acting_place(passed).step if target == "previous" else str(target)
-    into = passed.split is not None and passed.place.step != step
-    at = run.process.steps[step if into else passed.place.step]
-    relaying = action.relay and not (at.who is not None and at.who.kind == "initiator")
-    if into and passed.split is not None:
-        # The branch has it to pass on; of the case itself only that it was returned can be seen.
-        go_back_into(run, place_index, passed.split, step, relaying=relaying)
-        run.change(returned=True, relaying=False)
-    else:
-        go_back(run, depth, place_index, keep_resume=True)
-        run.change(returned=True, relaying=relaying)
+    handed_down = run.state.relaying
+    splits.leave(run, back.depth)
+    run.change(due_given=due, resubmit=resubmit, inserted=(), relaying=handed_down)
+    go_back(run, back, keep_resume=True)
+    # In a branch it is whoever is there that passes it on, not the case.
+    relaying = back.branches is None and said.relays_at(run.process, run.step.name)
+    run.change(returned=True, relaying=relaying)
     run.refresh_due()
 
 
@@ -552,7 +552,7 @@ def _outcome(run: Run) -> None:
     if target == "resume":
         resume(run)
     elif target == "previous":
-        go_back(run, *previous(run), keep_resume=True)
+        go_back(run, previous(run), keep_resume=True)
     else:
         run.follow(f"+{name}#{index}")
         run.answer_return()

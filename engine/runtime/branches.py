@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from engine.definitions.process import Parallel
-from engine.domain.case import Split, State, branch_of, places_of
+from engine.domain.case import State, branch_of, places_of
 
 #: a way to a place: the names of the branches, from the outside in
 At = tuple[str, ...]
@@ -71,25 +71,3 @@ def acted(branches: Mapping[str, State]) -> Iterable[str]:
 def opened(branches: Mapping[str, State]) -> bool:
     """Whether somebody has opened the case at a place in a branch."""
     return any(branch.opened or opened(branch.branches) for branch in branches.values())
-
-
-def passed_in(split: Split, step: str) -> str | None:
-    """The branch of a split that holds a place at ``step``, in branches of its own too."""
-    for name, branch in split.branches.items():
-        if branch.place.step == step or any(one.place.step == step for one in branch.path):
-            return name
-        if divided_at(branch, step) is not None:
-            return name
-    return None
-
-
-def divided_at(branch: State, step: str) -> tuple[int, Split] | None:
-    """Where a branch was divided with a place at ``step`` inside: how far on its path, and how."""
-    inner = Split("", branch.branches)
-    if passed_in(inner, step) is not None:
-        return len(branch.path), inner
-    for index in range(len(branch.path) - 1, -1, -1):
-        split = branch.path[index].split
-        if split is not None and passed_in(split, step) is not None:
-            return index, split
-    return None

@@ -2,35 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from engine.definitions.process import Action, Process
-from engine.domain.case import Passed, Place, Resumption, Split, first_stage
+from engine.domain.case import Passed, Place, Resumption, Split, State, first_stage
 from engine.runtime import splits
-from engine.runtime.branches import divided_at, passed_in
 from engine.runtime.run import Run
 
 
-def previous(run: Run) -> tuple[int, int]:
-    """The nearest place held by another organisation or person: depth and index on its path.
+class Back(NamedTuple):
+    """A place on the path to go back to."""
+
+    #: in how many branches the path is that holds it, and where on that path
+    depth: int
+    position: int
+    #: of a parallel step that was passed: its branches, one of them open again
+    branches: Mapping[str, State] | None = None
+
+
+class Returned(NamedTuple):
+    """What a return says to the place it leads to: until when, and that it is handed down."""
+
+    due: str | None
+    relay: bool
+
+    def relays_at(self, process: Process, step: str) -> bool:
+        """Whether whoever has a step hands it down; the initiator has nobody below."""
+        who = process.steps[step].who
+        return self.relay and not (who is not None and who.kind == "initiator")
+
+
+def previous(run: Run, returned: Returned | None = None) -> Back:
+    """The nearest place held by another organisation or person.
 
     The path of a branch goes on in that of the case: what is before the split ends all branches.
-    A parallel step that was passed counts as the place in the branch that joined it; one that the
+    Of a parallel step that was passed the branch that joined it is looked through; one that the
     place is in again is not behind it.
+
+    Raises:
+        Refused: there is none.
     """
     here = run.state.place
+
+    def is_other(place: Place) -> bool:
+        return place.organisation != here.organisation or (
+            here.organisation is None and place.step != here.step
+        )
+
     within = {level.state.place.step for level in run.around}
+    opening = _Opening(run.process, is_other, returned, by_only=True)
     for depth, path in _paths(run):
         for index in range(len(path) - 1, -1, -1):
-            if path[index].place.step in within:
+            passed = path[index]
+            if passed.place.step in within:
                 continue
-            passed = acting_place(path[index])
-            if passed.organisation != here.organisation or (
-                here.organisation is None and passed.step != here.step
-            ):
-                return depth, first_stage(path, index)
+            if passed.split is not None and passed.split.by:
+                branches = opening.into(passed.split)
+                if branches is not None:
+                    return Back(depth, index, branches)
+            elif is_other(passed.place):
+                return opening.back(path, depth, index)
     raise run.refuse("no_previous_place")
 
 
@@ -43,89 +76,132 @@ def _paths(run: Run) -> Iterator[tuple[int, tuple[Passed, ...]]]:
         yield depth, level.state.path
 
 
-def latest(run: Run, action: Action, target: str | None) -> tuple[int, int]:
-    """The latest place on the path at a step, or in a branch that was passed: depth and index.
+def latest(run: Run, action: Action, target: str | None, returned: Returned) -> Back:
+    """The latest place on the path at a step, or in a branch that was passed.
 
     Raises:
         Refused: the case has not been there.
     """
+    opening = _Opening(run.process, lambda place: place.step == target, returned)
     for depth, path in _paths(run):
         for index in range(len(path) - 1, -1, -1):
             passed = path[index]
             if passed.place.step == target:
-                return depth, first_stage(path, index)
-            if passed.split is not None and passed_in(passed.split, str(target)):
-                return depth, index
+                return opening.back(path, depth, index)
+            branches = opening.into(passed.split) if passed.split is not None else None
+            if branches is not None:
+                return Back(depth, index, branches)
     step = run.process.steps.get(target or "")
     title = step.title if step is not None else target
     raise run.refuse("target_not_on_path", action=action.title, target=title)
 
 
-def go_back_into(run: Run, index: int, split: Split, step: str, *, relaying: bool) -> None:
-    """Return to a place in a branch that has been passed: that branch alone is opened again."""
-    path = run.state.path
-    splits.break_off(run)
-    run.change(resume=_resumable(run, path[index:]), path=path[:index], chain={})
-    left = {"returned": True, "relaying": relaying, "due_given": run.state.due_given}
-    reopened = _opened(run.process, split, step, left)
-    splits.reopen(run, path[index].place, reopened)
+@dataclass(frozen=True)
+class _Opening:
+    """Opens one place of branches that were passed; the other branches stay done.
 
-
-def _opened(process: Process, split: Split, step: str, left: Mapping[str, Any]) -> Split:
-    """The branches of a split with the one open again that holds ``step``, at that place.
-
-    ``left`` is what the return leaves behind there.
+    Attributes:
+        process: what the case follows.
+        wanted: which place.
+        returned: what the return says; None if it is no return.
+        by_only: looks only through the branch that joined.
     """
-    name = passed_in(split, step)
-    assert name is not None  # it was found by that
-    branch = split.branches[name]
-    places = [one.place for one in branch.path]
-    known = [number for number, place in enumerate(places) if place.step == step]
-    inside = None
-    if known:
-        first = first_stage(branch.path, known[-1])
-        branch = branch.with_(place=places[first], path=branch.path[:first], branches={})
-    elif branch.place.step == step:
-        branch = branch.with_(branches={})
-    else:
-        inside = divided_at(branch, step)
-    if inside is None:
-        branch = branch.with_(**left)
-    else:
-        # The place is in a branch of the branch: that one alone is open in there.
-        index, inner = inside
-        place = places[index] if index < len(places) else branch.place
-        opened = _opened(process, inner, step, left).branches
-        branch = branch.with_(place=place, path=branch.path[:index], branches=opened)
-    chain = _chain_before(process, branch.chain, branch.place)
-    branch = branch.with_(joined=False, again=True, chain=chain)
-    others = {
-        key: one if one.joined else one.with_(joined=True) for key, one in split.branches.items()
-    }
-    return Split(name, {**others, name: branch})
+
+    process: Process
+    wanted: Callable[[Place], bool]
+    returned: Returned | None
+    by_only: bool = False
+
+    def back(self, path: tuple[Passed, ...], depth: int, index: int) -> Back:
+        """A place of the path itself; a parallel step as it was left."""
+        split = path[index].split
+        if split is None:
+            return Back(depth, first_stage(path, index))
+        return Back(depth, index, self._as_left(split.branches))
+
+    def into(self, split: Split) -> Mapping[str, State] | None:
+        """The branches with the nearest such place open; None if there is none."""
+        joined, _, inner = split.by.partition(".")
+        others = () if self.by_only else (name for name in split.branches if name != joined)
+        for name in (joined, *others):
+            branch = split.branches.get(name)
+            back = self._in(branch, inner if name == joined else "") if branch else None
+            if back is not None:
+                return {
+                    key: back if key == name else one if one.joined else one.with_(joined=True)
+                    for key, one in split.branches.items()
+                }
+        return None
+
+    def _in(self, branch: State, by: str) -> State | None:
+        if not branch.place.step:
+            return None  # It had nothing to do.
+        stood = Split(by, branch.branches) if branch.branches else None
+        whole = (*branch.path, Passed(branch.place, "", split=stood))
+        for index in range(len(whole) - 1, -1, -1):
+            place, split = whole[index].place, whole[index].split
+            opened = self.into(split) if split is not None else None
+            if opened is not None:
+                return self._open(branch, place, branch.path[:index], opened)
+            if split is None and self.process.steps[place.step].parallel is not None:
+                continue  # It joined and ended the branch with that: the path has it.
+            looked_through = split is not None and split.by and self.by_only
+            if not looked_through and self.wanted(place):
+                first = first_stage(whole, index)
+                inner = self._as_left(split.branches) if split is not None else {}
+                return self._open(branch, whole[first].place, branch.path[:first], inner)
+        return None
+
+    def _as_left(self, branches: Mapping[str, State]) -> Mapping[str, State]:
+        """Branches as they stood: who had not ended one has it to do again."""
+        return {
+            name: one if one.joined else self._said(one.with_(branches=self._as_left(one.branches)))
+            for name, one in branches.items()
+        }
+
+    def _open(
+        self,
+        branch: State,
+        place: Place,
+        path: tuple[Passed, ...],
+        branches: Mapping[str, State],
+    ) -> State:
+        chain = _chain_before(self.process, branch.chain, place)
+        return self._said(
+            branch.with_(
+                place=place, path=path, branches=branches, chain=chain, joined=False, again=True
+            )
+        )
+
+    def _said(self, branch: State) -> State:
+        if self.returned is None:
+            return branch
+        relaying = self.returned.relays_at(self.process, branch.place.step)
+        return branch.with_(returned=True, relaying=relaying, due_given=self.returned.due)
 
 
-def go_back(run: Run, depth: int, index: int, *, keep_resume: bool) -> None:
+def go_back(run: Run, back: Back, *, keep_resume: bool) -> None:
     """Be at a place of the path again; the path ends there.
 
     Args:
         run: the command.
-        depth: in how many branches the path is that holds the place.
-        index: where on that path.
+        back: the place.
         keep_resume: whether the place left can be resumed.
     """
-    splits.leave(run, depth)
+    splits.leave(run, back.depth)
     splits.break_off(run)
     path = run.state.path
-    place, split = path[index].place, path[index].split
+    place, split = path[back.position].place, path[back.position].split
     if keep_resume:
-        run.change(resume=_resumable(run, path[index:]))
-    run.change(path=path[:index], chain=_chain_before(run.process, run.state.chain, place))
-    if split is not None:
+        run.change(resume=_resumable(run, path[back.position :]))
+    chain = _chain_before(run.process, run.state.chain, place)
+    run.change(path=path[: back.position], chain=chain)
+    if back.branches is not None:
+        splits.reopen(run, place, Split("", back.branches))
+    elif split is not None:
         splits.reopen(run, place, split)
-        return
-    back = Place(place.step, None, place.organisation, place.visit)
-    run.arrive(place.step, at=back)
+    else:
+        run.arrive(place.step, at=Place(place.step, None, place.organisation, place.visit))
 
 
 def _resumable(run: Run, left: tuple[Passed, ...]) -> tuple[Resumption, ...]:
@@ -179,5 +255,9 @@ def resume(run: Run) -> None:
 
 def acting_place(passed: Passed) -> Place:
     """Where somebody acted to pass a place: in a parallel step the place in the branch."""
-    branch = passed.split.branches.get(passed.split.by) if passed.split is not None else None
-    return branch.place if branch is not None else passed.place
+    place, split = passed.place, passed.split
+    branches, names = (split.branches, split.by.split(".")) if split is not None else ({}, [])
+    for name in names:
+        if name in branches:
+            place, branches = branches[name].place, branches[name].branches
+    return place

@@ -801,7 +801,7 @@ class Run:
         history, and keeping it would let the state grow with every round.
         """
         state = self.state
-        kept = tuple(Passed(item.place, item.person, {}, "resumed") for item in path)
+        kept = tuple(Passed(item.place, item.person, {}, "resumed", item.split) for item in path)
         return Resumption(before, kept, state.sent_to, state.inserted, state.chain, self.split)
 
     def acted(self, name: str) -> None:

@@ -34,10 +34,16 @@ def leave(run: Run, depth: int) -> None:
         return
     along = {name: getattr(run.state, name) for name in run.along}
     while len(run.around) > depth:
-        by = run.around[-1].branch
+        by = _by(run)
         run.rise()
         break_off(run, by)
     run.change(**along)
+
+
+def _by(run: Run) -> str:
+    """The branch that is being left; with what was left within it by this command."""
+    branch, inner = run.around[-1].branch, run.split.by if run.split is not None else ""
+    return f"{branch}.{inner}" if inner else branch
 
 
 def break_off(run: Run, by: str = "") -> None:
@@ -45,7 +51,7 @@ def break_off(run: Run, by: str = "") -> None:
     if run.state.branches:
         run.moved = True
         run.split = Split(by, _stood(run, run.state).branches)
-        _told(run, "left", by)
+        _told(run, "left", by.partition(".")[0])
         run.change(branches={})
 
 
@@ -139,8 +145,9 @@ def end_branch(run: Run) -> None:
     around = with_branch(run.around[-1].state, branch, run.state)
     if step.name in run.splitting or not is_joined(step.parallel, around.branches):
         return
+    by = _by(run)
     run.rise()
-    run.split = Split(branch, _stood(run, run.state).branches)
+    run.split = Split(by, _stood(run, run.state).branches)
     _join(run, step)
 
 
@@ -190,7 +197,8 @@ def _stand_again(run: Run, place: Place) -> None:
     if run.state.branches:
         reopen(run, place, Split("", run.state.branches))
     else:
-        run.arrive(place.step, at=place)
+        # As everywhere on the path, the stages of a step count as one place.
+        run.arrive(place.step, at=Place(place.step, None, place.organisation, place.visit))
 
 
 def state_left(run: Run) -> State:

@@ -165,7 +165,7 @@ steps:
 
 
 @pytest.mark.req("CON-04")
-def test_a_return_into_a_parallel_step_divides_it_again() -> None:
+def test_a_return_into_branches_within_branches_opens_one_place_alone() -> None:
     process = compiled(NESTED)
     explored = explore(process.bound)
     assert explored.whole
@@ -177,13 +177,17 @@ def test_a_return_into_a_parallel_step_divides_it_again() -> None:
         here = at.get(place, "unit")
         case.do(name, f"{here}-0" if place else "ann", here if place else None, place=place)
     assert stands(case.state) == ("after",)
-    case.do("back", "unit-0", "unit")
-    assert stands(case.state) == ("x", "y")
-    for place in ("x", "y", "behind"):
-        case.do("pass", f"{at.get(place, 'unit')}-0", at.get(place, "unit"), place=place)
-        assert stands(case.state) in explored.spots
-    # The other branch had ended, and is not done again.
-    assert stands(case.state) == ("after",)
+    # The parallel step itself comes back as it was left: the branch that joined is done again.
+    for back, opened in (("back", "y"), ("nearest", "y"), ("further", "x")):
+        case.do(back, "unit-0", "unit")
+        assert stands(case.state) == (opened,)
+        assert case.state.branches["one"].branches[opened].returned
+        for place in (opened, "behind"):
+            assert stands(case.state) in explored.spots
+            case.do("pass", f"{at.get(place, 'unit')}-0", at.get(place, "unit"), place=place)
+        # The other branches had ended, and are not done again.
+        assert stands(case.state) == ("after",)
+        assert not case.state.returned
 
 
 def followed(process: Compiled, explored: Explored, gap: Gap) -> Running:

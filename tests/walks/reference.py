@@ -9,7 +9,7 @@ may act, who else signs and how votes are counted are held against the language 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -54,7 +54,11 @@ class Line:
     @property
     def acted(self) -> Spot:
         """Where somebody acted: in a parallel step the place in the branch."""
-        return self.branches[self.by].spot if self.by in self.branches else self.spot
+        spot, branches = self.spot, self.branches
+        for name in self.by.split("."):
+            if name in branches:
+                spot, branches = branches[name].spot, branches[name].branches
+        return spot
 
 
 @dataclass(frozen=True)
@@ -512,8 +516,8 @@ class Case:
 
     def _join(self) -> None:
         name = self.here.spot.step
-        self.here.branches = {}
-        self.here.given, self.here.returned, self.here.relaying = None, False, False
+        self.here.branches, self.here.given = {}, None
+        self.here.returned = self.here.relaying = False
         self.go_to(self.choose(self.steps[name]["to"]))
 
     def _leave(self) -> None:
@@ -693,71 +697,134 @@ class Case:
             at = at.branches[name]
         inner = self.was_in[len(self.inside) :]
         if at.branches and (inner or not self.here.branches or at.spot != self.here.spot):
-            return at.spot, at.copy().branches, inner[0] if inner else ""
+            return at.spot, at.copy().branches, ".".join(inner)
         return at.spot, {}, ""
 
     # ---------------------------------------------------------------- going back
 
     def _go_back(self, action: Mapping[str, Any], given: str | None) -> None:
         here, target = self.here.spot, action["to"]
+        nearest = target == "previous"
+
+        def wanted(spot: Spot) -> bool:
+            other = spot.office != here.office or (here.office is None and spot.step != here.step)
+            return other if nearest else spot.step == target
+
+        relay = bool(action.get("relay"))
         around = {self._at(self.inside[:depth]).spot.step for depth in range(len(self.inside))}
         for depth in range(len(self.inside), -1, -1):
             lines = self._at(self.inside[:depth]).lines
             for index in range(len(lines) - 1, -1, -1):
                 line = lines[index]
-                if target == "previous":
-                    spot = line.acted
-                    other = spot.office != here.office
-                    other = other or (here.office is None and spot.step != here.step)
-                    if other and line.spot.step not in around:
-                        self._back_to(depth, index, spot.step, action, given)
-                        return
-                elif line.spot.step == target or _branch_with(line.branches, target):
-                    self._back_to(depth, index, target, action, given)
+                if nearest and line.spot.step in around:
+                    continue
+                # Of a parallel step ``previous`` looks through the branch that led out of it.
+                through = nearest and line.by != ""
+                opened = None
+                if line.branches and (through or not nearest):
+                    opened = self._opened(line.branches, line.by, wanted, nearest, given, relay)
+                if opened or (not through and wanted(line.spot)):
+                    if line.branches and not opened:
+                        opened = self._as_left(line.branches, given, relay)
+                    self._back_to(depth, index, opened, action, given)
                     return
         raise No
 
+    def _opened(
+        self,
+        branches: Mapping[str, Paper],
+        by: str,
+        wanted: Callable[[Spot], bool],
+        nearest: bool,
+        given: str | None,
+        relay: bool,
+    ) -> dict[str, Paper] | None:
+        """The branches with one of them open again at the place that is wanted."""
+        led, _, inner = by.partition(".")
+        for name in [led, *(one for one in branches if one != led and not nearest)]:
+            paper = branches.get(name)
+            if paper is None or not paper.spot.step:
+                continue
+            paper = paper.copy()
+            deeper = inner if name == led else ""
+            whole = [*paper.lines, Line(paper.spot, "", branches=paper.branches, by=deeper)]
+            for index in range(len(whole) - 1, -1, -1):
+                line = whole[index]
+                again: dict[str, Paper] | None = None
+                if line.branches:
+                    again = self._opened(line.branches, line.by, wanted, nearest, given, relay)
+                elif "parallel" in self.steps[line.spot.step]:
+                    continue
+                if again is None and ((nearest and line.by) or not wanted(line.spot)):
+                    continue
+                first = index if again else _first(whole, index)
+                paper.spot, paper.lines = whole[first].spot, paper.lines[:first]
+                paper.branches = again or self._as_left(whole[first].branches, given, relay)
+                paper.joined, paper.again, paper.route = False, True, self._route_at(paper)
+                self._said(paper, given, relay)
+                done = {key: one.copy() for key, one in branches.items()}
+                for one in done.values():
+                    one.joined = True
+                return {**done, name: paper}
+        return None
+
+    def _as_left(
+        self, branches: Mapping[str, Paper], given: str | None, relay: bool
+    ) -> dict[str, Paper]:
+        """Branches as they stood: who had not ended one has it to do again."""
+        left = {name: one.copy() for name, one in branches.items()}
+        for one in left.values():
+            if not one.joined:
+                one.branches = self._as_left(one.branches, given, relay)
+                self._said(one, given, relay)
+        return left
+
+    def _said(self, paper: Paper, given: str | None, relay: bool) -> None:
+        """What a return says to the place it leads to."""
+        paper.returned, paper.given = True, given
+        paper.relaying = relay and self.steps[paper.spot.step].get("who") != "initiator"
+
+    def _route_at(self, paper: Paper) -> dict[str, str]:
+        """Where routes go on from a place that is come back to."""
+        step, office = paper.spot.step, paper.spot.office
+        if "chain" in self.steps[step] and office:
+            return {step: office}
+        return {name: at for name, at in paper.route.items() if name == step}
+
     def _back_to(
-        self, depth: int, index: int, step: str, action: Mapping[str, Any], given: str | None
+        self,
+        depth: int,
+        index: int,
+        opened: dict[str, Paper] | None,
+        action: Mapping[str, Any],
+        given: str | None,
     ) -> None:
+        handed_down = self.here.relaying
         while len(self.inside) > depth:
             self._leave()
         paper = self.here
         paper.given, paper.inserted = given, []
         straight = action.get("resubmit_to") == "returning_level"
-        line = paper.lines[index]
-        if line.spot.step == step or not line.branches:
+        if opened is None:
             index = _first(paper.lines, index)
         struck = tuple(paper.lines[index:])
-        self._remember(paper, struck)
+        self._remember(paper, struck, handed_down)
         paper.lines = paper.lines[:index]
         line = struck[0]
-        paper.route = {name: at for name, at in paper.route.items() if name == line.spot.step}
-        if line.branches and line.spot.step != step:
-            paper.route = {}
-            self._reopen_branch(line, step, given)
-        elif line.branches:
-            self._divided_again(line.spot, line.branches)
+        paper.route = self._route_at(replace(paper, spot=line.spot))
+        if opened is not None:
+            self._divided_again(line.spot, opened)
         else:
-            if "chain" in self.steps[line.spot.step] and line.spot.office:
-                paper.route[line.spot.step] = line.spot.office
             self._stand(line.spot.step, line.spot.office)
         paper.returned, paper.straight = True, straight
-        into = step if line.branches and line.spot.step != step else paper.spot.step
-        relaying = bool(action.get("relay")) and self.steps[into].get("who") != "initiator"
-        if into == paper.spot.step:
-            paper.relaying = relaying
-        else:
-            # Who is in the branch passes it on, not the case.
-            paper.relaying = False
-            while paper.spot.step != step:
-                paper = paper.branches[str(_branch_with(paper.branches, step))]
-            paper.relaying = relaying
+        # Who is in a branch passes it on, not the case.
+        relay = bool(action.get("relay")) and opened is None
+        paper.relaying = relay and self.step.get("who") != "initiator"
 
-    def _remember(self, paper: Paper, struck: tuple[Line, ...]) -> None:
+    def _remember(self, paper: Paper, struck: tuple[Line, ...], handed_down: bool) -> None:
         """Note where the case is being taken from: a return handed down stays one return."""
-        past = tuple(Line(one.spot, one.person) for one in struck)
-        if paper.relaying and paper.left:
+        past = tuple(map(_kept, struck))
+        if handed_down and paper.left:
             caused = paper.left.pop()
             paper.left.append(replace(caused, lines=(*past, *caused.lines)))
             return
@@ -765,37 +832,6 @@ class Case:
         paper.left.append(
             Left(spot, past, dict(paper.route), (), paper.sent_to, branches)
         )  # fmt: skip
-
-    def _reopen_branch(self, line: Line, step: str, given: str | None) -> None:
-        """After the join that branch alone is done again; the others stay done."""
-        branches = self._opened(line.branches, step, given)
-        self._divided_again(line.spot, branches)
-
-    def _opened(
-        self, branches: Mapping[str, Paper], step: str, given: str | None
-    ) -> dict[str, Paper]:
-        name = _branch_with(branches, step)
-        assert name is not None
-        branches = {key: one.copy() for key, one in branches.items()}
-        for other, one in branches.items():
-            one.joined = one.joined or other != name
-        branch = branches[name]
-        known = [number for number, one in enumerate(branch.lines) if one.spot.step == step]
-        split = [number for number, one in enumerate(branch.lines) if _inside(one, step)]
-        branch.joined, branch.again = False, True
-        if known:
-            first = _first(branch.lines, known[-1])
-            branch.spot, branch.lines = branch.lines[first].spot, branch.lines[:first]
-        if known or branch.spot.step == step:
-            branch.branches, branch.given, branch.returned = {}, given, True
-        elif _branch_with(branch.branches, step) is not None:
-            branch.branches = self._opened(branch.branches, step, given)
-        else:
-            # It was divided and joined within: there one branch alone is done again.
-            line = branch.lines[split[-1]]
-            branch.spot, branch.lines = line.spot, branch.lines[: split[-1]]
-            branch.branches = self._opened(line.branches, step, given)
-        return branches
 
     def _divided_again(self, spot: Spot, branches: Mapping[str, Paper]) -> None:
         """Come back to a parallel step: who had not ended a branch has it to do again."""
@@ -834,7 +870,7 @@ class Case:
             self._leave()
         outer = self.here
         spot, branches, _ = self._left_behind()
-        past = tuple(Line(one.spot, one.person) for one in outer.lines)
+        past = tuple(map(_kept, outer.lines))
         left = Left(spot, past, dict(outer.route), tuple(outer.inserted), outer.sent_to, branches)
         outer.left.append(left)
         outer.lines, outer.given, outer.due, outer.overdue = [], None, None, False
@@ -958,26 +994,16 @@ def _places(
         yield from _places((*inside, name), one, ended=ended)
 
 
+def _kept(line: Line) -> Line:
+    """A line as it is remembered once it cannot be taken back any more."""
+    return Line(line.spot, line.person, branches=line.branches, by=line.by)
+
+
 def _first(lines: list[Line], index: int) -> int:
     """Where the visit that a line belongs to begins: its stages count as one place."""
     while index and lines[index - 1].spot.visit == lines[index].spot.visit:
         index -= 1
     return index
-
-
-def _branch_with(branches: Mapping[str, Paper], step: str) -> str | None:
-    for name, branch in branches.items():
-        if branch.spot.step == step or any(one.spot.step == step for one in branch.lines):
-            return name
-        inner = _branch_with(branch.branches, step)
-        if inner is not None or any(_inside(one, step) for one in branch.lines):
-            return name
-    return None
-
-
-def _inside(line: Line, step: str) -> bool:
-    """Whether a parallel step that was passed has a place at a step in one of its branches."""
-    return _branch_with(line.branches, step) is not None
 
 
 def _acted(branch: Paper) -> bool:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from engine.domain.case import State, WorkItem, places_of
 from engine.domain.errors import EngineError
 from engine.runtime.compiled import Compiled
+from engine.runtime.going_back import acting_place
 from tests.support.processes import NOW, Running, World, begin
 from tests.support.three_offices import KINDS, UNITS
 from tests.walks.language import WALK, Author, content, loaded
@@ -134,9 +135,7 @@ def chosen(draw: st.DrawFn, case: Running) -> Doing | None:
     where = step.name if at else ""
     line = state.path[-1] if state.path else None
     if draw(st.integers(1, 4)) == 1 and line is not None:
-        spot = line.place
-        if line.split is not None and line.split.by in line.split.branches:
-            spot = line.split.branches[line.split.by].place
+        spot = acting_place(line)
         return Doing("withdraw", "withdraw", where, line.person, spot.organisation)
     if state.joined:
         return None

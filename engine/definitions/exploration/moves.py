@@ -6,7 +6,7 @@ with random processes and random walks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
 from typing import Literal
@@ -44,8 +44,12 @@ class Act:
 
 
 Next = tuple[Act, State]
-#: a place on the path: in how many branches, and where on the path there
-Back = tuple[int, int]
+Branches = tuple[tuple[str, Spot], ...]
+#: a place on the path: in how many branches, where on the path there, and of a parallel step that
+#: was passed its branches, one of them open again
+Back = tuple[int, int, Branches | None]
+#: whether a step is the one that is looked for: "", "may" or "sure"
+Wanted = Callable[[str], str]
 
 
 class Moves:
@@ -217,8 +221,8 @@ class Moves:
                 yield after
             return
         if target == "previous":
-            for depth, index in self._previous(focus):
-                for after in self._go_back(focus.leave(depth), index, keep=False):
+            for back in self._previous(focus):
+                for after in self._go_back(focus, back, keep=False):
                     yield self._push(after, before)
             return
         if submits:
@@ -261,19 +265,11 @@ class Moves:
             else {"first_level"}
         )  # fmt: skip
         ways = self._previous(before) if target == "previous" else self._latest(before, target)
-        for depth, index in ways:
-            focus = before.leave(depth)
-            passed = focus.spot.path[index]
-            step = _acting_step(passed) if target == "previous" else target
-            into = passed.split is not None and passed.step != step
-            who = self.process.steps[step if into else passed.step].who
-            relaying = action.relay and not (who is not None and who.kind == "initiator")
-            if into and passed.split is not None:
-                after = self._go_back_into(focus, index, passed.split, step, relaying)
-                relaying = False
-            else:
-                after = self._go_back(focus, index, keep=True)
-            for one in after:
+        for back in ways:
+            for one in self._go_back(before, back, keep=True, relay=action.relay):
+                # In a branch it is whoever is there that passes it on, not the case.
+                at = self.process.steps[one.spot.step]
+                relaying = action.relay and not one.spot.branches and not _is_initiators(at)
                 for word in words:
                     # A word that a policy gives may be either.
                     for straight in (False, True) if word is None else (word != "first_level",):
@@ -284,8 +280,8 @@ class Moves:
         if target == "resume":
             yield from self._resume(focus)
         elif target == "previous":
-            for depth, index in self._previous(focus):
-                yield from self._go_back(focus.leave(depth), index, keep=True)
+            for back in self._previous(focus):
+                yield from self._go_back(focus, back, keep=True)
         else:
             for after in self._go(focus, step, target):
                 for one in self._answered(after):
@@ -421,7 +417,7 @@ class Moves:
             yield focus
             return
         by = focus.left[1].by if focus.left is not None else ""
-        self.closing.setdefault(step.name, set()).add(by)
+        self.closing.setdefault(step.name, set()).add(by.partition(".")[0])
         # A return to the branches has been dealt with.
         yield from self._onward(focus.at(branches=(), returned=False, relaying=False), step)
 
@@ -435,7 +431,7 @@ class Moves:
         if step.name in focus.dividing or not joined:
             yield ended
             return
-        left = (step.name, Split(level.branch, level.spot.branches))
+        left = (step.name, Split(focus.by, level.spot.branches))
         yield from self._join(risen._replace(left=left), step, step.parallel)
 
     # ---------------------------------------------------------------- going back
@@ -444,77 +440,153 @@ class Moves:
         """The places that may be the nearest one held by another organisation or person."""
         here = self.process.steps[focus.spot.step]
         within = {step for step, _ in focus.within}
-        for depth, path in _paths(focus):
-            for index in range(len(path) - 1, -1, -1):
-                if path[index].step in within:
-                    continue
-                passed = self.process.steps[_acting_step(path[index])]
-                if not _of_organisation(here) and not _of_organisation(passed):
-                    if passed.name == here.name:
-                        continue
-                    yield depth, index
-                    return
-                yield depth, index
-                if _of_organisation(here) != _of_organisation(passed):
-                    return
 
-    def _latest(self, focus: Focus, target: str) -> Iterator[Back]:
+        def is_other(name: str) -> str:
+            passed = self.process.steps[name]
+            if not _of_organisation(here) and not _of_organisation(passed):
+                return "" if name == here.name else "sure"
+            return "may" if _of_organisation(here) and _of_organisation(passed) else "sure"
+
         for depth, path in _paths(focus):
             for index in range(len(path) - 1, -1, -1):
                 passed = path[index]
-                if passed.step == target or (
-                    passed.split is not None and _passed_in(passed.split, target)
-                ):
-                    yield depth, index
-                    if not passed.again:
+                if passed.step in within:
+                    continue
+                if passed.split is not None and passed.split.by:
+                    found, sure = self._opened(focus, passed.split, is_other, by_only=True)
+                    yield from ((depth, index, branches) for branches in found)
+                    if sure:
+                        return
+                elif meant := is_other(passed.step):
+                    yield depth, index, None
+                    if meant == "sure":
                         return
 
-    def _go_back(self, focus: Focus, index: int, *, keep: bool) -> Iterator[Focus]:
-        focus = focus.break_off()
+    def _latest(self, focus: Focus, target: str) -> Iterator[Back]:
+        def is_it(name: str) -> str:
+            return "sure" if name == target else ""
+
+        for depth, path in _paths(focus):
+            for index in range(len(path) - 1, -1, -1):
+                passed = path[index]
+                if passed.step == target:
+                    yield depth, index, None
+                    if not passed.again:
+                        return
+                elif passed.split is not None:
+                    found, sure = self._opened(focus, passed.split, is_it)
+                    yield from ((depth, index, branches) for branches in found)
+                    if sure and not passed.again:
+                        return
+
+    def _opened(
+        self, focus: Focus, split: Split, wanted: Wanted, *, by_only: bool = False
+    ) -> tuple[list[Branches], bool]:
+        """The branches of a split, one of them open again at the nearest step that is wanted.
+
+        And whether it surely is one of these, so that nothing farther away can be meant.
+        """
+        joined, _, inner = split.by.partition(".")
+        branches = dict(split.branches)
+        others = () if by_only else [name for name in branches if name != joined]
+        opened: list[Branches] = []
+        for name in (joined, *others):
+            if name not in branches:
+                continue
+            by = inner if name == joined else ""
+            found, sure = self._in(focus, branches[name], by, wanted, by_only=by_only)
+            opened += [
+                tuple((key, back if key == name else one._replace(joined=True))
+                      for key, one in split.branches)
+                for back in found
+            ]  # fmt: skip
+            if sure:
+                return opened, True
+        return opened, False
+
+    def _in(
+        self, focus: Focus, branch: Spot, by: str, wanted: Wanted, *, by_only: bool
+    ) -> tuple[list[Spot], bool]:
+        """A branch opened at the steps that may be the one wanted; whether one surely is."""
+        found: list[Spot] = []
+        if not branch.step:
+            return found, False
+        stood = Passed(branch.step, Split(by, branch.branches) if branch.branches else None)
+        for index in range(len(branch.path), -1, -1):
+            passed = branch.path[index] if index < len(branch.path) else stood
+            split = passed.split
+            opened = branch._replace(
+                step=passed.step, path=popped(branch.path, index), joined=False, again=True
+            )
+            sure = False
+            if split is not None:
+                inside, sure = self._opened(focus, split, wanted, by_only=by_only)
+                found += [opened._replace(stage=None, branches=one) for one in inside]
+            looked_through = split is not None and split.by and by_only
+            ended = split is None and self.process.steps[passed.step].parallel is not None
+            meant = "" if looked_through or ended else wanted(passed.step)
+            if meant and not sure:
+                if split is not None:
+                    found.append(opened._replace(stage=None, branches=split.branches))
+                else:
+                    found += self._stood_at(opened, standing=passed is stood)
+                sure = meant == "sure"
+            if sure and not passed.again:
+                return found, True
+        return found, False
+
+    def _stood_at(self, branch: Spot, *, standing: bool) -> Iterator[Spot]:
+        """A place of a branch that it comes back to."""
+        known = [number for number, one in enumerate(branch.path) if one.step == branch.step]
+        if standing and known:
+            # The stages of this visit, or an earlier visit.
+            yield branch._replace(path=popped(branch.path, known[-1]), branches=())
+        yield branch._replace(branches=())
+
+    def _stand_again(
+        self, focus: Focus, branches: Branches, relay: bool | None = None
+    ) -> Iterator[Branches]:
+        """Branches that are come back to: who had not ended one begins at its first stage.
+
+        ``relay``: it is a return, handed down level by level or not.
+        """
+        options: list[list[tuple[str, Spot]]] = []
+        for name, branch in branches:
+            step = self.process.steps.get(branch.step)
+            if branch.joined or step is None:
+                options.append([(name, branch)])
+                continue
+            if relay is not None:
+                relaying = relay and not _is_initiators(step)
+                branch = branch._replace(returned=True, relaying=relaying)
+            if branch.branches:
+                inside = self._stand_again(focus, branch.branches, relay)
+                options.append([(name, branch._replace(branches=one)) for one in inside])
+            else:
+                stages = self._stages(focus._replace(spot=branch), step, None)
+                options.append([(name, branch._replace(stage=one)) for one in stages])
+        yield from product(*options)
+
+    def _go_back(
+        self, focus: Focus, back: Back, *, keep: bool, relay: bool | None = None
+    ) -> Iterator[Focus]:
+        depth, index, branches = back
+        handed_down = focus.spot.relaying
+        focus = focus.leave(depth).break_off()
         path = focus.spot.path
         passed = path[index]
+        if relay is not None:
+            focus = focus.at(relaying=handed_down)
         if keep:
             focus = self._keep(focus, path[index:])
         focus = focus.at(path=popped(path, index))
-        if passed.split is not None:
-            yield focus.at(step=passed.step, stage=None, branches=passed.split.branches)
+        if branches is None and passed.split is not None:
+            branches = passed.split.branches
+        if branches is not None:
+            for again in self._stand_again(focus, branches, relay):
+                yield focus.at(step=passed.step, stage=None, branches=again)
         else:
             yield from self._arrive(focus, self.process.steps[passed.step])
-
-    def _go_back_into(
-        self, focus: Focus, index: int, split: Split, step: str, relaying: bool
-    ) -> Iterator[Focus]:
-        focus = focus.break_off()
-        path = focus.spot.path
-        focus = self._keep(focus, path[index:]).at(path=popped(path, index))
-        focus = focus.at(step=path[index].step, stage=None)
-        yield from self._opened(focus, split, step, relaying)
-
-    def _opened(self, focus: Focus, split: Split, step: str, relaying: bool) -> Iterator[Focus]:
-        """Open the one branch of a parallel step again that holds ``step``."""
-        name = _passed_in(split, step)
-        assert name is not None  # it was found by that
-        others = {key: branch._replace(joined=True) for key, branch in split.branches}
-        branch = others.pop(name)
-        stood = tuple((key, others.get(key, one)) for key, one in split.branches)
-        level = Level(focus.spot._replace(branches=stood), name)
-        again = branch._replace(joined=False, again=True, branches=())
-        inside = focus._replace(around=(*focus.around, level), spot=again)
-        known = [n for n, one in enumerate(branch.path) if one.step == step]
-        divided = None if known or branch.step == step else _divided_at(branch, step)
-        if divided is not None:
-            index, outer, inner = divided
-            inside = inside.at(step=outer, stage=None, path=popped(branch.path, index))
-            for after in self._opened(inside, inner, step, relaying):
-                yield after.rise()
-            return
-        stage = branch.stage
-        if known:
-            stage, inside = None, inside.at(path=popped(branch.path, known[-1]))
-        inside = inside.at(returned=True, relaying=relaying)
-        # A parallel step in the branch is divided once more.
-        for after in self._arrive(inside, self.process.steps[step], stage):
-            yield after.rise() if len(after.around) > len(focus.around) else after
 
     def _resume(self, focus: Focus) -> Iterator[Focus]:
         resume = focus.spot.resume
@@ -527,7 +599,8 @@ class Moves:
                 rest = resume
             back = back.at(resume=rest, path=joined_paths(back.spot.path, taken.path))
             if taken.split is not None:
-                yield back.at(step=taken.step, stage=None, branches=taken.split.branches)
+                for again in self._stand_again(back, taken.split.branches):
+                    yield back.at(step=taken.step, stage=None, branches=again)
             else:
                 yield from self._arrive(back, self.process.steps[taken.step])
             if not mixed:
@@ -621,31 +694,8 @@ def _paths(focus: Focus) -> Iterator[tuple[int, Path]]:
         yield depth, level.spot.path
 
 
-def _acting_step(passed: Passed) -> str:
-    branches = dict(passed.split.branches) if passed.split is not None else {}
-    branch = branches.get(passed.split.by) if passed.split is not None else None
-    return branch.step if branch is not None and branch.step else passed.step
-
-
-def _passed_in(split: Split, step: str) -> str | None:
-    for name, branch in split.branches:
-        if branch.step == step or any(one.step == step for one in branch.path):
-            return name
-        if _divided_at(branch, step) is not None:
-            return name
-    return None
-
-
-def _divided_at(branch: Spot, step: str) -> tuple[int, str, Split] | None:
-    """Where a branch was divided with ``step`` inside: how far on its path, at what, and how."""
-    inner = Split("", branch.branches)
-    if _passed_in(inner, step) is not None:
-        return len(branch.path), branch.step, inner
-    for index in range(len(branch.path) - 1, -1, -1):
-        one = branch.path[index]
-        if one.split is not None and _passed_in(one.split, step) is not None:
-            return index, one.step, one.split
-    return None
+def _is_initiators(step: Step) -> bool:
+    return step.who is not None and step.who.kind == "initiator"
 
 
 def _is_sent(step: Step) -> bool:

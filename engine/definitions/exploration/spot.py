@@ -12,7 +12,10 @@ from typing import NamedTuple
 
 
 class Split(NamedTuple):
-    """The branches of a parallel step as they stood when it was left, and by which of them."""
+    """The branches of a parallel step as they stood when it was left, and by which of them.
+
+    ``by`` goes on with the branch within that branch, if that is where it was left: ``a.c``.
+    """
 
     by: str
     branches: tuple[tuple[str, Spot], ...]
@@ -88,6 +91,12 @@ class Focus(NamedTuple):
         """The parallel steps and branches around the spot."""
         return tuple((level.spot.step, level.branch) for level in self.around)
 
+    @property
+    def by(self) -> str:
+        """The branch that is being left; with what was left within it since somebody acted."""
+        branch, inner = self.around[-1].branch, self.left[1].by if self.left is not None else ""
+        return f"{branch}.{inner}" if inner else branch
+
     def at(self, **changes: object) -> Focus:
         """The focus with its spot changed."""
         return self._replace(spot=self.spot._replace(**changes))  # type: ignore[arg-type]
@@ -103,11 +112,11 @@ class Focus(NamedTuple):
         """Leave parallel steps until ``depth`` are left: what is open in them is broken off."""
         focus = self
         while len(focus.around) > depth:
-            *around, (spot, branch) = focus.around
+            *around, (spot, _) = focus.around
             focus = focus._replace(
                 around=tuple(around),
                 spot=spot._replace(branches=()),
-                left=(spot.step, Split(branch, spot.branches)),
+                left=(spot.step, Split(focus.by, spot.branches)),
             )
         return focus
 
