@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import abort, flash, make_response, redirect, render_template, request
@@ -150,6 +151,22 @@ class RoutesPage(Page):
                 for one in platform().routes.history_in_words(actor, route)
             ],
         )
+
+    @expose("/undo/<path:route>", methods=("POST",))
+    def undo(self, route: str) -> ResponseReturnValue:
+        """Propose to put back what was published."""
+        actor, here = security.signed_in().actor, self.get_url(".history", route=route)
+        try:
+            published = datetime.fromisoformat(request.form.get("at", ""))
+        except ValueError:
+            return redirect(here)
+        changes, moved = platform().routes.reversal(actor, route, published)
+        if moved:
+            flash(_("有 {count} 行后来又改过，没有列入。", count=len(moved)), "warning")
+        if not changes:
+            flash(_("没有可以改回的行。"), "info")
+            return redirect(here)
+        return self._proposal_page(route, changes)
 
     @expose("/export/<path:route>")
     def export(self, route: str) -> ResponseReturnValue:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from engine.definitions.register import ORGANISATIONS, PEOPLE
@@ -201,6 +201,38 @@ class RouteTables:
                 )
                 for one in found
             ]
+
+    def reversal(
+        self, actor: Actor, route: str, published: datetime
+    ) -> tuple[list[Change], list[Row]]:
+        """What would put back what was published at a moment, to be proposed like any change.
+
+        A row that was new then stays for the record and counts no longer: up to yesterday, or for
+        its first day where that has not passed.
+
+        Returns:
+            The changes, and the rows that were changed again since; these are left as they are.
+        """
+        self._demand(actor, route, "edit")
+        found = next((one for one in self.history(actor, route) if one.at == published), None)
+        if found is None:
+            raise self._sentences.worded(NotFound("no_such_record"))
+        in_force = self.rows(actor, route)
+        today = self._records.now(actor.jurisdiction).date()
+        yesterday = (today - timedelta(days=1)).isoformat()
+        changes: list[Change] = []
+        moved: list[Row] = []
+        for before, now in found.body:
+            row = from_plain(now)
+            kept = next((one for one in in_force if one.row == row), None)
+            if kept is None:
+                moved.append(row)
+            elif before is not None:
+                changes.append(Change(from_plain(before), kept))
+            elif row.valid_until is None or row.valid_until > yesterday:
+                until = max(yesterday, row.valid_from or yesterday)
+                changes.append(Change(replace(row, valid_until=until), kept))
+        return changes, moved
 
     def sheet(self, actor: Actor, route: str, rows: Sequence[Row]) -> tuple[str, bytes]:
         """Rows as a spreadsheet, which ``read`` reads; without rows a template."""

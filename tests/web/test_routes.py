@@ -285,6 +285,28 @@ class TestChanging:
         assert Row("教研室", "教委下属中心") in rows(here)
         assert not any(row.start == "实验中学" for row in rows(here))
 
+    def test_what_was_published_is_put_back_by_a_proposal(self, here, administrator):
+        before = rows(here)
+        adds(administrator, "实验中学", "教委下属中心")
+        administrator.press("再改别的行")
+        administrator.press("注销 天津市第二示范中学")
+        administrator.press("确定注销", until="2026-12-31")
+        administrator.press("发布", reason="调整")
+        administrator.get(f"/console/routes/history/{SENIOR}")
+
+        page = administrator.press("改回 2026-09-01 09:00")
+
+        assert names(page) == ["注销", "注销"]
+        assert page.field("reason").text.strip() == "改回：调整"
+        assert rows(here) != before
+        here.clock.set(here.clock.now() + timedelta(minutes=5))
+        administrator.press("发布")
+        ended = Row("实验中学", "教委下属中心", valid_until="2026-08-31")
+        assert [row for row in rows(here) if row != ended] == before
+        assert "09:05" in administrator.get(f"/console/routes/history/{SENIOR}")
+        administrator.press("改回 2026-09-01 09:00")
+        assert "后来又改过" in administrator.page
+
     def test_without_a_reason_nothing_is_published_and_nothing_lost(self, here, administrator):
         before = rows(here)
         adds(administrator, "实验中学", "教委下属中心")
