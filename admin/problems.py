@@ -36,6 +36,11 @@ def problem(
     return answer
 
 
+def pointer(place: Sequence[str | int]) -> str:
+    """A place in what was sent as a JSON pointer (RFC 6901)."""
+    return "".join(f"/{str(one).replace('~', '~0').replace('/', '~1')}" for one in place)
+
+
 def refused(refusal: Refused, status: int) -> Response:
     """A refusal; ``refusal`` has its sentence already."""
     errors = refusal.errors if isinstance(refusal, InvalidSubmission) else ()
@@ -44,7 +49,13 @@ def refused(refusal: Refused, status: int) -> Response:
         refusal.sentence,
         code=refusal.code,
         errors=[
-            {"at": list(one.place), "trail": one.trail, "title": one.sentence, "code": one.code}
+            {
+                "at": list(one.place),
+                "pointer": pointer(one.place),
+                "trail": one.trail,
+                "title": one.sentence,
+                "code": one.code,
+            }
             for one in errors
         ],
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-from admin.api import cases, description, sessions
+from admin.api import cases, description, forms, groups, jobs, lists, sessions
 from admin.captions import INTERFACE
 from admin.security import csrf
 
@@ -16,7 +16,7 @@ from admin.security import csrf
 def install(app: Flask) -> None:
     """Register the addresses of the interface."""
     interface = Blueprint(INTERFACE, __name__, url_prefix="/api/v1")
-    for subject in (sessions, cases, description):
+    for subject in (sessions, cases, forms, lists, groups, jobs, description):
         subject.install(interface)
     csrf.exempt(interface)
     app.register_blueprint(interface)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from admin import security
-from admin.api.reading import body
-from admin.api.schemas import COMMAND, START
+from admin.api.reading import actor, body, key, version
+from admin.api.schemas import COMMAND, INTERVENTION, PREVIEW, START
 from admin.context import platform
 from engine.services.outcome import Done
 
 
 def show(uid: str) -> ResponseReturnValue:
     """How a case stands, for whoever may see it."""
-    view = platform().views.view(security.signed_in().actor, uid, at=request.args.get("at"))
-    return jsonify(
+    view = platform().views.view(actor(), uid, at=request.args.get("at"))
+    answer = jsonify(
         {
             "id": view.uid,
             "process": view.process,
@@ -46,13 +47,15 @@ def show(uid: str) -> ResponseReturnValue:
             ],
         }
     )
+    answer.set_etag(str(view.version))
+    return answer
 
 
 def offers(uid: str) -> ResponseReturnValue:
     """Everything that could be done with a case, and why it cannot where it cannot."""
-    actor, at = security.signed_in().actor, request.args.get("at")
+    at = request.args.get("at")
     # Who may not see the case learns nothing about it.
-    platform().views.view(actor, uid, at=at)
+    platform().views.view(actor(), uid, at=at)
     return jsonify(
         [
             {
@@ -67,7 +70,7 @@ def offers(uid: str) -> ResponseReturnValue:
                 "allowed": one.mine and one.allowed,
                 "reason": one.refusal.sentence if one.refusal is not None else None,
             }
-            for one in platform().offering.offers(actor, uid, at=at)
+            for one in platform().offering.offers(actor(), uid, at=at)
         ]
     )
 
@@ -75,10 +78,8 @@ def offers(uid: str) -> ResponseReturnValue:
 def start() -> ResponseReturnValue:
     """Start a case."""
     sent = body(START)
-    done = platform().cases.start(
-        security.signed_in().actor, sent["process"], sent.get("data", {}), key=_key()
-    )
-    answer = _done(done)
+    done = platform().cases.start(actor(), sent["process"], sent.get("data", {}), key=key())
+    answer = done_as(done)
     answer.status_code = 201
     answer.headers["Location"] = f"{request.base_url}/{done.uid}"
     return answer
@@ -87,28 +88,46 @@ def start() -> ResponseReturnValue:
 def command(uid: str) -> ResponseReturnValue:
     """Take an action of the author or an operation of the engine."""
     sent = body(COMMAND)
-    done = platform().operations.command(
-        security.signed_in().actor,
-        uid,
-        sent["name"],
-        sent.get("input", {}),
-        data=sent.get("data"),
-        at=sent.get("at"),
-        version=sent.get("version"),
-        key=_key(),
-    )
-    return _done(done) if done is not None else Response(status=204)
+    with version(sent) as seen:
+        done = platform().operations.command(
+            actor(), uid, sent["name"], sent.get("input", {}), data=sent.get("data"),
+            at=sent.get("at"), version=seen, key=key(),
+        )  # fmt: skip
+    return done_as(done) if done is not None else Response(status=204)
 
 
-def _key() -> str | None:
-    """What makes a repeated request harmless."""
-    return request.headers.get("Idempotency-Key")
+def intervene(uid: str) -> ResponseReturnValue:
+    """Step into a case of others."""
+    sent = body(INTERVENTION)
+    with version(sent) as seen:
+        done = platform().interventions.do(
+            actor(), uid, sent["name"], sent["input"], version=seen, key=key(), at=sent.get("at")
+        )
+    return done_as(done)
 
 
-def _done(done: Done) -> Response:
-    return jsonify(
+def foresee(uid: str) -> ResponseReturnValue:
+    """What a command or an intervention would lead to; nothing is changed."""
+    sent = body(PREVIEW)
+    with version(sent) as seen:
+        found = platform().foresight.foresee(
+            actor(), uid, sent["name"], sent.get("input"), data=sent.get("data"), version=seen,
+            at=sent.get("at"), stepping_in=sent.get("intervention", False),
+        )  # fmt: skip
+    told = asdict(found)
+    told["deadlines"] = [{"title": title, "by": by} for title, by in found.deadlines]
+    for name in ("documents", "numbers", "systems", "others"):
+        told[name] = [{"title": title, "count": count} for title, count in told[name]]
+    return jsonify(told)
+
+
+def done_as(done: Done) -> Response:
+    """The answer to a command that was carried out."""
+    answer = jsonify(
         {"id": done.uid, "version": done.version, "place": done.place, "status": done.status}
     )
+    answer.set_etag(str(done.version))
+    return answer
 
 
 def install(interface: Blueprint) -> None:
@@ -117,3 +136,5 @@ def install(interface: Blueprint) -> None:
     interface.add_url_rule("/cases/<uid>", view_func=show, methods=["GET"])
     interface.add_url_rule("/cases/<uid>/offers", view_func=offers, methods=["GET"])
     interface.add_url_rule("/cases/<uid>/commands", view_func=command, methods=["POST"])
+    interface.add_url_rule("/cases/<uid>/interventions", view_func=intervene, methods=["POST"])
+    interface.add_url_rule("/cases/<uid>/previews", view_func=foresee, methods=["POST"])

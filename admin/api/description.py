@@ -19,6 +19,22 @@ _SCHEMAS = {
     "Start": schemas.START,
     "Command": schemas.COMMAND,
     "Done": schemas.DONE,
+    "Intervention": schemas.INTERVENTION,
+    "Preview": schemas.PREVIEW,
+    "Foreseen": schemas.FORESEEN,
+    "Data": schemas.DATA,
+    "Save": schemas.SAVE,
+    "Upload": schemas.UPLOAD,
+    "Attachment": schemas.ATTACHMENT,
+    "Lists": schemas.LISTS,
+    "Page": schemas.PAGE,
+    "Members": schemas.MEMBERS,
+    "Ballot": schemas.BALLOT,
+    "Tally": schemas.TALLY,
+    "Many": schemas.MANY,
+    "Each": schemas.EACH,
+    "Job": schemas.JOB,
+    "Jobs": schemas.JOBS,
     "Problem": schemas.PROBLEM,
 }
 _KEY: Described = {
@@ -28,6 +44,33 @@ _KEY: Described = {
     "description": "Repeated with the same key, a request is answered with its first result.",
 }
 _ID: Described = {"name": "id", "in": "path", "required": True, "schema": schemas.TEXT}
+_JOB: Described = {"name": "job", "in": "path", "required": True, "schema": schemas.COUNT}
+_LIST: Described = {"name": "name", "in": "path", "required": True, "schema": schemas.TEXT}
+_MATCH: Described = {
+    "name": "If-Match",
+    "in": "header",
+    "schema": schemas.TEXT,
+    "description": "The ETag of the case as it was read; 412 when it has changed since.",
+}
+
+
+def _asked(name: str, description: str) -> Described:
+    return {"name": name, "in": "query", "schema": schemas.TEXT, "description": description}
+
+
+_PAGING = (
+    _asked("search", "What to look for, where the list can be searched."),
+    _asked("sort", "A sortable column, with - before it for the other direction."),
+    _asked("cursor", "next_cursor of the page before."),
+    {
+        "name": "filters",
+        "in": "query",
+        "style": "form",
+        "explode": True,
+        "schema": {"type": "object", "additionalProperties": schemas.TEXT},
+        "description": "Each filter of the page by its field.",
+    },
+)
 _AT: Described = {
     "name": "at",
     "in": "query",
@@ -45,6 +88,7 @@ def _operation(
     answers: dict[str, str | None],
     *,
     sent: str | None = None,
+    as_: str = "application/json",
     parameters: tuple[Described, ...] = (),
 ) -> Described:
     """One operation; every other answer is a problem."""
@@ -58,9 +102,16 @@ def _operation(
     }
     described: Described = {"summary": summary, "responses": responses}
     if sent:
-        described["requestBody"] = {"required": True, "content": _content(sent)}
+        described["requestBody"] = {"required": True, "content": _content(sent, as_)}
     if parameters:
         described["parameters"] = list(parameters)
+    return described
+
+
+def _file(summary: str, parameters: tuple[Described, ...]) -> Described:
+    described = _operation(summary, {"200": None}, parameters=parameters)
+    anything: Described = {"schema": {"type": "string", "format": "binary"}}
+    described["responses"]["200"]["content"] = {"*/*": anything}
     return described
 
 
@@ -99,8 +150,100 @@ DESCRIPTION: Described = {
                 "Take an action of the author or an operation of the engine; 204 for claiming.",
                 {"200": "Done", "204": None},
                 sent="Command",
-                parameters=(_ID, _KEY),
+                parameters=(_ID, _KEY, _MATCH),
             )
+        },
+        "/cases/{id}/interventions": {
+            "post": _operation(
+                "Step into a case of others, with a right and a reason.",
+                {"200": "Done"},
+                sent="Intervention",
+                parameters=(_ID, _KEY, _MATCH),
+            )
+        },
+        "/cases/{id}/previews": {
+            "post": _operation(
+                "What a command or intervention would lead to; nothing is changed.",
+                {"200": "Foreseen"},
+                sent="Preview",
+                parameters=(_ID, _MATCH),
+            )
+        },
+        "/cases/{id}/data": {
+            "get": _operation(
+                "What is filled in, as the reader sees it.",
+                {"200": "Data"},
+                parameters=(_ID, _AT),
+            ),
+            "put": _operation(
+                "Keep a draft: incomplete is fine, ill-typed is not.",
+                {"200": "Done"},
+                sent="Save",
+                parameters=(_ID, _KEY, _MATCH),
+            ),
+        },
+        "/cases/{id}/members": {
+            "get": _operation(
+                "The cases on the list of a group; add and remove are commands.",
+                {"200": "Members"},
+                parameters=(_ID,),
+            )
+        },
+        "/cases/{id}/candidates": {
+            "get": _operation(
+                "The cases that could be put on the list.",
+                {"200": "Members"},
+                parameters=(_ID, _asked("search", "Part of a name or number.")),
+            )
+        },
+        "/cases/{id}/ballot": {
+            "get": _operation(
+                "The papers of the voter; they are handed in by the command vote.",
+                {"200": "Ballot"},
+                parameters=(_ID, _AT),
+            )
+        },
+        "/cases/{id}/tally": {
+            "get": _operation(
+                "How far a vote has come; never what a ballot says.",
+                {"200": "Tally"},
+                parameters=(_ID, _AT),
+            )
+        },
+        "/attachments": {
+            "post": _operation(
+                "Keep a file for a field; its id is what the field holds.",
+                {"201": "Attachment"},
+                sent="Upload",
+                as_="multipart/form-data",
+            )
+        },
+        "/attachments/{id}": {
+            "get": _file("A file, for whoever may see what it belongs to.", (_ID,))
+        },
+        "/lists": {"get": _operation("The lists that may be opened.", {"200": "Lists"})},
+        "/lists/{name}": {
+            "get": _operation(
+                "A page of a list, as the pages show it.",
+                {"200": "Page"},
+                parameters=(_LIST, *_PAGING),
+            )
+        },
+        "/jobs": {
+            "get": _operation("The jobs begun last.", {"200": "Jobs"}),
+            "post": _operation(
+                "Do one thing to many cases in the background.",
+                {"202": "Job"},
+                sent="Many",
+                parameters=(_KEY,),
+            ),
+        },
+        "/jobs/previews": {
+            "post": _operation("Who can and who cannot, before.", {"200": "Each"}, sent="Many")
+        },
+        "/jobs/{job}": {
+            "get": _operation("How far a job has come.", {"200": "Job"}, parameters=(_JOB,)),
+            "delete": _operation("Let no further case be done.", {"204": None}, parameters=(_JOB,)),
         },
     },
     "components": {

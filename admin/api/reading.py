@@ -1,15 +1,48 @@
-"""What a request brings: JSON that fits the schema in the description."""
+"""What a request brings: who asks, JSON that fits the description, and what they have seen."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import request
+from werkzeug.exceptions import PreconditionFailed
 
+from admin import security
 from admin.captions import _
-from engine.domain.errors import InvalidSubmission
+from engine.domain.actor import Actor
+from engine.domain.errors import InvalidSubmission, Stale
 from engine.forms import FieldError
 from engine.forms.schema import Broken, broken
+
+
+def actor() -> Actor:
+    """Who asks, and for which organisation."""
+    return security.signed_in().actor
+
+
+def key() -> str | None:
+    """What makes a repeated request harmless."""
+    return request.headers.get("Idempotency-Key")
+
+
+@contextmanager
+def version(sent: dict[str, Any]) -> Iterator[int | None]:
+    """The version of the case that whoever asks has seen: in ``If-Match``, or in what was sent.
+
+    Raises:
+        PreconditionFailed: ``If-Match`` names another one.
+    """
+    known = [one for one in request.if_match.as_set() if one.isdigit()]
+    if request.if_match and not known:
+        raise PreconditionFailed
+    try:
+        yield int(known[0]) if known else sent.get("version")
+    except Stale as stale:
+        if known:
+            raise PreconditionFailed from stale
+        raise
 
 
 def body(schema: dict[str, Any]) -> dict[str, Any]:

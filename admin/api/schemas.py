@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.services.bulk import MOST
+
 Schema = dict[str, Any]
 
 
@@ -14,6 +16,10 @@ def _object(required: Schema, optional: Schema | None = None) -> Schema:
         "required": list(required),
         "additionalProperties": False,
     }
+
+
+def _list(items: Schema) -> Schema:
+    return {"type": "array", "items": items}
 
 
 TEXT: Schema = {"type": "string"}
@@ -34,10 +40,7 @@ SESSION = _object(
         "person": TEXT,
         "name": TEXT,
         "organisation": MAYBE,
-        "organisations": {
-            "type": "array",
-            "items": _object({"id": TEXT, "title": TEXT, "roles": TEXT}),
-        },
+        "organisations": _list(_object({"id": TEXT, "title": TEXT, "roles": TEXT})),
     }
 )
 CASE = _object(
@@ -87,7 +90,7 @@ OFFER = _object(
         "reason": {**MAYBE, "description": "why it cannot be taken now, as a page says it"},
     }
 )
-OFFERS: Schema = {"type": "array", "items": OFFER}
+OFFERS = _list(OFFER)
 START = _object({"process": NAME}, {"data": ANYTHING})
 COMMAND = _object(
     {"name": NAME},
@@ -98,6 +101,148 @@ COMMAND = _object(
         "data": {**ANYTHING, "description": "form data, where they may be edited"},
     },
 )
+INTERVENTION = _object(
+    {"name": NAME, "input": {**ANYTHING, "description": "the reason, and what it asks for"}},
+    {"at": TEXT, "version": COUNT},
+)
+PREVIEW = _object(
+    {"name": NAME},
+    {
+        "at": TEXT,
+        "version": COUNT,
+        "input": ANYTHING,
+        "data": ANYTHING,
+        "intervention": {**FLAG, "description": "the name is that of an intervention"},
+    },
+)
+COUNTED = _list(_object({"title": TEXT, "count": COUNT}))
+FORESEEN = _object(
+    {
+        "place": {**TEXT, "description": "where the case would be, in words"},
+        "status": TEXT,
+        "closed": MAYBE,
+        "waits": _list(
+            _object({"step": TEXT, "who": TEXT, "people": COUNT, "due": MAYBE, "voting": FLAG})
+        ),
+        "deadlines": _list(_object({"title": TEXT, "by": TEXT})),
+        "messages": _list(_object({"title": TEXT, "to": _list(TEXT), "count": COUNT})),
+        "documents": COUNTED,
+        "numbers": COUNTED,
+        "systems": COUNTED,
+        "others": COUNTED,
+        "kept_back": {
+            **FLAG,
+            "description": "it may complete a vote, whose result is told to nobody before",
+        },
+    }
+)
+DATA = _object(
+    {
+        "version": COUNT,
+        "data": {**ANYTHING, "description": "as the reader sees it; what is hidden is left out"},
+        "masked": {**_list(TEXT), "description": "JSON pointers to what is masked"},
+        "editable": {**_list(TEXT), "description": "JSON pointers to what may be changed here"},
+    }
+)
+SAVE = _object({"data": ANYTHING}, {"at": TEXT, "version": COUNT})
+ATTACHMENT = _object({"id": TEXT, "name": TEXT})
+UPLOAD = _object(
+    {
+        "file": {"type": "string", "format": "binary"},
+        "field": {**NAME, "description": "where it belongs: the field of the form"},
+    },
+    {"case": {**TEXT, "description": "the case; none for one that is only begun with it"}},
+)
+LISTS = _list(_object({"name": TEXT, "title": TEXT}))
+PAGE = _object(
+    {
+        "title": TEXT,
+        "columns": _list(_object({"field": TEXT, "title": TEXT, "sortable": FLAG})),
+        "filters": _list(
+            _object(
+                {
+                    "field": TEXT,
+                    "title": TEXT,
+                    "options": {
+                        "type": ["array", "null"],
+                        "items": _object({"value": TEXT, "title": TEXT}),
+                    },
+                }
+            )
+        ),
+        "rows": _list(
+            _object(
+                {
+                    "id": {**TEXT, "description": "the case, or the key of the record"},
+                    "name": TEXT,
+                    "cells": {**_list(TEXT), "description": "in the order of the columns"},
+                    "status": TEXT,
+                    "flags": _list(TEXT),
+                    "late": FLAG,
+                    "on_behalf": TEXT,
+                }
+            )
+        ),
+        "total": {"type": ["integer", "null"]},
+        "next_cursor": TEXT,
+        "bulk": _list(_object({"name": TEXT, "title": TEXT})),
+    }
+)
+MEMBERS = _list(_object({"id": TEXT, "name": TEXT, "number": MAYBE, "status": TEXT}))
+ABOUT = _list(_object({"id": {**TEXT, "description": "empty: the case itself"}, "name": TEXT}))
+BALLOT = _object(
+    {
+        "papers": ABOUT,
+        "cast": FLAG,
+        "reason": {**MAYBE, "description": "why it cannot be handed in now"},
+    }
+)
+TALLY = _object(
+    {
+        "papers": ABOUT,
+        "given": COUNT,
+        "required": COUNT,
+        "turn": TEXT,
+        "vacant": COUNT,
+        "secret": FLAG,
+        "voters": {
+            **_list(_object({"name": TEXT, "voted": FLAG})),
+            "description": "empty where the vote is secret",
+        },
+    }
+)
+MANY = _object(
+    {"name": NAME, "cases": {**_list(NAME), "minItems": 1, "maxItems": MOST}},
+    {"input": ANYTHING, "intervention": FLAG},
+)
+EACH = _list(
+    _object(
+        {
+            "id": TEXT,
+            "title": TEXT,
+            "number": TEXT,
+            "name": TEXT,
+            "reason": {**MAYBE, "description": "why it cannot be done"},
+            "leads_to": TEXT,
+        }
+    )
+)
+JOB = _object(
+    {
+        "id": COUNT,
+        "kind": TEXT,
+        "title": TEXT,
+        "started_at": MOMENT,
+        "finished_at": MAYBE,
+        "total": COUNT,
+        "done": COUNT,
+        "refused": COUNT,
+        "stopped": FLAG,
+        "broke_off": MAYBE,
+        "refusals": _list(_object({"id": TEXT, "name": TEXT, "reason": TEXT})),
+    }
+)
+JOBS = _list(JOB)
 DONE = _object({"id": TEXT, "version": COUNT, "place": TEXT, "status": MAYBE})
 PROBLEM: Schema = {
     "type": "object",
@@ -108,7 +253,15 @@ PROBLEM: Schema = {
         "code": TEXT,
         "errors": {
             "type": "array",
-            "items": _object({"at": {"type": "array"}, "trail": TEXT, "title": TEXT, "code": TEXT}),
+            "items": _object(
+                {
+                    "at": {"type": "array"},
+                    "pointer": {**TEXT, "description": "the same as a JSON pointer (RFC 6901)"},
+                    "trail": TEXT,
+                    "title": TEXT,
+                    "code": TEXT,
+                }
+            ),
         },
     },
     "required": ["type", "status", "title"],

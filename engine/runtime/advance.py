@@ -408,13 +408,15 @@ _MOVES: dict[str, _Move] = {
 
 
 def _extend(run: Run) -> None:
+    until = str(run.command.input["until"])
+    if not moments.is_written(until):
+        raise run.refuse("no_such_date", value=until)
     if run.command.input.get("deadline"):
-        deadlines.extend(run, str(run.command.input["deadline"]), str(run.command.input["until"]))
+        deadlines.extend(run, str(run.command.input["deadline"]), until)
         return
     refusal = why_not_extend(run, overseen=bool(run.command.input.get("overseen")))
     if refusal is not None:
         raise refusal
-    until = str(run.command.input["until"])
     if moments.is_over(until, run.now):
         raise run.refuse("deadline_in_the_past", due=until)
     run.events.append({"event": "extended", "from": run.state.due, "to": until})

@@ -10,6 +10,15 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta, tzinfo
 
 
+def is_written(text: str) -> bool:
+    """Whether a text is a date or a moment."""
+    try:
+        instant(text, None)
+    except ValueError:
+        return False
+    return len(text) == len("2026-09-30") or "T" in text
+
+
 def instant(text: str, zone: tzinfo | None) -> datetime:
     """The moment a deadline ends or a date of waiting is over, aware."""
     if len(text) == 10:

@@ -33,7 +33,7 @@ NAMING = {
 #: what :meth:`Operations.do` carries out
 OPERATED = (*NAMING, "sign", "urge")
 #: every operation of the engine by its name
-_OURS = frozenset({*OPERATIONS, "claim", "release"})
+_OURS = frozenset({*OPERATIONS, "claim", "release", "add", "remove"})
 #: most people a page lists to choose from
 MOST_PEOPLE = 300
 
@@ -145,6 +145,10 @@ class Operations:
             case ("release", *_):
                 cases.give_back(actor, uid)
                 return None
+            case ("add" | "remove" as change, *_):
+                chosen = [str(one) for one in values.get("members") or ()]
+                put = cases.add if change == "add" else cases.remove
+                return put(actor, uid, chosen, key=key)
             case ("withdraw", *_):
                 return cases.withdraw(actor, uid, version=version, key=key, at=at)
             case ("extend", _, deadline):

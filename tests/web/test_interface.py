@@ -1,9 +1,17 @@
 """The REST interface: the same services, rights and sentences as the pages."""
 
-import pytest
+import json
+import re
+from io import BytesIO
 
+import pytest
+from jsonschema import Draft202012Validator
+
+from engine.domain.clock import VirtualClock
 from engine.forms.schema import broken
-from tests.support.city import AT_UNIT, PASSWORD, city
+from tests.support.city import AT_UNIT, PASSWORD, City, city
+from tests.support.office import NINE, person
+from tests.support.votes import Board
 
 
 class Caller:
@@ -18,7 +26,11 @@ class Caller:
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
         answer = self.client.open(f"/api/v1{address}", method=method, json=sent, headers=headers)
-        described = self.about["paths"][path or address][method.lower()]["responses"]
+        return self.held(method, path or address, answer)
+
+    def held(self, method, path, answer):
+        """The answer, after it was held against the description."""
+        described = self.about["paths"][path][method.lower()]["responses"]
         response = described.get(str(answer.status_code), described["default"])
         content = response.get("content", {})
         assert ([answer.mimetype] if answer.data else []) == list(content)
@@ -118,6 +130,124 @@ def test_a_case_is_started_and_its_draft_saved(town, call):
     assert refused.json["errors"][0]["title"]
 
 
+@pytest.mark.req("APP-19", "SEC-07")
+def test_what_is_filled_in_is_read_saved_and_refused_with_its_place(town, call):
+    applicant, reviewer = call("李四"), call("王初审", "第一中学")
+    asked = {"settings": {"activity": "a1", "work_unit": "第一中学"}}
+    begun = applicant.call(
+        "POST", "/cases", {"process": "tianjin/socialised-review", "data": asked}
+    )
+    uid = begun.json["id"]
+    address, path = f"/cases/{uid}/data", "/cases/{id}/data"
+
+    found = applicant.call("GET", address, path=path)
+    wrong = applicant.call(
+        "PUT", address, {"data": {"settings": {"activity": "a1", "work_unit": 7}}}, path=path
+    )
+    kept = applicant.call(
+        "PUT", address, {"data": asked}, path=path, **{"If-Match": found.headers["ETag"]}
+    )
+    late = applicant.call(
+        "PUT", address, {"data": asked}, path=path, **{"If-Match": found.headers["ETag"]}
+    )
+    file = {"file": (BytesIO(b"%PDF-1.7"), "a.pdf"), "field": "publicity_files", "case": uid}
+    headers = {"Authorization": f"Bearer {applicant.token}"}
+    sent = applicant.client.post("/api/v1/attachments", data=file, headers=headers)
+    taken = applicant.held("POST", "/attachments", sent).json["id"]
+
+    assert found.json["data"]["settings"]["work_unit"] == "第一中学"
+    assert "/settings/work_unit" in found.json["editable"]
+    assert [one["pointer"] for one in wrong.json["errors"]] == ["/settings/work_unit"]
+    assert (kept.status_code, late.status_code) == (200, 412)
+    assert kept.headers["ETag"] == f'"{kept.json["version"]}"'
+    got = applicant.client.get(f"/api/v1/attachments/{taken}", headers=headers)
+    assert (got.data, got.mimetype) == (b"%PDF-1.7", "application/pdf")
+    stranger = {"Authorization": f"Bearer {reviewer.token}"}
+    assert reviewer.client.get(f"/api/v1/attachments/{taken}", headers=stranger).status_code == 404
+    file["file"] = (BytesIO(b"%PDF-1.7"), "a.pdf")
+    assert (
+        reviewer.client.post("/api/v1/attachments", data=file, headers=stranger).status_code == 404
+    )
+
+
+@pytest.mark.req("QRY-06", "REV-23", "ENG-14", "ENG-18")
+def test_lists_previews_jobs_and_interventions_are_those_of_the_pages(town, call):
+    reviewer, overseer = call("王初审", "第一中学"), call("陈管理", "人社局")
+    uid, name = town["z"], "tianjin/own-review"
+
+    assert {"name": name, "title": "本单位人员审核"} in reviewer.call("GET", "/lists").json
+    page = reviewer.call("GET", f"/lists/{name}?stage=first", path="/lists/{name}").json
+    none = reviewer.call("GET", f"/lists/{name}?stage=second", path="/lists/{name}").json
+    assert [row["id"] for row in page["rows"]] == [uid]
+    assert none["rows"] == []
+    assert reviewer.call("GET", "/lists/tianjin/nowhere", path="/lists/{name}").status_code == 404
+
+    many = {"name": "pass", "cases": [uid], "input": {"opinion": "同意"}}
+    told = reviewer.call("POST", "/jobs/previews", many).json
+    seen = reviewer.call(
+        "POST", f"/cases/{uid}/previews", {"name": "pass"}, path="/cases/{id}/previews"
+    )
+    begun = reviewer.call("POST", "/jobs", many, **{"Idempotency-Key": "j1"})
+    again = reviewer.call("POST", "/jobs", many, **{"Idempotency-Key": "j1"})
+    town.platform.outgoing.work_off_slow()
+    job = reviewer.call("GET", f"/jobs/{begun.json['id']}", path="/jobs/{job}").json
+    assert [one["reason"] for one in told] == [None]
+    assert begun.status_code == 202
+    assert again.json["id"] == begun.json["id"]
+    assert (job["done"], job["refused"]) == (1, 0)
+    assert reviewer.case(uid).json["place"] == seen.json["place"]
+    assert [one["id"] for one in reviewer.call("GET", "/jobs").json] == [job["id"]]
+    assert overseer.call("DELETE", "/jobs/999", path="/jobs/{job}").status_code == 404
+
+    address, path = f"/cases/{uid}/interventions", "/cases/{id}/interventions"
+    stop = {"name": "suspend", "input": {"reason": "核实"}}
+    assert reviewer.call("POST", address, stop, path=path).status_code == 403
+    assert overseer.call("POST", address, {**stop, "input": {}}, path=path).status_code == 409
+    assert overseer.call("POST", address, stop, path=path).status_code == 200
+    assert reviewer.offers(uid)["withdraw"]["allowed"] is False
+    undated = {"name": "extend", "input": {"reason": "核实", "until": "下周"}}
+    assert overseer.call("POST", address, undated, path=path).status_code == 409
+
+
+@pytest.mark.req("ENG-12")
+def test_a_list_is_filled_and_voted_on_by_commands():
+    board = Board("decide: all", 2, 1)
+    town = City(board.town, VirtualClock(NINE), {})
+
+    def call(name, organisation=None):
+        town.give_account(name)
+        caller = Caller(town.pages)
+        caller.sign_in(name, organisation)
+        return caller
+
+    entry = board.town.cases.start(person("李四"), "town/entry", {}).uid
+    board.town.cases.act(person("李四"), entry, "submit")
+    chair, voter = call("周局", "市局"), call("v0")
+    begun = chair.call("POST", "/cases", {"process": "town/board", "data": {"voters": ["v0"]}})
+    uid = begun.json["id"]
+
+    def get(caller, what, of=uid):
+        return caller.call("GET", f"/cases/{of}/{what}", path=f"/cases/{{id}}/{what}").json
+
+    assert [one["id"] for one in get(chair, "candidates")] == [entry]
+    assert chair.do(uid, "add", input={"members": [entry]}).status_code == 200
+    assert [one["id"] for one in get(chair, "members")] == [entry]
+    assert chair.do(board.uid, "remove", input={"members": board.entries}).json["code"] == (
+        "group_locked"
+    )
+    chair.do(uid, "open", data={"voters": ["v0"]})
+    assert get(voter, "ballot")["papers"] == [{"id": entry, "name": "李四"}]
+    assert get(voter, "tally")["given"] == 0
+    told = voter.call(
+        "POST", f"/cases/{uid}/previews", {"name": "vote", "input": {"choice": "agree"}},
+        path="/cases/{id}/previews",
+    )  # fmt: skip
+    assert (told.json["kept_back"], told.json["place"]) == (True, "")
+    voted = voter.do(uid, "vote", input={"papers": {entry: {"choice": "agree"}}})
+    assert voted.status_code == 200
+    assert voter.call("GET", f"/cases/{uid}/ballot", path="/cases/{id}/ballot").status_code == 404
+
+
 def test_a_refusal_is_the_sentence_of_the_page(town, call):
     stranger, reviewer = call("李四"), call("王初审", "第一中学")
 
@@ -155,6 +285,25 @@ def test_cookies_and_old_tokens_open_nothing(town, call):
     assert (nowhere.status_code, nowhere.mimetype) == (404, "application/problem+json")
 
 
+_NAMED = re.compile(r"<(?:\w+:)?(\w+)>")
+
+
+def test_the_description_is_whole(town):
+    about = Caller(town.pages).about
+    schemas = about["components"]["schemas"]
+
+    for schema in schemas.values():
+        Draft202012Validator.check_schema(schema)
+    used = set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(about["paths"])))
+    assert used == set(schemas)
+    for path, methods in about["paths"].items():
+        for described in methods.values():
+            given = [one for one in described.get("parameters", ()) if one["in"] == "path"]
+            assert {one["name"] for one in given} == set(re.findall(r"{(\w+)}", path))
+            assert described["summary"]
+            assert described["responses"]
+
+
 def test_every_address_is_described(town):
     described = {
         (method.upper(), path)
@@ -162,7 +311,7 @@ def test_every_address_is_described(town):
         for method in methods
     }
     served = {
-        (method, rule.rule.removeprefix("/api/v1").replace("<uid>", "{id}"))
+        (method, _NAMED.sub(r"{\1}", rule.rule.removeprefix("/api/v1")).replace("{uid}", "{id}"))
         for rule in town.pages.url_map.iter_rules()
         if rule.endpoint.startswith("api.") and rule.endpoint != "api.describe"
         for method in rule.methods - {"HEAD", "OPTIONS"}
