@@ -534,6 +534,11 @@ class Process:
         return self.id.split("/", 1)[0]
 
     @property
+    def is_personal(self) -> bool:
+        """Whether people start such cases for themselves, not for an organisation."""
+        return self.start is None or self.start.who == "person"
+
+    @property
     def first(self) -> Step:
         """Where a case begins."""
         return next(iter(self.steps.values()))

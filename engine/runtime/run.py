@@ -655,8 +655,7 @@ class Run:
     @property
     def is_personal(self) -> bool:
         """Whether people start such cases for themselves, not for an organisation."""
-        start = self.process.start
-        return start is None or start.who == "person"
+        return self.process.is_personal
 
     def is_kept_out(self, who: Assignment, person: str) -> bool:
         """Whether somebody may not take a task: excluded by name, or recused."""

@@ -11,13 +11,14 @@ from engine.domain.errors import NotFound, Refused
 from engine.services.case_rows import MOVED_ON
 from engine.services.casework import Casework
 from engine.services.interventions import AGAIN, Interventions, reroutable
+from engine.services.nobody import Nobody
 from engine.services.outcome import Done
 from engine.services.oversight import RESOLVE, Oversight
 from engine.services.sentences import Sentences
 from engine.services.somebody import Permissions
 
-#: the incident of a task that nobody has the right to do
-NOBODY = "nobody_holds_it"
+#: the incidents of tasks that nobody may do: nobody has the right, or all who have it keep out
+LOOKED_FOR = frozenset({"nobody_holds_it", "all_recused"})
 #: how often it is looked for such tasks
 EVERY = timedelta(minutes=10)
 
@@ -52,30 +53,25 @@ class Incidents:
         self._interventions = interventions
         self._oversight = oversight
         self._sentences = sentences
-        self._rights = rights
+        self._nobody = Nobody(work, rights)
         self._looked: datetime | None = None
 
     def look(self) -> int:
         """Open an incident for each task that nobody may do, and resolve those that somebody may.
 
-        Roles are given and end, and organisations close, without anything being done to a case: so
-        it is looked for now and then by the worker, at no cost to those who act. Returns how many
-        incidents were opened or resolved.
+        Roles are given and end, organisations close, and who must keep out changes, without
+        anything being done to a case: so it is looked for now and then by the worker, at no cost to
+        those who act. Returns how many incidents were opened or resolved.
         """
         now = self._work.clock.now()
         if self._looked is not None and now - self._looked < EVERY:
             return 0
         self._looked = now
         with self._work.store.read() as unit:
-            left = {
-                (case, step): (organisation, permission)
-                for organisation, permission in unit.work.places()
-                if not self._rights.holders(permission, organisation)
-                for case, step in unit.work.at(organisation, permission)
-            }
             known = {(one.case_id, one.params["at"]): one.id
-                     for one in unit.incidents.unresolved() if one.code == NOBODY}  # fmt: skip
-        over, found = known.keys() - left.keys(), left.keys() - known.keys()
+                     for one in unit.incidents.unresolved() if one.code in LOOKED_FOR}  # fmt: skip
+            left, unseen = self._nobody.tasks(unit)
+        over, found = known.keys() - left.keys() - unseen, left.keys() - known.keys()
         if not over and not found:
             return 0
         with self._work.store.write() as unit:
@@ -83,17 +79,9 @@ class Incidents:
                 unit.incidents.resolve(known[key], person=None, reason=MOVED_ON, at=now)
             for case, step in sorted(found):
                 row = unit.cases.load_by_id(case)
-                if row is None:
-                    continue
-                process = self._work.definitions.compiled(row.process, row.pin, unit).process
-                organisation, permission = left[case, step]
-                params = {
-                    "at": step,
-                    "step": process.steps[step].title,
-                    "organisation": organisation,
-                    "permission": permission,
-                }
-                unit.incidents.open(row, NOBODY, params, now)
+                if row is not None:
+                    why = left[case, step]
+                    unit.incidents.open(row, why.code, {"at": step, **why.params}, now)
         return len(over) + len(found)
 
     def unresolved(self, actor: Actor) -> list[Incident]:
@@ -157,7 +145,7 @@ class Incidents:
         done = self._interventions.reroute(
             actor, found.uid, reason, organisation=organisation, step=step
         )
-        if found.code == NOBODY:
+        if found.code in LOOKED_FOR:
             with self._work.store.write() as unit:
                 at = self._work.clock.now()
                 unit.incidents.resolve(incident, person=actor.person, reason=reason, at=at)

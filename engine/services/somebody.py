@@ -13,6 +13,7 @@ from engine.runtime.run import Run
 from engine.services.casework import Casework
 from engine.services.loaded import Loaded
 from engine.store.unit import UnitOfWork
+from engine.store.work import Waiting
 
 
 class Permissions(Rights, Protocol):
@@ -51,6 +52,18 @@ class Somebody:
             refusal = self._refusal(unit, after, item)
             if refusal is not None and not (before and self._nobody_already(unit, before, item)):
                 raise refusal
+
+    def why_nobody(self, unit: UnitOfWork, one: Waiting) -> Refused | None:
+        """Why nobody can do what waits for whoever has a right: all who have it must keep out."""
+        holders = set(self._rights.holders(one.permission, one.organisation))
+        run = self._work.look(unit, self._work.load(unit, one.uid), SYSTEM, at=one.step)
+        why = _all_kept_out(run, holders)
+        if why is None:
+            return None
+        told = {"organisation": one.organisation, "step": run.step.title}
+        if why:
+            return Refused("all_recused", **told, why=why)
+        return Refused("nobody_holds_it", **told, permission=one.permission)
 
     def _nobody_already(self, unit: UnitOfWork, before: Loaded, item: WorkItem) -> bool:
         """Whether the same permission waits at the same organisation now, and for nobody too."""

@@ -181,6 +181,20 @@ _WHERE = (
 _FORGET = Statement(sa.delete(work_items).where(_table.case_id == given(_table.case_id, "key")))
 
 
+class Waiting(NamedTuple):
+    """Something that waits for whoever holds a permission, with what is known of its case."""
+
+    case_id: int
+    step: str
+    organisation: str
+    permission: str
+    uid: str
+    process: str
+    pin: str
+    initiator: str | None
+    version: int
+
+
 class Work:
     """The rows of ``work_items``."""
 
@@ -191,15 +205,22 @@ class Work:
         """Return the organisations and permissions that open items wait for."""
         return [(row[0], row[1]) for row in self._session.rows(_WHERE)]
 
-    def at(self, organisation: str, permission: str) -> list[tuple[int, str]]:
-        """Return what waits for whoever holds a permission at an organisation: case and step."""
-        asked = sa.select(_table.case_id, _table.step).where(
-            _open,
-            _table.person.is_(None),
-            _table.organisation == organisation,
-            _table.permission == permission,
-        )
-        return [(int(row[0]), str(row[1])) for row in self._session.rows(asked.order_by(_table.id))]
+    def at(self, organisation: str, permission: str) -> list[Waiting]:
+        """Return what waits for whoever holds a permission at an organisation."""
+        asked = (
+            sa.select(
+                _table.case_id, _table.step, _table.organisation, _table.permission,
+                cases.c.uid, cases.c.process, cases.c.pin, cases.c.initiator, cases.c.version,
+            )
+            .join(cases, cases.c.id == _table.case_id)
+            .where(
+                _open,
+                _table.person.is_(None),
+                _table.organisation == organisation,
+                _table.permission == permission,
+            )
+        )  # fmt: skip
+        return [Waiting(*row) for row in self._session.rows(asked.order_by(_table.id))]
 
     def open(
         self, case: CaseKey, items: Iterable[NewWork], *, claimed_by: str | None = None

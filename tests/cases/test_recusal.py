@@ -4,6 +4,8 @@ import pytest
 
 from engine.content import bundled
 from engine.domain.errors import Refused
+from engine.services import nobody
+from engine.services.incidents import EVERY
 from engine.services.platform import Platform
 from tests.migrating.test_plans import MONITOR, REFUSALS
 from tests.support.office import FILES, a_request, open_office, person
@@ -162,3 +164,51 @@ def test_a_case_is_not_brought_where_everybody_must_keep_out() -> None:
     with pytest.raises(Refused) as refused:
         office.interventions.reroute(MONITOR, new, "急", organisation="一所")
     assert refused.value.sentence == why
+
+
+@pytest.mark.req("ENG-05", "ENG-14")
+def test_a_task_all_must_keep_out_of_is_an_incident_until_somebody_need_not() -> None:
+    by_subject = BY_CONDITION.replace(
+        "it.jobs.exists(j, j.current && j.unit == data.unit)", "data.subject == '全体'"
+    )
+    words = {REFUSALS: (bundled() / REFUSALS).read_text("utf-8")}
+    office = open_office(more={REQUEST: FILES[REQUEST].replace(WHO, by_subject), **words})
+    fine, own = a_request(office), a_request(office, by="王审")
+    kept_out = a_request(office, subject="全体")
+
+    def told() -> dict[str, str]:
+        office.clock.set(office.clock.now() + EVERY)
+        office.incidents.look()
+        return {one.uid: one.sentence for one in office.incidents.unresolved(MONITOR)}
+
+    assert told() == {
+        own: "一所没有人员可以办理“审核”（需要“审核”的权限）",
+        kept_out: f"一所能办理“审核”的人员都应回避（{SAME_UNIT}）",
+    }
+    assert office.incidents.look() == 0
+    # Another one may do what is the applicant's own; nobody may do the other.
+    with office.store.write() as unit:
+        office.directory.grant(unit, "李四", "reviewer", "一所", jurisdiction="town")
+    assert list(told()) == [kept_out]
+    (incident,) = office.incidents.unresolved(MONITOR)
+    office.incidents.resolve(MONITOR, incident.id, "请申请人修改", step="fill")
+    assert told() == {}
+    assert office.lists.keys(FIRST, "town/to-review") == [fine]
+
+
+@pytest.mark.req("ENG-14")
+def test_so_many_tasks_are_looked_at_in_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nobody, "MOST_LOOKED", 2)
+    all_out = BY_CONDITION.replace(
+        "it.jobs.exists(j, j.current && j.unit == data.unit)", "it.id != ''"
+    )
+    office = open_office(more={REQUEST: FILES[REQUEST].replace(WHO, all_out)})
+    for _ in range(5):
+        a_request(office)
+
+    found = []
+    for _ in range(4):
+        office.clock.set(office.clock.now() + EVERY)
+        found.append(office.incidents.look())
+    # Those that were found stay while the others have their turn.
+    assert (found, len(office.incidents.unresolved(MONITOR))) == ([2, 2, 1, 0], 5)
