@@ -226,17 +226,20 @@ class Jobs:
 
     # ------------------------------------------------------------ doing
 
-    def work(self, message: OutboxRow) -> None:
-        """Do the next piece of a job, from the item on that was not noted yet."""
+    def work(self, message: OutboxRow) -> bool:
+        """Do the next piece of a job, from the item on that was not noted yet.
+
+        False if it is left to another worker: the message is theirs, and is not done by this.
+        """
         with self._store.read() as unit:
             job = unit.jobs.load(message.payload["job"])
             if job is None or job.finished_at is not None:
-                return
+                return True
             given = unit.blobs.get(job.input)
         most = message.payload["until"] - job.position
         if most < 0:
             # The piece was done and has put the next one in.
-            return
+            return True
         doing = self.kinds[job.kind]
         try:
             actor = self._directory.actor_for(job.person, job.organisation)
@@ -245,23 +248,27 @@ class Jobs:
             broke_off = self._sentences.kept(refused)
             with self._store.write() as unit:
                 unit.jobs.finish(job.id, self._clock.now(), broke_off=broke_off)
-            return
+            return True
         for item in items:
             not_done = self._done(doing, actor, job, given, item, message)
             refusal = self._kept(not_done) if not_done is not None else None
             with self._store.write() as unit:
                 noted = unit.jobs.note(job, item.after, refusal)
-            if noted is None or noted.finished_at is not None:
-                # Another worker took it over, or somebody stopped it.
-                return
+            if noted is None:
+                # Another worker took it over, or the one before was only slow.
+                return False
+            if noted.finished_at is not None:
+                # Somebody stopped it.
+                return True
             job = noted
         with self._store.write() as unit:
             if not unit.outbox.done(message.id):
-                return
+                return True
             if len(items) < most:
                 unit.jobs.finish(job.id, self._clock.now())
             else:
                 self._go_on(unit, job)
+        return True
 
     def _done(
         self,

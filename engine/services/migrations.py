@@ -570,7 +570,10 @@ class Migrations:
     ) -> None:
         """Plan a case anew that is not what it was."""
         with self._work.store.write() as unit:
-            loaded = self._work.load(unit, one.uid)
+            loaded = self._work.held(unit, one.uid)
+            if unit.plans.case(plan.id, one.case_id) != one:
+                # Somebody else who carries out the same plan has dealt with it.
+                return
             if loaded.state.closed or loaded.row.pin == target.pin:
                 code = "case_closed" if loaded.state.closed else "migrate_there_already"
                 noun = loaded.compiled.process.noun or loaded.compiled.process.title
@@ -586,7 +589,9 @@ class Migrations:
         told = {**one.told, "told": [[refused.code, params]]}
         state: PlannedState = "moved" if one.moved_to is not None else "refused"
         with self._work.store.write() as unit:
-            unit.plans.save(plan.id, one._replace(told=told, state=state))
+            unit.cases.hold(one.uid)
+            if unit.plans.case(plan.id, one.case_id) == one:
+                unit.plans.save(plan.id, one._replace(told=told, state=state))
 
     # ------------------------------------------------------------ undoing
 

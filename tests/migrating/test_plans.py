@@ -25,8 +25,8 @@ REFUSALS = "definitions/messages/refusals.yaml"
 LISTS = "definitions/lists/town/"
 
 
-def opened() -> Platform:
-    return open_office(more={REFUSALS: (bundled() / REFUSALS).read_text("utf-8")})
+def opened(url: str = "sqlite://") -> Platform:
+    return open_office(url, more={REFUSALS: (bundled() / REFUSALS).read_text("utf-8")})
 
 
 @pytest.fixture
