@@ -5,12 +5,17 @@ stands for something that the sample would refuse to replay without.
 """
 
 import re
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 
 import pytest
 
+from engine.authoring.node import Node
 from engine.bootstrap import samples_of
 from engine.content import FOLDERS, below, bundled, read_files
+from engine.definitions.process import Choice
 from engine.definitions.release import load
+from engine.runtime.context import Context
 from engine.services.branches import Branches
 from engine.services.recording import Recorder, leaves
 from tests.support.coverage_req import requirements
@@ -284,16 +289,48 @@ def test_every_sample_is_run():
     assert {one.values[0] for one in PROVING} == set(BY_NAME)
 
 
-@pytest.mark.req("TST-02")
-def test_every_branch_of_every_process_is_taken_by_a_sample():
-    branches = Branches({name: one.process for name, one in RELEASE.processes.items()})
+def choices_of(value, at=""):
+    """Every choice of a definition that has conditions, with where it stands."""
+    if isinstance(value, Choice):
+        if len(value.cases) > 1:
+            yield at, value
+        for number, (_, one) in enumerate(value.cases):
+            yield from choices_of(one, f"{at}[{number}]")
+    elif isinstance(value, Mapping):
+        for name, one in value.items():
+            yield from choices_of(one, f"{at}.{name}")
+    elif isinstance(value, tuple):
+        for number, one in enumerate(value):
+            yield from choices_of(one, f"{at}[{number}]")
+    elif is_dataclass(value) and not isinstance(value, Node):
+        for one in fields(value):
+            yield from choices_of(getattr(value, one.name), f"{at}.{one.name}")
 
+
+@pytest.mark.req("TST-02")
+def test_every_branch_of_every_process_is_taken_by_a_sample(monkeypatch):
+    branches = Branches({name: one.process for name, one in RELEASE.processes.items()})
+    chosen, choose = set(), Context.choose
+
+    def noted(self, choice):
+        place, value = choose(self, choice)
+        chosen.add((self.compiled.process.id, id(choice), place))
+        return place, value
+
+    monkeypatch.setattr(Context, "choose", noted)
     visited = [result.visited for result in SAMPLES.run(SAMPLES.samples, branches.note)]
 
     for name, one in RELEASE.processes.items():
         walked = set[str]().union(*(steps.get(name, set()) for steps in visited))
         assert not set(one.process.steps) - walked, name
         assert not branches.missing(name), name
+        # Each row of each condition: where it leads, which status, which date.
+        assert not [
+            f"{name}{at}[{place}]"
+            for at, choice in choices_of(one.process)
+            for place in range(len(choice.cases))
+            if (name, id(choice), place) not in chosen
+        ]
 
 
 def test_samples_name_no_requirement_that_does_not_exist():
