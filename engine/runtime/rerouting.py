@@ -47,7 +47,8 @@ def reroute(run: Run) -> None:
     _arrive(run, step, organisation)
     if run.state.stuck is not None:
         raise run.refuse(run.state.stuck)
-    waits = step.wait is not None or step.call is not None
+    # In branches it waits for whoever their places do.
+    waits = step.wait is not None or step.call is not None or run.state.branches
     if not run.work() and not waits and run.state.due is None:
         raise run.refuse("nobody_there", step=step.title)
     # Whoever passed the case before may not take it back: somebody has decided since.

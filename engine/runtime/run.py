@@ -700,7 +700,8 @@ class Run:
         if state.closed or state.suspended:
             return ()
         timers = []
-        if state.due is not None and not state.overdue:
+        # A vote that is come to when its time is over already is counted at once.
+        if state.due is not None and (not state.overdue or state.voters):
             timers.append(Timer("due", state.due, at))
             if self.step.due is not None:
                 timers += self._reminders(self.step.due, self._came(), at)

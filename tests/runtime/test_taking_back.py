@@ -291,3 +291,59 @@ def test_a_date_is_not_taken_back_into_the_branches(way: str) -> None:
     case.command("time", "wait")
     assert case.places == ["note@u"]
     assert case.replayed() == case.state
+
+
+STAGED = compiled(
+    """
+    process: demo/request
+    title: Request
+    form: request
+    steps:
+      fill: {title: Fill, who: initiator, actions: {submit: {title: Submit, to: both}}}
+      both:
+        title: Both
+        to: done
+        parallel:
+          branches:
+            one:
+              unit:
+                title: Unit
+                who: {permission: review, organisation: data.unit}
+                stages: {first: {title: First}, second: {title: Second}}
+                actions:
+                  pass: {title: Pass, to: join}
+                  fail: {title: Fail, to: failed}
+      done: {title: Done, end: success}
+      failed:
+        title: Failed
+        end: failure
+        actions:
+          reopen:
+            title: Reopen
+            who: {permission: review, organisation: data.unit}
+            to: resume
+    """
+)
+
+
+@pytest.mark.req("REV-04", "ENG-06")
+def test_what_is_opened_again_in_a_branch_begins_at_its_first_stage() -> None:
+    """Outside of branches it did; in one, the first stage did not see the case again."""
+    case = begin(STAGED, World(), {"unit": "u"}).do("submit", "ann")
+    case.do("pass", "rita", "u", place="unit").do("fail", "sam", "u", place="unit")
+
+    case.do("reopen", "rita", "u")
+
+    assert case.places == ["unit.first@u"]
+    assert case.replayed() == case.state
+
+
+@pytest.mark.req("ENG-14")
+def test_a_case_is_put_into_branches_by_hand() -> None:
+    """Nobody waits at the parallel step itself, and it was refused for that."""
+    case = begin(STAGED, World(), {"unit": "u"}).do("submit", "ann")
+
+    case.operate("reroute", "ada", step="both", reason="once more")
+
+    assert case.places == ["unit.first@u"]
+    assert waits_for(case) == [None]

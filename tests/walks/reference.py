@@ -441,27 +441,34 @@ class Case:
 
     def _visit_next(self, name: str) -> None:
         """A chain: those that were inserted, the next organisation, or past its end."""
+        office, reached = self.following(name)
+        if reached is not None:
+            self._past(name, reached)
+        else:
+            self._stand(name, office, stuck=office is None)
+
+    def following(self, name: str) -> tuple[str | None, str | None]:
+        """Who comes next in a chain, or which organisation it ends at; neither is an incident."""
         chain, here = self.steps[name]["chain"], self.here
         if here.inserted:
-            self._stand(name, here.inserted.pop(0))
-            return
-        until = chain.get("until", "none").rpartition("'")[0].rpartition("'")[2]
+            return here.inserted.pop(0), None
         at: str | None = here.route.get(name)
         if at is None:
             at = self.data["unit"]
-            if KINDS[at] == until:
-                self._past(name, at)
-                return
+            if self.is_the_last(name, at):
+                return None, at
         following = ABOVE[at]
-        if following is None and until:
-            # A route that ends too early is an incident.
-            self._stand(name, stuck=True)
-            return
-        if following is None or KINDS[following] == until:
-            self._past(name, following or at)
-            return
+        if following is None and "until" in chain:
+            return None, None
+        if following is None or self.is_the_last(name, following):
+            return None, following or at
         here.route[name] = following
-        self._stand(name, following)
+        return following, None
+
+    def is_the_last(self, name: str, office: str) -> bool:
+        """Whether a chain ends at an organisation."""
+        until = self.steps[name]["chain"].get("until", "none")
+        return bool(KINDS[office] == until.rpartition("'")[0].rpartition("'")[2])
 
     def _past(self, name: str, reached: str) -> None:
         here = self.here

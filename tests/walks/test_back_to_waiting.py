@@ -1,4 +1,7 @@
-"""Whoever goes on before a date, a vote or an answer is there can take it back: it is waited on."""
+"""Whoever goes on before a date, a vote or an answer is there can take it back: it is waited on.
+
+A vote that begins when its time is over waits for nobody.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from tests.walks.town import DATA, VOTERS, Town, person
 REVIEWER, ANN = person("unit-0"), person("ann")
 
 
-def town_with(middle: dict[str, Any]) -> tuple[Town, str]:
+def town_with(middle: dict[str, Any], **entered: str) -> tuple[Town, str]:
     """A case at a step that waits for something, which somebody may go on from."""
     office = {"permission": "p", "organisation": "data.unit"}
     go = {"title": "Go", "verb": "pass", "who": office, "to": "after"}
@@ -47,7 +50,7 @@ def town_with(middle: dict[str, Any]) -> tuple[Town, str]:
     assert release is not None
     town = Town(release)
     uid = town.platform.cases.start(ANN, "demo/walk", DATA).uid
-    town.platform.cases.act(ANN, uid, "submit", data=DATA)
+    town.platform.cases.act(ANN, uid, "submit", data={**DATA, **entered})
     return town, uid
 
 
@@ -128,3 +131,24 @@ def test_an_answer_is_waited_for_again_unless_it_has_come_meanwhile(answered: bo
 
     assert case.place == "done"
     assert case.replayed() == case.state
+
+
+@pytest.mark.req("ENG-06", "ENG-12")
+@pytest.mark.parametrize("in_a_branch", [False, True])
+def test_a_vote_that_comes_too_late_is_counted_at_once(in_a_branch: bool) -> None:
+    """In a branch it waited for one more ballot, for ever where nobody cast any."""
+    vote = {
+        "title": "Vote",
+        "panel": {"voters": "data.voters", "decide": "all"},
+        "due": {"by": "data.until"},
+        "outcomes": {"passed": "join", "failed": "join", "short": "join"},
+    }
+    middle: dict[str, Any] = {"parallel": {"branches": {"one": {"vote": vote}}}, "to": "after"}
+    if not in_a_branch:
+        middle = {**vote, "outcomes": dict.fromkeys(vote["outcomes"], "after")}
+    town, uid = town_with(middle, until="2026-08-31")
+
+    town.settle()
+
+    assert str(town.state(uid).place) == "after@unit"
+    town.check(rebuilt=True)
