@@ -16,6 +16,7 @@ from engine.domain.actor import Actor
 from engine.domain.clock import Clock
 from engine.domain.errors import NotAllowed, NotFound, Refused
 from engine.services.directory import GRANT_ROLES, Directory
+from engine.services.kept import kept
 from engine.services.sentences import Sentences
 from engine.store.accounts import AccountRow, SessionRow, SignIn
 from engine.store.database import Store
@@ -98,6 +99,7 @@ class Accounts:
 
     # ------------------------------------------------------------ signing in
 
+    @kept
     def sign_in(self, login: str, password: str, *, address: str | None = None) -> Session:
         """Begin a session.
 
@@ -145,6 +147,7 @@ class Accounts:
                 unit.sessions.seen(hashed, now, expires)
         return self._session(token, row, account)
 
+    @kept
     def act_for(self, token: str, organisation: str | None) -> Session:
         """Choose the organisation to act for, or oneself.
 
@@ -165,11 +168,13 @@ class Accounts:
                 raise NotAllowed("session_over")
         return session
 
+    @kept
     def sign_out(self, token: str) -> None:
         """End a session."""
         with self._store.write() as unit:
             unit.sessions.end(_hash(token))
 
+    @kept
     def change_password(self, token: str, old: str, new: str) -> None:
         """Set one's own password; all other sessions of the account end.
 
@@ -256,6 +261,7 @@ class Accounts:
                 found.append(AccountLine(account.login, account.person, name, roles, active))
             return found
 
+    @kept
     def reset_password(self, actor: Actor, login: str) -> str:
         """Give an account a new password, shown once, which must be changed at first use.
 
@@ -271,6 +277,7 @@ class Accounts:
             unit.sessions.end_of(login)
         return password
 
+    @kept
     def set_active(self, actor: Actor, login: str, active: bool) -> None:
         """Open or close an account; a closed one is signed out everywhere.
 

@@ -21,6 +21,7 @@ from engine.runtime.branches import find
 from engine.runtime.offers import may_act, may_operate, operation_here
 from engine.runtime.run import Run
 from engine.services.casework import Casework, until_kept
+from engine.services.kept import kept
 from engine.services.loaded import Loaded
 from engine.services.outcome import Done, Outcome
 from engine.store.errors import Conflict
@@ -462,6 +463,7 @@ class Cases:
 
     # ------------------------------------------------------------ claiming
 
+    @kept
     def claim(self, actor: Actor, uid: str) -> None:
         """Take a waiting case for oneself: colleagues see who deals with it."""
         with self._said(), self._work.store.write() as unit:
@@ -475,6 +477,7 @@ class Cases:
             if not unit.work.claim(item.id, holder, expected=None):
                 raise Stale("claimed_by_other", person=item.claimed_by)
 
+    @kept
     def give_back(self, actor: Actor, uid: str) -> None:
         """Give a claimed case back to everybody who may deal with it."""
         with self._said(), self._work.store.write() as unit:

@@ -17,6 +17,7 @@ from engine.domain.actor import Actor
 from engine.domain.clock import Clock
 from engine.domain.errors import NotAllowed, NotFound, Refused
 from engine.services.definitions import Definitions
+from engine.services.kept import kept
 from engine.services.record_index import LABEL
 from engine.store.database import Store
 from engine.store.grants import GrantRow, NewGrant
@@ -335,6 +336,7 @@ class Directory:
             for grant, role in grants
         ]
 
+    @kept
     def add_grant(self, actor: Actor, person: str, role: str, organisation: str) -> int:
         """Give a role to a person at an organisation where the actor acts, or below.
 
@@ -362,6 +364,7 @@ class Directory:
                 by=actor.person,
             )
 
+    @kept
     def end_grant(self, actor: Actor, grant: int) -> None:
         """Take a role back; it counts no more from now on.
 

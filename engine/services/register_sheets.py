@@ -17,6 +17,7 @@ from engine.forms.effective import EffectiveForm
 from engine.forms.form import Form
 from engine.forms.model import Element
 from engine.forms.posting import put, value_of
+from engine.services.kept import kept
 from engine.services.named import Named
 from engine.services.records import Records
 from engine.services.registers import Added, Registers
@@ -141,6 +142,7 @@ class RegisterSheets:
         except _Undo:
             return Checked(good, failed)
 
+    @kept
     def submit(self, actor: Actor, register: str, staged: Sequence[Staged]) -> Submitted:
         """Add the records that were checked."""
         self._known(actor, register)

@@ -24,6 +24,7 @@ from engine.forms.form import Form
 from engine.forms.sentences import sentence
 from engine.forms.surroundings import Found, Query, Rights, Surroundings
 from engine.services.directory import Directory
+from engine.services.kept import kept
 from engine.services.pages import Page
 from engine.services.record_index import LABEL, tree_parent
 from engine.services.record_trees import RecordTrees, Tree
@@ -284,6 +285,7 @@ class Registers:
         """Add a record; return its key. See :meth:`add`."""
         return self.add(actor, register, data).key
 
+    @kept
     def add(self, actor: Actor, register: str, data: Mapping[str, Any]) -> Added:
         """Add a record; with an organisation come the accounts of the people named in it.
 
@@ -351,6 +353,7 @@ class Registers:
             count=1,
         )
 
+    @kept
     def change(
         self,
         actor: Actor,
@@ -390,6 +393,7 @@ class Registers:
             }
             return self._records.followed.count(unit, known, key, names)
 
+    @kept
     def act(
         self,
         actor: Actor,
@@ -482,6 +486,7 @@ class Registers:
             begun = data or {**form.initial(), **there}
             return form.effective(begun, self.surroundings(unit, actor, row.data))
 
+    @kept
     def delete(self, actor: Actor, register: str, key: str) -> None:
         """Remove a record that nothing refers to (BUR-07).
 

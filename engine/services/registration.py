@@ -22,6 +22,7 @@ from engine.forms.surroundings import Surroundings
 from engine.runtime.moments import now_and_today
 from engine.services.accounts import Accounts
 from engine.services.cases import Cases
+from engine.services.kept import kept
 from engine.services.records import Records
 from engine.services.sentences import Sentences
 from engine.services.staff import Staff
@@ -71,6 +72,7 @@ class Registration:
             given = data if data is not None else form.initial()
             return form.effective(given, self._surroundings(unit, jurisdiction))
 
+    @kept
     def register(self, jurisdiction: str, data: Mapping[str, Any], password: str) -> Registered:
         """Register an organisation.
 

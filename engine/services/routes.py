@@ -20,6 +20,7 @@ from engine.forms.effective import EffectiveForm
 from engine.forms.form import Form
 from engine.forms.surroundings import Surroundings
 from engine.services.forecasts import Forecasts, Stop
+from engine.services.kept import kept
 from engine.services.oversight import Oversight
 from engine.services.record_index import LABEL
 from engine.services.records import Records
@@ -461,6 +462,7 @@ class RouteTables:
         except _Undo:
             return stops
 
+    @kept
     def publish(self, actor: Actor, route: str, changes: Sequence[Change], reason: str) -> None:
         """Make changes count, all or none.
 

@@ -20,6 +20,7 @@ from engine.forms.effective import EffectiveForm
 from engine.forms.surroundings import Surroundings
 from engine.services.accounts import Accounts
 from engine.services.directory import GRANT_ROLES, Directory
+from engine.services.kept import kept
 from engine.services.record_index import LABEL
 from engine.services.record_views import at_path, plain
 from engine.services.records import Records, account_holder
@@ -112,6 +113,7 @@ class Staff:
             given = data if data is not None else form.initial()
             return form.effective(given, self._surroundings(unit, actor))
 
+    @kept
     def add(self, actor: Actor, data: Mapping[str, Any], roles: Collection[str]) -> Admitted:
         """Add somebody to the organisation the actor acts for.
 
@@ -133,6 +135,7 @@ class Staff:
             self._assign(unit, actor, person, organisation, roles)
             return admitted
 
+    @kept
     def assign(self, actor: Actor, person: str, roles: Collection[str]) -> None:
         """Let somebody have exactly these roles at the organisation; without any they leave it.
 

@@ -14,6 +14,7 @@ from engine.definitions.register import PEOPLE
 from engine.domain.actor import Actor
 from engine.domain.errors import NotAllowed, NotFound, Refused
 from engine.services.directory import GRANT_ROLES, Directory
+from engine.services.kept import kept
 from engine.services.records import Records
 from engine.services.sentences import Sentences
 from engine.store.grants import GrantRow, NewGrant
@@ -77,6 +78,7 @@ class Substitutes:
 
     # ------------------------------------------------------------ naming
 
+    @kept
     def name(
         self,
         actor: Actor,
@@ -123,6 +125,7 @@ class Substitutes:
                 )
             )  # fmt: skip
 
+    @kept
     def end(self, actor: Actor, key: int) -> None:
         """End it; from the next moment the substitute does nothing more.
 
@@ -153,6 +156,7 @@ class Substitutes:
                     return Refused("substitute_away", person=substitute)
         return None
 
+    @kept
     def instead(self, actor: Actor, key: int, substitute: str) -> None:
         """Let a colleague stand in where somebody else does, for the time that is left.
 
