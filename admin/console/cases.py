@@ -367,7 +367,7 @@ class CasesPage(Page):
         me = security.signed_in()
         found: list[tuple[str, Any]] = [
             (title_of(me, "console", _("管理控制台")), url_for("console.index")),
-            (_("业务监控"), self._here() if number else None),
+            (_("业务监控"), self._here() if number or last else None),
         ]
         if number:
             found.append((number, self.get_url(".details_view", id=uid) if uid else None))
