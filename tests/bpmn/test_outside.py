@@ -18,7 +18,6 @@ from tests.bpmn.test_unfolding import event, file, sub
 from tests.support.processes import Running, World, begin
 from tests.walks.language import FILES as DEMO
 
-MESSAGE = "message: {}\ntitle: Told\nsubject: {{zh: Told}}\nbody: {{zh: Told}}\n"
 RULE = """
 rule: rules/grant-level
 title: Level
@@ -59,13 +58,11 @@ def completed(text: str) -> str:
 
 def content_of(files: dict[str, str], **more: str) -> Loaded:
     """The content a file becomes, with what it names by itself."""
-    messages = ("told", "refusal", "permit-granted", "letter")
-    named = {f"definitions/messages/{one}.yaml": MESSAGE.format(one) for one in messages}
     written = {
         path: completed(text) if path.startswith("definitions/processes/") else text
         for path, text in files.items()
     }
-    return load({**DEMO, **named, "definitions/rules/grant-level.yaml": RULE, **written})
+    return load({**DEMO, "definitions/rules/grant-level.yaml": RULE, **written})
 
 
 def run(files: dict[str, str], name: str) -> Running:

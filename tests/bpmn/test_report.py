@@ -3,7 +3,9 @@
 from xml.etree import ElementTree as Xml
 
 from engine.authoring.catalogue.bpmn import TABLE
-from engine.definitions.bpmn import GROUPS, sketch
+from engine.authoring.problems import Problems
+from engine.definitions.bpmn import GROUPS, read_files, sketch
+from tests.bpmn.test_unfolding import file
 from tests.definitions.support import bound
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -37,3 +39,18 @@ def test_a_file_without_a_picture_or_with_nonsense_has_none() -> None:
         broken = text.replace('<dc:Bounds x="', f'<dc:Bounds x="{wrong}" z="')
         broken = broken.replace('<di:waypoint x="', f'<di:waypoint x="{wrong}" z="')
         assert sketch(broken.encode()) == ""
+
+
+def test_rewritings_speak_of_captions_and_words_people_know() -> None:
+    content = file("startEvent s", '<userTask id="a" name="填写" assignee="${x}"/>', "s>a", "a>b",
+                   '<sendTask id="b" name="通知{申请人}"/>', "b>e", "endEvent e",
+                   "textAnnotation n")  # fmt: skip
+    problems = Problems()
+    found = read_files(content, "file.bpmn", problems)
+
+    said = "\n".join(one.sentence("zh") for one in problems)
+    assert "办理人 assignee“${x}”写成了" in said
+    assert "“通知{申请人}” 发出的消息" in said
+    assert "略去 注释 textAnnotation" in said
+    # What is sent is drafted, without what would be read as a name.
+    assert "title: 通知申请人" in found["definitions/messages/b.yaml"]

@@ -560,7 +560,7 @@ def test_a_bpmn_file_becomes_a_process_file_and_every_rewriting_is_listed(here):
     ("content", "process", "said"),
     [
         (LEAVE.replace(b"userTask id=\"scan\"", b"scriptTask id=\"scan\""), "tianjin/leave",
-         "scriptTask 不能执行"),
+         "脚本任务 scriptTask 不能执行"),
         (LEAVE, "", "文件不能叫"),
         (LEAVE, "../leave", "文件不能叫"),
         (b"no bpmn", "tianjin/leave", "文件不能读"),
@@ -590,7 +590,8 @@ def test_of_several_pools_one_is_chosen_on_the_page_or_all_of_them(here):
     done = author.posts("bpmn", kept=kept[1], name="o.bpmn", process="tianjin/copies", pool="*")
 
     assert list(author.changes()) == [
-        "definitions/processes/tianjin/archive.yaml", "definitions/processes/tianjin/copies.yaml"
+        "definitions/messages/letter.yaml", "definitions/processes/tianjin/archive.yaml",
+        "definitions/processes/tianjin/copies.yaml",
     ]  # fmt: skip
     assert "外部系统、消息和其他流程" in done.text
     assert done.raw.text.count('data-step="search"') == 1

@@ -272,8 +272,9 @@ TABLE: tuple[Entry, ...] = (
     ),
     Entry(
         "BPM177",
-        zh="{step} 发出的消息写成了消息模板 {template}；请写上模板，说明发给谁",
-        en="What {step} sends became the message {template}; write it, and say to whom it goes",
+        zh="{step} 发出的消息写成了消息模板 {template}，暂发给发起人；请写正文，说明发给谁",
+        en="What {step} sends became the message {template}, to the initiator for now; write what "
+        "it says, and to whom it goes",
         example="<sendTask/>",
         level="warning",
     ),

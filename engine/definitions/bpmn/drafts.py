@@ -1,4 +1,4 @@
-"""What goes with an imported process: a form for its data, code lists, connectors, as drafts.
+"""What goes with an imported process: a form for its data, code lists, connectors, messages.
 
 Everything a file says of fields becomes one form, since a case has one set of data; who enters what
 is said at the steps (``edit``). The drafts are there to be looked at: each is listed.
@@ -56,6 +56,7 @@ class Drafts:
             _put(self.fields, path, kind)
         for one in asked:
             self._connector(one, read)
+        self._messages()
         captions = {field: variable for variable, field in self.drawing.renamed.items()}
         for name, field in self.fields.items():
             field["title"] = captions.get(name, name) if field["title"] == name else field["title"]
@@ -157,6 +158,22 @@ class Drafts:
             self._write(
                 f"forms/{form}.yaml", {"form": form, "title": one.title, "properties": fields}
             )
+
+    # ---------------------------------------------------------------- messages
+
+    def _messages(self) -> None:
+        """Write the messages that are sent; the caption of a node is all the file says of one."""
+        sent = [(node, effect) for node in self.drawing.nodes.values() for effect in node.do]
+        for node, effect in sent:
+            name = str(effect.get("message", ""))
+            path = f"definitions/messages/{name}.yaml"
+            if not name or path in self.taken or path in self.files:
+                continue
+            title = re.sub(r"[{}]", "", node.title) or name
+            said = {"zh": title}
+            self._write(path, {
+                "message": name, "title": title, "to": "initiator", "subject": said, "body": said,
+            })  # fmt: skip
 
     # ---------------------------------------------------------------- files
 

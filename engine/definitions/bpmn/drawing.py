@@ -13,6 +13,7 @@ from typing import Any
 
 from engine.authoring.problem import Phrase
 from engine.authoring.problems import Problems
+from engine.definitions.bpmn.captions import called, of_step
 from engine.definitions.bpmn.drawn import LEFT_OUT, TASKS, Flow, Node, Refused, nodes_of
 from engine.definitions.bpmn.executable import PASSED, refusal
 from engine.definitions.bpmn.services import is_decided, results_of
@@ -23,6 +24,9 @@ from engine.definitions.markup import Element
 
 #: elements of a process, those of its sub-processes counted; none of people has as many
 MOST_ELEMENTS = 1_000
+#: what of a sentence is a word of BPMN, and what a step
+_CALLED = frozenset({"what", "event", "attribute"})
+_STEPS = frozenset({"step", "other"})
 SPLITS = ("parallelGateway", "inclusiveGateway", "complexGateway")
 
 
@@ -57,6 +61,8 @@ class Drawing:
         self.nodes: dict[str, Node] = {}
         self.lanes: dict[str, str] = {}
         self.taken: set[str] = set(RELATIVE)
+        #: the captions of nodes by their names
+        self.titles: dict[str, str] = {}
         #: variables that hold who began a case
         self.starters: frozenset[str] = frozenset()
         #: the sub-process a node stands in, by id; nothing for those of the process itself
@@ -181,6 +187,7 @@ class Drawing:
     def _name(self) -> None:
         for node in self.nodes.values():
             node.name = self.free(named(node))
+            self.titles[node.name] = node.title
             if node.kind in TASKS and node.name != node.id:
                 self.note("BPM161", node.element, before=node.id, after=node.name)
 
@@ -277,8 +284,13 @@ class Drawing:
 
     def not_executed(self, at: Element, nearest: tuple[str, str]) -> None:
         """Report what cannot be executed, with the nearest thing that can."""
-        self.problems.add("BPM110", at.at(self.file), what=at.name, nearest=Phrase(*nearest))
+        what = called(at.name)
+        self.problems.add("BPM110", at.at(self.file), what=what, nearest=Phrase(*nearest))
 
     def note(self, code: str, at: Element, **params: Any) -> None:
-        """List something that was rewritten."""
+        """List something that was rewritten, in the captions of the drawing."""
+        for key in _CALLED & params.keys():
+            params[key] = called(params[key])
+        for key in _STEPS & params.keys():
+            params[key] = of_step(params[key], self.titles.get(params[key], ""))
         self.problems.add(code, at.at(self.file), **params)

@@ -402,7 +402,7 @@ class Normaliser:
         if flows and not other:
             self.drawing.note("BPM154", node.element, target=self.nodes[flows[-1].target].name)
         if len(other) > 1:
-            raise Refused(node.element, "BPM116", node=node.name)
+            raise Refused(node.element, "BPM116", node=node.title or node.name)
         found: Choice = []
         for number, flow in enumerate(flows):
             last = number == len(flows) - 1
@@ -410,22 +410,22 @@ class Normaliser:
             for inner, target in self._target(flow.target, block, trail):
                 found.append((_both(condition, inner), target))
         if len(found) > MOST_ENTRIES:
-            raise Refused(node.element, "BPM116", node=node.name)
+            raise Refused(node.element, "BPM116", node=node.title or node.name)
         return found
 
     def _target(self, id_: str, block: Block | None, trail: tuple[str, ...]) -> Choice:
         """Return where a flow to a node leads: past gateways, to steps."""
         node = self.nodes[id_]
         if id_ in trail:
-            raise Refused(node.element, "BPM117", node=node.name)
+            raise Refused(node.element, "BPM117", node=node.title or node.name)
         if len(trail) > LONGEST_TRAIL:
-            raise Refused(node.element, "BPM116", node=node.name)
+            raise Refused(node.element, "BPM116", node=node.title or node.name)
         if block is not None and node is block.join:
             return [("", "join")]
         if block is not None and block.members and id_ not in block.members:
             found = self._target(id_, block.around, trail)
             if any(target == "join" for _, target in found):
-                raise Refused(node.element, "BPM111", node=node.name)
+                raise Refused(node.element, "BPM111", node=node.title or node.name)
             return found
         if self._is_step(node):
             return [("", node.name)]
@@ -435,7 +435,7 @@ class Normaliser:
         if split is not None:
             return [("", split.name)]
         if node.kind == "parallelGateway" and len(node.into) > 1:
-            raise Refused(node.element, "BPM111", node=node.name)
+            raise Refused(node.element, "BPM111", node=node.title or node.name)
         return self._out(node, block, (*trail, id_))
 
     def _ended(self, node: Node, block: Block | None) -> str:
@@ -480,7 +480,7 @@ class Normaliser:
         if not gateway and (not implicit or _is_choice(node)):
             return None
         if around is not None and around.depth >= DEEPEST:
-            raise Refused(node.element, "BPM111", node=node.name)
+            raise Refused(node.element, "BPM111", node=node.title or node.name)
         name = node.name if gateway else f"{node.name}_split"
         if implicit:
             self.drawing.note("BPM152", node.element, step=node.name)
@@ -490,7 +490,7 @@ class Normaliser:
         inside = [set(self.drawing.reach(flow.target, join)) for flow in node.out]
         found = Block(node, join, inside, name, around)
         if not self._is_apart(node, inside):
-            raise Refused(node.element, "BPM111", node=node.name)
+            raise Refused(node.element, "BPM111", node=node.title or node.name)
         self.blocks[node.id] = found
         return found
 
@@ -500,7 +500,7 @@ class Normaliser:
             return None
         join = self.nodes[node.closes]
         if around is not None and around.depth >= DEEPEST:
-            raise Refused(node.element, "BPM111", node=node.name)
+            raise Refused(node.element, "BPM111", node=node.title or node.name)
         found = Block(node, join, [set(node.inside)], node.name, around, node.inside)
         self.blocks[node.id] = found
         return found
@@ -508,7 +508,7 @@ class Normaliser:
     def _aside(self, node: Node, around: Block | None) -> Block:
         """Return the parallel step of what goes on and of what happens beside it."""
         if around is not None and around.depth >= DEEPEST:
-            raise Refused(node.element, "BPM111", node=node.name)
+            raise Refused(node.element, "BPM111", node=node.title or node.name)
         join = self.nodes[node.closes]
         (main, *others) = (self.nodes[flow.target] for flow in node.out)
         inside = [set(self.drawing.reach(one.id, join)) for one in others]
