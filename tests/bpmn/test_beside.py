@@ -145,3 +145,44 @@ def test_what_cannot_happen_on_a_border_is_left_out():
     assert text is not None
     assert "BPM193" in {one.code for one in problems}
     assert "z:" not in text
+
+
+SCRIPTED = ("startEvent s", "userTask a", "endEvent e", "s>a", "a>x", "userTask hi", "userTask lo")
+CHOICE = ("exclusiveGateway g", "g>hi?${note == 'much'}", "g>lo", "hi>e", "lo>e")
+
+
+@pytest.mark.parametrize(
+    ("script", "amount", "step"),
+    [
+        ("<script>note = amount > 5 ? 'much' : 'little'</script>", 6, "hi"),
+        ("<script>note = amount > 5 ? 'much' : 'little'</script>", 5, "lo"),
+        ("<script>execution.setVariable('note', 'much');</script>", 1, "hi"),
+        ("<extensionElements><script expression='=if amount &gt; 5 then &quot;much&quot; else "
+         "&quot;x&quot;' resultVariable='note'/></extensionElements>", 6, "hi"),
+    ],
+)  # fmt: skip
+def test_a_script_that_assigns_is_set_by_the_action_before_it(script, amount, step):
+    content = file(*SCRIPTED, event("scriptTask", "x", script), "x>g", *CHOICE)
+
+    assert walked(case(content, amount=amount)) == ["a", step, "e"]
+    assert "BPM194" in codes(content)
+
+
+@pytest.mark.parametrize(
+    "script",
+    ["println('x')", "note = bean.ask(amount)", "note = 'a'; amount = note", "", "x = 1; x = 2",
+     "for (i in 1..3) note = 'a'"],
+)  # fmt: skip
+def test_a_script_that_does_more_is_refused_where_it_stands(script):
+    written = event("scriptTask", "x", f"<script>{script}</script>")
+    (error,) = imported(file(*SCRIPTED, written, "x>g", *CHOICE))[1].errors
+
+    assert (error.at.line, error.code) == (9, "BPM110")
+
+
+def test_a_script_behind_a_gateway_is_refused():
+    written = event("scriptTask", "x", "<script>note = 'much'</script>")
+    content = file("startEvent s", "userTask a", "endEvent e", "s>a", "a>g", "exclusiveGateway g",
+                   "g>x?${amount > 5}", "g>e", written, "x>e")  # fmt: skip
+
+    assert [one.code for one in imported(content)[1].errors] == ["BPM110"]

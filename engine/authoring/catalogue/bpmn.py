@@ -400,4 +400,11 @@ TABLE: tuple[Entry, ...] = (
         example="a timer on the border of a <sendTask/>",
         level="warning",
     ),
+    Entry(
+        "BPM194",
+        zh="脚本 {step} 赋值的 {fields} 由 {other} 的动作写入（set）",
+        en="What the script {step} assigns ({fields}) is set by the action of {other}",
+        example="<script>rate = amount * 2</script>",
+        level="warning",
+    ),
 )

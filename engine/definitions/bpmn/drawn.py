@@ -98,6 +98,8 @@ class Node:
     #: what is asked of a system outside, and what is done on arrival or with each action
     asks: Question | None = None
     do: list[dict[str, object]] = field(default_factory=list)
+    #: what its actions set, by path
+    sets: dict[str, str] = field(default_factory=dict)
     #: the condition under which it is offered that it has happened
     when: str = ""
     #: the action by which the system says that a message has come; none if a person does

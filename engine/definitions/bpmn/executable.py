@@ -9,7 +9,6 @@ from engine.definitions.markup import Element
 
 Nearest = tuple[str, str]
 _NEAREST: Mapping[str, Nearest] = {
-    "scriptTask": ("表达式（facts）或写了 do 的步骤", "a fact, or a step with do"),
     "transaction": ("普通的子流程", "a sub-process"),
     "adHocSubProcess": ("一个有多个动作的步骤", "a step with several actions"),
     "complexGateway": ("parallel 的 join：数字或分支名", "join of parallel: a number or a branch"),
@@ -22,7 +21,7 @@ _NEAREST: Mapping[str, Nearest] = {
 _PLAIN = (
     *TASKS, "startEvent", "endEvent", "exclusiveGateway", "parallelGateway", "inclusiveGateway",
     "subProcess", "callActivity", "serviceTask", "sendTask", "receiveTask", "businessRuleTask",
-    "eventBasedGateway",
+    "eventBasedGateway", "scriptTask",
 )  # fmt: skip
 #: steps that something on their border can break off
 _BORDERED = (*TASKS, "subProcess", "serviceTask", "receiveTask", "callActivity")
@@ -40,6 +39,10 @@ BESIDE = (
 LEAVE = ("去外面步骤的动作", "an action that leads to a step outside")
 DUE = ("步骤的 due", "due of a step")
 RULE = ("规则表（{rule: rules/…}）", "a rule table ({rule: rules/…})")
+SCRIPT = (
+    "任务的动作里的 set（脚本只赋值，前面直接是一个任务）、表达式（facts）或外部接口",
+    "set of an action (for a script that only assigns, right behind a task), a fact or a connector",
+)
 SIGNAL = (
     "在一处汇合的分支（parallel），或由人执行的动作",
     "branches that meet (parallel), or an action of somebody",

@@ -18,6 +18,7 @@ from engine.definitions.bpmn.drawing import Drawing
 from engine.definitions.bpmn.drawn import OUTSIDE, TASKS, Flow, Node, Refused
 from engine.definitions.bpmn.outside import condition, is_action, outside
 from engine.definitions.bpmn.pools import Around
+from engine.definitions.bpmn.scripts import scripts
 from engine.definitions.bpmn.steps import due, moment, who
 from engine.definitions.bpmn.triggers import Trigger, triggers_of
 from engine.definitions.bpmn.unfold import unfold
@@ -86,6 +87,7 @@ class Normaliser:
         Raises:
             Refused: part of it cannot be followed at all; what else is wrong is reported.
         """
+        scripts(self.drawing)
         beside(self.drawing)
         outside(self.drawing, self.pools)
         triggers = triggers_of(self.drawing)
@@ -259,9 +261,10 @@ class Normaliser:
         if by is not None:
             step["due"] = by
         actions = self._actions(node, block, first=first)
-        for action in actions.values() if node.do else ():
+        for action in actions.values():
             assert isinstance(action, dict)
-            action["do"] = node.do
+            action |= {"set": dict(node.sets)} if node.sets else {}
+            action |= {"do": node.do} if node.do else {}
         return {**step, **self._interrupted(node, block, actions), "actions": actions}
 
     def _is_created(self) -> bool:

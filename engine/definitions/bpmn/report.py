@@ -23,7 +23,8 @@ GROUPS: Mapping[str, tuple[Phrase, frozenset[str]]] = {
         Phrase("走向", "ways"),
         frozenset(
             {"BPM152", "BPM153", "BPM154", "BPM155", "BPM159", "BPM163", "BPM166", "BPM168",
-             "BPM170", "BPM171", "BPM173", "BPM182", "BPM187", "BPM188", "BPM189", "BPM190"}
+             "BPM170", "BPM171", "BPM173", "BPM182", "BPM187", "BPM188", "BPM189", "BPM190",
+             "BPM194"}
         ),
     ),
     "conditions": (Phrase("条件", "conditions"), frozenset({"BPM158"})),
