@@ -103,5 +103,9 @@ class TablePage(Closed, BaseModelView):  # type: ignore[misc]  # Flask-Admin shi
         """The key of a row."""
         return str(model.key)
 
+    def called(self, model: Any) -> str:
+        """What a row is called where its links are read aloud: its first cell."""
+        return str(self._get_field_value(model, self.column_list[0]) or model.key)
+
     def _get_field_value(self, model: Any, name: str) -> Any:
         return getattr(model, name, "")

@@ -17,6 +17,7 @@ from admin.errors import status_of
 from admin.filters import moment
 from admin.tables import Link
 from engine.domain.errors import NotFound, Refused
+from engine.services.incidents import LOOKED_FOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class IncidentRow:
     uid: str
     #: where the case may be put; none where something is tried again instead
     steps: Sequence[tuple[str, str]]
+    #: whether it is over by itself as soon as somebody may act
+    passes: bool = False
 
 
 class IncidentsPage(TablePage):
@@ -77,6 +80,7 @@ class IncidentsPage(TablePage):
                 moment(one.opened_at),
                 one.uid,
                 one.steps,
+                one.code in LOOKED_FOR,
             )
             for one in platform().incidents.unresolved(security.signed_in().actor)
         ]
