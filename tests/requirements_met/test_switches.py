@@ -188,7 +188,10 @@ DECIDED: Mapping[str, Decided] = {
         "`who` of the issuing step and where its numbers come from",
         {"one pool": "tianjin/certificates-in-bulk", "issuing units": "chengdu/numbers"},
     ),
-    "X-30": Decided("the lists and menus of a role", {"own lists": "tianjin/visibility"}),
+    "X-30": Decided(
+        "the lists and menus of a role",
+        {"own lists": "tianjin/exam", "own lists, appointment": "tianjin/appointment"},
+    ),
     "X-31": Decided(
         "a requirement of passing and of the form of units, on the series of the application",
         {"passing and saving; other series": "tianjin/economics-series"},
