@@ -31,6 +31,8 @@ _SEVERE = frozenset({"return", "fail", "discard", "cancel"})
 FORESEE = "foresee"
 #: the field of the members that an action asks for
 MEMBERS = "members"
+#: the field of a ballot that says how it is cast
+CHOICE = "choice"
 #: operations on the seats of a panel
 SEATS = ("decline", "replace")
 #: operations that have a button on the page of a case
@@ -175,7 +177,7 @@ def hint_of(choice: Choice) -> str:
         "sign": _("意见会写入办理流程；签署后由办理人继续办理。"),
         "cc": _("所选人员可以查看，不参与办理，并会收到消息。"),
         "urge": _("向正在办理的人员或单位发送催办消息。"),
-        "vote": _("每一件都投同样的票。结果由选票自动统计。提交后不能更改。"),
+        "vote": _("每一件投同样的票；有名单的，名单上的每一位也都相同。提交后不能更改。"),
     }.get(choice.name, "")
 
 
@@ -354,7 +356,7 @@ def _people(
     if not choice.operation or not choice.allowed:
         return (), ()
     if choice.name == "replace":
-        search = request.args.get("search", "").strip()
+        search = request.values.get("search", "").strip()
         return platform().panel_views.replacements(actor, view.uid, search, at=view.at)
     return platform().operations.people(actor, view.uid, choice.name, at=view.at), ()
 
@@ -538,6 +540,27 @@ def papers(
             )
             lines.append(Line(uid, name, fields))
     return lines
+
+
+def voting_options(actor: Actor, view: CaseView, paper: Paper) -> Sequence[tuple[str, str]]:
+    """What could be chosen on all papers of a voter at once; none where there is only one."""
+    if len(paper.about) <= 1:
+        return ()
+    sheets = platform().views.sheets
+    with sheets.open():
+        form = sheets.ballot(actor, view.uid, paper.about[0][0], at=view.at)
+        field = form.find(CHOICE) if form is not None else None
+        if form is None:
+            return _plain_options()
+        return [(one.value, one.label) for one in (field.options if field else None) or ()]
+
+
+def fill_rest(asked: Mapping[str, Asked], choice: str) -> dict[str, Asked]:
+    """The papers, with a choice on each that has none yet."""
+    return {
+        uid: one if one.data.get(CHOICE) else Asked({**one.data, CHOICE: choice})
+        for uid, one in asked.items()
+    }
 
 
 def _plain_options() -> Sequence[tuple[str, str]]:

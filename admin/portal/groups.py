@@ -94,6 +94,7 @@ def _ballot(
         paper=paper,
         operations=_operations(view),
         lines=asking.papers(actor, view, paper, asked or {}, errors),
+        options=asking.voting_options(actor, view, paper),
         problem=problem.sentence if problem and not errors else None,
         key=new_key(),
     )
@@ -108,6 +109,8 @@ def cast(uid: str) -> ResponseReturnValue:
     papers = asking.read_papers(actor, view, paper)
     if RESTORE in request.form:
         return _ballot(uid, papers)
+    if rest := request.form.get("rest"):
+        return _ballot(uid, asking.fill_rest(papers, rest))
     if request.form.get("confirmed") != "yes":
         unsure = Refused(
             "unconfirmed", say=_("选票还没有提交：请核对后勾选“我已核对选票”，再提交。")

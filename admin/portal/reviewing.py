@@ -176,7 +176,7 @@ def bulk() -> ResponseReturnValue:
     if not uids:
         flash(_("请先勾选要办理的行。"), "warning")
         return redirect(back() or url_for("home.home"))
-    sure = request.form.get("confirmed") == "yes"
+    sure = request.form.get("confirmed") == "yes" and "find" not in request.form
     rows: Sequence[Previewed] = ()
     if sure and len(uids) > AT_ONCE:
         # They have been looked at: what is asked is known from the first that can be done.

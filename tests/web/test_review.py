@@ -203,6 +203,19 @@ def test_several_at_different_steps_are_refused():
     assert acts(both, "y") == ["act"]
 
 
+@pytest.mark.req("REV-12", "ENG-18")
+def test_what_was_passed_by_mistake_is_withdrawn_from_the_list_of_what_was_handled():
+    here = city(*AT_UNIT, FIRST)
+    reviewer = here.visit("王初审", "第一中学")
+    reviewer.get("/lists/tianjin/handled")
+
+    page = reviewer.press("批量撤回", row=[here["z"]])
+    assert "将要办理的 1 件" in page
+    assert "成功 1 件" in reviewer.press("确定批量撤回")
+
+    assert reviewer.get("/lists/tianjin/own-review?stage=first").rows()
+
+
 @pytest.mark.req("QRY-03", "REV-18", "REV-26")
 def test_the_course_names_who_did_what_and_where_it_went(at_unit):
     page = at_unit.visit("张三").get(f"/cases/{at_unit['z']}/course")

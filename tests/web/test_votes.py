@@ -3,7 +3,8 @@
 import pytest
 
 from engine.domain.clock import VirtualClock
-from tests.support.city import City
+from tests.support.city import MEETING, City
+from tests.support.city import city as shipped
 from tests.support.office import NINE, person
 from tests.support.votes import Board, a_vote
 
@@ -133,3 +134,39 @@ def test_the_result_of_a_round_is_shown_while_the_next_is_held():
     page = city(board).visit("周局", "市局").get(f"/cases/{board.uid}/members")
     assert "第 2 轮结果" in page
     assert page.rows()[-2][0::3] == ["1", "是"]
+
+
+@pytest.mark.req("ENG-12")
+def test_the_rest_of_an_agenda_is_chosen_at_once():
+    board = Board("decide: all", voters=1, entries=3)
+    voter = city(board).visit("v0")
+    voter.get(f"/cases/{board.uid}/ballot")
+
+    voter.press("没有选的都选“同意”", **{"p1-choice": "against"})
+    assert board.step == "vote"
+    voter.press("提交选票", confirmed="yes")
+
+    assert board.passed == [True, False, True]
+
+
+@pytest.mark.req("ENG-18", "REV-23")
+def test_experts_decline_and_secretaries_replace_many_at_once():
+    here = shipped(*MEETING)
+    with here.platform.store.read() as unit:
+        waiting = [item.person for item in unit.work.of(unit.cases.load(here["m"]).id)]
+    expert = here.visit(waiting[0], "教师高评委")
+    expert.get("/lists/tianjin/my-ballots")
+    assert "将要办理的 1 件" in expert.press("批量谢绝", row=[here["m"]])
+    assert "成功 1 件" in expert.press("确定批量谢绝", reason="与申请人有利害关系")
+    secretary = here.visit("孙秘书", "教师高评委")
+    secretary.get("/lists/tianjin/meetings")
+    page = secretary.press("批量更换投票人", row=[here["m"]])
+    assert waiting[1] in page.tree.xpath("//select[@name='instead']/option/@value")
+
+    case = a_vote("may_decline: true")
+    leader = city(case).visit("周局", "市局")
+    leader.post("/bulk", {"row": [case.uid], "action": "replace", "back": "/"})
+    page = leader.press("查找", search="spare", reason="出差")
+    assert "出差" in page
+    assert "成功 1 件" in leader.press("确定批量更换投票人", instead="v1", person="spare")
+    assert set(case.waiting) == {"v0", "spare", "v2"}
