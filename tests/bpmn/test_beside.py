@@ -70,6 +70,18 @@ def test_one_event_breaks_off_what_another_stands_beside():
     assert running.places == ["close@unit"]
 
 
+def test_the_initiator_begins_with_the_task_beside_which_something_waits():
+    late = event("boundaryEvent", "late", TIMER, BESIDE)
+    content = file("startEvent s", "endEvent e", "userTask sub", "s>sub", "sub>e", late,
+                   "userTask urge", "late>urge")  # fmt: skip
+    running = case(content)
+    assert running.places == ["sub", "late"]
+
+    running.do("pass", "ann", place="sub")
+
+    assert running.state.outcome == "e"
+
+
 def test_ways_beside_a_task_do_not_lead_back():
     content = file(*AROUND, "userTask sub", event("boundaryEvent", "late", TIMER, BESIDE),
                    "userTask z", "sub>z", "late>z", "z>e")  # fmt: skip

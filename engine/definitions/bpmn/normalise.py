@@ -78,6 +78,8 @@ class Normaliser:
         self.live: set[str] = set()
         #: the ends that are used, by name
         self.ends: dict[str, Keys] = {}
+        #: the task a case begins with while something else goes on beside it
+        self.opening = ""
         #: the end of what the drawing leaves open
         self.finish = ""
 
@@ -99,6 +101,8 @@ class Normaliser:
         for one in triggers:
             self.live.update(self.drawing.reach(one.target, None))
         first = self._entered(first)
+        if self.nodes[first].kind == "aside":
+            self.opening = self.nodes[first].out[0].target
         steps = self._steps([first], None)
         if not self._is_step(self.nodes[first]) and self._split(self.nodes[first], None) is None:
             # A case begins at a step: one that only chooses stands for the gateway.
@@ -252,8 +256,9 @@ class Normaliser:
             to = self._to(node, block)
             return {**step, "panel": node.panel, "outcomes": {"passed": to, "failed": to}}
         # A case that another process creates is for those its first task is for.
-        step["who"] = who(self.drawing, node, first=first and not self._is_created())
-        if first:
+        opens = first or node.id == self.opening
+        step["who"] = who(self.drawing, node, first=opens and not self._is_created())
+        if opens:
             step["edit"] = "all"
         if node.times > 1:
             return self._side_by_side(node, block, step)
