@@ -56,6 +56,11 @@ KINDS: tuple[Kind, ...] = ("cannot", "decision", "by_itself", "unaffected")
 LATEST = 20
 
 
+#: words for what is told, and what people call something that is proposed
+_Sentence = Callable[[str, Mapping[str, Any]], str]
+_Caption = Callable[[str, str, str], str]
+
+
 class _Otherwise(EngineError):
     """The case would come out otherwise than the plan says."""
 
@@ -663,6 +668,15 @@ class Migrations:
         def caption(key: str, name: str, value: str) -> str:
             return self._sentences.caption(_title(compiled.process, release, key, name, value))
 
+        # Of thousands of cases mostly the same is told.
+        known: dict[bytes, str] = {}
+
+        def sentence(code: str, params: Mapping[str, Any]) -> str:
+            told = orjson.dumps([code, params])
+            if told not in known:
+                known[told] = self._sentences.told((code, params))
+            return known[told]
+
         return Plan(
             row.id,
             row.process,
@@ -671,33 +685,8 @@ class Migrations:
             row.person,
             row.made_at,
             Decisions.from_json(row.decisions),
-            tuple(self._case(one, caption) for one in planned),
+            tuple(_case(one, sentence, caption) for one in planned),
         )
-
-    def _case(self, one: PlannedCase, caption: Callable[[str, str, str], str]) -> CaseInPlan:
-        told = one.told
-        at = told["forecast"].get("at", ())
-        return CaseInPlan(
-            one.uid,
-            one.number or "",
-            one.kind,
-            one.state,
-            tuple(self._sentence(code, params) for code, params in told["told"]),
-            tuple(self._choice(Open(*parts), caption) for parts in told["open"]),
-            (at,) if isinstance(at, str) else tuple(at),
-        )
-
-    def _choice(self, one: Open, caption: Callable[[str, str, str], str]) -> Choice:
-        return Choice(
-            one.key,
-            one.name,
-            self._sentence(one.code, one.params),
-            tuple(one.proposed),
-            tuple(caption(one.key, one.name, value) for value in one.proposed),
-        )
-
-    def _sentence(self, code: str, params: Mapping[str, Any]) -> str:
-        return self._sentences.worded(Refused(code, **params)).sentence
 
 
 class _Claims:
@@ -768,6 +757,30 @@ class MovingJobs:
 
 def _is_to_move(one: PlannedCase) -> bool:
     return one.kind in MOVABLE and one.state in ("planned", "replanned")
+
+
+def _case(one: PlannedCase, sentence: _Sentence, caption: _Caption) -> CaseInPlan:
+    told = one.told
+    at = told["forecast"].get("at", ())
+    return CaseInPlan(
+        one.uid,
+        one.number or "",
+        one.kind,
+        one.state,
+        tuple(sentence(code, params) for code, params in told["told"]),
+        tuple(_choice(Open(*parts), sentence, caption) for parts in told["open"]),
+        (at,) if isinstance(at, str) else tuple(at),
+    )
+
+
+def _choice(one: Open, sentence: _Sentence, caption: _Caption) -> Choice:
+    return Choice(
+        one.key,
+        one.name,
+        sentence(one.code, one.params),
+        tuple(one.proposed),
+        tuple(caption(one.key, one.name, value) for value in one.proposed),
+    )
 
 
 def _noted(one: PlannedCase) -> list[Any]:
