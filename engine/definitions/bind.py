@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -12,7 +12,7 @@ from engine.definitions.connector import Connector
 from engine.definitions.context import CASES, ORGANISATION, PERSON
 from engine.definitions.flow import Flow, flow
 from engine.definitions.links import Related
-from engine.definitions.process import Deadline, Fact, Formula, Process, effects_of
+from engine.definitions.process import Deadline, Fact, Formula, Policy, Process, effects_of
 from engine.definitions.scopes import Scopes
 from engine.definitions.uses import Gives, Owner, Use, uses
 from engine.domain.types import (
@@ -36,8 +36,7 @@ _WANTED: Mapping[Gives, Type | tuple[Type, ...] | None] = {
     "organisation": ORGANISATION,
     "organisations": ListOf(ORGANISATION),
     "person": PERSON,
-    # Voters may be rows of a register about people.
-    "people": (ListOf(Reference("")), PERSON),
+    "people": (ListOf(PERSON), PERSON),
     "record": Reference(""),
     "cases": None,
     "list": ListOf(ANY),
@@ -47,6 +46,8 @@ _WANTED: Mapping[Gives, Type | tuple[Type, ...] | None] = {
 
 #: what a deadline of the process is called with in expressions
 DEADLINES = "deadlines."
+#: what a policy is called with
+POLICY = "policy."
 
 
 @dataclass(frozen=True, eq=False)
@@ -249,29 +250,42 @@ class _Binder:
 def _ordered(process: Process, scopes: Scopes, problems: Problems) -> list[str]:
     """Return facts and deadlines so that each comes after those it names; report circles.
 
-    A deadline is named as expressions name it, ``deadlines.x``.
+    A deadline is named as expressions name it, ``deadlines.x``; so is a policy, ``policy.x``, which
+    asks for its date and for the records that may set it.
     """
     order: list[str] = []
     open_: list[str] = []
     deadlines = {f"{DEADLINES}{name}": one for name, one in process.deadlines.items()}
+    policies = {f"{POLICY}{name}": one for name, one in process.policy.items()}
+    named: Mapping[str, Deadline | Policy | Fact] = {**process.facts, **deadlines, **policies}
 
     def visit(name: str) -> None:
-        if name in order:
+        if name in order or name not in named:
             return
-        named = deadlines[name] if name in deadlines else process.facts[name]
+        one = named[name]
         if name in open_:
             trail = [*open_[open_.index(name) :], name]
-            problems.add("DEF216", named.node, path=" → ".join(trail))
+            problems.add("DEF216", one.node, path=" → ".join(trail))
             return
         open_.append(name)
-        for formula in named.due.formulas if isinstance(named, Deadline) else named.formulas:
+        for other in one.set_by if isinstance(one, Policy) else ():
+            visit(other)
+        for formula in _formulas(one):
             for other in scopes.facts_in(formula.text):
                 visit(other)
             for other in scopes.deadlines_in(formula.text):
                 visit(f"{DEADLINES}{other}")
+            for other in scopes.policies_in(formula.text):
+                visit(f"{POLICY}{other}")
         open_.pop()
         order.append(name)
 
-    for name in (*process.facts, *deadlines):
+    for name in named:
         visit(name)
-    return order
+    return [name for name in order if name not in policies]
+
+
+def _formulas(one: Deadline | Policy | Fact) -> Iterable[Formula]:
+    if isinstance(one, Policy):
+        return () if one.as_of is None else (one.as_of,)
+    return one.due.formulas if isinstance(one, Deadline) else one.formulas

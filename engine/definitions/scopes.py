@@ -228,6 +228,11 @@ class Scopes:
         words = re.findall(rf"(?<![.\w'\"])deadlines\.({SNAKE})", formula_text)
         return [word for word in dict.fromkeys(words) if word in self.process.deadlines]
 
+    def policies_in(self, formula_text: str) -> Iterable[str]:
+        """Return the policies that an expression names."""
+        words = re.findall(rf"(?<![.\w'\"])policy\.({SNAKE})", formula_text)
+        return [word for word in dict.fromkeys(words) if word in self.process.policy]
+
     def fact_type(self, fact: Fact) -> Type:
         """Return the type of a fact as far as it is known."""
         if fact.use is not None:

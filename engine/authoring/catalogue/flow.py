@@ -377,4 +377,31 @@ TABLE: tuple[Entry, ...] = (
         example="parallel: {branches: {a: …, b: …, c: …, d: …, e: …, f: …}}",
         level="warning",
     ),
+    Entry(
+        "DEF391",
+        zh='动作 "{action}" 在步骤 "{step}" 增加的单位（insert）没有地方去：'
+        "这一步不是链，去的也不是链",
+        en='The organisations that the action "{action}" inserts at the step "{step}" have nowhere '
+        "to be visited: neither is the step a chain, nor does it lead to one",
+        example="unit: {actions: {pass: {to: done, insert: input.next_reviewers}}}",
+    ),
+    Entry(
+        "DEF392",
+        zh='没有人可以执行步骤 "{step}" 的动作 "{action}"：步骤没有办理人，动作也没有写 who',
+        en='Nobody can take the action "{action}" of the step "{step}": neither has a "who"',
+        example="vote: {panel: {voters: data.voters}, actions: {stop: {to: done}}}",
+    ),
+    Entry(
+        "DEF393",
+        zh='动作 "{action}" 按 {verb} 处理，不能去 {target}',
+        en='The action "{action}" is of verb {verb}, which cannot go to {target}',
+        example="return: {to: next}",
+    ),
+    Entry(
+        "DEF394",
+        zh='{where}写入 "data.{path}" 的是{given_type}，而表单 "{form}" 的这一项是{found}',
+        en='What {where} writes to "data.{path}" is {given_type}, but in the form "{form}" that is '
+        "{found}",
+        example="pass: {to: done, ask: [opinion], into: basics}",
+    ),
 )

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from engine.authoring.node import Node
 from engine.authoring.problem import Phrase
 from engine.definitions.bind import BoundProcess
+from engine.definitions.check.keys import may_go
 from engine.definitions.check.subject import Subject
 from engine.definitions.exploration import FORGOTTEN, Explored, Gap, Trail, explore
 from engine.definitions.flow import RELATIVE, actions_at
@@ -140,6 +141,8 @@ def _impossible(
     """Report a way back that the path of a case never has."""
     at = action.node.get("to") or action.node
     problems = subject.problems
+    if not may_go(action.verb, target):
+        return  # It is reported as that.
     if target == "previous":
         problems.add("DEF307", at, action=action.name, step=step.name)
     elif target == "resume":

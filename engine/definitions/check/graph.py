@@ -4,29 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from engine.authoring.node import Node
-from engine.authoring.problem import Phrase
 from engine.definitions.check.branches import check_branches
 from engine.definitions.check.groups import REMOVED, releases
+from engine.definitions.check.keys import check_action, check_frame, check_keys
 from engine.definitions.check.links import ends_of
 from engine.definitions.check.subject import Subject
 from engine.definitions.flow import actions_at
-from engine.definitions.process import Action, Step, StepKind, Verb
+from engine.definitions.process import Action, Step, actions_of
 
 
 def check_graph(subject: Subject) -> None:
     """Report keys, ways, outcomes and shares that cannot be meant."""
     for step in subject.process.steps.values():
-        _keys(subject, step)
+        check_keys(subject, step)
         if step.when is not None and step.to is None and step.kind != "end":
             subject.problems.add("DEF310", subject.process.named_at(step), step=step.name)
         _expiry(subject, step)
         _outcomes(subject, step)
         _choices(subject, step)
         for action in actions_at(subject.process, step).values():
-            _verb_keys(subject, action, shared=action.name in subject.process.actions)
             _target(subject, step, action)
         check_branches(subject, step)
+    for action in actions_of(subject.process):
+        check_action(subject, action)
+    check_frame(subject)
     _circles(subject)
 
 
@@ -80,57 +81,6 @@ def _expiry(subject: Subject, step: Step) -> None:
             given=step.due.otherwise,
             choices=tuple(actions),
         )
-
-
-# What a key belongs to, for a key written where it would silently do nothing.
-_STEP_KEYS: Mapping[str, tuple[StepKind, ...]] = {
-    "who": ("task", "chain"),
-    "edit": ("task", "chain", "wait", "call"),
-    "due": ("task", "chain", "panel", "wait", "call", "parallel"),
-    "stages": ("task", "chain"),
-    "outcomes": ("panel", "wait", "call"),
-    "to": ("task", "automatic", "chain", "panel", "wait", "call", "parallel"),
-}
-_KIND_WORDS: Mapping[StepKind, Phrase] = {
-    "task": Phrase("任务", "tasks"),
-    "automatic": Phrase("自动步骤", "automatic steps"),
-    "chain": Phrase("链", "chains"),
-    "panel": Phrase("表决", "panels"),
-    "wait": Phrase("等待", "waits"),
-    "call": Phrase("调用", "calls"),
-    "parallel": Phrase("并行", "parallel steps"),
-    "end": Phrase("结束", "ends"),
-}
-_VERB_KEYS: Mapping[str, tuple[Verb, ...]] = {
-    "relay": ("return",),
-    "resubmit_to": ("return",),
-    "edit": ("save",),
-    "insert": ("pass", "submit"),
-    "send_to": ("pass", "submit"),
-}
-
-
-def _keys(subject: Subject, step: Step) -> None:
-    for key, kinds in _STEP_KEYS.items():
-        if key in step.node.entries and step.kind not in kinds:
-            words = [_KIND_WORDS[kind] for kind in kinds]
-            belongs = Phrase("、".join(w.zh for w in words), ", ".join(w.en for w in words))
-            _meaningless(subject, step.node, key, subject.called(step), belongs)
-
-
-def _verb_keys(subject: Subject, action: Action, *, shared: bool) -> None:
-    for key, verbs in _VERB_KEYS.items():
-        if key in action.node.entries and action.verb not in verbs:
-            words = ", ".join(verbs)
-            belongs = Phrase(f"verb 为 {words} 的动作", f"actions of verb {words}")
-            _meaningless(subject, action.node, key, subject.called(action), belongs)
-    if action.during is not None and not shared:
-        belongs = Phrase("流程级的 actions", "the actions of the process")
-        _meaningless(subject, action.node, "during", subject.called(action), belongs)
-
-
-def _meaningless(subject: Subject, node: Node, key: str, where: Phrase, belongs: Phrase) -> None:
-    subject.problems.add("DEF309", node.key(key), key=key, where=where, belongs=belongs)
 
 
 def _outcomes(subject: Subject, step: Step) -> None:

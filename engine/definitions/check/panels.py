@@ -10,7 +10,7 @@ from engine.definitions.bind import BoundProcess
 from engine.definitions.check.exploring import way
 from engine.definitions.check.subject import Subject
 from engine.definitions.check.winning import MOST_VOTERS, GivenUp, Winning
-from engine.definitions.context import VOTE
+from engine.definitions.context import PERSON, VOTE
 from engine.definitions.exploration import Explored
 from engine.definitions.process import (
     OPTIONS,
@@ -24,6 +24,8 @@ from engine.definitions.process import (
 from engine.domain.types import NUMBER, Record
 from engine.expressions import Path, decided, restricted
 
+#: the register whose records are people
+PEOPLE = PERSON.register
 #: combinations of closed fields of a record tried for one drawing
 _MOST_RECORDS = 256
 
@@ -63,7 +65,14 @@ class _Check:
         self._numbers()
         self._ballots()
         _decision(self.subject, panel, self.node.at_path(["decide"]))
+        if panel.about == "members" and self.subject.process.members is None:
+            self.subject.problems.add("DEF215", self.node.key("about"), key="about: members")
+        if panel.about == "case" and "rank" in self.node.at_path(["decide"]).entries:
+            self._rank()
+        self._only_oneself()
+        self._read_by_enough()
         if isinstance(panel.voters, Draw):
+            self._people(panel.voters)
             self._pool(panel.voters)
         if len(self.subject.problems) == reported:
             self._ways()
@@ -109,7 +118,52 @@ class _Check:
                 ),
             )
 
+    def _rank(self) -> None:
+        belongs = Phrase("about: members 的表决", "votes about members")
+        where = self.subject.called(self.step)
+        node = self.node.at_path(["decide"]).key("rank")
+        self.subject.problems.add("DEF309", node, key="rank", where=where, belongs=belongs)
+
+    def _only_oneself(self) -> None:
+        """Report a vote of nobody but the initiator, who has none on a case of their own."""
+        panel, start = self.panel, self.subject.process.start
+        if isinstance(panel.voters, Draw) or panel.own or panel.about == "members":
+            return
+        personal = start is None or start.who == "person"
+        text = panel.voters.text
+        named = text.strip("[] ")
+        if personal and self.bound.aliases.get(named, named) == "initiator":
+            self.subject.problems.add("DEF383", panel.voters.node, text=text)
+
+    def _read_by_enough(self) -> None:
+        """Report options and numbers that `enough` reads and no ballot has."""
+        enough = self.panel.enough
+        expression = self.bound.expressions.get(enough) if enough is not None else None
+        known = _counted(self.subject, self.panel)
+        if enough is None or expression is None or known is None:
+            return
+        for path in expression.paths:
+            name = ".".join(path[2:])
+            if path[:2] in (("vote", "counts"), ("vote", "means")) and name not in (*known, ""):
+                self.subject.problems.add(
+                    "DEF403", enough.node, of=".".join(path[:2]), name=name, given=name,
+                    choices=known,
+                )  # fmt: skip
+
     # ------------------------------------------------------------ drawing
+
+    def _people(self, draw: Draw) -> None:
+        """Report a register whose records are not people, and do not name one."""
+        record = (self.subject.names.registers or {}).get(draw.register)
+        person = record.fields.get("person") if record is not None else None
+        if record is None or draw.register == PEOPLE:
+            return
+        if person is None or person.type != PERSON:
+            at, where = self.node.at_path(["voters", "from"]), self.subject.called(self.step)
+            self.subject.problems.add(
+                "DEF209", at, where=where, name="person", of=draw.register, given="person",
+                choices=tuple(record.fields),
+            )  # fmt: skip
 
     def _pool(self, draw: Draw) -> None:
         """Report a drawing from nobody, or of more people than there can be."""
@@ -271,7 +325,8 @@ def _numbers(record: Record, before: str = "") -> Iterator[str]:
 
 def _option(subject: Subject, panel: Panel, share: Share, node: Node) -> None:
     """Report an option that no paper has."""
-    options = subject.names.options.get(panel.ballot or "")
+    ballot = panel.ballot
+    options = subject.names.options.get(ballot) if ballot is not None else OPTIONS
     if options is None or share.option is None or share.option in options:
         return
     subject.problems.add(

@@ -53,6 +53,9 @@ def check_policies(subject: Subject, bound: BoundProcess) -> None:
 
 def _default(subject: Subject, policy: Policy) -> None:
     at = policy.node.at_path(["default"])
+    if not policy.default and at.kind == "sequence":
+        expected = Phrase("至少一项", "at least one entry")
+        subject.problems.add("DEF212", at, name=policy.name, value=[], expected=expected)
     for _, value in policy.default:
         if policy.values is not None:
             if value not in policy.values:

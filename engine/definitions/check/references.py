@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from engine.authoring.node import Node
 from engine.authoring.problem import Phrase
@@ -33,7 +33,8 @@ from engine.definitions.process import (
     actions_of,
     effects_of,
 )
-from engine.domain.types import Record, Reference, Type, follow
+from engine.domain.types import ANY, TEXT, ListOf, Record, Reference, Type, follow
+from engine.expressions.names import type_words
 
 # What an engine without a file for it knows.
 BUILT_IN_ROUTES = ("superior",)
@@ -139,6 +140,13 @@ def _action(subject: Subject, action: Action, step: Step | None) -> None:
         _step_exists(subject, at, "during", name, where)
     for path in action.set:
         _set(subject, action, path, where)
+    if action.into is not None and action.ask is not None:
+        form = _record(subject, action.ask.form)
+        names = action.ask.fields
+        if names is None and form is not None:
+            names = tuple(form.fields)
+        at = action.node.get("into") or action.node
+        _written_to(subject, at, action.into, where, _ENTERED, set(names or ()))
 
 
 def _set(subject: Subject, action: Action, path: str, where: Phrase) -> None:
@@ -158,6 +166,18 @@ def _set(subject: Subject, action: Action, path: str, where: Phrase) -> None:
     form = _record(subject, subject.process.form)
     if form is not None and rest[0] not in _kept(subject.process):
         _field(subject, at, form, tuple(rest), where)
+        _own_field(subject, at, form, ".".join(rest), where)
+
+
+def _own_field(subject: Subject, at: Node, form: Record, path: str, where: Phrase) -> None:
+    """Report a field of a record that the case only refers to."""
+    tables, names = _tables(subject.names) or {}, path.split(".")
+    for number in range(1, len(names)):
+        found = follow(form, tuple(names[:number]), tables)
+        if isinstance(found, Reference):
+            belongs = Phrase(f'登记册 "{found.register}"', f'the register "{found.register}"')
+            subject.problems.add("DEF309", at, key=path, where=where, belongs=belongs)
+            return
 
 
 def _kept(process: Process) -> frozenset[str]:
@@ -174,6 +194,7 @@ def _kept(process: Process) -> frozenset[str]:
 def _effect(subject: Subject, effect: Effect, where: Phrase) -> None:
     names, process = subject.names, subject.process
     at = effect.node
+    _into(subject, effect, where)
     match effect.kind:
         case "message":
             if subject.exists(at, MESSAGE, effect.name, names.messages, where):
@@ -195,6 +216,61 @@ def _effect(subject: Subject, effect: Effect, where: Phrase) -> None:
                 subject.problems.add("DEF215", at, length=1, key="release")
         case _:
             pass
+
+
+# What comes into the data beside what is typed.
+_ENTERED = Phrase("填写的内容", "what was entered")
+_ANSWERED = Phrase("返回的内容", "what comes back")
+_NUMBER, _DOCUMENT = Phrase("编号", "a number"), Phrase("文书", "a document")
+
+
+def _into(subject: Subject, effect: Effect, where: Phrase) -> None:
+    if effect.into is None:
+        return
+    at = effect.node.get("into") or effect.node
+    match effect.kind:
+        case "number":
+            _written_to(subject, at, effect.into, where, _NUMBER, (TEXT,))
+        case "document":
+            _written_to(subject, at, effect.into, where, _DOCUMENT, (TEXT, ListOf(TEXT)))
+        case "connector":
+            _written_to(subject, at, effect.into, where, _ANSWERED, None)
+        case _:
+            pass
+
+
+def _written_to(
+    subject: Subject,
+    at: Node,
+    path: str,
+    where: Phrase,
+    given: Phrase,
+    fits: Collection[object] | None,
+) -> None:
+    """Report a part of the form that what is written to it would break.
+
+    Args:
+        subject: the process.
+        at: where the path stands.
+        path: of the data.
+        where: what writes.
+        given: what is written.
+        fits: the types of fields it fits, or for a record its fields: a section must have no
+            others, they would be lost. None: the fields are not known.
+    """
+    form = _record(subject, subject.process.form)
+    found = follow(form, tuple(path.split(".")), _tables(subject.names) or {}) if form else None
+    if form is None or found is None or found == ANY or (fits and found in fits):
+        return
+    inside = set(found.fields) if isinstance(found, Record) else None
+    if inside is not None and given == _ENTERED and inside <= set(fits or ()):
+        return
+    if inside is not None and given == _ANSWERED:
+        return
+    subject.problems.add(
+        "DEF394", at, where=where, path=path, given_type=given, form=subject.process.form,
+        found=type_words(found),
+    )  # fmt: skip
 
 
 def _shown_data(subject: Subject, effect: Effect) -> None:
@@ -317,6 +393,7 @@ def _views(subject: Subject) -> None:
                 at = node.at_path([view.audience, key, place])
                 if form is not None and path not in _kept(process):
                     _field(subject, at, form, tuple(path.split(".")), Phrase("views ", "views"))
+                    _own_field(subject, at, form, path, Phrase("views", "views"))
 
 
 def _targets(
