@@ -358,7 +358,10 @@ def _end(run: Run, action: Action, index: int, target: str | None, before: State
     else:
         splits.break_off(run)
     taken = run.remember(run.state.place, run.state.path)
-    run.change(resume=(*run.state.resume, taken), path=(), due_given=None, due=None, overdue=False)
+    run.change(
+        resume=(*run.state.resume, taken), path=(), chain={}, inserted=(),
+        due_given=None, due=None, overdue=False,
+    )  # fmt: skip
     if outside:
         run.enter(run.process.steps[target])
     else:
@@ -374,7 +377,7 @@ def _return(run: Run, action: Action, index: int, target: str | None, before: St
         resubmit = run.context.word(run.context.choose(action.resubmit_to)[1])
     handed_down = run.state.relaying
     splits.leave(run, back.depth)
-    run.change(due_given=due, resubmit=resubmit, inserted=(), relaying=handed_down)
+    run.change(due_given=due, resubmit=resubmit, relaying=handed_down)
     go_back(run, back, keep_resume=True)
     # In a branch it is whoever is there that passes it on, not the case.
     relaying = back.branches is None and said.relays_at(run.process, run.step.name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from engine.definitions.process import Action, Process
 from engine.domain.case import Passed, Place, Resumption, Split, State, first_stage
@@ -166,10 +166,18 @@ class _Opening:
         path: tuple[Passed, ...],
         branches: Mapping[str, State],
     ) -> State:
-        chain = _chain_before(self.process, branch.chain, place)
+        passed = branch.path[len(path) :]
+        chain = _chain_before(self.process, branch.chain, place, passed)
+        inserted = _inserted_before(branch.inserted, passed)
         return self._said(
             branch.with_(
-                place=place, path=path, branches=branches, chain=chain, joined=False, again=True
+                place=place,
+                path=path,
+                branches=branches,
+                chain=chain,
+                inserted=inserted,
+                joined=False,
+                again=True,
             )
         )
 
@@ -194,8 +202,10 @@ def go_back(run: Run, back: Back, *, keep_resume: bool) -> None:
     place, split = path[back.position].place, path[back.position].split
     if keep_resume:
         run.change(resume=_resumable(run, path[back.position :]))
-    chain = _chain_before(run.process, run.state.chain, place)
-    run.change(path=path[: back.position], chain=chain)
+    passed = path[back.position :]
+    chain = _chain_before(run.process, run.state.chain, place, passed)
+    inserted = _inserted_before(run.state.inserted, passed)
+    run.change(path=path[: back.position], chain=chain, inserted=inserted)
     if back.branches is not None:
         splits.reopen(run, place, Split("", back.branches))
     elif split is not None:
@@ -217,12 +227,39 @@ def _resumable(run: Run, left: tuple[Passed, ...]) -> tuple[Resumption, ...]:
     return (*state.resume, taken)
 
 
-def _chain_before(process: Process, left: Mapping[str, str], place: Place) -> dict[str, str]:
-    """Where the routes go on from when the case, or a branch, is back at ``place``."""
+def _chain_before(
+    process: Process, left: Mapping[str, str], place: Place, passed: tuple[Passed, ...]
+) -> dict[str, str]:
+    """Where the routes go on from when the case, or a branch, is back at ``place``.
+
+    Args:
+        process: the process.
+        left: where they went on from until now.
+        place: of the path, the first of those that are ``passed`` no more.
+        passed: what was passed from there on. An organisation that was inserted is none of the
+            route: it goes on from where it was then.
+    """
     chain = {name: reached for name, reached in left.items() if name == place.step}
     if process.steps[place.step].chain is not None and place.organisation is not None:
-        chain[place.step] = place.organisation
+        stood = _then("chain", left, passed) or {}
+        chain[place.step] = stood.get(place.step, place.organisation)
     return chain
+
+
+def _inserted_before(left: tuple[str, ...], passed: tuple[Passed, ...]) -> tuple[str, ...]:
+    """The organisations that were still to be visited when the case was at a place before."""
+    return tuple(_then("inserted", left, passed) or ())
+
+
+def _then(name: str, left: Any, passed: tuple[Passed, ...]) -> Any:
+    """What a field of the state was at the first of the places ``passed``; ``left`` is it now.
+
+    The first pass that changed it knows.
+    """
+    for one in passed:
+        if name in one.undo:
+            return one.undo[name]
+    return left
 
 
 def resume(run: Run) -> None:

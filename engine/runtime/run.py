@@ -7,6 +7,7 @@ share. A run is used once and thrown away.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -55,6 +56,8 @@ HELD = (
     "wait_until", "asked", "voters", "voted", "declined", "round", "papers", "turn", "seed",
     "assigned", "signers",
 )  # fmt: skip
+#: where a case is on its routes, which a return to a place brings back too
+ON_ROUTES = ("chain", "inserted")
 #: effects that leave a trace outside the case and forbid withdrawing
 IRREVERSIBLE = frozenset({"document", "connector"})
 #: routes are kept as they are when the case is submitted
@@ -798,10 +801,14 @@ class Run:
         """Where the case is being taken from, for ``resume``.
 
         What withdrawing the passes below would restore is dropped: after a resumption they are
-        history, and keeping it would let the state grow with every round.
+        history, and keeping it would let the state grow with every round. Where a route stood is
+        asked again by a return to them.
         """
         state = self.state
-        kept = tuple(Passed(item.place, item.person, {}, "resumed", item.split) for item in path)
+        kept = tuple(
+            replace(one, undo={k: one.undo[k] for k in ON_ROUTES if k in one.undo}, kept="resumed")
+            for one in path
+        )
         return Resumption(before, kept, state.sent_to, state.inserted, state.chain, self.split)
 
     def acted(self, name: str) -> None:

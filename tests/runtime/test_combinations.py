@@ -208,3 +208,68 @@ def test_votes_come_to_at_once_are_drawn_each_by_itself_and_nobody_votes_on_thei
     with pytest.raises(Refused, match="own_case"):
         case.operate("vote", "ann", place="named")
     assert case.replayed() == case.state
+
+
+INSERTED = compiled(
+    """
+    process: demo/inserted
+    title: Inserted
+    form: request
+    steps:
+      fill: {title: Fill, who: initiator, actions: {submit: {to: above}}}
+      above:
+        title: Above
+        who: {permission: review}
+        chain: {route: superior, from: data.unit, until: org.kind == 'top'}
+        actions:
+          pass: {to: next, ask: [next_reviewers], insert: input.next_reviewers}
+          back: {verb: return, to: previous}
+          home: {verb: return, to: fill, resubmit_to: returning_level}
+        to: end
+      end:
+        title: End
+        who: {permission: decide}
+        actions: {pass: {to: done}, return: {to: above}}
+      done: {title: Done, end: success}
+    """
+)
+
+
+@pytest.fixture
+def inserted() -> Running:
+    """A case at the first of two organisations that a superior has inserted."""
+    units = {**UNITS, "x": {"superior": None}, "y": {"superior": None}}
+    units["top"] = {"superior": None, "kind": "top"}
+    case = begin(INSERTED, World(records={"organisations": units}), {"unit": "u"})
+    return case.do("submit", "ann").do("pass", "max", "m", next_reviewers=["x", "y"])
+
+
+@pytest.mark.req("REV-25")
+def test_who_was_inserted_is_visited_again_after_a_return(inserted: Running) -> None:
+    inserted.do("pass", "xu", "x").do("back", "yu", "y")
+    assert inserted.place == "above@x"
+    inserted.do("pass", "xu", "x")
+    assert inserted.place == "above@y"
+
+    inserted.do("home", "yu", "y").do("submit", "ann")  # straight back
+    assert inserted.place == "above@y"
+    inserted.do("back", "yu", "y").do("home", "xu", "x").do("submit", "ann")
+    assert inserted.place == "above@x"
+    inserted.do("pass", "xu", "x")
+
+    assert inserted.place == "above@y"
+    assert inserted.replayed() == inserted.state
+
+
+@pytest.mark.req("REV-25")
+def test_from_an_inserted_organisation_the_route_goes_on_where_it_was(inserted: Running) -> None:
+    """After a return it was looked for behind the inserted one, which is on no route."""
+    inserted.do("pass", "xu", "x").do("pass", "yu", "y")
+    assert inserted.place == "end@top"
+
+    inserted.do("return", "tom", "top")
+    assert inserted.place == "above@y"
+    inserted.do("pass", "yu", "y")
+
+    assert (inserted.place, inserted.state.stuck) == ("end@top", None)
+    assert inserted.replayed() == inserted.state

@@ -47,6 +47,10 @@ class Line:
     #: may it be taken back, as far as the action itself says
     mine: bool = False
     before: Before | None = None
+    #: where the routes of chains went on from at the place; None where that is forgotten
+    route: Mapping[str, str] | None = None
+    #: the organisations still to be visited then
+    inserted: tuple[str, ...] = ()
     #: of a place where the case was divided: its branches, and which one led out
     branches: Mapping[str, Paper] = field(default_factory=dict)
     by: str = ""
@@ -695,7 +699,12 @@ class Case:
         before = Before(self.was, self.was_data, self.was_marked, frozenset(self.met))
         mine = action.get("withdraw", "until_next_acts") != "never"
         spot, branches, by = self._left_behind()
-        self.here.lines.append(Line(spot, self.person, mine, before, branches, by))
+        at = self.was
+        for name in self.was_in[: len(self.inside)]:
+            at = at.branches[name]
+        route, inserted = dict(at.route), tuple(at.inserted)
+        line = Line(spot, self.person, mine, before, route, inserted, branches, by)
+        self.here.lines.append(line)
 
     def _left_behind(self) -> tuple[Spot, dict[str, Paper], str]:
         """The place that was left: a parallel step, where its branches were left with it."""
@@ -754,7 +763,11 @@ class Case:
                 continue
             paper = paper.copy()
             deeper = inner if name == led else ""
-            whole = [*paper.lines, Line(paper.spot, "", branches=paper.branches, by=deeper)]
+            last = Line(
+                paper.spot, "", route=paper.route, inserted=tuple(paper.inserted),
+                branches=paper.branches, by=deeper,
+            )  # fmt: skip
+            whole = [*paper.lines, last]
             for index in range(len(whole) - 1, -1, -1):
                 line = whole[index]
                 again: dict[str, Paper] | None = None
@@ -767,7 +780,9 @@ class Case:
                 first = index if again else _first(whole, index)
                 paper.spot, paper.lines = whole[first].spot, paper.lines[:first]
                 paper.branches = again or self._as_left(whole[first].branches, given, relay)
-                paper.joined, paper.again, paper.route = False, True, self._route_at(paper)
+                paper.route = self._route_at(paper, whole[first].route)
+                paper.inserted = list(whole[first].inserted)
+                paper.joined, paper.again = False, True
                 self._said(paper, given, relay)
                 done = {key: one.copy() for key, one in branches.items()}
                 for one in done.values():
@@ -791,11 +806,14 @@ class Case:
         paper.returned, paper.given = True, given
         paper.relaying = relay and self.steps[paper.spot.step].get("who") != "initiator"
 
-    def _route_at(self, paper: Paper) -> dict[str, str]:
-        """Where routes go on from a place that is come back to."""
+    def _route_at(self, paper: Paper, known: Mapping[str, str] | None) -> dict[str, str]:
+        """Where routes go on from a place that is come back to.
+
+        An organisation that was inserted is none of the route: it goes on as it did then.
+        """
         step, office = paper.spot.step, paper.spot.office
         if "chain" in self.steps[step] and office:
-            return {step: office}
+            return {step: (known or {}).get(step, office)}
         return {name: at for name, at in paper.route.items() if name == step}
 
     def _back_to(
@@ -810,7 +828,7 @@ class Case:
         while len(self.inside) > depth:
             self._leave()
         paper = self.here
-        paper.given, paper.inserted = given, []
+        paper.given = given
         straight = action.get("resubmit_to") == "returning_level"
         if opened is None:
             index = _first(paper.lines, index)
@@ -818,7 +836,8 @@ class Case:
         self._remember(paper, struck, handed_down)
         paper.lines = paper.lines[:index]
         line = struck[0]
-        paper.route = self._route_at(replace(paper, spot=line.spot))
+        paper.route = self._route_at(replace(paper, spot=line.spot), line.route)
+        paper.inserted = list(line.inserted)
         if opened is not None:
             self._divided_again(line.spot, opened)
         else:
@@ -837,7 +856,7 @@ class Case:
             return
         spot, branches, _ = self._left_behind()
         paper.left.append(
-            Left(spot, past, dict(paper.route), (), paper.sent_to, branches)
+            Left(spot, past, dict(paper.route), tuple(paper.inserted), paper.sent_to, branches)
         )  # fmt: skip
 
     def _divided_again(self, spot: Spot, branches: Mapping[str, Paper]) -> None:
@@ -881,6 +900,7 @@ class Case:
         left = Left(spot, past, dict(outer.route), tuple(outer.inserted), outer.sent_to, branches)
         outer.left.append(left)
         outer.lines, outer.given, outer.due, outer.overdue = [], None, None, False
+        outer.route, outer.inserted = {}, []
         self.go_to(target)
 
     # ---------------------------------------------------------------- what happens by itself
@@ -1003,7 +1023,7 @@ def _places(
 
 def _kept(line: Line) -> Line:
     """A line as it is remembered once it cannot be taken back any more."""
-    return Line(line.spot, line.person, branches=line.branches, by=line.by)
+    return replace(line, mine=False, before=None)
 
 
 def _first(lines: list[Line], index: int) -> int:

@@ -384,6 +384,7 @@ TABLE: tuple[Entry, ...] = (
         en='The organisations that the action "{action}" inserts at the step "{step}" have nowhere '
         "to be visited: neither is the step a chain, nor does it lead to one",
         example="unit: {actions: {pass: {to: done, insert: input.next_reviewers}}}",
+        level="warning",
     ),
     Entry(
         "DEF392",

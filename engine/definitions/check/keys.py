@@ -75,11 +75,11 @@ def check_keys(subject: Subject, step: Step) -> None:
         belongs = Phrase("任务；链由路径决定单位", "tasks; in a chain the route decides")
         _meaningless(subject, step.who.node, "organisation", Phrase("who", "who"), belongs)
     _allowed(subject, step)
-    for action in actions_at(subject.process, step).values():
+    for action in step.actions.values():
         if action.insert is not None and not _can_insert(subject.process, step, action):
             at = action.node.key("insert")
             subject.problems.add("DEF391", at, action=action.name, step=step.name)
-        nobody = action.who is None and step.who is None and action.name in step.actions
+        nobody = action.who is None and step.who is None
         nobody = nobody and step.kind not in ("task", "chain")  # those lack it themselves
         if nobody and not _is_for_system(subject, action):
             subject.problems.add(
@@ -159,6 +159,10 @@ def _offered(subject: Subject, action: Action, where: Phrase) -> None:
     nobody = shared and at and action.who is None and not any(one.who for one in at)
     if nobody and not _is_for_system(subject, action):
         subject.problems.add("DEF392", action.node, length=1, action=action.name, step=at[0].name)
+    inserts = shared and at and action.insert is not None
+    if inserts and not any(_can_insert(subject.process, one, action) for one in at):
+        node = action.node.key("insert")
+        subject.problems.add("DEF391", node, action=action.name, step=at[0].name)
     if action.verb == "save" and action.edit is None and not any(one.edit for one in at):
         subject.problems.add("DEF103", action.node, length=1, where=where, key="edit")
 
