@@ -375,7 +375,7 @@ RECORD = (
   </itemComponent></itemDefinition>
 <itemDefinition name="tFee"><typeRef>number</typeRef></itemDefinition>
 <inputData id="a" name="Loan"><variable name="Loan" typeRef="tLoan"/></inputData>
-<inputData id="b" name="x"><variable name="Pre-check A/B" typeRef="boolean"/></inputData>
+<inputData id="b" name="x"><variable name="Pre-check A/B?" typeRef="boolean"/></inputData>
 <businessKnowledgeModel id="k1" name="Cost"><encapsulatedLogic>
   <formalParameter name="one" typeRef="tLoan"/>
   <literalExpression><text>one.sum + one.Monthly fee * 12</text></literalExpression>
@@ -394,7 +394,7 @@ LOAN = {"loan_sum": 100, "loan_monthly_fee": 5, "loan_of_grade": "A", "pre_check
     ("type_", "text", "answer", "inputs"),
     [
         ("number", "Loan.sum / Loan.Monthly fee", 20, {"loan_sum", "loan_monthly_fee"}),
-        ("number", "if Pre-check A/B then Cost(Loan) else 0", 160,
+        ("number", "if Pre-check A/B? then Cost(Loan) else 0", 160,
          {"loan_sum", "loan_monthly_fee"}),
         ("boolean", 'Loan.of.grade in ("A", "B") and min(Loan.sum, 7, 9) = 7', True,
          {"loan_sum", "loan_of_grade"}),
@@ -417,7 +417,7 @@ def test_a_record_as_a_whole_is_no_value():
 
 
 CHOICE = (
-    'if Loan.sum &gt; 500 and Loan.of.grade = "A" then "good" else if not(Pre-check A/B) '
+    'if Loan.sum &gt; 500 and Loan.of.grade = "A" then "good" else if not(Pre-check A/B?) '
     'then "no" else if Loan.sum &lt;= 50 and Loan.sum != 7 then "small" else "it\'s fair"'
 )
 

@@ -208,7 +208,7 @@ def _decision(decision: Element, id_: str, data: dict[str, Element], knowledge: 
             "fixed list as a code list or a register",
         )
     called = knowledge.called(logic)
-    head += _joined(decision, data)
+    head += dict.fromkeys(_joined(decision, data))
     if own(decision, "missing"):
         head.append(f"missing: {scalar(own(decision, 'missing'))}")
     if called is not None:

@@ -18,7 +18,7 @@ TYPES = {
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _WORDS = re.compile(r"[A-Za-z_][\w ]*(?:\.[A-Za-z_][\w ]*)*\Z")
 #: what names may have in FEEL beyond letters and digits
-_SIGNS = re.compile(r"[A-Za-z_][\w .'/+*-]*\Z", re.ASCII)
+_SIGNS = re.compile(r"[A-Za-z_][\w .'/+*?-]*\Z", re.ASCII)
 #: our own attributes, for what DMN has no word for
 OWN = "urn:zhicheng:rules"
 
