@@ -238,12 +238,9 @@ class Renaming:
 
     def _waits_alike(self, place: Place, undo: Mapping[str, Any]) -> bool:
         """Whether a place can hold again what it held; a vote is over."""
-        held, step = undo.get("held"), self._process.steps[place.step]
+        held, wait = undo.get("held"), self._process.steps[place.step].wait
         if held is None:
             return True
-        if held and held.keys() <= {"assigned", "signers"}:
-            return step.who is not None
-        wait = step.wait
         if wait is None or "voters" in held:
             return False
         return (wait.until is not None) == ("wait_until" in held)

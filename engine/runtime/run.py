@@ -51,11 +51,8 @@ RESTORED = (
     "returned", "relaying", "resubmit", "flags", "resume", "touched", "opened", "arrived_at",
     "came_at",
 )  # fmt: skip
-#: what a vote, a wait or a task holds beside them; who comes back to it goes on with it
-HELD = (
-    "wait_until", "asked", "voters", "voted", "declined", "round", "papers", "turn", "seed",
-    "assigned", "signers",
-)  # fmt: skip
+#: what a vote or a wait holds beside them; who comes back to it goes on with it
+HELD = ("wait_until", "asked", "voters", "voted", "declined", "round", "papers", "turn", "seed")
 #: where a case is on its routes, which a return to a place brings back too
 ON_ROUTES = ("chain", "inserted")
 #: effects that leave a trace outside the case and forbid withdrawing
@@ -390,7 +387,7 @@ class Run:
             organisation: the organisation visited, if the net or the path has decided it already.
             at: a place to come back to (return, resume, withdraw): same organisation and stage.
             restore: a withdrawn pass: neither deadline nor arrival effects are made anew.
-            held: what the place held that is gone on with; a vote or wait is the same visit.
+            held: what the vote or wait held that is gone on with: it is the same visit.
         """
         step = self.process.steps[name]
         visit = self.state.visits.get(name, 0) + 1
@@ -757,9 +754,8 @@ class Run:
             undo["set"] = self.seq
         if self.reached:
             undo["reached"] = list(self.reached)
-        held = left.undo(_BLANK, HELD)
-        if held or self._goes_on(self.process.steps[place.step]):
-            undo["held"] = held
+        if self._goes_on(self.process.steps[place.step]):
+            undo["held"] = left.undo(_BLANK, HELD)
         passed = Passed(place, self.command.holder, undo, kept, self.split)
         self.change(path=(*self.state.path, passed))
 

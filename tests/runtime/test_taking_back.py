@@ -202,43 +202,10 @@ def test_a_note_of_somebody_else_keeps_it_and_so_does_what_cannot_be_undone(
         noted.operate("withdraw", "ann")
 
 
-SIGNING = compiled(
-    """
-    process: demo/request
-    title: Request
-    form: request
-    steps:
-      fill: {title: Fill, who: initiator, actions: {submit: {title: Submit, to: unit}}}
-      unit:
-        title: Unit
-        who: {permission: review, organisation: data.unit}
-        allow: [transfer, add_signer]
-        actions: {pass: {title: Pass, to: done}}
-      done: {title: Done, end: success}
-    """
-)
-
-
 def waits_for(case: Running) -> list[str | None]:
     """Whose task it is."""
     assert case.last is not None
     return [item.person for item in case.last.work]
-
-
-@pytest.mark.req("REV-13", "ENG-09")
-def test_who_was_asked_to_sign_is_asked_still() -> None:
-    """Passed to the one who signs after, and withdrawn: the next pass went past them."""
-    case = begin(SIGNING, World(), {"unit": "u"}).do("submit", "ann")
-    case.operate("transfer", "rita", "u", person="sam")
-    case.operate("add_signer", "sam", "u", person="tom", mode="after").do("pass", "sam", "u")
-
-    case.operate("withdraw", "sam", "u")
-
-    assert waits_for(case) == ["sam"]
-    case.do("pass", "sam", "u")
-    assert (case.place, waits_for(case)) == ("unit@u", ["tom"])
-    assert case.do("pass", "tom", "u").place == "done"
-    assert case.replayed() == case.state
 
 
 DIVIDED = compiled(

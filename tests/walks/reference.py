@@ -993,6 +993,9 @@ class Case:
         else:
             self.paper = was
         self.inside = self.inside if self.inside else ()
+        if not line.branches:
+            # Signers belong to one arrival.
+            self.here.assigned, self.here.signers = None, ()
         self._look_at_due()
         self.here.overdue = self.is_over(self.here.due)
 
