@@ -289,7 +289,7 @@ class Register:
         key = fields.get(self.key or "")
         same = key.type if key is not None and isinstance(key.type, Reference) else TEXT
         fields["id"] = Field(same, "", self.id)
-        fields["state"] = Field(TEXT, "状态", self.id)
+        fields["state"] = Field(TEXT, "状态", self.id, tuple(self.states))
         for computed in self.computed.values():
             fields[computed.name] = Field(computed.known_type, computed.title, self.id)
         return Record(self.id, fields)

@@ -48,6 +48,7 @@ from engine.definitions.rules import Rule, bind_rule, with_rules
 from engine.domain.types import Record, Reference, follow
 from engine.forms import Form, bind_forms, read_forms
 from engine.forms import Names as FormNames
+from engine.forms.types import record_of
 
 __all__ = ["BoundProcess", "Loaded", "Release", "load"]
 
@@ -214,14 +215,18 @@ class _Loader:
         content = read_kinds(self.nodes, self.problems, self.memory)
         form_nodes = self._named(FORMS)
         forms = read_forms(form_nodes, self.problems, self.memory)
-        types = {name: form.type for name, form in forms.items()}
+        codes = {name: tuple(found.values) for name, found in content.codes.items()}
+        types = {
+            name: once(self.memory, ("form type", name), (form, codes), _type_of, self.problems)
+            for name, form in forms.items()
+        }
         registers = records(content.registers, types)
         shapes = Known(forms=types, registers=content.registers)
         searchable = {name: index_paths(shapes, name) for name in content.registers}
         indexes = {name: _split(paths) for name, paths in searchable.items()}
         known_to_forms = FormNames(
             registers=registers,
-            codes={name: tuple(found.values) for name, found in content.codes.items()},
+            codes=codes,
             documents=tuple(content.documents),
             forms=types,
             indexes=searchable,
@@ -362,6 +367,11 @@ def _bound(
     return bound
 
 
+def _type_of(form: Form, codes: Mapping[str, Collection[str]], _problems: Problems) -> Record:
+    """Return what expressions read of a form; forms are bound to codes only later."""
+    return record_of(form.id, form.elements, codes)
+
+
 def records(registers: Mapping[str, Register], forms: Mapping[str, Record]) -> dict[str, Record]:
     """Return the record of each register as expressions see it."""
     found = {}
@@ -387,7 +397,7 @@ def names_of(
         forms=types,
         registers=registers,
         unique={name: register.unique for name, register in content.registers.items()},
-        routes=tuple(content.routes),
+        routes={name: tuple(route.keys) for name, route in content.routes.items()},
         messages={name: _shown_data(found) for name, found in content.messages.items()},
         documents=tuple(content.documents),
         connectors={name: found.form for name, found in content.connectors.items()},

@@ -309,6 +309,7 @@ class Scopes:
             **CASE.fields,
             "step": replace(CASE.fields["step"], choices=tuple(steps)),
             "stage": replace(CASE.fields["stage"], choices=tuple(dict.fromkeys(stages))),
+            "outcome": replace(CASE.fields["outcome"], choices=_ends([self.process])),
             "visits": _table("visits", dict.fromkeys(steps, NUMBER), "到过几次 / visits"),
             "last": _table("last", dict.fromkeys(actions, ACT), "最近一次动作 / last action"),
             "actors": _table(
@@ -363,7 +364,7 @@ class Scopes:
             "id": Field(TEXT, "业务标识 / id"),
             "number": Field(TEXT, "业务编号 / number"),
             "open": Field(BOOLEAN, "未结束 / open"),
-            "outcome": Field(TEXT, "结束结果 / outcome"),
+            "outcome": Field(TEXT, "结束结果 / outcome", choices=_ends(known)),
             "data": Field(data, "业务数据 / data"),
         }
         label = process.title if process is not None else "关联业务 / linked case"
@@ -387,6 +388,12 @@ class Scopes:
         form = self.forms.get(members.row) if members is not None and members.row else None
         fields = form.fields if form is not None else {}
         return Record("member row", {**_VERDICTS, **fields})
+
+
+def _ends(processes: Iterable[Process]) -> tuple[str, ...]:
+    """Return the steps at which cases of some processes end."""
+    steps = [step for process in processes for step in process.steps.values()]
+    return tuple(dict.fromkeys(step.name for step in steps if step.end is not None))
 
 
 def _record_of(links: Mapping[str, Field]) -> Record:

@@ -15,6 +15,7 @@ from engine.definitions.check.subject import (
     POOL,
     REGISTER,
     ROUTE,
+    ROUTE_KEY,
     STATUS,
     THE_PROCESS,
     Names,
@@ -25,6 +26,7 @@ from engine.definitions.process import (
     Action,
     Ask,
     Assignment,
+    Chain,
     Choice,
     Draw,
     Effect,
@@ -108,8 +110,7 @@ def _step(subject: Subject, step: Step) -> None:
         subject.exists(at, STATUS, code, names.statuses, where)
     _sections(subject, step.edit, step.node.get("edit"), where)
     if step.chain is not None:
-        known = None if names.routes is None else {*names.routes, *BUILT_IN_ROUTES}
-        subject.exists(step.node.at_path(["chain", "route"]), ROUTE, step.chain.route, known, where)
+        _route(subject, step.node.at_path(["chain"]), step.chain, where)
     if step.panel is not None:
         at = step.node.at_path(["panel"])
         subject.exists(at.at_path(["ballot"]), FORM, step.panel.ballot, names.forms, where)
@@ -126,6 +127,15 @@ def _step(subject: Subject, step: Step) -> None:
         _effect(subject, step.call, where)
     for action in step.actions.values():
         _action(subject, action, step)
+
+
+def _route(subject: Subject, at: Node, chain: Chain, where: Phrase) -> None:
+    routes = subject.names.routes
+    known = None if routes is None else {**dict.fromkeys(BUILT_IN_ROUTES, ()), **routes}
+    if subject.exists(at.at_path(["route"]), ROUTE, chain.route, known, where) and known:
+        for name in chain.key:
+            key = at.at_path(["key"]).key(name)
+            subject.exists(key, ROUTE_KEY, name, known[chain.route], where)
 
 
 def _action(subject: Subject, action: Action, step: Step | None) -> None:

@@ -33,7 +33,8 @@ class Names:
     registers: Mapping[str, Record] | None = None
     #: which fields of each register are unique together
     unique: Mapping[str, Collection[tuple[str, ...]]] = field(default_factory=dict)
-    routes: Collection[str] | None = None
+    #: the keys of each route table
+    routes: Mapping[str, Collection[str]] | None = None
     #: the paths of ``data`` each message template shows
     messages: Mapping[str, Collection[str]] | None = None
     documents: Collection[str] | None = None
@@ -123,6 +124,7 @@ THE_PROCESS = Phrase("流程", "the process")
 FORM = Phrase("表单", "form")
 REGISTER = Phrase("登记册", "register")
 ROUTE = Phrase("路径表", "route")
+ROUTE_KEY = Phrase("路径表的键", "key of the route table")
 MESSAGE = Phrase("消息模板", "message template")
 CONNECTOR = Phrase("外部接口", "connector")
 DOCUMENT = Phrase("文书模板", "document template")
