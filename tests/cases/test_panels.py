@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -198,6 +199,18 @@ def test_who_declines_is_replaced_by_lot_with_the_seed_of_the_drawing(vote: Make
     drawn = "{draw: 2, from: people, where: it.has_job}"
     case = vote("may_decline: true", voters=3, who=drawn)
     first = case.waiting
+    with case.town.store.read() as unit:
+        row = unit.cases.load(case.uid)
+        assert row is not None
+        told = [
+            part for one in unit.journal.of(row.id) for part in orjson.loads(one.body)["events"]
+        ]
+    (lot,) = [one for one in told if one["event"] == "drawn"]
+    # Whoever has the journal draws the same people again.
+    pool = ["v0", "v1", "v2"]
+    random.Random(lot["seed"]).shuffle(pool)
+    assert lot["people"] == pool[:2]
+    assert sorted(lot["people"]) == sorted(first)
     declined, kept = first
     case.town.cases.decline(person(declined), case.uid, "出差")
 
