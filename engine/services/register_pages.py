@@ -126,7 +126,7 @@ class RegisterPages:
             rows = [
                 self.row(unit, lookup, shown, each.key, hidden, captions) for each in found[:limit]
             ]
-            offered = self._filters(unit, lookup, shown)
+            offered = self._filters(unit, lookup, shown, actor.jurisdiction)
         last = found[limit - 1] if len(found) > limit else None
         return Page(
             title=shown.title,
@@ -386,19 +386,26 @@ class RegisterPages:
         paths = self._records.index.own_paths(register)
         return (*(path for path in paths if path not in private), "state", register.label)
 
-    def _filters(self, unit: UnitOfWork, lookup: FormLookup, shown: Shown) -> list[Filter]:
+    def _filters(
+        self, unit: UnitOfWork, lookup: FormLookup, shown: Shown, jurisdiction: str | None
+    ) -> list[Filter]:
         register = shown.register
         return [
             Filter(
                 path,
                 self.title_of(register, path),
-                self._choices(unit, lookup, register, path),
+                self._choices(unit, lookup, register, path, jurisdiction),
             )
             for path in shown.filters
         ]
 
     def _choices(
-        self, unit: UnitOfWork, lookup: FormLookup, register: Register, path: str
+        self,
+        unit: UnitOfWork,
+        lookup: FormLookup,
+        register: Register,
+        path: str,
+        jurisdiction: str | None = None,
     ) -> list[tuple[str, str]] | None:
         if path == "state":
             return [(state.name, state.title) for state in register.states.values()]
@@ -419,7 +426,8 @@ class RegisterPages:
         if reference is None:
             return None
         keys = unit.record_pages.first_values(register.id, path, OFFERED)
-        names = unit.record_pages.texts(reference, keys, LABEL)
+        # Records of other jurisdictions refer to things of theirs, which are not offered.
+        names = unit.record_pages.texts(reference, keys, LABEL, jurisdiction)
         return sorted(names.items(), key=lambda item: item[1])
 
 

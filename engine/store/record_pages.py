@@ -262,13 +262,23 @@ class RecordPages:
         row = self._session.one(_TEXT, register=register, key=key, path=path)
         return str(row[0]) if row is not None and row[0] else None
 
-    def texts(self, register: str, keys: Sequence[str], path: str) -> dict[str, str]:
-        """Return the text each record has at an index: what references are shown as."""
+    def texts(
+        self, register: str, keys: Sequence[str], path: str, jurisdiction: str | None = None
+    ) -> dict[str, str]:
+        """Return the text each record has at an index: what references are shown as.
+
+        Args:
+            register: of which register.
+            keys: of which records.
+            path: the index.
+            jurisdiction: only records of it.
+        """
         found: dict[str, str] = {}
+        own = {} if jurisdiction is None else {"jurisdiction": jurisdiction}
         for start in range(0, len(keys), 500):
             few = Few(_c.key, keys[start : start + 500])
-            statement = KEPT.get(("texts", few.places), partial(_texts, few))
-            rows = self._session.all(statement, register=register, path=path, **few.values)
+            statement = KEPT.get(("texts", few.places, bool(own)), partial(_texts, few, bool(own)))
+            rows = self._session.all(statement, register=register, path=path, **own, **few.values)
             found |= {str(key): str(text) for key, text in rows if text}
         return found
 
@@ -287,13 +297,14 @@ class RecordPages:
         return [(str(register), str(found)) for register, found in self._session.rows(query)]
 
 
-def _texts(few: Few) -> sa.Select[Any]:
-    return (
+def _texts(few: Few, of_one: bool) -> sa.Select[Any]:
+    statement = (
         sa.select(_c.key, _f.text_value)
         .select_from(records.join(record_fields, _f.record_id == _c.id))
         .where(_c.register == given(_c.register), _f.path == given(_f.path), _f.no == 0)
         .where(few.clause)
     )
+    return statement.where(_c.jurisdiction == given(_c.jurisdiction)) if of_one else statement
 
 
 def unindexed(column: sa.ColumnElement[Any], number: bool = False) -> sa.ColumnElement[Any]:

@@ -115,3 +115,16 @@ def test_a_record_with_wrong_values_is_shown_again_as_typed(unit_administrator):
 
     assert page.status == 422
     assert page.field("contact_phone").get("value") == "没有电话"
+
+
+def test_a_filter_offers_only_what_belongs_to_the_place():
+    """The specialties of the neighbours' experts were offered too, some under the same name."""
+    page = (
+        city(worlds="[tianjin, sichuan]")
+        .visit("陈管理", "人社局")
+        .get("/console/register-experts/")
+    )
+
+    offered = [one.text_content() for one in page.field("specialty").iter("option")]
+
+    assert offered.count("数学") == 1
