@@ -1,7 +1,7 @@
 """How far a long job has come: noted once for each item, by one worker only."""
 
 from engine.store import Store
-from engine.store.jobs import JobRow
+from engine.store.jobs import JobRow, RefusedRow
 
 from .conftest import NOW
 
@@ -18,11 +18,11 @@ def test_an_item_is_noted_by_the_worker_that_knows_where_the_job_is(store: Store
         assert first is not None
         assert (first.done, first.refused, first.position, first.after) == (1, 0, 1, [0, "a"])
         # Another worker, which still thinks that nothing was done.
-        assert unit.jobs.note(job, [0, "a"], ("A", "no")) is None
-        second = unit.jobs.note(first, [1, "b"], ("B", "too late"))
+        assert unit.jobs.note(job, [0, "a"], RefusedRow("A", "a", "no")) is None
+        second = unit.jobs.note(first, [1, "b"], RefusedRow("B", "b", "too late"))
         assert second is not None
         assert unit.jobs.load(job.id) == second
-        assert unit.jobs.refusals(job.id, 5) == [("B", "too late")]
+        assert unit.jobs.refusals(job.id, 5) == [RefusedRow("B", "b", "too late")]
     with store.write() as unit:
         assert unit.jobs.finish(job.id, NOW, stopped_by="bob")
         assert not unit.jobs.finish(job.id, NOW)
