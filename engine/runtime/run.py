@@ -752,6 +752,9 @@ class Run:
         undo = left.undo(self.state, RESTORED)
         if any(target.startswith("data.") for target in action.set):
             undo["set"] = self.seq
+        if self.process.steps[place.step].status is None:
+            # It is as it was when the case came here, and the next step may give another.
+            undo["status"] = left.status
         if self.reached:
             undo["reached"] = list(self.reached)
         if self._goes_on(self.process.steps[place.step]):

@@ -138,7 +138,7 @@ def _title(run: Run, place: Place) -> str:
 
 def _defaults() -> dict[str, Any]:
     blank = State(Place(""), "", "", "")
-    return {name: getattr(blank, name) for name in RESTORED}
+    return {name: getattr(blank, name) for name in (*RESTORED, "status")}
 
 
 def _read_field(name: str, value: Any) -> Any:

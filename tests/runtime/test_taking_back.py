@@ -314,3 +314,35 @@ def test_a_case_is_put_into_branches_by_hand() -> None:
 
     assert case.places == ["unit.first@u"]
     assert waits_for(case) == [None]
+
+
+@pytest.mark.req("REV-13")
+def test_a_step_without_a_status_has_that_of_before_again() -> None:
+    """That of the step the case was taken back from stayed."""
+    process = compiled(
+        """
+        process: demo/silent
+        title: Request
+        form: request
+        steps:
+          fill:
+            title: Fill
+            status: draft
+            who: initiator
+            actions: {submit: {title: Submit, to: look}}
+          look:
+            title: Look
+            who: {permission: review, organisation: data.unit}
+            actions: {pass: {title: Pass, to: review}}
+          review:
+            title: Review
+            status: open
+            who: {permission: review, organisation: data.unit}
+            actions: {pass: {title: Pass, to: done}}
+          done: {title: Done, end: success}
+        """
+    )
+    case = begin(process, World(), {"unit": "u"}).do("submit", "ann").do("pass", "rita", "u")
+    assert case.state.status == "open"
+    case.operate("withdraw", "rita", "u")
+    assert (case.state.place.step, case.state.status) == ("look", "draft")
