@@ -346,3 +346,52 @@ def test_a_step_without_a_status_has_that_of_before_again() -> None:
     assert case.state.status == "open"
     case.operate("withdraw", "rita", "u")
     assert (case.state.place.step, case.state.status) == ("look", "draft")
+
+
+NESTED = compiled(
+    """
+    process: demo/request
+    title: Request
+    form: request
+    steps:
+      fill: {title: Fill, who: initiator, actions: {submit: {title: Submit, to: outer}}}
+      outer:
+        title: Outer
+        to: done
+        parallel:
+          branches:
+            one:
+              inner:
+                title: Inner
+                to: join
+                parallel:
+                  branches:
+                    deep:
+                      note:
+                        title: Note
+                        who: {permission: review, organisation: data.unit}
+                        actions: {pass: {title: Pass, to: join}}
+            two:
+              look:
+                title: Look
+                who: {permission: review, organisation: data.unit}
+                actions: {pass: {title: Pass, to: join}}
+      done: {title: Done, end: success}
+    """
+)
+
+
+@pytest.mark.req("REV-13", "ENG-06")
+def test_a_branch_that_ended_with_branches_of_its_own_is_opened_again() -> None:
+    """It stayed ended: the other branch alone led on, and nobody waited at the note."""
+    case = begin(NESTED, World(), {"unit": "u"}).do("submit", "ann")
+    case.do("pass", "rita", "u", place="note")
+    assert case.places == ["look@u"]
+
+    case.operate("withdraw", "rita", "u", place="inner")
+
+    assert case.places == ["note@u", "look@u"]
+    case.do("pass", "sam", "u", place="look")
+    assert case.places == ["note@u"]
+    assert case.do("pass", "rita", "u", place="note").place == "done"
+    assert case.replayed() == case.state

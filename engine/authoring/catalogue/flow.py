@@ -322,6 +322,15 @@ TABLE: tuple[Entry, ...] = (
         level="warning",
     ),
     Entry(
+        "DEF377",
+        zh='步骤 "{step}" 的期限 {by} 在业务到达时总是已过：步骤 {waits} 等到这一天结束。'
+        "请用更晚的日期，例如 days({by}, 5)",
+        en='The deadline {by} of the step "{step}" is always over when a case comes to it: the '
+        "step {waits} waits until that day has ended. Give a later date, such as days({by}, 5)",
+        example="one: {wait: {until: data.until}, to: two}, two: {panel: …, due: {by: data.until}}",
+        level="warning",
+    ),
+    Entry(
         "DEF381",
         zh='逐级退回（relay）到步骤 "{step}" 以后，那里没有写 relay 的动作可以再往下退：{trail}',
         en='A case that is relayed back to the step "{step}" stays there: none of its actions '

@@ -9,6 +9,7 @@ from engine.definitions.check.deadlines import check_deadlines
 from engine.definitions.check.exploring import check_exploring
 from engine.definitions.check.graph import check_graph
 from engine.definitions.check.groups import check_groups, check_waiting
+from engine.definitions.check.lateness import check_lateness
 from engine.definitions.check.links import check_links
 from engine.definitions.check.numbers import check_numbers
 from engine.definitions.check.panels import check_panels
@@ -51,3 +52,4 @@ def check_process(
     check_panels(subject, bound, explored)
     check_people(subject, bound, explored)
     check_deadlines(subject, explored)
+    check_lateness(subject)
