@@ -35,6 +35,7 @@ from engine.runtime.going_back import (
     resume,
 )
 from engine.runtime.handing_over import hand_over
+from engine.runtime.inserting import nowhere, why_not_insert
 from engine.runtime.migrating import migrate, unmigrate
 from engine.runtime.rerouting import reroute
 from engine.runtime.run import Run, get, put
@@ -215,7 +216,7 @@ def why_not(run: Run, action: Action) -> Refused | None:
     for rule in action.require:
         if not run.context.holds(rule.that):
             return Refused("requirement", say=rule.say)
-    return None
+    return why_not_insert(run, action)
 
 
 def _overdue(run: Run) -> bool:
@@ -335,12 +336,15 @@ def _leave(run: Run, action: Action, index: int, target: str | None) -> None:
     inserted, step = run.state.inserted, run.step
     if inserted and target != "next" and not _is_chain(run, target):
         if step.chain is None:
-            raise run.refuse("nowhere_to_insert", action=action.title)
+            raise nowhere(run, action)
         first, *rest = inserted
         run.change(inserted=tuple(rest))
         run.arrive(step.name, first)
         return
     run.follow(f"{action.name}#{index}")
+    if run.state.inserted and step.chain is None and run.step.chain is None:
+        # Nobody would visit them: the chain on the way was passed over.
+        raise nowhere(run, action)
 
 
 def _is_chain(run: Run, target: str | None) -> bool:

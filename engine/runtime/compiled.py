@@ -65,6 +65,10 @@ class Compiled:
         """The scope an expression was checked in; that of everywhere for one inside a `where`."""
         return self._scopes.get(expression) or self.bound.scope()
 
+    def asks(self, formula: Formula) -> bool:
+        """Whether an expression reads what is entered with an action."""
+        return any(path[0] == "input" for path in self.expression(formula).paths)
+
     @cached_property
     def awaited(self) -> frozenset[str]:
         """The links of the cases whose end some step waits for."""

@@ -235,8 +235,15 @@ def _signs_for_oneself(run: Run, rights: Rights) -> Refused | None:
 
 def may_take(run: Run, rights: Rights) -> bool:
     """Whether the actor could deal with the task of the present place."""
+    return why_not_take(run, rights) is None
+
+
+def why_not_take(run: Run, rights: Rights) -> Refused | None:
+    """Why the actor cannot deal with the task of the present place; None where they can."""
     probe = next((a for a in run.step.actions.values() if a.who is None), None)
-    return probe is not None and may_act(run, probe, rights) is None
+    if probe is None:
+        return run.refuse("no_claim", step=run.step.title)
+    return may_act(run, probe, rights)
 
 
 def _may_urge(run: Run, rights: Rights) -> Refused | None:

@@ -18,7 +18,7 @@ from engine.domain.case import DATES, Command, places_of
 from engine.domain.errors import EngineError, NotAllowed, NotFound, Refused, Stale
 from engine.runtime.advance import guard, no_such_action, offered
 from engine.runtime.branches import find
-from engine.runtime.offers import may_act, may_operate, operation_here
+from engine.runtime.offers import may_act, may_operate, operation_here, why_not_take
 from engine.runtime.run import Run
 from engine.services.casework import Casework, until_kept
 from engine.services.kept import kept
@@ -272,11 +272,7 @@ class Cases:
 
     def waits_for(self, unit: UnitOfWork, loaded: Loaded, actor: Actor) -> bool:
         """Whether something waits for the actor, or for somebody they stand in for."""
-        try:
-            self._item(unit, loaded, actor)
-        except NotAllowed:
-            return False
-        return True
+        return any(True for _ in self._waiting(unit, loaded, actor))
 
     def extend(
         self,
@@ -464,45 +460,74 @@ class Cases:
     # ------------------------------------------------------------ claiming
 
     @kept
-    def claim(self, actor: Actor, uid: str) -> None:
-        """Take a waiting case for oneself: colleagues see who deals with it."""
+    def claim(self, actor: Actor, uid: str, *, at: str | None = None) -> None:
+        """Take a waiting task for oneself: colleagues see who deals with it.
+
+        Args:
+            actor: who takes it on.
+            uid: the case.
+            at: in a parallel step the step meant; None = the first that can be taken on.
+
+        Raises:
+            Refused: nothing waits, or it is not for the actor, or a colleague has it.
+        """
         with self._said(), self._work.store.write() as unit:
             loaded = self._work.load(unit, uid)
-            item, holder = self._item(unit, loaded, actor)
-            step = loaded.compiled.process.steps[item.step]
-            if "claim" not in step.allow:
-                raise self._work.look(unit, loaded, actor).refuse("no_claim", step=step.title)
-            if loaded.state.suspended:
-                raise self._work.look(unit, loaded, actor).refuse("case_suspended")
-            if not unit.work.claim(item.id, holder, expected=None):
-                raise Stale("claimed_by_other", person=item.claimed_by)
+            refusal: Refused = NotAllowed("nothing_waits_for_you")
+            for number, (item, holder) in enumerate(self._waiting(unit, loaded, actor, at)):
+                found = self._why_not_claim(unit, loaded, actor, item, holder)
+                if found is None and unit.work.claim(item.id, holder, expected=None):
+                    return
+                refusal = refusal if number else found or Stale("already_handled")
+            raise refusal
+
+    def _why_not_claim(
+        self, unit: UnitOfWork, loaded: Loaded, actor: Actor, item: WorkRow, holder: str
+    ) -> Refused | None:
+        """Why a task is not taken on: it cannot be, is not for the actor, or is a colleague's."""
+        step = loaded.compiled.process.steps[item.step]
+        who = actor if holder == actor.person else replace(actor, on_behalf=holder)
+        run = self._work.look(unit, loaded, who, at=item.step)
+        if not is_claimable(step) or item.permission is None:
+            return run.refuse("no_claim", step=step.title)
+        if loaded.state.suspended:
+            return run.refuse("case_suspended")
+        forbidden = why_not_take(run, self._rights)
+        if forbidden is not None:
+            return forbidden
+        if item.claimed_by is not None:
+            return Stale("claimed_by_other", person=item.claimed_by)
+        return None
 
     @kept
-    def give_back(self, actor: Actor, uid: str) -> None:
-        """Give a claimed case back to everybody who may deal with it."""
+    def give_back(self, actor: Actor, uid: str, *, at: str | None = None) -> None:
+        """Give a claimed task back to everybody who may deal with it."""
         with self._said(), self._work.store.write() as unit:
             loaded = self._work.load(unit, uid)
-            item, holder = self._item(unit, loaded, actor)
-            if not unit.work.claim(item.id, None, expected=holder):
-                raise NotAllowed("not_claimed_by_you")
+            if not any(True for _ in self._waiting(unit, loaded, actor, at)):
+                raise NotAllowed("nothing_waits_for_you")
+            for item, holder in self._waiting(unit, loaded, actor, at):
+                if item.claimed_by == holder and unit.work.claim(item.id, None, expected=holder):
+                    return
+            raise NotAllowed("not_claimed_by_you")
 
-    def _item(self, unit: UnitOfWork, loaded: Loaded, actor: Actor) -> tuple[WorkRow, str]:
+    def _waiting(
+        self, unit: UnitOfWork, loaded: Loaded, actor: Actor, at: str | None = None
+    ) -> Iterator[tuple[WorkRow, str]]:
         """What waits for the actor, and whose it is: theirs, or of whom they are a substitute."""
-        waiting = unit.work.of(loaded.row.id)
+        waiting = [item for item in unit.work.of(loaded.row.id) if not at or item.step == at]
         for item in waiting:
-            if item.person is not None and item.person == actor.person:
-                return item, actor.person
-            if (
+            by_name = item.person is not None and item.person == actor.person
+            if by_name or (
                 item.permission is not None
                 and item.organisation == actor.organisation
                 and self._rights.holds(actor.person, item.permission, item.organisation)
             ):
-                return item, actor.person
+                yield item, actor.person
         for whom in actor.represents:
             for item in waiting:
                 if self._work.concerns(loaded.row, item, actor, whom):
-                    return item, whom
-        raise NotAllowed("nothing_waits_for_you")
+                    yield item, whom
 
     def demand_unclaimed(self, unit: UnitOfWork, loaded: Loaded, run: Run, actor: Actor) -> None:
         """Refuse what a colleague has taken on."""

@@ -325,7 +325,11 @@ class Casework:
             for item in unit.work.of(loaded.row.id):
                 if self.concerns(loaded.row, item, actor, actor.on_behalf):
                     return item.step
-        for item in unit.work.of(loaded.row.id):
+        waiting = unit.work.of(loaded.row.id)
+        for item in waiting:
+            if self.concerns(loaded.row, item, actor, actor.person):
+                return item.step
+        for item in waiting:
             for_person = item.person is not None and item.person == actor.person
             here = item.organisation is not None and item.organisation == actor.organisation
             if for_person or (item.person is None and here):

@@ -140,10 +140,10 @@ class Operations:
         person, reason = str(values.get("person") or ""), str(values.get("reason") or "")
         match name.partition(":"):
             case ("claim", *_):
-                cases.claim(actor, uid)
+                cases.claim(actor, uid, at=at)
                 return None
             case ("release", *_):
-                cases.give_back(actor, uid)
+                cases.give_back(actor, uid, at=at)
                 return None
             case ("add" | "remove" as change, *_):
                 chosen = [str(one) for one in values.get("members") or ()]
