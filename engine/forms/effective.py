@@ -9,11 +9,11 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from engine.forms.build import FEW_OR_MANY
-from engine.forms.formats import masked
+from engine.forms.formats import UNREAD
 from engine.forms.keywords import Kind
 from engine.forms.model import Element, Fact, Formula, OptionsFrom, Place, RowHints, written
 from engine.forms.surroundings import Attachment, Query, Rights, Surroundings
@@ -26,6 +26,8 @@ Data = Mapping[str, object]
 
 # Up to this many codes are shown as radio buttons.
 FEW = 4
+# What is not there needs no mask; "no" and 0 do.
+_NOTHING: tuple[object, ...] = (None, "", [], {})
 _UNFILLED = re.compile(r"\{[a-z0-9_]*\}")
 
 
@@ -170,7 +172,7 @@ class Looking:
         self.form = form
         self.data = data
         self.surroundings = surroundings
-        self.rights = rights
+        self.rights = spelled_out(rights, form) if rights.mask else rights
         self.absent: set[Place] = set()
         self.answers: dict[str, object] = {}
         records = surroundings.lookup.record
@@ -234,13 +236,14 @@ class Looking:
             # What is not asked is not taken either, whoever sends it.
             self.absent.add(place)
             return None
-        is_masked = self.rights.masks(element) and bool(value)
+        masks = self.rights.masks(element)
+        is_masked = masks and value not in _NOTHING
         editable = element.stored and self.rights.may_edit(element) and not element.locked
         if editable and element.locked_when is not None:
             editable = not self.holds(element.locked_when, it)
         more: Mapping[str, Any] = {}
         if is_masked:
-            value, editable = masked(value), False
+            value, editable = self.recognised(element, value, it), False
             more = {"labels": (value,)}
         elif element.kind == "group":
             value = value if isinstance(value, Mapping) else {}
@@ -250,6 +253,8 @@ class Looking:
                 return None
         elif element.kind == "display" and element.shows is not None:
             value = self.value(element.shows, it)
+            is_masked = masks and value is not None
+            value = UNREAD if is_masked else value
             more = {"labels": () if value is None else (_said(value),)}
         else:
             more = self.filled(element, value, view, place, it, editable=editable)
@@ -266,6 +271,13 @@ class Looking:
             masked=is_masked,
             **more,
         )
+
+    def recognised(self, element: Element, value: object, it: object) -> str:
+        """Return what is shown of a masked value: of what was chosen, its captions."""
+        texts = (str(value),)
+        if element.chosen:
+            texts = self.options(element, value, it, editable=False)["labels"]
+        return "、".join(map(element.recognised, texts))
 
     def filled(
         self, element: Element, value: object, view: object, place: Place, it: object,
@@ -506,6 +518,17 @@ class Looking:
         if fact.question == "count":
             return len(keys)
         return self.surroundings.lookup.record(fact.register, keys[0]) if keys else None
+
+
+def spelled_out(rights: Rights, form: Form) -> Rights:
+    """Name every field of a masked section that marks none of its own as private."""
+    names: list[str] = []
+    for name in rights.mask:
+        element = form.element(name)
+        below = list(element.walk()) if element is not None else []
+        if not any(one.private == "mask" for one in below):
+            names += [one.dotted for one in below]
+    return replace(rights, mask=(*rights.mask, *names))
 
 
 def _said(value: object) -> str:

@@ -50,6 +50,10 @@ FORMATS: dict[str, Callable[[str], bool]] = {
 }
 
 
+#: what stands for a masked value of which nothing may be seen: a number, a date, a file
+UNREAD = "***"
+
+
 def masked(value: object) -> str:
     """Return a value with its middle hidden, so that a person recognises it and nobody reads it.
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from engine.forms.formats import UNREAD, masked
 from engine.forms.keywords import CHOSEN, STORED, Kind
 
 #: names of fields; "*" stands for any row
@@ -180,6 +181,15 @@ class Element:
     def stored(self) -> bool:
         """Whether it holds a value (a note or a display does not)."""
         return self.kind in STORED
+
+    @property
+    def dotted(self) -> str:
+        """Its name from the top, without rows: ``education.major``."""
+        return ".".join(part for part in self.path if part != "*")
+
+    def recognised(self, text: str) -> str:
+        """Return what is shown of a masked value; only of texts and captions a part is left."""
+        return masked(text) if self.kind == "text" or self.chosen else UNREAD
 
     @property
     def chosen(self) -> bool:

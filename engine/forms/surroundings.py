@@ -193,18 +193,18 @@ class Rights:
         """Tell whether the element or something below it is editable."""
         if self.edit == "all":
             return True
-        prefix = _dotted(element) + "."
+        prefix = element.dotted + "."
         return named(element, self.edit) or any(name.startswith(prefix) for name in self.edit)
 
     def hides(self, element: Element) -> bool:
         """Tell whether the element is not shown."""
-        return bool(self.hide) and _dotted(element) in self.hide
+        return bool(self.hide) and element.dotted in self.hide
 
     def masks(self, element: Element) -> bool:
         """Tell whether the element's value is masked: named itself, or private in a named part."""
         if not self.mask:
             return False
-        if _dotted(element) in self.mask:
+        if element.dotted in self.mask:
             return not element.children
         return element.private == "mask" and named(element, self.mask)
 
@@ -213,7 +213,3 @@ def named(element: Element, names: Collection[str]) -> bool:
     """Tell whether an element or something it belongs to is among some dotted names."""
     parts = [part for part in element.path if part != "*"]
     return any(".".join(parts[: count + 1]) in names for count in range(len(parts)))
-
-
-def _dotted(element: Element) -> str:
-    return ".".join(part for part in element.path if part != "*")

@@ -26,7 +26,7 @@ def why_not_insert(run: Run, action: Action) -> Refused | None:
     if target == "next":
         target = _target(run, step.to)
     seen: set[str] = set()
-    while target in run.process.steps and target not in seen:
+    while target is not None and target in run.process.steps and target not in seen:
         found = run.process.steps[target]
         if run.context.holds(found.when):
             return None if found.chain is not None else nowhere(run, action)

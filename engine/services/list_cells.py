@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import orjson
@@ -12,8 +13,9 @@ from engine.definitions.listing import Listing
 from engine.definitions.process import Process
 from engine.definitions.register import ORGANISATIONS, PEOPLE
 from engine.definitions.release import Release
-from engine.forms.formats import masked
+from engine.forms.effective import spelled_out
 from engine.forms.model import Element
+from engine.forms.surroundings import Rights
 from engine.services.pages import Moments, Row
 from engine.services.record_index import LABEL
 from engine.services.statuses import STATUSES
@@ -46,6 +48,7 @@ class Cells:
         *,
         unmasked: bool = False,
         captions: Callable[[str], str] = str,
+        concerns: Callable[[str], bool] = lambda audience: False,
     ) -> None:
         self._unit = unit
         self._release = release
@@ -56,6 +59,8 @@ class Cells:
         self._unmasked = unmasked
         #: gives what the content calls things in the reader's language
         self._captions = captions
+        #: whether somebody who looks is among an audience of ``views``
+        self._concerns = cache(concerns)
         self._paths = [c.field for c in listing.columns]
         self._names: dict[tuple[str, str], str] = {}
         self._represented: Mapping[int, str] = {}
@@ -166,10 +171,7 @@ class Cells:
         handled: Handled | None,
     ) -> str:
         if path.startswith("data."):
-            inner = path.removeprefix("data.")
-            element = self._element(line, inner)
-            cells = (self._value(element, value) for value in values.get(inner, ()))
-            return self._captions("、").join(cells)
+            return self._of_data(line, path.removeprefix("data."), values)
         process = self._process(line)
         if path in ("handled", "handled_at"):
             return self._handled(process, handled, path)
@@ -195,6 +197,30 @@ class Cells:
         if isinstance(value, datetime):
             return self._moments.moment(value)
         return "" if value is None else str(value)
+
+    def _of_data(self, line: CaseLine, path: str, values: Mapping[str, Sequence[Any]]) -> str:
+        element = self._element(line, path)
+        hides, masks = self._views(line, path, element)
+        if hides:
+            return ""
+        cells = (self._value(element, value, masks=masks) for value in values.get(path, ()))
+        return self._captions("、").join(cells)
+
+    def _views(self, line: CaseLine, path: str, element: Element | None) -> tuple[bool, bool]:
+        """Whether the process hides or masks a field from whoever looks (``views``).
+
+        Under what condition it does so is not asked for each row: a list shows no more than a case.
+        """
+        process = self._process(line)
+        form = self._release.forms.get(process.form or "") if process is not None else None
+        hides = masks = False
+        for view in process.views if process is not None else ():
+            own = view.audience == "initiator" and line.initiator == self._viewer.person
+            if own or self._concerns(view.audience):
+                hides |= any(f"{path}.".startswith(f"{name}.") for name in view.hide)
+                if form is not None and element is not None:
+                    masks |= spelled_out(Rights(mask=view.mask), form).masks(element)
+        return hides, masks
 
     def _of_process(self, line: CaseLine, process: Process | None, path: str) -> str:
         if path == "process":
@@ -238,7 +264,13 @@ class Cells:
     def _late(self, line: CaseLine) -> bool:
         return line.closed_at is None and line.due is not None and line.due <= self._moments.now
 
-    def _value(self, element: Element | None, value: Any) -> str:
+    def _value(self, element: Element | None, value: Any, *, masks: bool) -> str:
+        text = self._text(element, value)
+        if element is not None and (masks or (element.private == "mask" and not self._unmasked)):
+            return element.recognised(text)
+        return text
+
+    def _text(self, element: Element | None, value: Any) -> str:
         if element is not None:
             if element.kind == "boolean":
                 return self._captions(YES_NO[bool(value)])
@@ -247,8 +279,6 @@ class Cells:
             codes = self._release.codes.get(element.codes) if element.codes else None
             if codes is not None:
                 return self._captions(codes.title_of(value))
-            if element.private == "mask" and not self._unmasked:
-                return masked(value)
         if isinstance(value, float) and value.is_integer():
             return str(int(value))
         return str(value)

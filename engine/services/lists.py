@@ -335,9 +335,17 @@ class Lists:
         moments = Moments(zone, self._records.now(actor.jurisdiction))
         people = self._release.registers.get(PEOPLE)
         plain = may_unmask(self._directory, actor, people)
+
+        def concerns(audience: str) -> bool:
+            lent = (one.permissions for one in viewer.represents)
+            if any(audience in known for known in (viewer.permissions, *lent)):
+                return True
+            return self._directory.plays(actor.person, audience, actor.organisation)
+
         return Cells(
-            unit, self._release, listing, viewer, moments, unmasked=plain, captions=captions
-        )
+            unit, self._release, listing, viewer, moments, unmasked=plain, captions=captions,
+            concerns=concerns,
+        )  # fmt: skip
 
     def worklist(
         self,

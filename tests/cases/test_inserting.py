@@ -1,4 +1,4 @@
-"""An action that sends a case to other organisations first: offered only where they can be visited."""
+"""Sending a case to other organisations first: offered only where they can be visited."""
 
 import pytest
 

@@ -398,3 +398,18 @@ def test_a_form_that_was_never_bound_shows_what_needs_no_condition() -> None:
     )
 
     assert names(form.effective({"a": "x"})) == {"a"}
+
+
+@pytest.mark.req("FORM-06")
+def test_every_kind_of_value_is_masked() -> None:
+    data = complete_application()
+    shown = look(data, Rights(mask=("settings", "work")))
+
+    found = {one.name: one for one in shown.walk() if one.masked}
+    given = {one.name for one in look(data).walk() if one.value not in (None, "", [], {})}
+    inside = {name for name in given if name.startswith(("settings.", "work.0."))}
+    assert set(found) == {name for name in inside if not shown.find(name).children}
+    assert all("*" in str(one.value) for one in found.values())
+    values = {name: one.value for name, one in found.items()}
+    assert values["settings.unit"] == "第***", "of the caption, not of the key"
+    assert values["work.0.dispatched"] == values["work.0.start"] == "***"

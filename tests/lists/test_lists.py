@@ -8,7 +8,7 @@ from python_calamine import CalamineWorkbook
 
 from engine.domain.errors import NotAllowed, NotFound
 from engine.services.platform import Platform
-from tests.support.office import NINE, a_request, open_office, person
+from tests.support.office import FILES, NINE, a_request, open_office, person
 
 REVIEWER, CHECKER = person("王审", "一所"), person("赵复", "一所")
 
@@ -217,3 +217,21 @@ class TestListsOfRecords:
     def test_its_own_permission_opens_it(self, office: Platform):
         with pytest.raises(NotAllowed):
             office.lists.page(REVIEWER, "town/staffed")
+
+
+@pytest.mark.req("FORM-06")
+def test_what_a_process_hides_or_masks_is_so_on_its_lists_too() -> None:
+    request = "definitions/processes/town/request.yaml"
+    masks = "review: {hide: [subject], mask: [kind, amount]}, initiator: {mask: [subject]}"
+    text = FILES[request].replace("steps:", f"views: {{{masks}}}\n        steps:", 1)
+    platform = open_office(more={request: text})
+    uid = a_request(platform, subject="会议室", kind="hall", amount=12)
+
+    assert cells(platform, REVIEWER, "town/to-review")[0][2:5] == ("大*", "", "***")
+    content = BytesIO(platform.lists.export(REVIEWER, "town/to-review")[1])
+    rows = CalamineWorkbook.from_filelike(content).get_sheet_by_index(0).to_python()
+    assert rows[1][2:5] == ["大*", "", "***"]
+    assert cells(platform, person("张三"), "town/my-requests")[0][1] == "会**"
+    # In the second stage it waits for somebody from whom nothing is kept.
+    platform.cases.act(REVIEWER, uid, "pass")
+    assert cells(platform, CHECKER, "town/to-review")[0][2:5] == ("大厅", "会议室", "12")
