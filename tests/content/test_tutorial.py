@@ -38,7 +38,8 @@ def test_the_author_begins_with_content_that_knows_nothing_of_it():
 
 
 def test_the_steps_give_what_is_shipped():
-    assert written(beginning(), BLOCKS) == SHIPPED
+    files = written(beginning(), BLOCKS)
+    assert [path for path in {**SHIPPED, **files} if files.get(path) != SHIPPED.get(path)] == []
 
 
 @pytest.mark.parametrize("number", range(1, 9))
