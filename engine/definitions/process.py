@@ -394,8 +394,11 @@ class Step:
 
     @property
     def asks(self) -> bool:
-        """Whether on coming to it something is asked for that is waited for."""
-        return self.call is not None or (self.wait is not None and self.wait.answer is not None)
+        """Whether what comes to it from elsewhere names the place: an end, answer or decision."""
+        wait = self.wait
+        return self.call is not None or (
+            wait is not None and (wait.answer is not None or wait.group is not None)
+        )
 
     @property
     def awaits(self) -> str | None:

@@ -187,7 +187,7 @@ class Signer:
 #: what a case has once; a branch holds all the rest of a state of its own
 SHARED = (
     "initiator", "started_at", "creator", "visits", "pinned", "flags", "last", "actors",
-    "suspended", "suspended_at", "deadlines", "stood_in",
+    "suspended", "suspended_at", "deadlines", "stood_in", "spent",
 )  # fmt: skip
 
 
@@ -281,11 +281,17 @@ class State:
     came_at: str | None = None
     #: what :attr:`asking` was before the place was called otherwise by another version
     asked: str | None = None
+    #: how many numbers of visits were given under a name before it meant another step, or none
+    spent: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def asking(self) -> str:
         """How the keys begin of all that was asked on coming here, whatever it is called now."""
         return self.asked or self.place.asking
+
+    def visits_given(self, step: str) -> int:
+        """The number of the last visit to a step; what another step of that name had counts."""
+        return self.visits.get(step, 0) + self.spent.get(step, 0)
 
     def with_(self, **changes: Any) -> State:
         """A copy with some fields changed; the state itself where they are so already."""
@@ -396,7 +402,7 @@ _NEEDED = {"place", *(name for name, value in _DEFAULTS.items() if value is MISS
 _OWN: dict[str, Any] = {
     "initiator": "", "started_at": "", "visits": {}, "pinned": {}, "flags": (), "last": {},
     "actors": {}, "suspended": False, "suspended_at": None, "deadlines": {}, "creator": None,
-    "stood_in": {},
+    "stood_in": {}, "spent": {},
 }  # fmt: skip
 
 

@@ -137,8 +137,8 @@ class Renaming:
 
     def state(self, state: State, within: Within) -> State:
         """A state, or a branch inside ``within``."""
-        if state.visits:
-            self._before = self._offsets(state.visits)
+        if state.visits or state.spent:
+            self._before = self._offsets(_given(state))
         here = state.place.step
         place, path = state.place, state.path
         if here and here not in self._elsewhere:
@@ -157,6 +157,7 @@ class Renaming:
             place=place,
             asked=asked,
             visits=self._visits(state.visits),
+            spent=self._spent(state),
             path=self._path(path, within),
             resume=self._resumes(state.resume, within),
             chain=self._by_chain(state.chain),
@@ -196,6 +197,20 @@ class Renaming:
             if name in self._process.steps:
                 counted[name] = counted.get(name, 0) + count
         return counted
+
+    def _spent(self, state: State) -> dict[str, int]:
+        """What is never given again under a name, whatever it means in this version.
+
+        Calls, answers and ballots are found by the name of their place and the number of the visit.
+        """
+        given = _given(state)
+        last = dict(given)
+        for step, count in given.items():
+            name = self._steps.get(step, step)
+            last[name] = max(last.get(name, 0), count + self._before[step])
+        visits = self._visits(state.visits)
+        spent = {step: count - visits.get(step, 0) for step, count in last.items()}
+        return {step: count for step, count in spent.items() if count}
 
     def place(self, place: Place, within: Within) -> Place | None:
         """A place where somebody could be; None if there is none."""
@@ -326,6 +341,11 @@ class Renaming:
                 known = found.get(name, ())
                 found[name] = (*known, *(one for one in people if one not in known))
         return found
+
+
+def _given(state: State) -> dict[str, int]:
+    """For each name the number of the last visit to a step that was called so."""
+    return {step: state.visits_given(step) for step in sorted({*state.visits, *state.spent})}
 
 
 def _is_for_permission(step: Step) -> bool:

@@ -251,7 +251,7 @@ class Run:
         if step is not None:
             deadlines.reach(self, name)
             self.events.append({"event": "passed_through", "step": name})
-            self._effects(step.do, f"{name}:{self.state.visits.get(name, 0) + 1}:arrive")
+            self._effects(step.do, f"{name}:{self.state.visits_given(name) + 1}:arrive")
         elif name.endswith("?"):
             skipped = self.process.steps[name[:-1]]
             # On the way to a visit the same decision node is passed too: only a step that was
@@ -390,9 +390,9 @@ class Run:
             held: what the vote or wait held that is gone on with: it is the same visit.
         """
         step = self.process.steps[name]
-        visit = self.state.visits.get(name, 0) + 1
+        count, visit = self.state.visits.get(name, 0) + 1, self.state.visits_given(name) + 1
         if at is not None and held is not None and self._goes_on(step):
-            visit = at.visit
+            count, visit = count - 1, at.visit
         found = at.organisation if at is not None else organisation
         stuck = None
         splits.break_off(self)
@@ -408,7 +408,7 @@ class Run:
         self.moved = True
         self.change(
             place=Place(name, stage, found, visit),
-            visits={**self.state.visits, name: max(visit, self.state.visits.get(name, 0))},
+            visits={**self.state.visits, name: count},
             arrived_at=moments.local(self.now),
             came_at=None,
             asked=None,

@@ -170,11 +170,11 @@ def put_back(run: Run, place: Place, split: Split) -> None:
 def reopen(run: Run, place: Place, split: Split) -> None:
     """Come back to a parallel step: who had not ended a branch has it to do again."""
     step = run.process.steps[place.step]
-    visit = run.state.visits.get(place.step, 0) + 1
+    visit = run.state.visits_given(place.step) + 1
     run.moved = True
     run.change(
         place=Place(place.step, None, place.organisation, visit),
-        visits={**run.state.visits, place.step: visit},
+        visits={**run.state.visits, place.step: run.state.visits.get(place.step, 0) + 1},
         arrived_at=moments.local(run.now),
         branches=dict(split.branches),
         joined=False,

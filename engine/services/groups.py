@@ -10,23 +10,21 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import orjson
+
 from engine.definitions.process import Action, Members
 from engine.domain.actor import SYSTEM, Rights
-from engine.domain.case import Command
+from engine.domain.case import Command, State
 from engine.domain.errors import Refused, Stale
 from engine.expressions.condition import And, Condition, In
 from engine.runtime.offers import may_act
 from engine.runtime.run import Run, put
 from engine.services.casework import Casework, until_kept
 from engine.services.loaded import Loaded
-from engine.services.outcome import Outcome
+from engine.services.outcome import NotDone, Outcome
 from engine.store.cases import CaseRow
 from engine.store.outbox import OutboxRow
 from engine.store.unit import UnitOfWork
-
-
-class NotKnown(Refused):
-    """A member waits for a result that its version does not know."""
 
 
 class Groups:
@@ -37,12 +35,17 @@ class Groups:
 
     # ------------------------------------------------------------ the member's side
 
-    def holding(self, unit: UnitOfWork, loaded: Loaded, run: Run) -> Refused | None:
-        """Why a case cannot act for itself: the group that is deciding on it."""
+    def holding(
+        self, unit: UnitOfWork, loaded: Loaded, run: Run, *, overseen: bool = False
+    ) -> Refused | None:
+        """Why a case cannot act for itself: the group that is deciding on it.
+
+        What was decided and cannot be carried out binds all but whoever oversees the case.
+        """
         if loaded.compiled.process.steps[loaded.row.step].wait is None:
             return None
         for group in unit.members.groups_of(loaded.row.id):
-            if group.state == "released" and self._unapplied(unit, loaded, group.uid):
+            if group.state == "released" and self._unapplied(unit, loaded, group.uid, overseen):
                 return run.refuse("decided_by_group", group=group.uid)
             if group.state != "in":
                 continue
@@ -52,16 +55,16 @@ class Groups:
                 return run.refuse("in_group", group=title, number=held.row.number)
         return None
 
-    def _unapplied(self, unit: UnitOfWork, loaded: Loaded, group: str) -> bool:
+    def _unapplied(self, unit: UnitOfWork, loaded: Loaded, group: str, overseen: bool) -> bool:
         # A released member that still waits for exactly this group has its decision on the way.
         wait = loaded.compiled.process.steps[loaded.row.step].wait
         row = unit.cases.load(group)
         assert wait is not None
         if row is None or wait.group != row.process:
             return False
-        on_the_way = ("waiting", "taken", "held")
+        on_the_way = ("waiting", "taken", "held") + (() if overseen else ("failed",))
         found = self._releases(unit, group, loaded.row.uid)
-        return any(state in on_the_way for _, state in found)
+        return any(state in on_the_way and _is_waited_for(one, loaded) for one, state in found)
 
     @staticmethod
     def _releases(unit: UnitOfWork, group: str, member: str) -> list[tuple[OutboxRow, str]]:
@@ -88,7 +91,9 @@ class Groups:
         Raises:
             Refused: naming the group.
         """
-        self.free(unit, loaded, run, None)
+        deciding = self.holding(unit, loaded, run, overseen=True)
+        if deciding is not None:
+            raise deciding
         for group in unit.members.groups_of(loaded.row.id):
             if group.state == "in":
                 held = self._work.load(unit, group.uid)
@@ -303,6 +308,7 @@ class Groups:
             own = f"{group.uid}:{key}:{uid}"
             payload = {
                 "member": uid, "outcome": outcome, "group": group.uid, "into": values.get("into"),
+                "asked": State.from_json(orjson.loads(row.state)).asking,
             }  # fmt: skip
             if unit.outbox.add(own, "release", payload, at=now, case=group):
                 keys.append(own)
@@ -321,6 +327,9 @@ class Groups:
         group, into = message.payload["group"], message.payload["into"]
         with self._work.store.write() as unit:
             loaded = self._work.held(unit, member)
+            if unit.commands.seen(message.key) is not None or not _is_waited_for(message, loaded):
+                # Where it waits again meanwhile the next decision on it is another one.
+                return True
             row = loaded.row
             step = loaded.compiled.process.steps[row.step]
             if outcome not in step.outcomes:
@@ -334,7 +343,13 @@ class Groups:
             if into is not None:
                 data = put(loaded.data, into, self._row(unit, group, member))
             command = Command("outcome", SYSTEM.person, name=outcome, data=data)
-            self._work.within(unit, member, command, now)
+            try:
+                done = self._work.within(unit, member, command, now).done
+            except Stale:
+                raise
+            except Refused as refused:
+                raise NotDone.of(row.number, refused) from refused
+            unit.commands.remember(message.key, member, done.to_json(), now)
             return True
 
     @staticmethod
@@ -349,10 +364,15 @@ class Groups:
             return
         groups = unit.members.groups_of(loaded.row.id)
         if any(one.uid == group and one.state == "released" for one in groups):
-            raise NotKnown("outcome_unknown", number=loaded.row.number, outcome=outcome)
+            raise NotDone("outcome_unknown", number=loaded.row.number, outcome=outcome)
 
     @staticmethod
     def _row(unit: UnitOfWork, group: str, member: str) -> Any:
         held = unit.cases.load(group)
         rows = unit.members.of(held.id) if held is not None else ()
         return next((row.row for row in rows if row.uid == member), {})
+
+
+def _is_waited_for(release: OutboxRow, member: Loaded) -> bool:
+    """Whether a member is still where it was when the group decided on it."""
+    return bool(release.payload["asked"] == member.state.asking)

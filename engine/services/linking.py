@@ -27,7 +27,7 @@ from engine.domain.errors import Refused, Stale
 from engine.runtime.run import Run, call_key, put
 from engine.services.casework import Casework, until_kept
 from engine.services.loaded import Loaded
-from engine.services.outcome import Origin, Outcome
+from engine.services.outcome import NotDone, Origin, Outcome
 from engine.store.cases import CaseRow
 from engine.store.links import LinkRow
 from engine.store.unit import UnitOfWork
@@ -200,7 +200,7 @@ class Linking:
         """Let a case go on from where it waits for one that has ended; else do nothing.
 
         Raises:
-            Refused: what it should go on to refuses; the end is told again.
+            NotDone: what it should go on to refuses.
         """
         return until_kept(lambda: self._deliver(owner, uid))
 
@@ -223,7 +223,12 @@ class Linking:
                 command = Command(
                     "outcome", SYSTEM.person, name=str(ended.outcome), at=step.name if at else ""
                 )
-                return self._work.within(unit, owner, command, self._work.now(row.jurisdiction))
+                try:
+                    return self._work.within(unit, owner, command, self._work.now(row.jurisdiction))
+                except Stale:
+                    raise
+                except Refused as refused:
+                    raise NotDone.of(row.number, refused) from refused
         return None
 
     # ------------------------------------------------------------ calls that are left

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Self
 
 import orjson
 
 from engine.domain.case import Advance, Command, State
+from engine.domain.errors import Refused
 from engine.runtime.compiled import Compiled
 from engine.store.cases import CaseRow
 
@@ -28,6 +30,18 @@ class Done:
     def from_json(cls, text: str) -> Done:
         """Read what :meth:`to_json` wrote."""
         return cls(*orjson.loads(text))
+
+
+class NotDone(Refused):
+    """What was decided elsewhere cannot be carried out until somebody has seen to it."""
+
+    @classmethod
+    def of(cls, number: str | None, refused: Refused) -> Self:
+        """A case refuses to go on; why is put into words when somebody reads it."""
+        params = dict(refused.params)
+        if refused.say is not None:
+            params["say"] = refused.say
+        return cls("decision_refused", number=number, why=[refused.code, params])
 
 
 @dataclass(frozen=True, slots=True)

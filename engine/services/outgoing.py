@@ -19,10 +19,10 @@ from engine.domain.case import Command, DueEffect
 from engine.domain.errors import EngineError
 from engine.services.casework import Casework
 from engine.services.connecting import Connecting
-from engine.services.groups import Groups, NotKnown
+from engine.services.groups import Groups
 from engine.services.jobs import JOB, Jobs
 from engine.services.linking import Linking
-from engine.services.outcome import Outcome
+from engine.services.outcome import NotDone, Outcome
 from engine.services.telling import TELL, Telling
 from engine.store.outbox import MOST_ATTEMPTS, OutboxRow
 from engine.store.unit import UnitOfWork
@@ -239,7 +239,7 @@ class Outgoing:
             # Whatever went wrong, the message is kept and tried again; it never stops the others.
             log.exception("outbox message %s failed", message.key)
             now = self._work.clock.now()
-            if isinstance(error, Rejected | NotKnown):
+            if isinstance(error, Rejected | NotDone):
                 # It would be so as often as it is sent.
                 message = message._replace(attempts=MOST_ATTEMPTS)
             with self._work.store.write() as unit:
@@ -258,7 +258,7 @@ class Outgoing:
         row = unit.cases.load_by_id(message.case_id or 0)
         if row is None:
             return
-        if isinstance(error, NotKnown):
+        if isinstance(error, NotDone):
             unit.incidents.open(row, error.code, error.params, now)
             return
         code = "rejected" if isinstance(error, Rejected) else "not_delivered"

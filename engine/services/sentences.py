@@ -84,6 +84,9 @@ class Sentences:
             name: self.caption(value) if isinstance(value, str) else value
             for name, value in params.items()
         }
+        why = shown.get("why")
+        if isinstance(why, list):
+            shown["why"] = self.told(why)
         due = shown.get("due")
         if isinstance(due, str) and len(due) >= 10:
             shown["due"] = _day(due, self.language())

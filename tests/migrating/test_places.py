@@ -14,6 +14,7 @@ from engine.domain.errors import Refused
 from engine.services.migration_decisions import Decisions
 from engine.services.migrations import Plan
 from engine.services.platform import Platform
+from tests.support.linked import CHECKER, an_event, linked, open_linked
 from tests.support.office import ZONE, a_request, open_office, person
 from tests.support.versions import publish, with_text
 from tests.support.votes import AGREE, FEW, OUTCOMES, PAPER, PROCESS, PROPOSAL, VOTES, Vote
@@ -424,3 +425,39 @@ def test_a_wait_that_is_none_any_more_is_not_gone_back_to(
     town.cases.withdraw(of_walks("unit-0"), uid)
     assert (state(town, uid).place.step, state(town, uid).wait_until) == (back, DATA["until"])
     here.check(rebuilt=True)
+
+
+SECOND_PERMIT = """\
+  permit:
+    title: 第二次许可
+    status: pending
+    call: {process: town/permit, with: {subject: data.subject, unit: data.unit}}
+    outcomes: {granted: hold, refused: not_held}
+    to: fill
+"""
+
+
+@pytest.mark.req("CON-09", "ENG-19")
+def test_a_new_call_under_the_name_of_a_renamed_one_calls_a_case_of_its_own() -> None:
+    town = open_linked()
+    uid = an_event(town)
+    before = linked(town, uid, "permit")
+    permit = state(town, uid).place
+    plan = planned(
+        town, "town/event",
+        ("submit: {title: 提交, to: permit}", "submit: {title: 提交, to: licence}"),
+        ("  permit:\n    title: 办理许可", "  licence:\n    title: 办理许可"),
+        ("outcomes: {granted: hold,", "outcomes: {granted: permit,"),
+        ("  hold:\n", SECOND_PERMIT + "  hold:\n"),
+        steps={"permit": "licence"},
+    )  # fmt: skip
+    town.migrations.run(MONITOR, plan.id, "两次许可")
+    assert str(state(town, uid).place) == "licence"
+
+    town.cases.act(CHECKER, before, "pass")
+    after = linked(town, uid, "permit")
+    assert (str(state(town, uid).place), after != before) == (str(permit), True)
+    assert state(town, uid).visits["permit"] == 1
+    town.cases.act(CHECKER, after, "pass")
+    assert str(state(town, uid).place).startswith("hold")
+    assert all(found.same for found in town.rebuilding.all())
