@@ -179,6 +179,8 @@ class Paper:
     #: who alone deals with the task, and who else signs it
     assigned: str | None = None
     signers: tuple[Signer, ...] = ()
+    #: who of several has taken the task on
+    claimed: str | None = None
     vote: Vote | None = None
 
     def copy(self) -> Paper:
@@ -421,7 +423,7 @@ class Case:
         self.visits += 1
         here.came = self.now.date()
         here.stuck, here.assigned, here.signers = stuck, None, ()
-        here.vote = None
+        here.vote = here.claimed = None
         here.branches, here.joined = {}, False
         here.touched = here.straightened = False
         here.spot = Spot(name, self.stage_after(step, None), office, self.visits)
@@ -503,7 +505,7 @@ class Case:
     def _end_branch(self) -> None:
         here = self.here
         here.joined, here.returned, here.relaying, here.touched = True, False, False, False
-        here.due = here.given = here.until = here.vote = None
+        here.due = here.given = here.until = here.vote = here.claimed = None
         here.overdue = here.stuck = False
         around = self._at(self.inside[:-1])
         if around.spot.step not in self.dividing and self._complete(self.inside[:-1]):
@@ -557,7 +559,7 @@ class Case:
         after = next((one for one in here.signers if one.mode == "after" and not one.signed), None)
         if verb == "pass" and after is not None:
             here.signers = tuple(one.done() if one is after else one for one in here.signers)
-            here.assigned, here.touched = after.person, False
+            here.assigned, here.touched, here.claimed = after.person, False, None
             self._write(action)
             return
         if verb == "pass" and "stages" in step:
@@ -565,6 +567,7 @@ class Case:
             if following is not None:
                 here.spot = replace(here.spot, stage=following)
                 here.touched, here.assigned, here.signers = False, None, ()
+                here.claimed = None
                 self._write(action)
                 return
         self._carry_out(action, verb, entered)
@@ -995,7 +998,7 @@ class Case:
         self.inside = self.inside if self.inside else ()
         if not line.branches:
             # Signers belong to one arrival.
-            self.here.assigned, self.here.signers = None, ()
+            self.here.assigned, self.here.signers, self.here.claimed = None, (), None
         self._look_at_due()
         self.here.overdue = self.is_over(self.here.due)
 

@@ -19,7 +19,7 @@ ALLOWED = ("claim", "transfer", "cc", "urge")
 ADMINISTRATOR = "ada"
 KINDS = (
     "act", "withdraw", "extend", "transfer", "add_signer", "remove_signer", "delegate", "sign",
-    "vote", "decline", "replace", "suspend", "resume", "cancel", "reroute",
+    "claim", "give_back", "vote", "decline", "replace", "suspend", "resume", "cancel", "reroute",
 )  # fmt: skip
 
 
@@ -124,6 +124,7 @@ class Desk(Case):
             raise No
         verb = verb_of(doing.name, action)
         self._may(doing, action, verb)
+        self._demand_unclaimed(doing)
         for rule in action.get("require", ()):
             self._demand(self.holds(rule["that"]))
         if doing.data is not None:
@@ -181,6 +182,26 @@ class Desk(Case):
             raise No
         self._may(doing, own[0][1], verb_of(*own[0]))
         self._demand(doing.kind in step.get("allow", ALLOWED) and isinstance(step["who"], dict))
+        if doing.kind != "claim":
+            self._demand_unclaimed(doing)
+
+    def _demand_unclaimed(self, doing: Doing) -> None:
+        """What a colleague has taken on is left to them."""
+        here = self.here
+        theirs = here.claimed in (None, doing.person)
+        self._demand(theirs or works_at(doing.person) != here.spot.office)
+
+    def _claim(self, doing: Doing) -> None:
+        """Of several who could deal with a task, one takes it on."""
+        self._hold(doing)
+        here = self.here
+        open_ = [one for one in self._holders(here) if one[1] is not None and one[2] is None]
+        self._demand(open_ and here.claimed is None)
+        here.claimed = doing.person
+
+    def _give_back(self, doing: Doing) -> None:
+        self._demand(self.here.claimed == doing.person)
+        self.here.claimed = None
 
     def _waiting(self) -> list[Signer]:
         return [one for one in self.here.signers if not one.signed]
@@ -196,7 +217,7 @@ class Desk(Case):
     def _transfer(self, doing: Doing) -> None:
         self._hold(doing)
         self._demand(all(one.mode not in ("before", "delegate") for one in self._waiting()))
-        self.here.assigned = self._colleague(doing)
+        self.here.assigned, self.here.claimed = self._colleague(doing), None
 
     def _add_signer(self, doing: Doing) -> None:
         self._hold(doing)
@@ -212,7 +233,11 @@ class Desk(Case):
 
     def _sign_too(self, named: str, mode: str) -> None:
         self._demand(named not in [one.person for one in self._waiting()])
-        self.here.signers = (*self.here.signers, Signer(named, mode))
+        self._signed_by((*self.here.signers, Signer(named, mode)))
+
+    def _signed_by(self, signers: tuple[Signer, ...]) -> None:
+        """Whom the task waits for is another question now: nobody has it taken on any more."""
+        self.here.signers, self.here.claimed = signers, None
 
     def _delegate(self, doing: Doing) -> None:
         self._hold(doing)
@@ -224,13 +249,13 @@ class Desk(Case):
         self._hold(doing)
         gone = [one for one in self._waiting() if one.person == doing.entered["person"]]
         self._demand(gone)
-        self.here.signers = tuple(one for one in self.here.signers if one is not gone[0])
+        self._signed_by(tuple(one for one in self.here.signers if one is not gone[0]))
 
     def _sign(self, doing: Doing) -> None:
         own = [s for s in self._waiting() if s.person == doing.person and s.mode != "after"]
         self._demand(own and not self.suspended)
         here = self.here
-        here.signers = tuple(one.done() if one is own[0] else one for one in here.signers)
+        self._signed_by(tuple(one.done() if one is own[0] else one for one in here.signers))
         here.touched = True
 
     # ---------------------------------------------------------------- votes

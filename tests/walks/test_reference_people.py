@@ -140,7 +140,7 @@ class Life:
         found += ["extend"] * (place.due is not None) + ["sign"] * 4 * bool(place.signers)
         who = self.paper.steps[place.place.step].get("who")
         if isinstance(who, dict) and not place.closed:
-            found += ["transfer", "delegate"] + ["add_signer"] * 3
+            found += ["transfer", "delegate", "claim", "claim", "give_back"] + ["add_signer"] * 3
             found += ["remove_signer"] * bool(place.signers)
         if not place.closed:
             found += ["resume"] * 9 if self.paper.suspended else ["suspend"]
@@ -235,6 +235,8 @@ class Life:
                 self.cases.withdraw(who, uid, at=at)
             case "extend":
                 self.cases.extend(who, uid, given["until"], at=at, deadline=doing.name or None)
+            case "claim" | "give_back":
+                getattr(self.cases, doing.kind)(who, uid, at=at)
             case "transfer":
                 self.cases.transfer(who, uid, given["person"], at=at)
             case "vote":
@@ -271,6 +273,13 @@ class Life:
         raise AssertionError("the same is due again and again")
 
     # ---------------------------------------------------------------- how it stands
+
+    def claimed(self) -> list[tuple[str, str | None]]:
+        with self.town.platform.store.read() as unit:
+            row = unit.cases.load(self.uid)
+            assert row is not None
+            work = unit.work.of(row.id)
+            return sorted((one.step, one.claimed_by) for one in work if one.claimed_by is not None)
 
     def waits_for(self) -> list[tuple[str, str | None, str | None, str | None]]:
         with self.town.platform.store.read() as unit:
@@ -310,6 +319,7 @@ class Life:
                 for one in places
             ),
             "waits for": self.waits_for(),
+            "claimed": self.claimed(),
             "ended": (state.closed, state.outcome),
             "suspended": state.suspended,
             "terms": {
@@ -336,6 +346,8 @@ class Life:
                 for _, one in paper.places()
             ),
             "waits for": sorted(set(paper.waits_for()), key=str),
+            "claimed": sorted((one.spot.step, one.claimed) for _, one in paper.places()
+                              if one.claimed is not None),
             "ended": (end, paper.paper.spot.step if end else None),
             "suspended": paper.suspended is not None,
             "terms": {
