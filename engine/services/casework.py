@@ -103,6 +103,8 @@ class Casework:
         self.lookups = lookups
         self.clock = clock
         self.rights = rights
+        #: gives the seed of a drawing; a replay sets one that gives the same seeds every time
+        self.seeds: Callable[[], int] = lambda: secrets.randbits(48)
         #: set by the effects service, which itself needs this one
         self.effects: Effects = lambda unit, outcome, now: []
         self.rows = CaseRows(definitions)
@@ -377,7 +379,7 @@ class Casework:
     ) -> tuple[Advance, Mapping[str, Any]]:
         """Let the runtime decide; returns its result and what was read."""
         row = loaded.row
-        seed = secrets.randbits(48)
+        seed = self.seeds()
         data = command.data if command.data is not None else loaded.data
         recording = self.facts(
             unit, loaded.compiled, row, data, now, writing=writing, seed=seed, found=loaded.found
@@ -613,7 +615,7 @@ class Casework:
         )  # fmt: skip
         ident = {"id": uid, "number": None, "year": now.year}
         recording = self.facts(
-            unit, compiled, None, data, now, writing=True, seed=secrets.randbits(48),
+            unit, compiled, None, data, now, writing=True, seed=self.seeds(),
             creator=origin.owner.uid if origin is not None else None,
         )  # fmt: skip
         asking = self._asking(compiled, recording, command, now, ident, data)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -59,7 +58,7 @@ class Forecasts:
                 # No number is taken for what only might be.
                 writing=True,
                 numbers=lambda unit, pool, of: [""],
-                seed=secrets.randbits(48),
+                seed=self._work.seeds(),
             )
             places, dates = forecast(
                 compiled,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import orjson
 import pytest
 
 from engine.bootstrap import samples_of
@@ -42,3 +43,38 @@ def test_every_way_of_voting_comes_out_as_written_and_is_rebuilt() -> None:
     assert visited == set(loaded.release.processes["council/opinion"].process.steps)
     assert drawn
     assert all(drawn), "what was drawn is journalled with its seed"
+
+
+@pytest.mark.req("TST-03")
+def test_a_sample_draws_the_same_people_every_time() -> None:
+    release = load(below(CONTENT)).release
+    assert release is not None
+    samples = samples_of(CONTENT, release)
+    drawing = [
+        one
+        for one in samples.samples
+        if any(step.process == "council/selection" for step in one.steps)
+    ]
+    assert drawing
+
+    def lots() -> list[object]:
+        found: list[object] = []
+
+        def keep(platform: Platform, replayed: Replayed) -> None:
+            with platform.store.read() as unit:
+                for uid in replayed.cases.values():
+                    row = unit.cases.load(uid)
+                    assert row is not None
+                    found.extend(
+                        event
+                        for one in unit.journal.of(row.id)
+                        for event in orjson.loads(one.body)["events"]
+                        if event["event"] == "drawn"
+                    )
+
+        assert all(one.ok for one in samples.run(drawing, keep))
+        return found
+
+    first = lots()
+    assert first
+    assert lots() == first

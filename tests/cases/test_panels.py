@@ -228,6 +228,27 @@ def test_who_declines_is_replaced_by_lot_with_the_seed_of_the_drawing(vote: Make
     assert case.rebuilt()
 
 
+@pytest.mark.req("ENG-12")
+def test_nobody_knows_before_whom_a_drawing_takes(vote: Make) -> None:
+    case = vote("decide: any", voters=3, who="{draw: 1, from: people, where: it.has_job}")
+    again = case.town.cases.start(person("张三"), "town/vote", {}).uid
+    case.town.cases.act(person("张三"), again, "open")
+
+    seeds = set()
+    with case.town.store.read() as unit:
+        for uid in (case.uid, again):
+            row = unit.cases.load(uid)
+            assert row is not None
+            (lot,) = [
+                part
+                for one in unit.journal.of(row.id)
+                for part in orjson.loads(one.body)["events"]
+                if part["event"] == "drawn"
+            ]
+            seeds.add(lot["seed"])
+    assert len(seeds) == 2
+
+
 @pytest.mark.req("SEC-01")
 def test_a_secret_ballot_leads_to_nobody(vote: Make) -> None:
     case = vote("secret: true, observers: data.guests", guests=["guest"])
