@@ -93,8 +93,8 @@ MORE = {
 }
 
 
-def open_town(more: Mapping[str, str]) -> Platform:
-    platform = open_office(more={**MORE, **more})
+def open_town(more: Mapping[str, str], url: str = "sqlite://") -> Platform:
+    platform = open_office(url, more={**MORE, **more})
     with platform.store.write() as unit:
         grant = platform.directory.grant
         for who, role, where in GRANTS:

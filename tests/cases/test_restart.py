@@ -1,4 +1,4 @@
-"""Deadlines that passed while nobody was there to see it."""
+"""After a restart: what stood open goes on, and what was due meanwhile happens."""
 
 from __future__ import annotations
 
@@ -8,9 +8,17 @@ from pathlib import Path
 import pytest
 
 from engine import bootstrap
+from engine.definitions.operation_table import SCOPES
 from engine.domain.clock import VirtualClock
 from engine.services.platform import Platform
 from engine.store.database import Store
+from tests.cases.test_operation_table import (
+    CHIEF,
+    INSIDE,
+    MORE,
+    open_town,
+    taken_to,
+)
 from tests.support.at_once import at_once
 from tests.support.fairs import APPLICANT, FAIRS, an_entry, open_fairs, record
 from tests.support.office import ZONE, release
@@ -69,3 +77,42 @@ def test_of_several_deadlines_the_earliest_comes_first(tmp_path: Path) -> None:
 
     assert due == [first, second]
     after.close()
+
+
+@pytest.mark.req("ENG-03")
+def test_whatever_stands_open_goes_on_after_a_restart_as_if_there_had_been_none(
+    tmp_path: Path,
+) -> None:
+    """At a task, a level, a stage, in branches, a vote, a called case, a group; at an end, too."""
+    url = f"sqlite:///{tmp_path / 'town.db'}"
+    town = open_town({}, url)
+    uids = {scope.name: taken_to(town, scope.name) for scope in SCOPES}
+
+    def stands(platform: Platform) -> tuple[object, dict[tuple[str, str, bool], str | None]]:
+        with platform.store.read() as unit:
+            rows = [unit.cases.load(uid) for uid in uids.values()]
+            work = [list(unit.work.of(row.id)) for row in rows if row is not None]
+        offered = {
+            (scope, one.name, one.stepping_in): one.refusal and one.refusal.code
+            for scope, uid in uids.items()
+            for one in platform.offering.offers(CHIEF, uid, at=INSIDE.get(scope))
+        }
+        return work, offered
+
+    before = stands(town)
+    town.close()
+    # Content that is read again, too: nothing compiled is left of before.
+    content = release.__wrapped__(tuple(MORE.items()))
+    again = bootstrap.assemble(
+        Store(url, sealer=town.store.sealer), content, VirtualClock(town.clock.now())
+    )
+
+    assert stands(again) == before
+    went_on = set()
+    for scope, uid in uids.items():
+        if before[1].get((scope, "pass", False), "") is None:
+            again.cases.act(CHIEF, uid, "pass", at=INSIDE.get(scope))
+            went_on.add(scope)
+        assert again.rebuilding.rebuild(uid).same
+    assert went_on >= {"sequence", "chain", "stages", "parallel", "nested"}
+    again.close()

@@ -171,6 +171,55 @@ def test_starting_without_choosing_refuses_with_a_sentence():
     assert here.visit("张三").get("/lists/tianjin/my-cases").rows() == []
 
 
+@pytest.mark.req("ENG-22", "ENG-04")
+@pytest.mark.parametrize(
+    ("world", "who", "chosen", "through"),
+    [
+        (
+            "tianjin",
+            "张三",
+            {"process": "socialised-review", "activity": "a1", "work_unit": "第一中学"},
+            ["第一示范中学", "教育事业服务中心", "教育委员会", "教师高级职称评审委员会"],
+        ),
+        (
+            "chengdu",
+            "姬若兰",
+            {
+                "process": "committee-review",
+                "activity": "rc2",
+                "work_unit": "浣花小学",
+                "level": "zhongji",
+            },
+            ["浣花示范小学", "武侯区教育局", "武侯区人力", "教师中级职称评审委员会"],
+        ),
+        (
+            "chengdu",
+            "姬若兰",
+            {
+                "process": "committee-review",
+                "activity": "rc3",
+                "work_unit": "浣花小学",
+                "level": "fugao",
+            },
+            ["浣花示范小学", "武侯区教育局", "武侯区人力", "成都市人力", "教师高级职称评审委员会"],
+        ),
+    ],
+)
+def test_before_a_case_the_page_shows_through_whom_it_would_go(world, who, chosen, through):
+    here = city(worlds=world)
+    visitor = here.visit(who)
+    settings = {f"settings.{name}": one for name, one in chosen.items() if name != "process"}
+    visitor.get(f"/new/{world}/{chosen['process']}")
+
+    page = visitor.press("查询", **settings)
+
+    stops = page.tree.xpath("//ol[@class='route']/li/span/text()")
+    assert len(stops) == len(through) + 1  # the bureau that issues the certificate
+    assert all(part in stop for part, stop in zip(through, stops, strict=False))
+    assert "人力资源和社会保障局" in stops[-1]
+    assert visitor.get(f"/lists/{world}/my-cases").rows() == []
+
+
 @pytest.mark.req("PROF-01", "ACC-12", "ACC-16")
 def test_the_profile_is_shown_by_parts_and_its_registration_data_are_locked():
     here = city()
