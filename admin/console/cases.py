@@ -31,6 +31,7 @@ from engine.services.interventions import FOR_MANY
 from engine.services.monitor import FIELDS, MonitorPage
 from engine.services.oversight import CANCEL, INTERVENE, RESOLVE
 from engine.services.pages import Column as ServiceColumn
+from engine.services.panels import Seats
 
 #: what may lead to nothing that can be undone is confirmed once more
 _CONFIRMED = ("reroute", "cancel")
@@ -343,7 +344,7 @@ class CasesPage(Page):
                 security.signed_in().actor, found.uid, find, at=at
             )
             if votes
-            else ((), ()),
+            else Seats(),
             find=find,
             typed=request.values,
             fields=_FIELDS,

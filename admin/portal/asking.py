@@ -23,6 +23,7 @@ from engine.forms.posting import value_at
 from engine.services.foresight import Foreseen
 from engine.services.operations import NAMING, PEOPLE
 from engine.services.panel_views import Paper
+from engine.services.panels import Seats
 from engine.services.views import CaseView, Choice
 
 #: verbs that end or send back: their buttons are red
@@ -66,6 +67,8 @@ class Shown:
     members: Sequence[tuple[str, str, bool]] = ()
     #: the voters whose seats somebody else may take: key and name
     seats: Sequence[tuple[str, str]] = ()
+    #: who takes a seat is drawn: ``people`` are all who are left
+    drawn: bool = False
     #: why must be said, though no form asks for it
     asks_reason: bool = False
     #: whom an operation may name, or who may take a seat: key and name
@@ -324,7 +327,7 @@ def shown(
                     )
                     fields = to_fill(form, errors, received=received, root=choice.name, url=page)
     ticked = (typed or {}).get(MEMBERS) or ()
-    people, seats = _people(actor, view, choice)
+    people, seats, drawn = _people(actor, view, choice)
     asks_members = choice.allowed and choice.ask is not None and choice.ask.members
     return Shown(
         members=[
@@ -341,6 +344,7 @@ def shown(
         fields=fields,
         opinion_field=opinion,
         seats=seats,
+        drawn=drawn,
         asks_reason=choice.operation and choice.name in SEATS,
         people=people,
         several=NAMING.get(choice.name) == PEOPLE,
@@ -351,14 +355,14 @@ def shown(
 
 def _people(
     actor: Actor, view: CaseView, choice: Choice
-) -> tuple[Sequence[tuple[str, str]], Sequence[tuple[str, str]]]:
+) -> Seats:
     """Whom an operation lets choose, and the seats it is about."""
     if not choice.operation or not choice.allowed:
-        return (), ()
+        return Seats()
     if choice.name == "replace":
         search = request.values.get("search", "").strip()
         return platform().panel_views.replacements(actor, view.uid, search, at=view.at)
-    return platform().operations.people(actor, view.uid, choice.name, at=view.at), ()
+    return Seats(platform().operations.people(actor, view.uid, choice.name, at=view.at))
 
 
 def _asked(

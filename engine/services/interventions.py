@@ -31,7 +31,7 @@ from engine.store.unit import UnitOfWork
 if TYPE_CHECKING:
     from engine.services.groups import Groups
     from engine.services.outgoing import Outgoing
-    from engine.services.panels import Panels
+    from engine.services.panels import Panels, Seats
     from engine.services.sentences import Sentences
 
 #: incidents that are resolved by trying again what failed
@@ -320,8 +320,8 @@ class Interventions:
 
     def replacements(
         self, actor: Actor, uid: str, search: str, *, at: str | None = None
-    ) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-        """Who could be named for a seat of a panel, and for whose; key and name of each."""
+    ) -> Seats:
+        """Who could be named for a seat of a panel, and for whose."""
         with self._sentences.saying(), self._work.store.read() as unit:
             loaded = self._work.load(unit, uid)
             run = self._work.look(unit, loaded, actor, at=at or _voting_at(loaded))

@@ -15,7 +15,7 @@ from engine.services.casework import Casework
 from engine.services.courses import Courses
 from engine.services.group_views import GroupViews
 from engine.services.loaded import Loaded
-from engine.services.panels import Panels
+from engine.services.panels import Panels, Seats
 from engine.services.seeing import Seeing
 from engine.services.sentences import Sentences
 from engine.store.unit import UnitOfWork
@@ -130,8 +130,8 @@ class PanelViews:
 
     def replacements(
         self, actor: Actor, uid: str, search: str = "", *, at: str | None = None
-    ) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-        """Who could be named for a seat of a panel, and for whose; key and name of each.
+    ) -> Seats:
+        """Who could be named for a seat of a panel, and for whose.
 
         Those who could be drawn, where voters are; else people whose name is searched for.
         """

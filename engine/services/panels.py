@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine.definitions.process import OPTIONS, Draw, Panel, RuleUse, Share
 from engine.domain.actor import SYSTEM
@@ -35,6 +35,15 @@ if TYPE_CHECKING:
 FOUND = 20
 #: how many are offered for a seat where each has to be asked whether they keep out
 OFFERED = 100
+
+
+class Seats(NamedTuple):
+    """Who could be named for a seat, and for whose; key and name of each."""
+
+    people: Sequence[tuple[str, str]] = ()
+    seats: Sequence[tuple[str, str]] = ()
+    #: ``people`` are all who can still be drawn, not those that a search finds
+    drawn: bool = False
 
 
 class Panels:
@@ -71,14 +80,14 @@ class Panels:
 
     def replacements(
         self, unit: UnitOfWork, run: Run, search: str, *, overseen: bool = False
-    ) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-        """Who could be named for a seat, and for whose; key and name of each.
+    ) -> Seats:
+        """Who could be named for a seat, and for whose.
 
         All who could be drawn, where voters are; else whom a search by name finds.
         """
         state, panel = run.state, run.step.panel
         if panel is None or why_not_replace(run, overseen=overseen) is not None:
-            return [], []
+            return Seats()
         lookup = self._entries.surroundings(unit, run).lookup
         found: Iterable[str] = ()
         if isinstance(panel.voters, Draw):
@@ -91,7 +100,8 @@ class Panels:
         fitting = (one for one in found if not keeps_out(run, panel, one))
         found = list(islice(fitting, OFFERED)) if panel.recusals else list(fitting)
         seats = (one for one in state.voters if one not in state.voted)
-        return _named(lookup, found), _named(lookup, seats)
+        drawn = isinstance(panel.voters, Draw)
+        return Seats(_named(lookup, found), _named(lookup, seats), drawn)
 
     def named(
         self, unit: UnitOfWork, run: Run, instead: str, person: str, reason: str

@@ -6,7 +6,7 @@ from engine.domain.clock import VirtualClock
 from tests.support.city import MEETING, City
 from tests.support.city import city as shipped
 from tests.support.office import NINE, person
-from tests.support.votes import Board, a_vote
+from tests.support.votes import Board, a_vote, known
 
 
 def city(case):
@@ -170,3 +170,27 @@ def test_experts_decline_and_secretaries_replace_many_at_once():
     assert "出差" in page
     assert "成功 1 件" in leader.press("确定批量更换投票人", instead="v1", person="spare")
     assert set(case.waiting) == {"v0", "spare", "v2"}
+
+
+@pytest.mark.req("ENG-12")
+def test_the_pages_say_that_nobody_is_left_to_be_drawn():
+    draw = "{draw: 2, from: people, where: it.has_job}"
+    case = a_vote("may_decline: true", voters=2, who=draw)
+    case.town.cases.decline(person("v1"), case.uid, "出差")
+    nobody, here = "没有其他人可以抽取了", city(case)
+
+    leader = here.visit("周局", "市局")
+    act = leader.get(f"/cases/{case.uid}/progress").links["更换投票人"]
+    page = leader.get(act)
+    assert nobody in page
+    assert "按姓名查找人员" not in page, "who is drawn is not searched for"
+    assert nobody in leader.post("/bulk", {"row": [case.uid], "action": "replace", "back": "/"})
+    console = f"/console/cases/act/?id={case.uid}&do=replace"
+    assert nobody in here.visit("马监", "市局").get(console)
+
+    with case.town.store.write() as unit:
+        known(case.town, unit, ("late",), employed=True)
+    page = leader.get(act)
+    assert nobody not in page
+    leader.press("确定更换投票人", instead="v1", person="late", reason="替补")
+    assert set(case.waiting) == {"v0", "late"}
