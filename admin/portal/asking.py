@@ -353,9 +353,7 @@ def shown(
     )
 
 
-def _people(
-    actor: Actor, view: CaseView, choice: Choice
-) -> Seats:
+def _people(actor: Actor, view: CaseView, choice: Choice) -> Seats:
     """Whom an operation lets choose, and the seats it is about."""
     if not choice.operation or not choice.allowed:
         return Seats()

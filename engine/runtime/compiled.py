@@ -69,6 +69,12 @@ class Compiled:
         """Whether an expression reads what is entered with an action."""
         return any(path[0] == "input" for path in self.expression(formula).paths)
 
+    def follows_deadline(self, formula: Formula) -> bool:
+        """Whether a date is found from a deadline as it stands, wherever that was moved to."""
+        paths = self.expression(formula).paths
+        given = any(path[:2] == ("case", "due_given") for path in paths)
+        return given or any(True for _ in self._deadlines_in(paths))
+
     @cached_property
     def awaited(self) -> frozenset[str]:
         """The links of the cases whose end some step waits for."""

@@ -32,6 +32,12 @@ def beginning(text: str) -> str:
     return f"{text}T00:00:00" if len(text) == 10 else text
 
 
+def moved(moment: str, before: str, after: str) -> str:
+    """A moment as much later, or earlier, as a deadline was moved."""
+    by = instant(after, None) - instant(before, None)
+    return local(datetime.fromisoformat(moment) + by)
+
+
 def earliest(texts: Iterable[str], zone: tzinfo | None) -> datetime | None:
     """The first of several deadlines to end; None when there is none."""
     return min((instant(text, zone) for text in texts), default=None)

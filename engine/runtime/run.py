@@ -704,7 +704,8 @@ class Run:
         if state.due is not None and (not state.overdue or state.voters):
             timers.append(Timer("due", state.due, at))
             if self.step.due is not None:
-                timers += self._reminders(self.step.due, self._came(), at)
+                moved = state.due if state.due_given is not None else None
+                timers += self._reminders(self.step.due, self._came(), moved, at)
         if state.wait_until is not None:
             timers.append(Timer("wait", state.wait_until, at))
         for deadline in self.compiled.deadlines if not at else ():
@@ -712,23 +713,28 @@ class Run:
             if known.by is not None and not known.reached and not known.over:
                 timers.append(Timer("deadline", known.by, name=deadline.name))
                 begun = datetime.fromisoformat(state.started_at)
-                timers += self._reminders(deadline.due, begun, name=deadline.name)
+                moved = known.by if known.given else None
+                timers += self._reminders(deadline.due, begun, moved, name=deadline.name)
         return tuple(timers)
 
     def _reminders(
-        self, due: Due, since: datetime, at: str = "", name: str = ""
+        self, due: Due, since: datetime, moved: str | None, at: str = "", name: str = ""
     ) -> Iterator[Timer]:
         """The reminders still to come; one on a date comes when the day begins.
 
         ``today`` in one is the day the deadline is counted from, as in the deadline itself: else
-        a reminder would begin again with each command.
+        a reminder would begin again with each command. Where the deadline was ``moved``, the
+        reminders are moved with it.
         """
         for remind in due.remind:
             with self.context.as_of(since):
                 value = self.context.value(remind)
-            moment = moments.beginning(str(value)) if value else None
-            if moment is not None and not moments.is_over(moment, self.now):
-                yield Timer("remind", moment, at, name)
+                found = moments.beginning(str(value)) if value else None
+                if found is not None and moved and not self.compiled.follows_deadline(remind):
+                    by = self.context.value(self.context.choose(due.by)[1])
+                    found = moments.moved(found, str(by), moved) if by else found
+            if found is not None and not moments.is_over(found, self.now):
+                yield Timer("remind", found, at, name)
 
     # ---------------------------------------------------------------- path
 

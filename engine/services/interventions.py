@@ -318,9 +318,7 @@ class Interventions:
         """Let a suspended case go on where it was (恢复)."""
         return self.do(actor, uid, "resume", {"reason": reason}, version=version)
 
-    def replacements(
-        self, actor: Actor, uid: str, search: str, *, at: str | None = None
-    ) -> Seats:
+    def replacements(self, actor: Actor, uid: str, search: str, *, at: str | None = None) -> Seats:
         """Who could be named for a seat of a panel, and for whose."""
         with self._sentences.saying(), self._work.store.read() as unit:
             loaded = self._work.load(unit, uid)

@@ -10,7 +10,7 @@ import pytest
 from engine.domain.errors import Refused
 from engine.services.platform import Platform
 from tests.support.fairs import APPLICANT, HEALTH, REVIEWER, an_entry, open_fairs
-from tests.support.office import FILES, ZONE, a_request, open_office, person
+from tests.support.office import FILES, NINE, ZONE, a_request, open_office, person
 
 
 @pytest.fixture
@@ -281,6 +281,41 @@ def test_an_end_with_the_date_of_the_step_before_it_is_not_waited_for() -> None:
     with office.store.read() as unit:
         assert unit.timers.of(row.id) == []
     assert office.rebuilding.rebuild(uid).same
+
+
+@pytest.mark.req("ENG-09")
+def test_reminders_keep_their_distance_when_a_deadline_is_moved() -> None:
+    due = """due:
+              by: '"2026-09-10"'
+              remind: ['"2026-09-08"']
+              extend: {permission: see_all, when: any_time}"""
+    text = FILES[REQUEST].replace("edit: all", f"edit: all\n            {due}", 1)
+    office = open_office(more={REQUEST: text})
+    uid = a_request(office, submit=False)
+
+    def reminders() -> list[str]:
+        with office.store.read() as unit:
+            row = unit.cases.load(uid)
+            assert row is not None
+            timers = [(one.kind, one.at.astimezone(NINE.tzinfo)) for one in unit.timers.of(row.id)]
+        return [f"{at:%m-%d}" for kind, at in timers if kind.startswith("remind")]
+
+    assert reminders() == ["09-08"]
+    until(office, 9, 8, 9)
+    assert reminders() == []
+    # Whoever was reminded already is reminded once more before the new date.
+    monitor = person("马监", "市局")
+    office.interventions.do(monitor, uid, "extend", {"until": "2026-09-20", "reason": "停电"})
+    assert reminders() == ["09-18"]
+    # What a suspension takes is given back to the reminder too.
+    until(office, 9, 12, 9)
+    office.interventions.suspend(monitor, uid, "核实")
+    assert reminders() == []
+    until(office, 9, 15, 9)
+    office.interventions.resume(monitor, uid, "已核实")
+    assert reminders() == ["09-21"]
+    assert same(office)
+    office.close()
 
 
 def test_a_reminder_so_many_days_after_the_start_comes_once() -> None:
