@@ -310,6 +310,7 @@ class Scopes:
             "step": replace(CASE.fields["step"], choices=tuple(steps)),
             "stage": replace(CASE.fields["stage"], choices=tuple(dict.fromkeys(stages))),
             "outcome": replace(CASE.fields["outcome"], choices=_ends([self.process])),
+            "status": replace(CASE.fields["status"], choices=_statuses(self.process)),
             "visits": _table("visits", dict.fromkeys(steps, NUMBER), "到过几次 / visits"),
             "last": _table("last", dict.fromkeys(actions, ACT), "最近一次动作 / last action"),
             "actors": _table(
@@ -394,6 +395,12 @@ def _ends(processes: Iterable[Process]) -> tuple[str, ...]:
     """Return the steps at which cases of some processes end."""
     steps = [step for process in processes for step in process.steps.values()]
     return tuple(dict.fromkeys(step.name for step in steps if step.end is not None))
+
+
+def _statuses(process: Process) -> tuple[str, ...]:
+    """Return the statuses that cases of a process may have."""
+    steps = (step for step in process.steps.values() if step.status is not None)
+    return tuple(dict.fromkeys(code for step in steps for code in step.status.values))
 
 
 def _record_of(links: Mapping[str, Field]) -> Record:

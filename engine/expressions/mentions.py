@@ -45,6 +45,23 @@ def mentions(text: str) -> list[Mention]:
     return sorted(found, key=lambda one: one.start)
 
 
+def constants(text: str) -> list[str]:
+    """Return the quoted texts that an expression may come out as."""
+    try:
+        parsed = machine.parse(text)
+    except (machine.Unreadable, machine.TooDeep):
+        return []
+    return list(_results(parsed.root))
+
+
+def _results(node: Expr) -> Iterator[str]:
+    if _is_text(node):
+        yield str(node.value)
+    elif isinstance(node, Call) and node.function == "_?_:_":
+        for part in node.args[1:]:
+            yield from _results(part)
+
+
 def renamed(text: str, wanted: list[Mention], name: str) -> str:
     """Return an expression with other names in the place of some of its texts."""
     for mention in sorted(wanted, key=lambda one: one.start, reverse=True):

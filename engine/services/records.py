@@ -318,6 +318,8 @@ class Records:
         known = self.release.registers[register]
         given = {name: plain(value) for name, value in values.items()}
         state = given.pop("state", None)
+        if state is not None and state not in known.states:
+            raise Refused("no_such_state", register=known.title, state=state)
         found: Sequence[str] = ()
         if where is not None:
             found = self.find(unit, register, where, jurisdiction=jurisdiction)

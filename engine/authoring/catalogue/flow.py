@@ -331,6 +331,21 @@ TABLE: tuple[Entry, ...] = (
         level="warning",
     ),
     Entry(
+        "DEF378",
+        zh='步骤 "{step}" 等到固定的一天 {day}：以后到达的业务一天也不等',
+        en='The step "{step}" waits until the fixed day {day}: a case that comes later does not '
+        "wait at all",
+        example="""publicity: {wait: {until: "'2026-10-01'"}, to: filing}""",
+        level="warning",
+    ),
+    Entry(
+        "DEF379",
+        zh='没有动作设置标记 "{name}"，也没有写 when：它永远不成立',
+        en='No action sets the flag "{name}", and it has no "when": it never holds',
+        example="flags: {urgent: 加急}",
+        level="warning",
+    ),
+    Entry(
         "DEF381",
         zh='逐级退回（relay）到步骤 "{step}" 以后，那里没有写 relay 的动作可以再往下退：{trail}',
         en='A case that is relayed back to the step "{step}" stays there: none of its actions '

@@ -9,7 +9,7 @@ from engine.definitions.check.deadlines import check_deadlines
 from engine.definitions.check.exploring import check_exploring
 from engine.definitions.check.graph import check_graph
 from engine.definitions.check.groups import check_groups, check_waiting
-from engine.definitions.check.lateness import check_lateness
+from engine.definitions.check.lateness import check_lateness, check_waits
 from engine.definitions.check.links import check_links
 from engine.definitions.check.numbers import check_numbers
 from engine.definitions.check.panels import check_panels
@@ -18,7 +18,7 @@ from engine.definitions.check.policies import check_policies
 from engine.definitions.check.references import check_references
 from engine.definitions.check.statuses import check_statuses
 from engine.definitions.check.subject import Names, Shown, Subject
-from engine.definitions.check.words import check_words
+from engine.definitions.check.words import check_flags, check_words
 
 __all__ = ["Names", "Shown", "check_process"]
 
@@ -39,6 +39,7 @@ def check_process(
         bound.process, bound.flow, names, problems, scopes.data, scopes.data_of, whole
     )
     check_words(subject)
+    check_flags(subject)
     check_references(subject)
     check_graph(subject)
     check_groups(subject)
@@ -53,3 +54,4 @@ def check_process(
     check_people(subject, bound, explored)
     check_deadlines(subject, explored)
     check_lateness(subject)
+    check_waits(subject)

@@ -1,4 +1,4 @@
-"""A deadline of a step that is over before any case comes to it."""
+"""Dates that are over before a case comes to them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,16 @@ from engine.definitions.check.subject import Subject
 from engine.definitions.flow import Way
 from engine.definitions.process import Choice, Effect, Formula, Step
 from engine.domain.types import Record, Reference, Type
+from engine.expressions.mentions import constants
+
+
+def check_waits(subject: Subject) -> None:
+    """Report steps that wait until a day that is the same for every case."""
+    for step in subject.process.steps.values():
+        date = step.wait.until if step.wait is not None else None
+        for formula in date.values if date is not None else ():
+            for day in constants(formula.text):
+                subject.problems.add("DEF378", formula.node, step=step.name, day=day)
 
 
 def check_lateness(subject: Subject) -> None:

@@ -16,6 +16,7 @@ from engine.definitions.check.subject import (
     REGISTER,
     ROUTE,
     ROUTE_KEY,
+    STATE,
     STATUS,
     THE_PROCESS,
     Names,
@@ -36,6 +37,7 @@ from engine.definitions.process import (
     effects_of,
 )
 from engine.domain.types import ANY, TEXT, ListOf, Record, Reference, Type, follow
+from engine.expressions.mentions import constants
 from engine.expressions.names import type_words
 
 # What an engine without a file for it knows.
@@ -299,6 +301,11 @@ def _record_effect(subject: Subject, effect: Effect, where: Phrase) -> None:
     for name in effect.set:
         key = effect.node.at_path(["set"]).key(name)
         _field(subject, key, tables[effect.name], tuple(name.split(".")), where)
+    states = tables[effect.name].fields["state"].choices
+    if "state" in effect.set:
+        for text in constants(effect.set["state"].text):
+            key = effect.node.at_path(["set", "state"])
+            subject.exists(key, STATE, text, states, where)
     _found_by(subject, effect)
 
 
@@ -331,6 +338,11 @@ def _connector_effect(subject: Subject, effect: Effect, where: Phrase) -> None:
 
 
 def _create_effect(subject: Subject, effect: Effect, where: Phrase) -> None:
+    if effect.each is not None and "once" in effect.node.entries:
+        belongs = Phrase("没有 each 的 create", "create without each")
+        subject.problems.add(
+            "DEF309", effect.node.key("once"), key="once", where=where, belongs=belongs
+        )
     if not _process(subject, effect.node.at_path(["process"]), effect.name):
         return
     data = subject.data_of(subject.names.processes[effect.name])

@@ -123,6 +123,7 @@ class Subject:
 THE_PROCESS = Phrase("流程", "the process")
 FORM = Phrase("表单", "form")
 REGISTER = Phrase("登记册", "register")
+STATE = Phrase("登记册的状态", "state of the register")
 ROUTE = Phrase("路径表", "route")
 ROUTE_KEY = Phrase("路径表的键", "key of the route table")
 MESSAGE = Phrase("消息模板", "message template")

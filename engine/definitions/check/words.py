@@ -39,6 +39,16 @@ def check_words(subject: Subject) -> None:
     _report(subject, Phrase("动作", "action"), actions, OPERATIONS)
 
 
+def check_flags(subject: Subject) -> None:
+    """Report flags that nothing sets."""
+    process = subject.process
+    written = {path for action in actions_of(process) for path in action.set}
+    node = process.node.at_path(["flags"])
+    for name, flag in process.flags.items():
+        if flag.when is None and f"flags.{name}" not in written:
+            subject.problems.add("DEF379", node.key(name), name=name)
+
+
 def _report(
     subject: Subject, kind: Phrase, names: Iterable[tuple[str, Node]], words: Collection[str]
 ) -> None:

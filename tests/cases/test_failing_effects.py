@@ -1,4 +1,4 @@
-"""What a group's decision does to its members when things go wrong on the way."""
+"""What happens when an effect cannot be done: of an action, or of what a group has decided."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from engine.domain.actor import Actor
 from engine.domain.errors import Refused
 from engine.services.platform import Platform
 from engine.store.outbox import LEASE, Outbox
+from engine.store.record_pages import Selection
 from tests.walks.language import FILES, MEETING, WALK, loaded
 from tests.walks.lot import lot as lot
 from tests.walks.town import DATA, Town, person
@@ -39,6 +40,10 @@ steps:
         title: F
         verb: record
         do: [{record: {register: marks, where: it.number == initiator.id, set: {state: "'void'"}}}]
+      odd:
+        title: O
+        verb: record
+        do: [{record: {register: marks, set: {number: data.note, state: data.note}}}]
       pass: {title: P, to: done}
   done: {title: Done, end: success}
   refused: {title: Refused, end: failure}
@@ -159,3 +164,17 @@ def test_a_member_that_was_put_elsewhere_is_not_bound_by_what_could_not_be_done(
     assert at(town, second) == "gather"
     town.cases.act(ANN, second, "home")
     assert at(town, second) == "fill"
+
+
+@pytest.mark.req("ENG-21")
+def test_a_record_is_not_put_into_a_state_that_its_register_does_not_have() -> None:
+    town = a_town()
+    uid = town.cases.start(ANN, "demo/walk", DATA).uid
+    town.cases.act(ANN, uid, "submit", data={**DATA, "note": "gone"})
+    decide(town, uid)
+
+    with pytest.raises(Refused, match="“Marks”没有状态“gone”"):
+        town.cases.act(CLERK, uid, "odd")
+    with town.store.read() as unit:
+        # Only that of the arrival.
+        assert len(unit.record_pages.keys(Selection("marks"))) == 1
