@@ -399,8 +399,8 @@ def _ends(processes: Iterable[Process]) -> tuple[str, ...]:
 
 def _statuses(process: Process) -> tuple[str, ...]:
     """Return the statuses that cases of a process may have."""
-    steps = (step for step in process.steps.values() if step.status is not None)
-    return tuple(dict.fromkeys(code for step in steps for code in step.status.values))
+    said = (step.status for step in process.steps.values())
+    return tuple(dict.fromkeys(code for one in said if one is not None for code in one.values))
 
 
 def _record_of(links: Mapping[str, Field]) -> Record:
