@@ -495,6 +495,8 @@ class Cases:
         forbidden = why_not_take(run, self._rights)
         if forbidden is not None:
             return forbidden
+        if item.person is not None:
+            return run.refuse("waits_for_you")
         if item.claimed_by is not None:
             return Stale("claimed_by_other", person=item.claimed_by)
         return None

@@ -82,6 +82,14 @@ def test_what_a_colleague_has_claimed_is_not_handed_over(office, uid):
     assert refused(lambda: office.cases.transfer(FIRST, uid, "李四")) == "claimed_by_other"
 
 
+def test_what_was_handed_over_is_nobodys_to_claim(office, uid):
+    office.cases.transfer(FIRST, uid, "李四")
+
+    assert refused(lambda: office.cases.claim(FIRST, uid)) == "handed_over"
+    assert refused(lambda: office.cases.claim(COLLEAGUE, uid)) == "waits_for_you"
+    office.cases.act(COLLEAGUE, uid, "pass")
+
+
 def test_the_next_place_is_for_everybody_again(office, uid):
     office.cases.transfer(FIRST, uid, "李四")
     office.cases.act(COLLEAGUE, uid, "return", input={"reason": "缺材料"})
