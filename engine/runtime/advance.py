@@ -144,17 +144,16 @@ def advance(
 
 def _act(run: Run) -> None:
     action = offered(run, run.command.name)
-    step, before = run.step, run.state
-    if action.verb == "pass" and operations.pass_to_signer(run):
+    before = run.state
+    if action.verb == "pass" and run.is_own(action) and operations.pass_to_signer(run):
         _note(run, action)
         operations.hand_to_signer(run)
         run.push(action, before)
         return
-    if step.stages and action.verb == "pass":
-        following = run.next_stage(step, before.place.stage)
-        if following is not None:
-            _pass_stage(run, action, following)
-            return
+    following = run.stage_after(action)
+    if following is not None:
+        _pass_stage(run, action, following)
+        return
     _write(run, action)
     _note(run, action)
     if action.verb in ("save", "record"):

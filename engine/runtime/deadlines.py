@@ -98,7 +98,7 @@ def why_too_late(run: Run, action: Action) -> Refused | None:
 
 def _leads_only_to(run: Run, action: Action, deadline: Deadline) -> bool:
     step = run.step
-    if action.verb == "pass" and step.stages and run.next_stage(step, run.state.place.stage):
+    if run.stage_after(action) is not None:
         return False
     ways = [way for way in run.compiled.bound.flow.leaving[step.name] if way.action is action]
     if any(way.joins for way in ways) and not _completes_the_join(run):

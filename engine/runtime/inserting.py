@@ -18,7 +18,7 @@ def why_not_insert(run: Run, action: Action) -> Refused | None:
         return None
     if action.set or action.into is not None or action.send_to is not None:
         return None
-    if step.stages and run.next_stage(step, run.state.place.stage) is not None:
+    if run.stage_after(action) is not None:
         return None
     if run.compiled.asks(action.insert) or not run.context.keys(action.insert):
         return None

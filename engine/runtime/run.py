@@ -458,6 +458,20 @@ class Run:
                 return name
         return None
 
+    def stage_after(self, action: Action) -> str | None:
+        """The stage that an action leads to instead of its target; None when it is carried out.
+
+        Stages are passed by the step's own passes. An action of the process leads to its target.
+        """
+        step = self.step
+        if not step.stages or action.verb != "pass" or not self.is_own(action):
+            return None
+        return self.next_stage(step, self.state.place.stage)
+
+    def is_own(self, action: Action) -> bool:
+        """Whether an action is one of the step, not of the process."""
+        return action.name in self.step.actions
+
     def set_due(self, step: Step) -> None:
         """Find the deadline of a step anew, unless one was given by hand."""
         due = self.state.due_given
@@ -765,6 +779,10 @@ class Run:
             undo["reached"] = list(self.reached)
         if self._goes_on(self.process.steps[place.step]):
             undo["held"] = left.undo(_BLANK, HELD)
+        here = self.command.organisation
+        if here is not None and before.place.organisation not in (None, here):
+            # Taken by somebody else than who held the place: theirs to take back.
+            undo["by"] = here
         passed = Passed(place, self.command.holder, undo, kept, self.split)
         self.change(path=(*self.state.path, passed))
 

@@ -31,6 +31,7 @@ def withdraw(run: Run) -> None:
     undo = dict(last.undo)
     overwritten = undo.pop("set", None)
     held = undo.pop("held", None)
+    undo.pop("by", None)
     deadlines.give_back(run, undo.pop("reached", []))
     if overwritten is not None:
         data = dict(run.data)
@@ -73,13 +74,7 @@ def why_not_withdraw(run: Run) -> Refused | None:
     last = _withdrawable(run)
     if state.returned or state.relaying:
         return run.refuse("withdraw_decided", step=run.step.title)
-    place = acting_place(last)
-    mine = (
-        place.organisation == command.organisation
-        if place.organisation is not None
-        else last.person == command.holder
-    )
-    if not mine:
+    if not _is_mine(run, last):
         # Somebody after the actor has acted, or the actor never passed it.
         passed = any(item.person == command.holder for item in state.path)
         code = "withdraw_decided" if passed else "nothing_to_withdraw"
@@ -98,6 +93,18 @@ def why_not_withdraw(run: Run) -> Refused | None:
     if last.kept == "once_opened" and (state.opened or opened(state.branches)):
         return run.refuse("withdraw_opened", step=run.step.title)
     return None
+
+
+def _is_mine(run: Run, last: Passed) -> bool:
+    """Whether a pass is of the actor's organisation, or their own where no organisation has it.
+
+    What somebody took who did not hold the place is for themselves alone to take back.
+    """
+    command, by = run.command, last.undo.get("by")
+    own, place = last.person == command.holder, acting_place(last)
+    if by is not None:
+        return own and by == command.organisation
+    return place.organisation == command.organisation if place.organisation is not None else own
 
 
 def touch(run: Run) -> None:

@@ -557,12 +557,13 @@ class Case:
             raise No
         self._await_signers(verb)
         after = next((one for one in here.signers if one.mode == "after" and not one.signed), None)
-        if verb == "pass" and after is not None:
+        own = name in step.get("actions", {})
+        if verb == "pass" and own and after is not None:
             here.signers = tuple(one.done() if one is after else one for one in here.signers)
             here.assigned, here.touched, here.claimed = after.person, False, None
             self._write(action)
             return
-        if verb == "pass" and "stages" in step:
+        if verb == "pass" and own and "stages" in step:
             following = self.stage_after(step, here.spot.stage)
             if following is not None:
                 here.spot = replace(here.spot, stage=following)

@@ -174,7 +174,7 @@ class Moves:
             return
         step = self.process.steps[focus.spot.step]
         last = True
-        if step.stages and action.verb == "pass":
+        if step.stages and action.verb == "pass" and action.name in step.actions:
             following = list(self._stages(focus, step, focus.spot.stage))
             last = None in following
             for stage in following:
