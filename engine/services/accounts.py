@@ -155,16 +155,15 @@ class Accounts:
             Refused: the person has no role there, or the session is over.
         """
         with self._sentences.saying():
+            before = self.session(token)
+            if before is None:
+                raise NotAllowed("session_over")
+            if organisation is not None:
+                self._directory.actor_for(before.actor.person, organisation)
             with self._store.write() as unit:
-                row = unit.sessions.load(_hash(token))
-                account = unit.accounts.load(row.login) if row is not None else None
-                if account is None:
-                    raise NotAllowed("session_over")
-                if organisation is not None:
-                    self._directory.actor_for(account.person, organisation)
                 unit.sessions.act_for(_hash(token), organisation)
             session = self.session(token)
-            if session is None:
+            if session is None:  # ended meanwhile
                 raise NotAllowed("session_over")
         return session
 
@@ -185,7 +184,7 @@ class Accounts:
             with self._store.read() as unit:
                 row = unit.sessions.load(_hash(token))
                 account = unit.accounts.load(row.login) if row is not None else None
-            if account is None:
+            if account is None or self.session(token) is None:
                 raise NotAllowed("session_over")
             if not self._identity.verify(account.password, old):
                 raise NotAllowed("wrong_password")

@@ -51,6 +51,22 @@ def test_whoever_works_for_several_chooses_one(office: Platform):
         office.accounts.act_for(session.token, "一所")
 
 
+@pytest.mark.parametrize("over", ["signed out", "too long ago"])
+def test_with_a_session_that_is_over_nothing_is_done(office: Platform, over: str):
+    token = office.accounts.sign_in("zhou", PASSWORD).token
+    if over == "signed out":
+        office.accounts.sign_out(token)
+    else:
+        office.clock.set(NINE + timedelta(days=30))
+
+    with pytest.raises(NotAllowed, match="session_over"):
+        office.accounts.act_for(token, "二分局")
+    with pytest.raises(NotAllowed, match="session_over"):
+        office.accounts.change_password(token, PASSWORD, "staple battery 88")
+
+    assert office.accounts.sign_in("zhou", PASSWORD).organisation is None
+
+
 def test_a_private_person_acts_for_themselves(office: Platform):
     assert office.accounts.sign_in("zhang", PASSWORD).actor == person("张三")
 
