@@ -42,6 +42,10 @@ def test_each_of_two_branches_at_one_unit_is_taken_on_by_itself(town: Platform) 
     assert claims(town, uid) == {"fire_check": "李四", "health_check": "王审"}
     assert town.views.view(COLLEAGUE, uid).at == "fire_check"
     assert town.views.view(FIRE, uid).at == "health_check"
+    # Asked before, the answer is the same.
+    told = {one.name: one.refusal for one in town.offering.offers(FIRE, uid, at="fire_check")}
+    assert told["claim"] is not None
+    assert told["claim"].code == "claimed_by_other"
     with pytest.raises(Refused, match="claimed_by_other"):
         town.cases.claim(FIRE, uid, at="fire_check")
     with pytest.raises(Refused, match="not_claimed_by_you"):

@@ -41,6 +41,16 @@ def test_an_organisation_writes_to_those_below(office: Platform):
     assert (message.sender, message.title, message.read) == ("市局", "通知", False)
 
 
+def test_whoever_may_not_write_to_those_below_is_told_so(office: Platform):
+    checker = person("周局", "一分局")
+    assert office.messages.recipients(checker) == []
+
+    with pytest.raises(NotAllowed, match="no_permission"):
+        office.messages.send(checker, to=["一所"], title="通知", body="…")
+
+    assert office.messages.inbox(REVIEWER) == []
+
+
 @pytest.mark.req("MSG-05", "MSG-10")
 def test_each_reader_reads_for_themselves(office: Platform):
     office.messages.send(ADMINISTRATOR, to=["一所"], title="通知", body="…")

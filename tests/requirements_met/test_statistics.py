@@ -103,3 +103,16 @@ def test_others_have_no_statistics(town):
     applicant = town.person("张三")
     with pytest.raises(NotAllowed):
         town.platform.list_figures.of(applicant, "tianjin/unit-query")
+
+
+def test_what_is_not_to_be_exported_is_not_exported_as_figures_either():
+    closed = city(
+        *AT_SUPERIOR, changes=(("definitions/lists/tianjin/unit-query.yaml", "export: true\n", ""),)
+    )
+    reviewer = closed.visit("李复审", "第一中学")
+
+    assert "导出 Excel" not in reviewer.get(OWN).links
+    page = reviewer.get("/exports" + OWN)
+
+    assert page.status == 403
+    assert "不能导出" in page
