@@ -27,6 +27,11 @@ STEP_KEYS = (
 )  # fmt: skip
 #: exactly one of these makes a step; with none it only looks
 KINDS = ("does", "clock", "look", "change", "fast_forward")
+#: the keys that mean something only in some of them
+OF_KIND = {
+    "does": ("by", "place", "process", "with", "refused"), "look": ("by", "sees"),
+    "clock": (), "change": (), "fast_forward": (), "expect": (),
+}  # fmt: skip
 #: what is done about people, not about a case
 ABOUT_PEOPLE = ("substitute", "end_substitute", "hand_over")
 #: what is done on pages of registers, messages and opinions
@@ -110,6 +115,9 @@ def _step(node: Node, started: set[str], problems: Problems) -> SampleStep | Non
         problems.add("SMP101", node, length=1)
         return None
     kind = kinds[0] if kinds else "expect"
+    meant = (kind, "case", "expect", *OF_KIND[kind])
+    if not Fields(node, problems, allowed=meant, where=Phrase(f"{kind} 的步骤", f"a {kind}")).ok:
+        return None
     if kind in ("does", "look") and "by" not in fields:
         problems.add("SMP102", node, length=1, key=kind, needed="by")
         return None
@@ -136,10 +144,7 @@ def _step(node: Node, started: set[str], problems: Problems) -> SampleStep | Non
             problems.add("SMP104", node.get("case") or node, name=name, given=name, choices=started)
             return None
     expected = fields.get("expect")
-    expect = _mapping(expected)
-    of_a_case = [name for name in expect if name in EXPECTED and name not in OF_ALL]
-    if expected is not None and of_a_case and not cases:
-        problems.add("SMP102", expected.key(of_a_case[0]), key=of_a_case[0], needed="case")
+    if expected is not None and not _can_be_found(expected, cases, started, problems):
         return None
     entered = fields.get("with")
     return SampleStep(
@@ -151,7 +156,7 @@ def _step(node: Node, started: set[str], problems: Problems) -> SampleStep | Non
         process=fields.text("process") or None,
         entered=entered.value if entered is not None else None,
         refused=fields.text("refused") or None,
-        expect=expect,
+        expect=_mapping(expected),
         clock=_moment(fields.get("clock"), problems) if "clock" in fields else None,
         look=fields.text("look") or None,
         sees=tuple(_names(fields.get("sees"))),
@@ -159,6 +164,22 @@ def _step(node: Node, started: set[str], problems: Problems) -> SampleStep | Non
         to=target,
         place=fields.text("place") or None,
     )
+
+
+def _can_be_found(
+    expected: Node, cases: Sequence[str], started: set[str], problems: Problems
+) -> bool:
+    """Report what can never be found: a word misspelt, a case not begun, or none said."""
+    where = Phrase("expect", "expect")
+    names = [name for name in expected.entries if name.partition(".")[0] in started]
+    fields = Fields(expected, problems, allowed=(*EXPECTED, *started, *names), where=where)
+    told = [expected.at_path([name]) for name in names if name not in EXPECTED]
+    inner = [Fields(one, problems, allowed=EXPECTED, where=where) for one in told]
+    of_a_case = [one for one in expected.entries if one in EXPECTED and one not in OF_ALL]
+    if of_a_case and not cases:
+        problems.add("SMP102", expected.key(of_a_case[0]), key=of_a_case[0], needed="case")
+        return False
+    return fields.ok and all(one.ok for one in inner)
 
 
 def _differences(node: Node | None, problems: Problems) -> dict[str, Any]:
