@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.domain.errors import Refused
+from engine.domain.errors import NotAllowed, Refused
 from engine.services import handing_over
 from engine.services.handing_over import Held
 from engine.services.platform import Platform
@@ -191,3 +191,30 @@ def test_a_seat_goes_over_where_the_administrator_leads_the_vote(leads):
     assert waiting == ({"李四", "赵复"} if leads else {"王审", "赵复"})
     assert all(found.same for found in town.rebuilding.all())
     town.close()
+
+
+@pytest.mark.req("ORG-25", "SEC-01")
+def test_only_who_gives_roles_there_sees_and_hands_over_what_somebody_holds(town):
+    uid = a_request(town)
+    town.cases.claim(LEAVING, uid)
+
+    for other in (person("李四", "一所"), person("周局", "一分局"), person("李四")):
+        assert refused(lambda who=other: town.handing_over.plan(who, "王审")) in (
+            "no_permission",
+            "not_for_people",
+        )
+        with pytest.raises(NotAllowed):
+            town.handing_over.run(other, "王审", ["李四"], "离职", at="一所")
+
+    assert where(town.handing_over.plan(HEAD, "王审"))[uid]
+
+
+def test_a_case_of_ones_own_is_left_where_it_is(town):
+    uid = a_request(town, by="钱管")
+    town.cases.claim(LEAVING, uid)
+
+    run = town.handing_over.run(HEAD, "王审", ["李四"], "离职")
+
+    assert uid not in [one.uid for one in run.done]
+    (line,) = town.handing_over.plan(HEAD, "王审", ["李四"])
+    assert line.sentence == "own_case_untouched"
