@@ -106,6 +106,7 @@ def test_nothing_is_passed_on_to_a_substitute_of_the_substitute(office, uid):
 
 def test_who_may_be_named_by_whom(office):
     name = office.substitutes.name
+    assert refused(lambda: name(person("王审"), "赵复")) == "not_for_people"
     assert refused(lambda: name(AWAY, "王审")) == "substitute_oneself"
     assert refused(lambda: name(AWAY, "周局")) == "substitute_stranger"
     assert refused(lambda: name(SUBSTITUTE, "王审", person="李四")) == "no_permission"
