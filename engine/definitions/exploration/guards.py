@@ -25,6 +25,8 @@ Path = tuple[str, ...]
 Values = tuple[object, ...]
 #: states begun with at most; further fields are then taken both ways
 MOST_VALUES = 64
+#: a field that can be any of more codes may be any of them at any moment
+MOST_CHOICES = 12
 #: combinations of values that may change at any moment, tried for one condition
 MOST_TRIED = 64
 _OF_SPOT = ("step", "stage", "returned", "relaying")
@@ -200,7 +202,7 @@ class Guards:
             field = fields.get(name) if fields is not None else None
         if field is None:
             return None, False
-        if field.choices:
+        if 0 < len(field.choices) <= MOST_CHOICES:
             return field.choices, owned
         return ((False, True) if field.type == BOOLEAN else None), owned
 
