@@ -10,12 +10,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine.content import read_files
 from engine.definitions.exploration import Explored, Gap, explore
 from engine.definitions.exploration.spot import standing
+from engine.definitions.release import load
 from engine.domain.case import State, places_of
 from engine.domain.errors import EngineError
 from engine.runtime.compiled import Compiled
-from tests.definitions.support import released
+from tests.definitions.support import CONTENT, released
 from tests.runtime.test_random_walks import (
     DRAWN,
     EXAMPLES,
@@ -259,6 +261,33 @@ def test_a_condition_set_with_a_gap_is_found_with_the_values_missing():
 
     assert [(gap.steps, gap.values) for gap in found.gaps] == [(("check",), (("policy.way", "c"),))]
     assert [act.name for act, _ in found.gaps[0].trail] == ["", "submit"]
+
+
+@pytest.mark.parametrize(("codes", "read"), [(3, True), (13, False)])
+def test_a_field_of_many_codes_is_no_part_of_a_state(codes, read):
+    """Each of them would be explored, at every place where the form may be filled in."""
+    files = dict(read_files(CONTENT))
+    kinds = "".join(f"  k{number}: {{title: K}}\n" for number in range(codes))
+    files["definitions/codes/kinds.yaml"] = f"codes: kinds\ntitle: K\nvalues:\n{kinds}"
+    files["definitions/processes/north/sorted.yaml"] = dedent("""
+        process: north/sorted
+        title: Sorted
+        form: request
+        steps:
+          fill:
+            title: Fill
+            who: initiator
+            edit: all
+            actions:
+              submit: {title: One, to: done, when: data.settings.kind == 'k1'}
+              other: {title: Two, verb: submit, to: done, when: data.settings.kind != 'k1'}
+          done: {title: Done, end: success}
+    """)
+
+    found = explore(load(files).processes["north/sorted"])
+
+    assert ("data.settings.kind" in [atom.name for atom in found.guards.atoms]) == read
+    assert not found.gaps
 
 
 def test_a_flag_that_an_action_sets_opens_the_way_of_another():
