@@ -259,7 +259,7 @@ def assemble(
         casework, cases, operations, interventions, outgoing, views, directory, sentences
     )
     dossiers = Dossiers(casework, records, directory, oversight, views, entries, sentences)
-    attachments = Attachments(casework, sentences, may_see_case, registers.may_view)
+    attachments = Attachments(casework, sentences, views, registers.may_view)
     rights = ContentRights(definitions, directory)
     drafts = Drafts(store, rights, directory, sentences, clock)
     history = History(store, definitions, rights, sentences)

@@ -15,7 +15,7 @@ from admin.captions import _
 from admin.context import platform
 from admin.portal.attachments import deliver
 from admin.problems import pointer
-from engine.domain.errors import InvalidSubmission, NotAllowed
+from engine.domain.errors import InvalidSubmission
 from engine.forms import FieldError
 from engine.forms.effective import EffectiveField
 
@@ -67,23 +67,12 @@ def upload() -> ResponseReturnValue:
         raise InvalidSubmission(
             [FieldError((), "required", _("缺少 {names}。", names="file, field"))]
         )
-    uid = request.form.get("case")
-    if uid is not None and not _may_fill_in(uid):
-        raise NotAllowed("not_editable_now", say=_("现在没有要由您填写的内容。"))
-    kept = platform().attachments.put(
-        actor(), uid or actor().person, field, file.filename, file.stream.read()
-    )
+    uid = request.form.get("case") or actor().person
+    kept = platform().attachments.put(actor(), uid, field, file.filename, file.stream.read())
     answer = jsonify({"id": kept, "name": file.filename})
     answer.status_code = 201
     answer.headers["Location"] = url_for(".get_file", uid=kept, _external=True)
     return answer
-
-
-def _may_fill_in(uid: str) -> bool:
-    """Whether something is to be filled in by the actor: the form, or what an action asks."""
-    view = platform().views.view(actor(), uid)
-    choices = platform().views.choices(actor(), uid) if not view.edit else ()
-    return bool(view.edit) or any(one.allowed for one in choices)
 
 
 def get_file(uid: str) -> ResponseReturnValue:

@@ -1,4 +1,4 @@
-"""Files people attach: checked by content, sealed, read only by those who may see their case.
+"""Files people attach: checked by content, sealed, read only by those who see their field.
 
 A file is never executed and never served as a page; its id is unguessable and opens nothing by
 itself (SEC-02, SEC-04).
@@ -12,10 +12,11 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from engine.domain.actor import Actor
-from engine.domain.errors import NotFound, Refused
+from engine.domain.errors import NotAllowed, NotFound, Refused
 from engine.services.case_rows import FILES
 from engine.services.casework import Casework
 from engine.services.sentences import Sentences
+from engine.services.views import Views
 from engine.store.access import Access
 from engine.store.attachments import AttachmentRow
 from engine.store.unit import UnitOfWork
@@ -60,12 +61,12 @@ class Attachments:
         self,
         work: Casework,
         sentences: Sentences,
-        may_see_case: Callable[[Actor, str], bool],
+        views: Views,
         may_see_register: Callable[[Actor, str], bool],
     ) -> None:
         self._work = work
         self._sentences = sentences
-        self._may_see_case = may_see_case
+        self._views = views
         self._may_see_register = may_see_register
 
     def put(self, actor: Actor, subject: str, field: str, name: str, content: bytes) -> str:
@@ -79,10 +80,13 @@ class Attachments:
             content: the bytes.
 
         Raises:
+            NotFound: it is about a case or a record of which the actor may not know.
+            NotAllowed: there is nothing for the actor to fill in at the case.
             Refused: too large, empty, of a type that is not accepted, or not what its name says.
         """
         with self._sentences.saying():
             extension = checked(name, content)
+            self._demand(actor, subject)
         with self._work.store.write() as unit:
             case = unit.cases.load(subject)
             owner = case.initiator if case is not None and case.initiator else actor.person
@@ -155,18 +159,34 @@ class Attachments:
                 )
             return row.name, row.type, unit.blobs.get_bytes(row.blob)
 
+    def _demand(self, actor: Actor, subject: str) -> None:
+        """Refuse a file for a case or a record with which the actor has nothing to do."""
+        if subject.startswith(RECORD):
+            if not self._may_see_register(actor, _register(subject)):
+                raise NotFound("no_such_page")
+            return
+        with self._work.store.read() as unit:
+            is_case = unit.cases.load(subject) is not None
+        if is_case and not self._views.may_fill_in(actor, subject):
+            raise NotAllowed("nothing_to_fill_in")
+
     def _may_see(self, actor: Actor, row: AttachmentRow) -> bool:
-        if row.owner in (actor.person, SHARED):
+        # What is attached to a case is sealed for whoever started it, who may not see all of it.
+        if row.owner == SHARED or (row.owner == actor.person and row.case_uid is None):
             return True
         if row.field.startswith(RECORD):
-            register = row.field.removeprefix(RECORD).partition("/")[0]
-            return self._may_see_register(actor, register)
-        if row.case_uid is not None and self._may_see_case(actor, row.case_uid):
+            return self._may_see_register(actor, _register(row.field))
+        shows = self._views.sheets.shows_file
+        if row.case_uid is not None and shows(actor, row.case_uid, row.uid, row.field):
             return True
         # A file of the profile is in the person's cases by its id.
         with self._work.store.read() as unit:
             cases = unit.cases.with_field(FILES, row.uid)
-        return any(self._may_see_case(actor, uid) for uid in cases)
+        return any(shows(actor, uid, row.uid) for uid in cases)
+
+
+def _register(subject: str) -> str:
+    return subject.removeprefix(RECORD).partition("/")[0]
 
 
 def checked(name: str, content: bytes) -> str:

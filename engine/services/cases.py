@@ -744,11 +744,6 @@ class Cases:
                 now = self._work.clock.now()
                 unit.incidents.open(row, "timer_failed", {"timer": kind, "error": str(error)}, now)
 
-    def exists(self, uid: str) -> bool:
-        """Whether there is such a case."""
-        with self._work.store.read() as unit:
-            return unit.cases.load(uid) is not None
-
 
 def command_of(
     actor: Actor,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 import orjson
@@ -13,11 +12,10 @@ from engine.definitions.listing import Listing
 from engine.definitions.process import Process
 from engine.definitions.register import ORGANISATIONS, PEOPLE
 from engine.definitions.release import Release
-from engine.forms.effective import spelled_out
 from engine.forms.model import Element
-from engine.forms.surroundings import Rights
 from engine.services.pages import Moments, Row
 from engine.services.record_index import LABEL
+from engine.services.sight import Seen, Sight
 from engine.services.statuses import STATUSES
 from engine.store.unit import UnitOfWork
 from engine.store.worklists import CaseLine, Handled, Viewer
@@ -45,22 +43,18 @@ class Cells:
         listing: Listing,
         viewer: Viewer,
         moments: Moments,
+        sight: Sight,
         *,
-        unmasked: bool = False,
         captions: Callable[[str], str] = str,
-        concerns: Callable[[str], bool] = lambda audience: False,
     ) -> None:
         self._unit = unit
         self._release = release
         self._listing = listing
         self._viewer = viewer
         self._moments = moments
-        #: whether private values are read in full
-        self._unmasked = unmasked
+        self._sight = sight
         #: gives what the content calls things in the reader's language
         self._captions = captions
-        #: whether somebody who looks is among an audience of ``views``
-        self._concerns = cache(concerns)
         self._paths = [c.field for c in listing.columns]
         self._names: dict[tuple[str, str], str] = {}
         self._represented: Mapping[int, str] = {}
@@ -199,28 +193,19 @@ class Cells:
         return "" if value is None else str(value)
 
     def _of_data(self, line: CaseLine, path: str, values: Mapping[str, Sequence[Any]]) -> str:
-        element = self._element(line, path)
-        hides, masks = self._views(line, path, element)
-        if hides:
+        seen = self._seen(line, path)
+        if seen.hidden:
             return ""
-        cells = (self._value(element, value, masks=masks) for value in values.get(path, ()))
+        element = self._element(line, path)
+        cells = (self._value(element, value, masked=seen.masked) for value in values.get(path, ()))
         return self._captions("、").join(cells)
 
-    def _views(self, line: CaseLine, path: str, element: Element | None) -> tuple[bool, bool]:
-        """Whether the process hides or masks a field from whoever looks (``views``).
-
-        Under what condition it does so is not asked for each row: a list shows no more than a case.
-        """
+    def _seen(self, line: CaseLine, path: str) -> Seen:
+        """Whether a field is hidden or masked from whoever looks."""
         process = self._process(line)
-        form = self._release.forms.get(process.form or "") if process is not None else None
-        hides = masks = False
-        for view in process.views if process is not None else ():
-            own = view.audience == "initiator" and line.initiator == self._viewer.person
-            if own or self._concerns(view.audience):
-                hides |= any(f"{path}.".startswith(f"{name}.") for name in view.hide)
-                if form is not None and element is not None:
-                    masks |= spelled_out(Rights(mask=view.mask), form).masks(element)
-        return hides, masks
+        if process is None:
+            return Seen()
+        return self._sight.of(process, path, own=line.initiator == self._viewer.person)
 
     def _of_process(self, line: CaseLine, process: Process | None, path: str) -> str:
         if path == "process":
@@ -264,11 +249,9 @@ class Cells:
     def _late(self, line: CaseLine) -> bool:
         return line.closed_at is None and line.due is not None and line.due <= self._moments.now
 
-    def _value(self, element: Element | None, value: Any, *, masks: bool) -> str:
+    def _value(self, element: Element | None, value: Any, *, masked: bool) -> str:
         text = self._text(element, value)
-        if element is not None and (masks or (element.private == "mask" and not self._unmasked)):
-            return element.recognised(text)
-        return text
+        return element.recognised(text) if element is not None and masked else text
 
     def _text(self, element: Element | None, value: Any) -> str:
         if element is not None:

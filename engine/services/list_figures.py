@@ -21,6 +21,7 @@ from engine.services.lists import Lists, text_of
 from engine.services.pages import Filter
 from engine.services.records import Records
 from engine.services.sentences import Sentences
+from engine.services.sight import Sight
 from engine.store.unit import UnitOfWork
 from engine.store.worklists import Worklist
 
@@ -78,22 +79,26 @@ class ListFigures:
 
         Raises:
             NotFound: there is no such list, or it counts nothing.
-            NotAllowed: the actor may not open it.
+            NotAllowed: the actor may not open it, or does not see what it is narrowed by.
         """
         with self._sentences.saying():
             listing = self._lists.listing(actor, name)
             if not listing.counts:
                 raise NotFound("no_such_page")
             with self._records.store.read() as unit:
-                own = self._lists.worklist(unit, actor, listing, filters or {}, search)
-                whole = self._whole(unit, actor, listing, own, filters or {})
+                sight = self._lists.sight(actor)
+                closed = self._lists.closed_to(actor, listing, sight, listing.counts)
+                counts = [path for path in listing.counts if path not in closed]
+                own = self._lists.worklist(unit, actor, listing, filters or {}, search, sight)
+                own = self._lists.seeing(own, sight, counts)
+                whole = self._whole(unit, actor, listing, own, filters or {}, sight)
                 return Statistics(
                     listing.title,
                     unit.worklists.count(own),
                     unit.worklists.count(whole) if whole is not None else None,
-                    tuple(self._counted(unit, listing, own, whole, p) for p in listing.counts),
-                    self._lists.filters_of(unit, actor, listing),
-                    bool(listing.search),
+                    tuple(self._counted(unit, listing, own, whole, path) for path in counts),
+                    self._lists.filters_of(unit, actor, listing, sight),
+                    self._lists.is_searchable(actor, listing, sight),
                     listing.export,
                 )
 
@@ -138,13 +143,14 @@ class ListFigures:
         listing: Listing,
         own: Worklist,
         filters: Mapping[str, str],
+        sight: Sight,
     ) -> Worklist | None:
         """What is counted of the jurisdiction; nobody can ask for one organisation or person."""
         if not listing.whole:
             return None
         free = {path: one for path, one in filters.items() if not self._names_somebody(own, path)}
-        asked = self._lists.worklist(unit, actor, listing, free, "")
-        return replace(asked, relation="all", handled=())
+        asked = self._lists.worklist(unit, actor, listing, free, "", sight)
+        return replace(asked, relation="all", handled=(), unseen=own.unseen)
 
     def _counted(
         self, unit: UnitOfWork, listing: Listing, own: Worklist, whole: Worklist | None, path: str

@@ -5,8 +5,9 @@ A count and the rows it leads to come from one question, so that they are always
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -28,11 +29,12 @@ from engine.services.records import Records
 from engine.services.register_pages import Shown
 from engine.services.registers import Registers
 from engine.services.sentences import Sentences
+from engine.services.sight import Sight
 from engine.services.statuses import STATUSES
 from engine.store.records import IndexValue
 from engine.store.unit import UnitOfWork
 from engine.store.where import Where
-from engine.store.worklists import CaseLine, Represented, Viewer, Worklist
+from engine.store.worklists import CaseLine, Represented, Unseen, Viewer, Worklist
 
 #: how many rows are exported at once
 EXPORTED = 100_000
@@ -133,7 +135,7 @@ class Lists:
 
         Raises:
             NotFound: there is no such list, or the cursor is none.
-            NotAllowed: the actor may not open it.
+            NotAllowed: the actor may not open it, or does not see what it is narrowed or sorted by.
         """
         listing = self.listing(actor, name)
         if listing.of != CASES:
@@ -150,24 +152,27 @@ class Lists:
         column, descending = self._sorting(listing, sort)
         with self._sentences.saying(), self._store.read() as unit:
             after = cursor_from(cursor)
-            worklist = self.worklist(unit, actor, listing, filters or {}, search)
+            sight = self.sight(actor)
+            worklist = self.worklist(unit, actor, listing, filters or {}, search, sight, sort)
             lines = unit.worklists.page(
                 worklist, column, descending=descending, after=after, limit=limit + 1
             )
             total = unit.worklists.count(worklist)
             captions = self._sentences.captions()
-            rows = self._cells(unit, actor, listing, worklist.viewer, captions).rows(lines[:limit])
-            offered = self.filters_of(unit, actor, listing)
+            cells = self._cells(unit, actor, listing, worklist.viewer, sight, captions)
+            rows = cells.rows(lines[:limit])
+            offered = self.filters_of(unit, actor, listing, sight)
+            closed = self.closed_to(actor, listing, sight, [one.field for one in listing.columns])
         more = len(lines) > limit
         last = lines[limit - 1] if more else None
         return Page(
             title=listing.title,
-            columns=self._columns(listing),
+            columns=self._columns(listing, closed),
             rows=rows,
             filters=offered,
             total=total,
             next_cursor=Cursor(last.order, last.id).text() if last is not None else "",
-            searchable=bool(listing.search),
+            searchable=self.is_searchable(actor, listing, sight),
             empty=listing.empty,
             bulk=self._bulk(actor, listing),
             listing=listing,
@@ -283,7 +288,7 @@ class Lists:
         with self._sentences.saying(), self._store.read() as unit:
             lines = self._lines(unit, actor, listing, filters or {}, search)
             viewer = self._viewer(unit, actor)
-            rows = self._cells(unit, actor, listing, viewer).rows(lines)
+            rows = self._cells(unit, actor, listing, viewer, self.sight(actor)).rows(lines)
         people = ((line.initiator, line.uid) for line in lines if line.initiator)
         at = self._records.now(actor.jurisdiction)
         note_export(self._store, at, actor, listing.id, (), people)
@@ -329,23 +334,50 @@ class Lists:
         actor: Actor,
         listing: Listing,
         viewer: Viewer,
+        sight: Sight,
         captions: Callable[[str], str] = str,
     ) -> Cells:
         zone = self._records.zone(actor.jurisdiction)
         moments = Moments(zone, self._records.now(actor.jurisdiction))
+        return Cells(unit, self._release, listing, viewer, moments, sight, captions=captions)
+
+    def sight(self, actor: Actor) -> Sight:
+        """What the actor sees of the fields of cases."""
         people = self._release.registers.get(PEOPLE)
-        plain = may_unmask(self._directory, actor, people)
+
+        @cache
+        def held() -> Sequence[frozenset[str]]:
+            lent = self._directory.lent(actor).values()
+            return (self._directory.permissions(actor), *lent)
 
         def concerns(audience: str) -> bool:
-            lent = (one.permissions for one in viewer.represents)
-            if any(audience in known for known in (viewer.permissions, *lent)):
+            if any(audience in permissions for permissions in held()):
                 return True
             return self._directory.plays(actor.person, audience, actor.organisation)
 
-        return Cells(
-            unit, self._release, listing, viewer, moments, unmasked=plain, captions=captions,
-            concerns=concerns,
-        )  # fmt: skip
+        def unmasked() -> bool:
+            return may_unmask(self._directory, actor, people)
+
+        return Sight(self._release, concerns, unmasked)
+
+    def closed_to(
+        self, actor: Actor, listing: Listing, sight: Sight, paths: Iterable[str]
+    ) -> frozenset[str]:
+        """The fields of a list that the actor sees in none of its cases."""
+        processes = self.processes(actor, listing)
+        every_row_is_own = listing.relation == "mine" and not listing.permissions
+
+        def closed(path: str) -> bool:
+            having = [one for one in processes if element_of(self._release, [one], path)]
+            unseen = sight.unseen(having, path.removeprefix("data."))
+            kept = (*unseen.everywhere, *(unseen.own if every_row_is_own else ()))
+            return bool(having) and len(kept) == len(having)
+
+        return frozenset(path for path in paths if path.startswith("data.") and closed(path))
+
+    def is_searchable(self, actor: Actor, listing: Listing, sight: Sight) -> bool:
+        """Whether there is something the actor can search a list by."""
+        return len(self.closed_to(actor, listing, sight, listing.search)) < len(listing.search)
 
     def worklist(
         self,
@@ -354,13 +386,26 @@ class Lists:
         listing: Listing,
         filters: Mapping[str, str],
         search: str,
+        sight: Sight | None = None,
+        sort: str = "",
     ) -> Worklist:
-        """The question of a list, as the actor asks it."""
+        """The question of a list, as the actor asks it.
+
+        Raises:
+            NotAllowed: the actor does not see a field that rows are asked or sorted by.
+        """
+        sight = sight or self.sight(actor)
+        processes = self.processes(actor, listing)
+        by = [*(path for path in listing.filters if filters.get(path)), sort.removeprefix("-")]
+        for path in sorted(self.closed_to(actor, listing, sight, by)):
+            refusal = NotAllowed("field_not_shown", field=self.caption(listing, path))
+            raise self._sentences.worded(refusal)
+        read = (*by, *(listing.search if search else ()), listing.sort.field)
         worklist = Worklist(
             relation=listing.relation,
             viewer=self._viewer(unit, actor),
             jurisdiction=actor.jurisdiction,
-            processes=[process.id for process in self.processes(actor, listing)],
+            processes=[process.id for process in processes],
             permissions=listing.permissions,
             steps=listing.steps,
             stages=listing.stages,
@@ -373,6 +418,7 @@ class Lists:
             words=search,
             searched=self._searched(actor, listing),
             exact=self._exact(actor, listing, search),
+            unseen=_unseen(sight, processes, read),
             late=self._late(listing, filters),
             now=self._records.now(actor.jurisdiction or ""),
         )
@@ -469,12 +515,12 @@ class Lists:
     def _sortable(path: str) -> bool:
         return path in SORTABLE or path.startswith("data.")
 
-    def _columns(self, listing: Listing) -> list[Column]:
+    def _columns(self, listing: Listing, closed: Collection[str] = ()) -> list[Column]:
         return [
             Column(
                 column.field,
                 column.title or self.caption(listing, column.field),
-                self._sortable(column.field),
+                self._sortable(column.field) and column.field not in closed,
             )
             for column in listing.columns
         ]
@@ -521,14 +567,25 @@ class Lists:
             if self._directory.why_not(actor, one.permission or register.permissions.edit) is None
         ]
 
-    def filters_of(self, unit: UnitOfWork, actor: Actor, listing: Listing) -> list[Filter]:
+    def filters_of(
+        self, unit: UnitOfWork, actor: Actor, listing: Listing, sight: Sight
+    ) -> list[Filter]:
         """What a list can be narrowed by, with the values there are among its rows."""
-        whole = self.worklist(unit, actor, listing, {}, "") if listing.filters else None
+        closed = self.closed_to(actor, listing, sight, listing.filters)
+        offered = [path for path in listing.filters if path not in closed]
+        if not offered:
+            return []
+        whole = self.seeing(self.worklist(unit, actor, listing, {}, "", sight), sight, offered)
         return [
             Filter(path, self.caption(listing, path), self._options(unit, actor, whole, path))
-            for path in listing.filters
-            if whole is not None
+            for path in offered
         ]
+
+    def seeing(self, worklist: Worklist, sight: Sight, paths: Iterable[str]) -> Worklist:
+        """A question of a list about more fields: what is kept from the actor does not count."""
+        processes = [self._release.processes[name].process for name in worklist.processes]
+        more = _unseen(sight, processes, paths)
+        return replace(worklist, unseen={**worklist.unseen, **more})
 
     def _options(
         self, unit: UnitOfWork, actor: Actor, whole: Worklist, path: str
@@ -567,6 +624,12 @@ class Lists:
         if path in ("step", "stage"):
             return [(value, _step_title(processes, path, value)) for value in values]
         return [(value, value) for value in values]
+
+
+def _unseen(sight: Sight, processes: Sequence[Process], paths: Iterable[str]) -> dict[str, Unseen]:
+    """In which cases fields of the data are kept from the reader, by index path."""
+    inner = {path.removeprefix("data.") for path in paths if path.startswith("data.")}
+    return {path: sight.unseen(processes, path) for path in inner}
 
 
 def _narrowed(worklist: Worklist, figure: HomeCount) -> Worklist:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -11,7 +11,7 @@ from engine.domain.actor import Actor
 from engine.domain.actor import Rights as Permissions
 from engine.domain.case import Command, Place, State
 from engine.domain.errors import NotFound
-from engine.forms.effective import EffectiveForm
+from engine.forms.effective import EffectiveForm, spelled_out
 from engine.forms.form import Form
 from engine.forms.surroundings import Rights
 from engine.runtime import moments
@@ -74,6 +74,27 @@ class Sheets:
             rights = Rights(edit=edit, hide=hide, mask=mask)
             shown = {**stored, **(data or {})}
             return form.effective(shown, self._entries.surroundings(unit, run), rights)
+
+    def shows_file(self, actor: Actor, uid: str, file: str, field: str = "") -> bool:
+        """Whether the actor sees a field of a case that holds a file.
+
+        ``field`` is where it was attached, for a file that no field holds, or none any more: it
+        came with an action, or another one was put in its place.
+        """
+        with self._work.store.read() as unit:
+            try:
+                loaded, run = self._open(unit, actor, uid, None)
+            except NotFound:
+                return False
+            hide, mask = hidden(run, self._rights)
+            if not hide and not mask:
+                return True
+            stored = dict(loaded.data)
+            form = self._entries.form_of(unit, loaded.compiled, loaded.row.pin, stored)
+            rights = Rights(hide=hide, mask=mask)
+            rights = spelled_out(rights, form) if form is not None else rights
+            paths = [*_paths_of(file, stored)] or [_without_rows(field.split("."))]
+            return any(_shows(form, rights, path) for path in paths)
 
     def ask(
         self,
@@ -192,3 +213,26 @@ class Sheets:
                 return None
             values = entered if entered is not None else form.initial()
             return form.effective(values, self._entries.surroundings(unit, run), Rights())
+
+
+def _paths_of(value: Any, data: Any, above: Sequence[str] = ()) -> Iterator[str]:
+    """Every path of some data at which a value stands, without row numbers."""
+    if isinstance(data, Mapping):
+        for name, inner in data.items():
+            yield from _paths_of(value, inner, (*above, name))
+    elif isinstance(data, list):
+        for inner in data:
+            yield from _paths_of(value, inner, above)
+    elif data == value:
+        yield ".".join(above)
+
+
+def _without_rows(names: Sequence[str]) -> str:
+    return ".".join(name for name in names if not name.isdigit())
+
+
+def _shows(form: Form | None, rights: Rights, path: str) -> bool:
+    if any(f"{path}.".startswith(f"{name}.") for name in rights.hide):
+        return False
+    element = form.element(path) if form is not None else None
+    return element is None or not rights.masks(element)

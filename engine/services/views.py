@@ -34,6 +34,9 @@ from engine.services.sheets import Sheets
 from engine.services.statuses import status_title
 from engine.store.unit import UnitOfWork
 
+#: operations with which something is filled in
+_FILLED = ("save", "vote")
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -373,6 +376,22 @@ class Views:
             if name in compiled.process.steps:
                 return compiled.process.steps[name]
         return None
+
+    def may_fill_in(self, actor: Actor, uid: str) -> bool:
+        """Whether something of a case is to be filled in by the actor: its form, or an action.
+
+        Raises:
+            NotFound: as for :meth:`view`.
+        """
+        with self._sentences.saying(), self._work.store.read() as unit:
+            loaded, first = self._seeing.open(unit, actor, uid)
+            places = [one.place.step for at, one in places_of(loaded.state) if at]
+            runs = [first, *(self._work.look(unit, loaded, actor, at=at) for at in places)]
+            return any(
+                offer.mine and offer.allowed and (offer.action is not None or offer.name in _FILLED)
+                for run in runs
+                for offer in self._offering.here(unit, loaded, run, actor)
+            )
 
     def course(self, actor: Actor, uid: str) -> list[Entry]:
         """What happened to a case, in order (REV-26)."""

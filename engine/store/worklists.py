@@ -98,6 +98,13 @@ class Viewer:
     represents: tuple[Represented, ...] = ()
 
 
+class Unseen(NamedTuple):
+    """In which cases a field is kept from the viewer: by process, all or only their own."""
+
+    everywhere: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Worklist:
     """Which cases.
@@ -126,6 +133,8 @@ class Worklist:
     #: private values of a register that the words may stand for as a whole: (path, blinded value)
     exact: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
     searched: Sequence[tuple[str, str | None]] = ()
+    #: fields that the viewer does not see in all cases: by them only the others are found
+    unseen: Mapping[str, Unseen] = field(default_factory=dict)
     #: whether a deadline has passed at ``now``
     late: bool | None = None
     now: datetime | None = None
@@ -211,6 +220,7 @@ class Worklists:
             query = sa.select(_c[path]).where(_c.id.in_(chosen)).distinct().order_by(_c[path])
             rows = self._session.rows(query.limit(limit))
             return [row[0] for row in rows if row[0] is not None]
+        chosen = chosen.where(*_seen(worklist, path))
         fields = sa.select(_f.text_value, _f.number_value).where(
             _f.path == path, _f.case_id.in_(chosen)
         )
@@ -224,6 +234,7 @@ class Worklists:
             query = sa.select(_c[path], sa.func.count()).where(*_conditions(worklist))
             rows = self._session.rows(query.group_by(_c[path]).order_by(_c[path]))
             return [(value, int(number)) for value, number in rows if value is not None]
+        chosen = chosen.where(*_seen(worklist, path))
         number = sa.func.count(sa.distinct(_f.case_id))
         fields = (
             sa.select(_f.text_value, _f.number_value, number)
@@ -314,7 +325,8 @@ def _conditions(worklist: Worklist) -> list[Clause]:
     if worklist.late is not None and worklist.now is not None:
         late = sa.and_(_c.closed_at.is_(None), _c.due.is_not(None), _c.due <= worklist.now)
         conditions.append(late if worklist.late else sa.not_(late))
-    conditions += [_equal(path, values) for path, values in worklist.equal.items()]
+    for path, values in worklist.equal.items():
+        conditions += [_equal(path, values), *_seen(worklist, path)]
     conditions += [_found(worklist, word) for word in fold(worklist.words).split()]
     if worklist.where is not None:
         conditions.append(worklist.where.clause)
@@ -476,7 +488,8 @@ def _found(worklist: Worklist, word: str) -> Clause:
             if register is not None
             else sa.func.lower(_f.text_value).contains(word, autoescape=True)
         )
-        either.append(_c.id.in_(sa.select(_f.case_id).where(_f.path == path, value)))
+        found = _c.id.in_(sa.select(_f.case_id).where(_f.path == path, value))
+        either.append(sa.and_(found, *_seen(worklist, path)))
     return sa.or_(sa.false(), *either)
 
 
@@ -495,5 +508,19 @@ def _order(worklist: Worklist, sort: str) -> sa.ColumnElement[Any]:
             never = sa.literal(_NEVER, column.type)
             return sa.type_coerce(sa.func.coalesce(column, never), column.type)
         return sa.func.coalesce(column, "")
-    value = sa.select(sa.func.min(_f.text_value)).where(_f.case_id == _c.id, _f.path == sort)
+    value = sa.select(sa.func.min(_f.text_value)).where(
+        _f.case_id == _c.id, _f.path == sort, *_seen(worklist, sort)
+    )
     return sa.func.coalesce(value.correlate(cases).scalar_subquery(), "")
+
+
+def _seen(worklist: Worklist, path: str) -> list[Clause]:
+    """Leave out the cases in which the viewer does not see a field."""
+    unseen = worklist.unseen.get(path, Unseen())
+    found: list[Clause] = []
+    if unseen.everywhere:
+        found.append(_c.process.not_in(unseen.everywhere))
+    if unseen.own:
+        own = sa.func.coalesce(_c.initiator, "") == worklist.viewer.person
+        found.append(sa.not_(sa.and_(_c.process.in_(unseen.own), own)))
+    return found

@@ -2,9 +2,9 @@
 
 import pytest
 
-from engine.domain.errors import NotFound, Refused
+from engine.domain.errors import NotAllowed, NotFound, Refused
 from engine.services.platform import Platform
-from tests.support.office import a_request, open_office, person
+from tests.support.office import FILES, a_request, open_office, person
 
 PDF = b"%PDF-1.7\n%..."
 OWNER, REVIEWER = person("张三"), person("王审", "一所")
@@ -97,3 +97,47 @@ def test_a_name_is_only_a_name(office: Platform):
     file = office.attachments.put(OWNER, uid, "plans", "../../etc/passwd\n.pdf", PDF)
 
     assert office.attachments.get(OWNER, file)[0] == "passwd.pdf"
+
+
+class TestFieldsKeptFromSomebody:
+    """A file is given as the field that holds it is shown: ``views`` hide and mask it too."""
+
+    @pytest.fixture
+    def office(self) -> Platform:
+        path = "definitions/processes/town/request.yaml"
+        views = "views: {review: {hide: [plans]}, initiator: {hide: [subject]}}"
+        return open_office(
+            more={path: FILES[path].replace("steps:", f"{views}\n        steps:", 1)}
+        )
+
+    @pytest.mark.req("SEC-02", "FORM-06")
+    def test_whoever_does_not_see_the_field_gets_no_file(self, office: Platform):
+        uid, file = with_file(office)
+
+        with pytest.raises(NotFound, match="no_such_file"):
+            office.attachments.get(REVIEWER, file)
+        office.cases.act(REVIEWER, uid, "pass")
+        # The second stage is somebody's from whom nothing is kept.
+        assert office.attachments.get(person("赵复", "一所"), file)[0] == "图纸.pdf"
+
+    @pytest.mark.req("SEC-02", "FORM-06")
+    def test_who_started_the_case_owns_no_file_of_a_hidden_field(self, office: Platform):
+        uid, _ = with_file(office)
+
+        file = office.attachments.put(REVIEWER, uid, "subject", "意见.pdf", PDF)
+
+        with pytest.raises(NotFound, match="no_such_file"):
+            office.attachments.get(OWNER, file)
+
+
+@pytest.mark.req("SEC-01", "SEC-02")
+def test_nobody_attaches_to_what_is_not_theirs_to_fill_in(office: Platform):
+    uid, _ = with_file(office)
+
+    with pytest.raises(NotFound, match="no_such_case"):
+        office.attachments.put(person("李四"), uid, "plans", "a.pdf", PDF)
+    with pytest.raises(NotFound, match="no_such_page"):
+        office.attachments.put(person("李四"), "record:keys/101", "plans", "a.pdf", PDF)
+    office.cases.act(REVIEWER, uid, "pass")
+    with pytest.raises(NotAllowed, match="nothing_to_fill_in"):
+        office.attachments.put(REVIEWER, uid, "plans", "a.pdf", PDF)

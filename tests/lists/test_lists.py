@@ -1,7 +1,9 @@
 """Lists show what the relation says, count what they show, and reveal nothing else."""
 
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -235,3 +237,81 @@ def test_what_a_process_hides_or_masks_is_so_on_its_lists_too() -> None:
     # In the second stage it waits for somebody from whom nothing is kept.
     platform.cases.act(REVIEWER, uid, "pass")
     assert cells(platform, CHECKER, "town/to-review")[0][2:5] == ("大厅", "会议室", "12")
+
+
+class TestWhatIsKeptFromTheReader:
+    """By a field that the reader does not see nothing is found, ordered or counted."""
+
+    @pytest.fixture
+    def office(self) -> Platform:
+        request, listing = "definitions/processes/town/request.yaml", "town/to-review"
+        views = "views: {review: {hide: [subject], mask: [kind]}, initiator: {mask: [kind]}}"
+        counts = "counts: [data.kind, data.unit]\n        whole: true\n        export: true"
+        path = f"definitions/lists/{listing}.yaml"
+        mine = "definitions/lists/town/my-requests.yaml"
+        more = "columns: [number, {field: data.kind, title: 类型},"
+        office = open_office(
+            more={
+                request: FILES[request].replace("steps:", f"{views}\n        steps:", 1),
+                path: FILES[path].replace("export: true", counts),
+                mine: FILES[mine].replace("columns: [number,", more),
+            }
+        )
+        a_request(office, subject="会议室", kind="hall")
+        a_request(office, subject="车库", kind="office")
+        return office
+
+    @pytest.mark.req("FORM-06", "SEC-02")
+    @pytest.mark.parametrize("asked", [{"filters": {"data.kind": "hall"}}, {"sort": "data.kind"}])
+    def test_it_is_refused_to_ask_by_it(self, office: Platform, asked: dict[str, Any]):
+        with pytest.raises(NotAllowed, match="field_not_shown") as refused:
+            office.lists.page(REVIEWER, "town/to-review", **asked)
+
+        assert refused.value.params == {"field": "类别"}
+        if "filters" in asked:
+            for ask in (office.lists.keys, office.lists.export, office.list_figures.of):
+                with pytest.raises(NotAllowed, match="field_not_shown"):
+                    ask(REVIEWER, "town/to-review", **asked)
+
+    @pytest.mark.req("FORM-06", "SEC-02")
+    def test_it_is_neither_offered_nor_searched_nor_counted(self, office: Platform):
+        page = office.lists.page(REVIEWER, "town/to-review")
+        figures = office.list_figures.of(REVIEWER, "town/to-review")
+
+        assert [one.field for one in page.filters] == ["data.unit", "status"]
+        sortable = {one.field for one in page.columns if one.sortable}
+        assert sortable == {"number", "initiator", "data.amount", "status", "arrived_at"}
+        assert office.lists.keys(REVIEWER, "town/to-review", search="会议室") == []
+        assert [one.path for one in figures.counted] == ["data.unit"]
+
+    @pytest.mark.req("FORM-06")
+    def test_others_ask_as_before(self, office: Platform):
+        for uid in office.lists.keys(REVIEWER, "town/to-review"):
+            office.cases.act(REVIEWER, uid, "pass")
+
+        assert cells(office, CHECKER, "town/to-review", search="会议室")[0][2:4] == (
+            "大厅",
+            "会议室",
+        )
+        assert len(cells(office, CHECKER, "town/to-review", filters={"data.kind": "hall"})) == 1
+        figures = office.list_figures.of(CHECKER, "town/to-review")
+        assert [one.number for one in figures.counted[0].figures] == [1, 1]
+
+    @pytest.mark.req("FORM-06")
+    def test_what_is_kept_from_who_started_a_case_leaves_out_their_own(self, office: Platform):
+        with office.store.write() as unit:
+            office.directory.grant(unit, "张三", "checker", "一所", jurisdiction="town")
+        mine = person("张三", "一所")
+        for uid in office.lists.keys(REVIEWER, "town/to-review"):
+            office.cases.act(REVIEWER, uid, "pass")
+        a_request(office, by="李四", kind="hall")
+
+        assert "data.kind" not in {
+            one.field for one in office.lists.page(mine, "town/my-requests").columns if one.sortable
+        }
+        listing, sight = office.release.lists["town/to-review"], office.lists.sight(mine)
+        with office.store.read() as unit:
+            asked = office.lists.worklist(unit, mine, listing, {"data.kind": "hall"}, "", sight)
+            found = unit.worklists.count(replace(asked, relation="all", stages=(), steps=()))
+            tally = unit.worklists.tally(replace(asked, relation="all", equal={}), "kind")
+        assert (found, tally) == (1, [("hall", 1)])

@@ -54,8 +54,8 @@ def test_a_certificate_is_not_there_for_others(certified):
 @pytest.mark.req("SEC-02", "SEC-04")
 def test_a_file_is_handed_to_those_who_see_the_case_and_runs_nothing():
     sent = city(*AT_UNIT)
-    applicant = sent.person("张三")
-    uid = sent.platform.attachments.put(applicant, sent["z"], "photo", "a.pdf", b"%PDF-1.4 x")
+    reviewer = sent.person("王初审", "第一中学")
+    uid = sent.platform.attachments.put(reviewer, sent["z"], "photo", "a.pdf", b"%PDF-1.4 x")
 
     answer = sent.visit("王初审", "第一中学").client.get(f"/attachments/{uid}")
     other = sent.visit("赵科长", "教委下属中心").client.get(f"/attachments/{uid}")

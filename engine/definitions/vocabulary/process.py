@@ -179,7 +179,13 @@ PROCESS = Vocabulary(
         Key("facts", FACTS, "给值取名：表达式或查询", "names for values: expressions or queries"),
         Key("policy", POLICIES, "政策开关", "declared switches"),
         Key("flags", FLAGS, "状态之外的标记", "marks beside the state"),
-        Key("views", VIEWS, "谁看不到什么", "who does not see what"),
+        Key(
+            "views",
+            VIEWS,
+            "谁看不到什么：页面、列表和导出中不显示，列表不能按它查询，附件不给",
+            "who does not see what: neither on pages nor in lists and exports, "
+            "lists are not asked by it, its files are not given",
+        ),
         Key(
             "start",
             One(START, _start),
