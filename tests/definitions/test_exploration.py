@@ -263,6 +263,28 @@ def test_a_condition_set_with_a_gap_is_found_with_the_values_missing():
     assert [act.name for act, _ in found.gaps[0].trail] == ["", "submit"]
 
 
+@pytest.mark.req("CON-04", "ENG-12")
+def test_a_return_relayed_into_a_branch_that_cannot_relay_it_is_found():
+    text = f"""
+  check:
+    title: S
+    to: s3
+    parallel:
+      join: a
+      branches:
+        a: {{s1: {{title: A, {WHO}, actions: {{pass: {{title: P, to: join}}}}}}}}
+        b: {{s2: {{title: B, {WHO}, actions: {{pass: {{title: P, to: join}}}}}}}}
+    actions: {{stop: {{title: T, verb: pass, to: s3, {WHO}}}}}
+  s3: {{title: C, {WHO}, actions: {{pass: {{title: P, to: done}},
+    up: {{title: U, verb: return, to: previous, relay: true}}}}}}
+"""
+    found = explore(compiled(HEAD % "check" + text + TAIL).bound)
+
+    # The case itself is not stuck, it may be stopped; whoever has a branch can do nothing.
+    assert not found.gaps
+    assert sorted(found.unrelayed) == ["s1", "s2"]
+
+
 @pytest.mark.parametrize(("codes", "read"), [(3, True), (13, False)])
 def test_a_field_of_many_codes_is_no_part_of_a_state(codes, read):
     """Each of them would be explored, at every place where the form may be filled in."""

@@ -683,6 +683,11 @@ class Case:
         straight, here.straight = here.straight, False
         here.relaying = here.returned = False
         here.given, here.lines = given, []
+        at = self.was
+        for name in self.was_in:
+            at = at.branches[name]
+        # A path begins anew: taking the submission back brings no older one back.
+        at.lines = []
         if straight and here.left:
             self.resume()
             kept = [one for one in self.here.lines if one.spot.step != "fill"]

@@ -34,13 +34,18 @@ def lives(url: str, most: int) -> st.SearchStrategy[Town]:
         assert release is not None
         note(files[WALK])
         town = Town(release, url)
-        for starter in STARTERS:
-            uid = town.platform.cases.start(person(starter), "demo/walk", DATA).uid
-            town.platform.cases.act(person(starter), uid, "submit", data=DATA)
-        town.check()
-        walk = Walk(town, draw)
-        for _ in range(draw(st.integers(most // 4, most))):
-            walk.step()
+        try:
+            for starter in STARTERS:
+                uid = town.platform.cases.start(person(starter), "demo/walk", DATA).uid
+                town.platform.cases.act(person(starter), uid, "submit", data=DATA)
+            town.check()
+            walk = Walk(town, draw)
+            for _ in range(draw(st.integers(most // 4, most))):
+                walk.step()
+        except BaseException:
+            # Hypothesis ends what grows too long here too.
+            town.platform.close()
+            raise
         return town
 
     return drawn()

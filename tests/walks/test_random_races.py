@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import permutations
 from random import Random
 from typing import Any
@@ -190,8 +190,11 @@ def _named(value: object, names: dict[str, str]) -> str:
 class Written:
     """A process as it is written, which tells nothing of itself where a report names it."""
 
-    text: str = field(repr=False)
-    release: Release = field(repr=False)
+    text: str
+    release: Release
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text("Written")
 
 
 @st.composite

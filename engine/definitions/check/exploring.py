@@ -56,10 +56,11 @@ def check_exploring(subject: Subject, bound: BoundProcess) -> Explored | None:
         subject.problems.add("DEF389", at, count=count, missed=_missed(explored))
     for gap in explored.gaps:
         _gap(subject, explored, gap)
-    for step, state in explored.unsent.items():
-        found = subject.process.steps[step]
-        trail = said(explored, explored.trail(state))
-        subject.problems.add("DEF382", subject.process.named_at(found), step=step, trail=trail)
+    for code, lost in (("DEF381", explored.unrelayed), ("DEF382", explored.unsent)):
+        for step, state in lost.items():
+            at = subject.process.named_at(subject.process.steps[step])
+            trail = said(explored, explored.trail(state))
+            subject.problems.add(code, at, step=step, trail=trail)
     for found in subject.process.steps.values() if explored.whole else ():
         _step(subject, explored, found)
     return explored

@@ -158,6 +158,16 @@ class Explored:
                     found.setdefault(one.step, state)
         return found
 
+    @cached_property
+    def unrelayed(self) -> Mapping[str, State]:
+        """The steps in branches that a return is relayed to and that cannot relay it further."""
+        found: dict[str, State] = {}
+        for state in self.states if self.moves.relays_not else ():
+            for around, one in places(state.spot):
+                if one.relaying and around and one.step in self.moves.relays_not:
+                    found.setdefault(one.step, state)
+        return found
+
     def ended(self, parallel: str) -> frozenset[str]:
         """Return the branches of a parallel step that can come to its join."""
         spots = (one for state in self.states for _, one in places(state.spot))

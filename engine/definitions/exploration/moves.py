@@ -69,10 +69,22 @@ class Moves:
         #: the steps that wait where the case was sent to
         self.sent_to = frozenset(step.name for step in process.steps.values() if _is_sent(step))
         self._actions = {step.name: actions_at(process, step) for step in process.steps.values()}
+        #: the tasks where nobody can hand a return down, and that time does not end
+        self.relays_not = frozenset(
+            step.name for step in process.steps.values() if self._relays_not(step)
+        )
         self._every, self._named = self._remembered()
         self._resumes = self._is_resumed()
         self._inserts = any(
             action.insert for at in self._actions.values() for action in at.values()
+        )
+
+    def _relays_not(self, step: Step) -> bool:
+        actions, terms = self._actions[step.name], self.process.deadlines.values()
+        expiries = {step.due.otherwise if step.due is not None else None}
+        expiries |= {one.due.otherwise for one in terms}
+        return step.kind == "task" and not any(
+            action.relay or action.name in expiries for action in actions.values()
         )
 
     def first(self) -> Iterator[Next]:
