@@ -250,6 +250,8 @@ class Stage:
     title: str
     when: Formula | None = None
     permission: str | None = None
+    #: what it was called in versions before
+    was: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -389,6 +391,8 @@ class Step:
     end: EndKind | None = None
     #: operations of the engine that are offered beside the actions
     allow: tuple[str, ...] = ALLOWED
+    #: what it was called in versions before
+    was: tuple[str, ...] = ()
     #: the parallel steps and their branches that it is in, from the outside in
     within: tuple[tuple[str, str], ...] = ()
 

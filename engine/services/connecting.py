@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from engine.connectors.http import Connections, NotConfigured, Rejected
+from engine.definitions.answers import answered_into
 from engine.definitions.connector import Connector
 from engine.definitions.release import Release
 from engine.domain.actor import SYSTEM
@@ -87,11 +88,11 @@ class Connecting:
             if unit.commands.seen(message.key) is not None:
                 return
             value = self._read(unit, loaded, release, connector, answer)
+            into = _into(loaded, payload)
             now = self._work.now(loaded.row.jurisdiction)
             entered = {"value": value, "asked": payload["asked"]}
             command = Command(
-                "result", SYSTEM.person, name=payload["into"], input=entered,
-                at=_waiting_at(loaded, payload["into"]),
+                "result", SYSTEM.person, name=into, input=entered, at=_waiting_at(loaded, into),
             )  # fmt: skip
             done = self._work.within(unit, loaded.row.uid, command, now).done
             unit.commands.remember(message.key, loaded.row.uid, done.to_json(), now)
@@ -116,6 +117,16 @@ class Connecting:
         if errors:
             raise Rejected(f"answer: {errors[0].sentence}")
         return known
+
+
+def _into(loaded: Loaded, payload: Mapping[str, Any]) -> str:
+    """Where the version of the case puts an answer; one it was moved to may put it elsewhere."""
+    process, asked, into = loaded.compiled.process, payload["asked"], str(payload["into"])
+    for _, one in places_of(loaded.state):
+        step = process.steps.get(one.place.step)
+        if step is not None and asked.startswith(one.asking):
+            return answered_into(process, step, payload["connector"], into)
+    return into
 
 
 def _waiting_at(loaded: Loaded, into: str) -> str:

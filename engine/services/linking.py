@@ -151,7 +151,9 @@ class Linking:
         sent: list[str] = []
         if state.creator is not None and state.closed and (before is None or not before.closed):
             sent += self._tell_creator(unit, outcome.row, now)
-        if not outcome.compiled.awaited:
+        # The version a case was moved from may have called where this one knows no call.
+        moved = outcome.command.kind == "migrate"
+        if not outcome.compiled.awaited and not moved:
             return sent
         if before is not None and outcome.result.moved:
             sent += self._break_off(unit, outcome, before, now)
@@ -242,7 +244,8 @@ class Linking:
         sent: list[str] = []
         for _, one in places_of(before):
             step = steps.get(one.place.step)
-            if step is None or step.call is None or one.asking in standing:
+            calls = step is not None and step.call is not None
+            if one.asking in standing or not (calls or outcome.command.kind == "migrate"):
                 continue
             link = unit.links.by_key(outcome.row.id, call_key(one))
             if link is not None:

@@ -12,6 +12,7 @@ from engine.definitions.listing import Listing
 from engine.definitions.process import Process
 from engine.definitions.register import ORGANISATIONS, PEOPLE
 from engine.definitions.release import Release
+from engine.definitions.renaming import stage_called, step_called
 from engine.forms.model import Element
 from engine.services.pages import Moments, Row
 from engine.services.record_index import LABEL
@@ -91,7 +92,7 @@ class Cells:
 
     def _is_split(self, line: CaseLine) -> bool:
         process = self._process(line)
-        step = process.steps.get(line.step) if process is not None else None
+        step = step_called(process, line.step) if process is not None else None
         return step is not None and step.parallel is not None
 
     def _look_up(
@@ -210,13 +211,12 @@ class Cells:
     def _of_process(self, line: CaseLine, process: Process | None, path: str) -> str:
         if path == "process":
             return process.title if process is not None else line.process
-        steps = process.steps if process is not None else {}
+        name = (line.outcome if path == "outcome" else line.step) or ""
+        step = step_called(process, name) if process is not None else None
         if path == "stage":
-            step = steps.get(line.step)
-            stage = step.stages.get(line.stage or "") if step is not None else None
+            stage = stage_called(step, line.stage or "") if step is not None else None
             return stage.title if stage is not None else line.stage or ""
-        name = (line.step if path == "step" else line.outcome) or ""
-        return steps[name].title if name in steps else name
+        return step.title if step is not None else name
 
     def _status(self, line: CaseLine, public: bool) -> str:
         if public and line.public_status:
@@ -236,7 +236,7 @@ class Cells:
             return ""
         if path == "handled_at":
             return self._moments.moment(handled.at)
-        step = process.steps.get(handled.step) if process is not None else None
+        step = step_called(process, handled.step) if process is not None else None
         actions = {**(process.actions if process else {}), **(step.actions if step else {})}
         action = actions.get(handled.action or "")
         return self._captions(action.title) if action is not None else handled.action or ""

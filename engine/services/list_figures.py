@@ -17,7 +17,7 @@ from engine.definitions.register import ORGANISATIONS, PEOPLE
 from engine.domain.actor import Actor
 from engine.domain.errors import NotAllowed, NotFound
 from engine.services.list_cells import element_of
-from engine.services.lists import Lists, text_of
+from engine.services.lists import Lists, called_now, text_of
 from engine.services.pages import Filter
 from engine.services.records import Records
 from engine.services.sentences import Sentences
@@ -156,11 +156,8 @@ class ListFigures:
         self, unit: UnitOfWork, listing: Listing, own: Worklist, whole: Worklist | None, path: str
     ) -> Counted:
         inner = path.removeprefix("data.")
-        here = {text_of(value): n for value, n in unit.worklists.tally(own, inner)}
-        everywhere = {
-            text_of(value): n
-            for value, n in (unit.worklists.tally(whole, inner) if whole is not None else ())
-        }
+        here = _tally(unit, own, path, inner)
+        everywhere = _tally(unit, whole, path, inner) if whole is not None else {}
         named = {**everywhere, **here} if not self._names_somebody(own, path) else here
         titles = self._lists.titled(unit, own, path, list(named))
         figures = tuple(
@@ -183,3 +180,12 @@ class ListFigures:
         processes = [release.processes[name].process for name in worklist.processes]
         element = element_of(release, processes, path)
         return element is not None and element.reference in (ORGANISATIONS, PEOPLE)
+
+
+def _tally(unit: UnitOfWork, worklist: Worklist, path: str, inner: str) -> dict[str, int]:
+    """The cases of a list by a column; one left at a step of an old name is at that step."""
+    found: dict[str, int] = {}
+    for value, number in unit.worklists.tally(worklist, inner):
+        name = called_now(worklist, path, text_of(value))
+        found[name] = found.get(name, 0) + number
+    return found

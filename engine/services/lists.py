@@ -16,6 +16,7 @@ from engine.definitions.listing import CASE_FIELDS, CASES, OVERDUE, SORTABLE, Ho
 from engine.definitions.process import FOR_MANY, Process
 from engine.definitions.register import ORGANISATIONS, PEOPLE
 from engine.definitions.release import Release
+from engine.definitions.renaming import names_before
 from engine.definitions.role import Menu, MenuEntry
 from engine.domain.actor import Actor
 from engine.domain.errors import NotAllowed, NotFound, Refused
@@ -409,6 +410,7 @@ class Lists:
             permissions=listing.permissions,
             steps=listing.steps,
             stages=listing.stages,
+            before=tuple(names_before(processes)),
             statuses=listing.statuses,
             handled=self._handled(actor, listing),
             closed={"no": False, "yes": True, "any": None}[listing.closed],
@@ -594,7 +596,8 @@ class Lists:
         if path == OVERDUE:
             return [("1", YES_NO[True]), ("0", YES_NO[False])]
         inner = path.removeprefix("data.")
-        values = [text_of(value) for value in unit.worklists.distinct(whole, inner)]
+        found = (text_of(value) for value in unit.worklists.distinct(whole, inner))
+        values = list(dict.fromkeys(called_now(whole, path, value) for value in found))
         return self.titled(unit, whole, path, values)
 
     def titled(
@@ -640,6 +643,15 @@ def _narrowed(worklist: Worklist, figure: HomeCount) -> Worklist:
         if wanted:
             found[name] = tuple(one for one in wanted if not has or one in has) or ("",)
     return replace(worklist, **found)
+
+
+def called_now(worklist: Worklist, path: str, value: str) -> str:
+    """What the step or stage is called that a value of a column names; other values as they are."""
+    for one in worklist.before if path in ("step", "stage") else ():
+        for name, before in (one.steps if path == "step" else one.stages).items():
+            if value in before:
+                return name
+    return value
 
 
 def _split(text: str | None) -> tuple[str, ...]:

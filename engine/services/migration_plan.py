@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.authoring.problem import nearest
+from engine.definitions.answers import answered_into, asked_by
 from engine.definitions.likeness import alike
 from engine.definitions.process import Decision, Draw, Process, RuleUse, Step
 from engine.definitions.release import Release
@@ -264,7 +265,7 @@ class _Places:
         if after is None:
             self._ask("migrate_step_gone", before)
             return
-        other = _other(before, after, one, within)
+        other = _other(before, after, one, within, self._new)
         if other is None:
             self._stays(before, after, one)
             for branch, state in one.branches.items():
@@ -298,12 +299,12 @@ class _Places:
             self._vote(self._old.steps[state.place.step], state, None)
         if before.wait is not None and self._in_group():
             self.cannot.append(("migrate_in_group", {"step": before.title}))
-        if before.awaits is not None:
-            self.cannot.append(("migrate_awaits", {"step": before.title}))
         self._arrive.append([before.name, after.name])
         self.told.append(("migrate_put", titles))
         for _, state in places_of(one):
             left = self._old.steps[state.place.step]
+            if left.call is not None:
+                self.told.append(("migrate_call_left", {"step": left.title}))
             if left.wait is not None and left.wait.answer is not None:
                 self.told.append(("migrate_answer_late", {"step": left.title}))
 
@@ -335,8 +336,6 @@ class _Places:
                 self._again(after)
                 self._voters.append(after.name)
                 self.told.append(("migrate_voters_anew", {"step": after.title}))
-        if before.awaits is not None and not _awaits_the_same(before, after):
-            self.cannot.append(("migrate_awaits", {"step": before.title}))
         if before.wait is not None and before.wait.group is not None and self._in_group():
             same = after.wait is not None and after.wait.group == before.wait.group
             if not same or set(before.outcomes) - set(after.outcomes):
@@ -472,7 +471,7 @@ class _Places:
             self.told.append(("migrate_flags_lost", {"flags": "、".join(lost)}))
 
 
-def _other(before: Step, after: Step, one: State, within: Within) -> str | None:
+def _other(before: Step, after: Step, one: State, within: Within, process: Process) -> str | None:
     """Why a case at one step cannot simply stay there when it is another one."""
     who = before.who.kind if before.who is not None else None
     same = (
@@ -481,7 +480,8 @@ def _other(before: Step, after: Step, one: State, within: Within) -> str | None:
         and after.within == within
         and (before.wait is None or before.wait.until is None)
         == (after.wait is None or after.wait.until is None)
-        and _asked(before) == _asked(after)
+        and _is_answered(before, after, process)
+        and _awaits_the_same(before, after)
     )
     if not same:
         return "migrate_step_other"
@@ -491,13 +491,15 @@ def _other(before: Step, after: Step, one: State, within: Within) -> str | None:
     return None
 
 
-def _asked(step: Step) -> tuple[str, ...] | None:
-    """What a step waits to hear from whom."""
-    if step.wait is None or step.wait.answer is None:
-        return None
-    into = step.wait.answer
-    asked = [one.name for one in step.do if one.kind == "connector" and one.into == into]
-    return into, *asked
+def _is_answered(before: Step, after: Step, process: Process) -> bool:
+    """Whether the answer a case waits for at one step is the one it waits for at the other."""
+    into = [step.wait.answer if step.wait is not None else None for step in (before, after)]
+    if into[0] is None or into[1] is None:
+        return into[0] == into[1]
+    asked = asked_by(before)
+    return asked == asked_by(after) and all(
+        answered_into(process, after, name, into[0]) == into[1] for name in asked
+    )
 
 
 def _awaits_the_same(before: Step, after: Step) -> bool:

@@ -9,8 +9,8 @@ planned anew and told; none is forced. Many are moved as a job in the background
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -21,6 +21,7 @@ from engine.authoring.problem import near
 from engine.definitions.flow import Flow
 from engine.definitions.process import Process
 from engine.definitions.release import Release
+from engine.definitions.renaming import moves
 from engine.domain.actor import Actor
 from engine.domain.case import Command, State, places_of
 from engine.domain.errors import EngineError, NotFound, Refused, Stale
@@ -213,9 +214,8 @@ class Migrations:
         Raises:
             Refused: no right, no such process or version, or a decision names no step of it.
         """
-        decisions = decisions or Decisions()
         with self._sentences.saying():
-            target = self._asked(actor, process, release, decisions)
+            target, decisions = self._asked(actor, process, release, decisions)
             with self._work.store.read() as unit:
                 planned = [
                     self._planned(unit, self._work.loaded(unit, row), target, decisions, actor)
@@ -232,27 +232,31 @@ class Migrations:
         Raises:
             Refused: as for :meth:`plan`.
         """
-        decisions = decisions or Decisions()
         jurisdiction = process.split("/", 1)[0]
         with self._sentences.saying():
-            target = self._asked(actor, process, release, decisions)
+            target, known = self._asked(actor, process, release, decisions)
             with self._work.store.read() as unit:
                 total = unit.cases.count_running(jurisdiction, process, target.pin)
             if total <= AT_ONCE:
                 return self.plan(actor, process, release, decisions).id
-            made = self._made(actor, process, target, decisions, ())
+            made = self._made(actor, process, target, known, ())
         self._jobs.begin(
             actor, PLAN, _about(made.id), title=target.compiled.process.title,
             input={"plan": made.id}, total=total, jurisdiction=jurisdiction,
         )  # fmt: skip
         return made.id
 
-    def _asked(self, actor: Actor, process: str, release: str, decisions: Decisions) -> Target:
+    def _asked(
+        self, actor: Actor, process: str, release: str, decisions: Decisions | None
+    ) -> tuple[Target, Decisions]:
+        """The version, and what is decided: by somebody, or by the version (``was``)."""
         self._demand(actor, process.split("/", 1)[0])
         with self._work.store.read() as unit:
             target = self._target(unit, process, release)
+        decisions = decisions or Decisions()
         _check_steps(target, decisions)
-        return target
+        known = moves(target.compiled.process)
+        return target, replace(decisions, steps=known | dict(decisions.steps))
 
     def _made(
         self,
@@ -512,12 +516,14 @@ class Migrations:
     ) -> None:
         decisions = Decisions.from_json(plan.decisions)
         before: list[State] = []
+        calls: set[str] = set()
         claims: list[_Claims] = []
 
         def make(unit: UnitOfWork, loaded: Loaded) -> Command:
             verdict = self._judging.judge(unit, loaded, target, decisions, actor)
             _same(one, verdict)
             before[:] = [loaded.state]
+            calls.update(_calls(loaded))
             claims[:] = [_Claims(unit, loaded, decisions.steps, verdict.given_up)]
             was = {"before": orjson.loads(loaded.row.state), "data": loaded.row.data_hash}
             loaded.row = loaded.row._replace(pin=target.pin)
@@ -529,7 +535,7 @@ class Migrations:
                 raise _Otherwise
             undo = {
                 "anew": _left(before[0], outcome),
-                "final": _is_final(outcome),
+                "final": _final(outcome, calls),
             }
             self._find_by(unit, outcome)
             claims[0].keep(unit, outcome)
@@ -626,8 +632,11 @@ class Migrations:
         claims: list[_Claims] = []
 
         def make(unit: UnitOfWork, loaded: Loaded) -> Command:
-            if one.undo["final"]:
-                raise Refused("migrate_final")
+            if one.undo["final"] is not None:
+                raise Refused(one.undo["final"])
+            link = unit.links.to(loaded.row.id) if loaded.state.closed else None
+            if link is not None and link.taken is not None:
+                raise Refused("migrate_end_taken")
             *_, event = unit.journal.of(loaded.row.id)
             assert event.data_hash is not None  # a move has an input
             moved = unit.blobs.get(event.data_hash)["input"]
@@ -841,7 +850,20 @@ def _left(before: State, outcome: Outcome) -> list[str]:
     ]
 
 
-def _is_final(outcome: Outcome) -> bool:
-    """Whether something happened that nothing takes back."""
-    numbered = any(event.get("event") == "numbered" for event in outcome.result.events)
-    return numbered or any(effect.kind in IRREVERSIBLE for effect in outcome.result.effects)
+def _calls(loaded: Loaded) -> Iterator[str]:
+    """How the keys of the calls begin that a case waits at."""
+    steps = loaded.compiled.process.steps
+    for _, one in places_of(loaded.state):
+        if steps[one.place.step].call is not None:
+            yield one.asking
+
+
+def _final(outcome: Outcome, calls: Collection[str]) -> str | None:
+    """Why a move cannot be undone: something happened that nothing takes back."""
+    kinds = {effect.kind for effect in outcome.result.effects}
+    if kinds & IRREVERSIBLE or any(
+        event.get("event") == "numbered" for event in outcome.result.events
+    ):
+        return "migrate_final"
+    standing = {one.asking for _, one in places_of(outcome.result.state)}
+    return "migrate_linked" if kinds & {"create", "send"} or set(calls) - standing else None

@@ -23,6 +23,7 @@ from engine.definitions.editing import (
     FormOutline,
     ProcessOutline,
     Question,
+    RenameStep,
     RuleOutline,
     complete,
     edit_codes,
@@ -252,6 +253,8 @@ class Studio:
             changed: dict[str, str] = {}
             look_at: list[str] = []
             for operation in operations:
+                if isinstance(operation, RenameStep):
+                    operation = replace(operation, published=self._has_step(path, operation.step))
                 answer = _edited(files, path, operation, alias)
                 if isinstance(answer, Question):
                     return answer
@@ -261,6 +264,11 @@ class Studio:
             if changed:
                 self._drafts.save_all(actor, draft, changed, path=path, version=version)
         return replace(self.open(actor, draft, path), look_at=look_at)
+
+    def _has_step(self, path: str, step: str) -> bool:
+        """Whether cases may be at a step: the version in force has it."""
+        known = self._records.release.processes.get(_name(path, PROCESSES))
+        return known is not None and step in known.process.steps
 
     def complete(
         self, actor: Actor, draft: int, path: str, text: str, line: int, column: int

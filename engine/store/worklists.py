@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from engine.definitions.renaming import Before
 from engine.store.record_pages import contains_word, unindexed
 from engine.store.records import IndexValue, below
 from engine.store.schema import Moment
@@ -122,6 +123,8 @@ class Worklist:
     permissions: Sequence[str] = ()
     steps: Sequence[str] = ()
     stages: Sequence[str] = ()
+    #: what steps and stages of the processes were called in versions before
+    before: Sequence[Before] = ()
     statuses: Sequence[str] = ()
     #: names of actions, one of which was the last one here
     handled: Sequence[str] = ()
@@ -361,19 +364,49 @@ def _at(worklist: Worklist) -> list[Clause]:
     """Where the case is now."""
     found: list[Clause] = []
     if worklist.steps:
-        found.append(_c.step.in_(list(worklist.steps)))
+        found.append(_named(worklist, "steps", _c.step, _c.process.in_))
     if worklist.stages:
-        found.append(_c.stage.in_(list(worklist.stages)))
+        found.append(_named(worklist, "stages", _c.stage, _c.process.in_))
     return found
+
+
+def _work_at(worklist: Worklist) -> list[Clause]:
+    """Where what waits or was done is: a step, and a stage."""
+    found: list[Clause] = []
+    if worklist.steps:
+        found.append(_named(worklist, "steps", _w.step, _of_process))
+    if worklist.stages:
+        found.append(_named(worklist, "stages", _w.stage, _of_process))
+    return found
+
+
+def _named(
+    worklist: Worklist,
+    what: str,
+    column: sa.ColumnElement[Any],
+    of: Callable[[list[str]], Clause],
+) -> Clause:
+    """Whether a step or stage is one of the list, by the name its version gives it."""
+    wanted = list(getattr(worklist, what))
+    now = column.in_(wanted)
+    before = [
+        sa.and_(column.in_(names), of([one.process]))
+        for one in worklist.before
+        if (names := [old for name in wanted for old in getattr(one, what).get(name, ())])
+    ]
+    return sa.or_(now, *before) if before else now
+
+
+def _of_process(processes: list[str]) -> Clause:
+    """Whether work belongs to a case of a process; asked by key, and only of names before."""
+    owner = cases.alias()
+    return sa.exists().where(owner.c.id == _w.case_id, owner.c.process.in_(processes))
 
 
 def _waiting(worklist: Worklist) -> Clause:
     viewer = worklist.viewer
     open_work = sa.select(_w.case_id).where(_w.state == sa.literal_column("'open'"))
-    if worklist.steps:
-        open_work = open_work.where(_w.step.in_(list(worklist.steps)))
-    if worklist.stages:
-        open_work = open_work.where(_w.stage.in_(list(worklist.stages)))
+    open_work = open_work.where(*_work_at(worklist))
     if worklist.statuses:
         open_work = open_work.where(_w.status.in_(list(worklist.statuses)))
     for_me = _c.id.in_(open_work.where(_w.person == viewer.person))
@@ -445,11 +478,7 @@ def _done(viewer: Viewer) -> Clause:
 
 
 def _acted(worklist: Worklist) -> Clause:
-    conditions: list[Clause] = [_done(worklist.viewer)]
-    if worklist.steps:
-        conditions.append(_w.step.in_(list(worklist.steps)))
-    if worklist.stages:
-        conditions.append(_w.stage.in_(list(worklist.stages)))
+    conditions: list[Clause] = [_done(worklist.viewer), *_work_at(worklist)]
     if worklist.handled:
         latest = sa.select(sa.func.max(_w.id)).where(*conditions).group_by(_w.case_id)
         conditions = [_w.id.in_(latest), _w.action.in_(list(worklist.handled))]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from textwrap import dedent
+from textwrap import dedent, indent
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -412,7 +413,7 @@ def test_a_caller_is_moved_where_it_still_calls_under_whatever_name(town: Platfo
     links = (("linked.permit", "linked.licence"), ("send: {to: permit", "send: {to: licence"))
     publish(town, with_text(town, name, (called, f"{called}      link: licence\n"), *links))
     plan = town.migrations.plan(MONITOR, "town/event", "2", Decisions())
-    assert [one.kind for one in plan.cases] == ["cannot"]
+    assert [one.kind for one in plan.cases] == ["decision"]
 
     renamed = (("\n  permit:", "\n  ask:"), ("to: permit}", "to: ask}"))
     back = ((new, old) for old, new in links)
@@ -423,6 +424,110 @@ def test_a_caller_is_moved_where_it_still_calls_under_whatever_name(town: Platfo
     town.cases.act(CHECKER, linked(town, uid, "permit"), "pass")
     assert at(town, uid) == "hold"
     assert same(town)
+
+
+@pytest.mark.req("CON-09", "ENG-19")
+@pytest.mark.parametrize("first", ["event", "permit"])
+def test_caller_and_called_are_moved_and_moved_back_in_any_order(
+    town: Platform, first: str
+) -> None:
+    uid = an_event(town)
+    permit = linked(town, uid, "permit")
+    events, permits = (f"definitions/processes/town/{name}.yaml" for name in ("event", "permit"))
+    renamed = with_text(
+        town, events, ("\n  permit:", "\n  ask:\n    was: [permit]"), ("to: permit}", "to: ask}")
+    )
+    renamed |= with_text(
+        town, permits, ("\n  check:", "\n  look:\n    was: [check]"), ("to: check", "to: look")
+    )
+    version = str(publish(town, renamed))
+    plans = {
+        name: town.migrations.plan(MONITOR, f"town/{name}", version).id
+        for name in ("permit", "event")
+    }
+    for plan in plans.values():
+        (done,) = town.migrations.run(MONITOR, plan, "one name").cases
+        assert done.state == "moved"
+    assert (at(town, uid), at(town, permit)) == ("ask", "look")
+
+    for name in (first, *(set(plans) - {first})):
+        (undone,) = town.migrations.undo(MONITOR, plans[name], "again").cases
+        assert undone.state == "undone"
+        assert same(town)
+    assert (at(town, uid), at(town, permit)) == ("permit", "check")
+    town.cases.act(CHECKER, permit, "pass")
+    assert at(town, uid) == "hold"
+    assert same(town)
+
+
+@pytest.mark.req("CON-09", "ENG-19")
+def test_a_move_away_from_a_call_ends_the_called_case_and_is_not_undone(town: Platform) -> None:
+    uid = an_event(town)
+    permit = linked(town, uid, "permit")
+    text = town.definitions.files()["definitions/processes/town/event.yaml"].decode()
+    start, end = text.index("  permit:\n"), text.index("  hold:\n")
+    without = text[:start] + text[end:]
+    for old, new in (("to: permit}", "to: hold}"), ("!linked.permit.open", "true"),
+                     ("{send: {to: permit, action: note}}, ", ""),
+                     ("not_held: {title: 不予举办, status: done, end: failure}", "")):  # fmt: skip
+        without = without.replace(old, new)
+    without = without.replace("*office", "{permission: review, organisation: data.unit}")
+    version = str(publish(town, {"definitions/processes/town/event.yaml": without}))
+
+    decided = Decisions(steps={"permit": "hold"})
+    plan = town.migrations.plan(MONITOR, "town/event", version, decided)
+    assert [name for name, _ in _told(town, plan.id)] == ["migrate_put", "migrate_call_left"]
+    town.migrations.run(MONITOR, plan.id, "no permit is needed any more")
+
+    assert (at(town, uid), at(town, permit)) == ("hold", "dropped")
+    assert same(town)
+    undone = town.migrations.undo(MONITOR, plan.id, "again")
+    assert [(one.state, one.sentences) for one in undone.cases] == [("moved", ("migrate_linked",))]
+    assert at(town, uid) == "hold"
+
+
+@pytest.mark.req("CON-09", "ENG-19")
+def test_a_called_case_that_a_move_has_ended_stays_so_once_its_end_is_taken(
+    town: Platform,
+) -> None:
+    path = "definitions/processes/town/permit.yaml"
+    twice = """
+      look:
+        title: 会审
+        to: granted
+        parallel:
+          join: all
+          branches:
+            one: {first: {who: &who {permission: check, organisation: data.unit},
+              actions: {pass: {title: 许可, to: join}}}}
+            two: {second: {who: *who, actions: {pass: {title: 许可, to: join}}}}
+    """
+    text = town.definitions.files()[path].decode()
+    both = text.replace("to: granted}", "to: look}", 1).replace(
+        "\n  explain:", f"{indent(dedent(twice), '  ').rstrip()}\n  explain:", 1
+    )
+    publish(town, {path: both})
+    uid = an_event(town)
+    permit = linked(town, uid, "permit")
+    town.cases.act(CHECKER, permit, "pass")
+    town.cases.act(CHECKER, permit, "pass", at="first")
+    version = str(publish(town, {path: both.replace("join: all", "join: any")}))
+    plan = town.migrations.plan(MONITOR, "town/permit", version)
+    town.migrations.run(MONITOR, plan.id, "one is enough")
+    assert (at(town, permit), at(town, uid)) == ("granted", "hold")
+
+    undone = town.migrations.undo(MONITOR, plan.id, "again")
+
+    assert [(one.state, one.sentences) for one in undone.cases] == [
+        ("moved", ("migrate_end_taken",))
+    ]
+    assert (at(town, permit), at(town, uid)) == ("granted", "hold")
+    assert same(town)
+
+
+def _told(town: Platform, plan: int) -> list[list[Any]]:
+    with town.store.read() as unit:
+        return [told for one in unit.plans.cases(plan) for told in one.told["told"]]
 
 
 # -------------------------------------------------------------------- random walks

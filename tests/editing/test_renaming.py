@@ -125,6 +125,16 @@ class TestRenaming:
             "+data: {again: case.visits('write') > 1, number: data.permit.number}",
         ]
 
+    def test_a_step_in_force_keeps_its_name_as_one_it_had_until_it_is_called_so_again(self):
+        renamed = edit_process(small(), "north/permit", RenameStep("unit", "own", published=True))
+        assert isinstance(renamed, Changed)
+        assert "    was: [unit]\n" in renamed.files[NORTH]
+
+        files = dict(small()) | {path: text.encode() for path, text in renamed.files.items()}
+        back = edit_process(files, "north/permit", RenameStep("own", "unit"))
+        assert isinstance(back, Changed)
+        assert "was:" not in back.files[NORTH]
+
     def test_the_same_name_changes_nothing(self):
         assert in_small("fill", "fill") == {}
 

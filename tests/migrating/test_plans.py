@@ -120,6 +120,51 @@ def test_a_renamed_step_goes_on_where_it_is_and_can_be_finished(office: Platform
     assert office.rebuilding.rebuild(uid).same
 
 
+@pytest.mark.req("CON-09", "ENG-13", "REV-22")
+def test_what_a_step_was_called_is_known_to_lists_and_needs_no_decision(office: Platform) -> None:
+    uid, passed = a_request(office), a_request(office, by="李四")
+    office.cases.act(REVIEWER, passed, "pass")
+    files = with_text(
+        office, PROCESS, *RENAMED, ("title: 审查", "title: 审查\n    was: [review]"),
+        ("second: {", "last: {was: [second], "),
+    )  # fmt: skip
+    files |= with_text(
+        office, f"{LISTS}to-review.yaml",
+        ("steps: [review]", "steps: [examine]\nstages: [last]"),
+        ("status]\nsearch", "step, stage]\nsearch"), ("status, arr", "step, stage, arr"),
+        ("home: [{title: 待初审, stages: [first]}, {title: 待复审, stages: [second]}]", ""),
+    )  # fmt: skip
+    other = files[PROCESS].replace("process: town/request", "process: town/other")
+    other = other.replace("examine", "review").replace("\n    was: [review]", "")
+    files["definitions/processes/town/other.yaml"] = other.replace("was: [second], ", "")
+    version = str(publish(office, files))
+    elsewhere = office.cases.start(
+        person("张三"), "town/other", {"unit": "一所", "subject": "车库"}
+    )
+    office.cases.act(person("张三"), elsewhere.uid, "submit")
+    office.cases.act(REVIEWER, elsewhere.uid, "pass")
+
+    # Left at the old names they are where the list looks for the new ones, and are called so; a
+    # step of such a name in another process is another step.
+    page = office.lists.page(CHECKER, "town/to-review")
+    assert [row.key for row in page.rows] == [passed]
+    assert page.rows[0].cells[5:7] == ["审查", "复审"]
+    step, stage = page.filters[-2:]
+    assert (step.options, stage.options) == ([("examine", "审查")], [("last", "复审")])
+    for narrowed in ({"step": "examine"}, {"stage": "last"}):
+        assert office.lists.page(CHECKER, "town/to-review", filters=narrowed).total == 1
+
+    plan = the_plan(office, version)
+    assert kinds(plan) == ["by_itself", "by_itself"]
+    done = office.migrations.run(MONITOR, plan.id, "统一名称")
+    assert [one.at for one in done.cases] == [("examine.first@一所",), ("examine.last@一所",)]
+    assert office.lists.keys(CHECKER, "town/to-review") == [passed]
+    assert all(office.rebuilding.rebuild(one).same for one in (uid, passed))
+    undone = office.migrations.undo(MONITOR, plan.id, "弄错了")
+    assert [one.state for one in undone.cases] == ["undone", "undone"]
+    assert office.lists.keys(CHECKER, "town/to-review") == [passed]
+
+
 def test_what_is_moved_again_or_has_gone_on_is_not_forced(office: Platform) -> None:
     uid, other = a_request(office), a_request(office, by="李四")
     plan = the_plan(office, renamed(office), steps={"review": "examine"})

@@ -429,4 +429,10 @@ TABLE: tuple[Entry, ...] = (
         "{found}",
         example="pass: {to: done, ask: [opinion], into: basics}",
     ),
+    Entry(
+        "DEF395",
+        zh='{where}的 was 写了 "{name}"，这个名称属于{other}',
+        en='The "was" of {where} names "{name}", which is {other}',
+        example="review: {who: …, was: [check]}, check: {who: …}",
+    ),
 )

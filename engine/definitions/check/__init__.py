@@ -18,7 +18,7 @@ from engine.definitions.check.policies import check_policies
 from engine.definitions.check.references import check_references
 from engine.definitions.check.statuses import check_statuses
 from engine.definitions.check.subject import Names, Shown, Subject
-from engine.definitions.check.words import check_flags, check_words
+from engine.definitions.check.words import check_flags, check_names_before, check_words
 
 __all__ = ["Names", "Shown", "check_process"]
 
@@ -40,6 +40,7 @@ def check_process(
     )
     check_words(subject)
     check_flags(subject)
+    check_names_before(subject)
     check_references(subject)
     check_graph(subject)
     check_groups(subject)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from engine.authoring.node import Node
 from engine.authoring.problem import Phrase
@@ -47,6 +47,31 @@ def check_flags(subject: Subject) -> None:
     for name, flag in process.flags.items():
         if flag.when is None and f"flags.{name}" not in written:
             subject.problems.add("DEF379", node.key(name), name=name)
+
+
+def check_names_before(subject: Subject) -> None:
+    """Report names before that mean another step or stage by now."""
+    steps = subject.process.steps.values()
+    _before(subject, {one.name: (one.node, subject.called(one)) for one in steps})
+    for step in steps:
+        inside = step.node.at_path(["stages"])
+        _before(
+            subject,
+            {
+                name: (inside.at_path([name]), Phrase(f'阶段 "{name}" ', f'stage "{name}"'))
+                for name in step.stages
+            },
+        )
+
+
+def _before(subject: Subject, parts: Mapping[str, tuple[Node, Phrase]]) -> None:
+    owners = {name: called for name, (_, called) in parts.items()}
+    for node, where in parts.values():
+        for item in node.at_path(["was"]).items:
+            if item.text in owners:
+                other = owners[item.text]
+                subject.problems.add("DEF395", item, where=where, name=item.text, other=other)
+            owners[item.text] = where
 
 
 def _report(

@@ -30,9 +30,9 @@ PROCESS_KEYS = (
 STEP_KEYS = (
     "title", "status", "when", "who", "edit", "due", "stages", "chain", "panel", "wait", "call",
     "parallel", "end",
-    "outcomes", "actions", "to", "do", "allow",
+    "outcomes", "actions", "to", "do", "allow", "was",
 )  # fmt: skip
-STAGE_KEYS = ("title", "when", "permission")
+STAGE_KEYS = ("title", "when", "permission", "was")
 ACTION_KEYS = (
     "title", "verb", "who", "when", "require", "ask", "into", "confirm", "to", "send_to", "insert",
     "due", "resubmit_to", "relay", "set", "edit", "bulk", "withdraw", "during", "do",

@@ -19,11 +19,13 @@ class RenameStep:
     """Give a step another name, everywhere.
 
     In this file and those based on it; in groups, lists and sample cases as far as they can mean
-    no step of another process, else the place is one to look at.
+    no step of another process, else the place is one to look at. A step of a version in force
+    (``published``) keeps its name as one it had, so that cases under that version are found.
     """
 
     step: str
     name: str
+    published: bool = False
 
     def apply(self, draft: ProcessDraft) -> None:
         """Make the edit."""
@@ -39,6 +41,19 @@ class RenameStep:
             document = draft.document(f"{FOLDER}{process}.yaml")
             if document.root.at_path(["steps"]).get(self.step) is not None:
                 document.rename(("steps", self.step), self.name, alias="everywhere")
+        self._keep(draft)
+
+    def _keep(self, draft: ProcessDraft) -> None:
+        """Write what the step was called before, and no more what it is called again."""
+        path = ("steps", self.name, "was")
+        before = [item.text for item in draft.flat().at_path(list(path)).items]
+        names = [name for name in before if name != self.name]
+        if self.published and self.step not in names:
+            names.append(self.step)
+        if names:
+            draft.put(path, names)
+        elif before:
+            draft.drop(path)
 
 
 def check_name(draft: ProcessDraft, name: str) -> None:

@@ -80,6 +80,7 @@ STEP = Vocabulary(
             "others read it, reminding, adding and removing signers, delegating",
             default="[claim, transfer, cc, urge]",
         ),
+        terms.WAS,
         STAGES,
         *KINDS,
     ),
@@ -138,6 +139,7 @@ def _build(values: Values) -> Step:
         parallel=values.get("parallel"),
         end=values.get("end"),
         allow=values.get("allow", ALLOWED),
+        was=values.get("was", ()),
     )
 
 

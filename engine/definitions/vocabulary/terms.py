@@ -1,7 +1,7 @@
 """What expressions, names and references are called in the manual, each in one place."""
 
 from engine.authoring.problem import Phrase
-from engine.definitions.shapes import Expression, Id, MapOf, Name
+from engine.definitions.shapes import Expression, Id, Key, MapOf, Name, Names
 
 CONDITION = Expression(Phrase("真假", "true or false"))
 DATE = Expression(Phrase("日期或时刻", "date or moment"))
@@ -45,6 +45,13 @@ CONNECTOR = Id(Phrase("外部接口标识", "connector id"))
 POOL = Id(Phrase("号码池标识", "number pool id"))
 
 INPUTS = MapOf(VALUE, Phrase("输入", "input"))
+
+WAS = Key(
+    "was",
+    Names(Name(Phrase("以前的名称", "name before"))),
+    "以前各版本中的名称：留在旧版本的业务照样列入名单，迁移时自动对应",
+    "what it was called in versions before: lists find cases left there, moves map it",
+)
 
 STEPS = Phrase("步骤名", "step")
 ACTIONS = Phrase("动作名", "action")

@@ -20,6 +20,7 @@ VOCABULARY = Vocabulary(
             "the permission of this stage",
             default="步骤的权限 / the step's",
         ),
+        terms.WAS,
     ),
     called=Phrase('阶段 "{name}" ', 'stage "{name}"'),
     origin="1.2",
@@ -32,6 +33,7 @@ def _build(values: Values) -> Stage:
         values.get("title") or values.name,
         when=values.get("when"),
         permission=values.get("permission"),
+        was=values.get("was", ()),
     )
 
 
