@@ -12,6 +12,7 @@ from engine.definitions.connector import Connector
 from engine.definitions.context import CASES, ORGANISATION, PERSON
 from engine.definitions.flow import Flow, flow
 from engine.definitions.links import Related
+from engine.definitions.neighbour import Neighbour
 from engine.definitions.process import Deadline, Fact, Formula, Policy, Process, effects_of
 from engine.definitions.scopes import Scopes
 from engine.definitions.uses import Gives, Owner, Use, uses
@@ -91,7 +92,7 @@ def bind(
     process: Process,
     forms: Mapping[str, Record],
     registers: Mapping[str, Record],
-    processes: Mapping[str, Process],
+    processes: Mapping[str, Neighbour],
     related: Mapping[str, Related],
     indexes: Mapping[str, Collection[Path]],
     problems: Problems,
@@ -105,7 +106,7 @@ def bind(
         process: a flattened process.
         forms: the type of each form's data.
         registers: the record of each register.
-        processes: all processes.
+        processes: all processes, as others know them.
         related: which processes know cases of each process.
         indexes: the paths ``where`` may use, by register; those of cases by "cases".
         problems: receives what is wrong.

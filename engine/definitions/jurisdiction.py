@@ -342,7 +342,7 @@ def check_jurisdiction(jurisdiction: Jurisdiction, known: Known, problems: Probl
             policy = Phrase("开关", "policy")
             if not expect(problems, at.key(name), policy, name, declared, where):
                 continue
-            words = declared[name].values
+            words = declared[name]
             if words is not None:
                 value_node = at.at_path([name])
                 expect(problems, value_node, Phrase("取值", "value"), str(value), words, where)

@@ -31,6 +31,7 @@ from engine.definitions import (
     rules,
 )
 from engine.definitions.known import Known
+from engine.definitions.neighbour import Neighbour
 from engine.definitions.shapes import Vocabulary
 
 ROOT = "definitions"
@@ -109,9 +110,13 @@ def read_kinds(
     content = Content()
     for path, node in nodes.items():
         if path == PERMISSIONS_FILE:
-            content.permissions = role.parse_permissions(node, problems)
+            content.permissions = once(
+                memory, ("kind", path), (node,), role.parse_permissions, problems
+            )
         elif path == REFUSALS_FILE:
-            content.refusals = message.parse_refusals(node, problems)
+            content.refusals = once(
+                memory, ("kind", path), (node,), message.parse_refusals, problems
+            )
         elif kind := kind_of(path):
             id_ = path.removeprefix(f"{ROOT}/{kind.folder}/").removesuffix(".yaml")
             parsed = once(memory, ("kind", path), (node, id_), kind.parse, problems)
@@ -157,7 +162,7 @@ def known_from(
     *,
     forms: Mapping[str, Any] | None = None,
     form_indexes: Mapping[str, Any] | None = None,
-    processes: Mapping[str, Any] | None = None,
+    processes: Mapping[str, Neighbour] | None = None,
     files: Mapping[str, object] | None = None,
 ) -> Known:
     """Collect the names of the content for checking.
@@ -166,7 +171,7 @@ def known_from(
         content: what was read.
         forms: the type of each form.
         form_indexes: the index paths of each form.
-        processes: each process by id.
+        processes: each process by id, as others know it.
         files: all paths, among them the document templates.
     """
     prefix = f"{ROOT}/documents/"

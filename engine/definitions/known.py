@@ -13,6 +13,7 @@ from engine.authoring.problems import Problems
 from engine.domain.types import Record, Reference, Type, follow
 
 if TYPE_CHECKING:
+    from engine.definitions.neighbour import Neighbour
     from engine.definitions.register import Register
 
 FORM = Phrase("表单", "form")
@@ -49,8 +50,7 @@ class Known:
     permissions: Collection[str] = ()
     #: the bare names of the roles of all sets
     roles: Collection[str] = ()
-    #: process → its steps, and what else lists ask about it
-    processes: Mapping[str, Any] = field(default_factory=dict)
+    processes: Mapping[str, Neighbour] = field(default_factory=dict)
     lists: Mapping[str, Any] = field(default_factory=dict)
     connectors: Mapping[str, Any] = field(default_factory=dict)
     routes: Collection[str] = ()

@@ -32,7 +32,8 @@ from engine.definitions.known import (
     said,
 )
 from engine.definitions.known import LIST as LIST_NAME
-from engine.definitions.process import FOR_MANY, VERBS, Formula, Process
+from engine.definitions.neighbour import Neighbour
+from engine.definitions.process import FOR_MANY, VERBS, Formula
 from engine.definitions.reading import file_id, read_file
 from engine.definitions.register import (
     ORGANISATIONS,
@@ -389,7 +390,7 @@ def case_record(listing: Listing, known: Known) -> Record:
     return Record("case", fields)
 
 
-def _processes(listing: Listing, known: Known) -> list[Process]:
+def _processes(listing: Listing, known: Known) -> list[Neighbour]:
     if listing.processes:
         return [known.processes[id_] for id_ in listing.processes if id_ in known.processes]
     return [
@@ -486,9 +487,7 @@ class _Check:
         if processes:
             steps = {name for process in processes for name in process.steps}
             stages = {name for p in processes for step in p.steps.values() for name in step.stages}
-            actions = {
-                name for p in processes for step in p.steps.values() for name in step.actions
-            } | {name for p in processes for name in p.actions}
+            actions = {name for process in processes for name in process.actions}
             self._each("steps", listing.steps, STEP, steps, where)
             self._each("stages", listing.stages, Phrase("阶段", "stage"), stages, where)
             offered = {*actions, *FOR_MANY}
@@ -507,7 +506,7 @@ class _Check:
         if not sort.startswith("data."):
             expect(self.problems, node.at_path(["sort"]), COLUMN, sort, SORTABLE, where)
 
-    def _index(self, at: Node, path: str, processes: list[Process], where: Phrase) -> None:
+    def _index(self, at: Node, path: str, processes: list[Neighbour], where: Phrase) -> None:
         """A form that does not have the field leaves its cell empty; one that has it indexes it."""
         inner = path.removeprefix("data.")
         for process in processes:

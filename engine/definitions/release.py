@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from engine.authoring.memory import Memory, once
@@ -37,6 +37,7 @@ from engine.definitions.limits import limits_of, organisation_kinds, rights_in
 from engine.definitions.links import Related, relations
 from engine.definitions.listing import Listing
 from engine.definitions.message import MessageTemplate
+from engine.definitions.neighbour import Neighbour, neighbour
 from engine.definitions.parse import parse_process
 from engine.definitions.placeholders import placeholders
 from engine.definitions.process import Formula, Process
@@ -235,28 +236,33 @@ class _Loader:
         rules = self._rules(content)
         processes, flat = self._processes(rules)
         form_indexes = {name: tuple(form.index_paths) for name, form in forms.items()}
+        others = {
+            name: once(self.memory, ("neighbour", name), (process,), neighbour, self.problems)
+            for name, process in processes.items()
+        }
         known = known_from(
             content,
             forms=types,
             form_indexes=form_indexes,
-            processes=processes,
+            processes=others,
             files=self.files,
         )
-        check_kinds(content, known, self.problems)
-        bound_content = bind_content(content, known, self.problems)
+        given = content, known
+        once(self.memory, "kinds", given, check_kinds, self.problems)
+        bound_content = once(self.memory, "content", given, bind_content, self.problems)
         related = relations(processes)
-        names = names_of(content, forms, types, registers, processes, related)
+        names = names_of(content, forms, types, registers, others, related)
         documents = {name: one.data for name, one in content.documents.items()}
         bound = {}
         for name, process in processes.items():
-            cases = _case_indexes(process, processes, form_indexes)
+            cases = _case_indexes(process, others, form_indexes)
             found = Problems()
             bound[name] = once(
                 self.memory,
                 ("bound process", name),
-                (process, types, registers, processes, related, {**indexes, CASES: cases},
+                (process, types, registers, others, related, {**indexes, CASES: cases},
                  documents, content.connectors, names, name in self.whole),
-                _bound,
+                partial(_bound, self.memory),
                 found,
             )  # fmt: skip
             self._take(found, process)
@@ -346,10 +352,11 @@ class _Loader:
 
 
 def _bound(
+    memory: Memory | None,
     process: Process,
     types: Mapping[str, Record],
     registers: Mapping[str, Record],
-    processes: Mapping[str, Process],
+    processes: Mapping[str, Neighbour],
     related: Mapping[str, Related],
     indexes: Indexes,
     documents: Mapping[str, Mapping[str, Formula]],
@@ -363,7 +370,7 @@ def _bound(
         process, types, registers, processes, related, indexes, problems,
         documents=documents, connectors=connectors,
     )  # fmt: skip
-    check_process(bound, names, problems, whole=whole)
+    check_process(bound, names, problems, whole=whole, memory=memory)
     return bound
 
 
@@ -387,7 +394,7 @@ def names_of(
     forms: Mapping[str, Form],
     types: Mapping[str, Record],
     registers: Mapping[str, Record],
-    processes: Mapping[str, Process],
+    processes: Mapping[str, Neighbour],
     related: Mapping[str, Related],
 ) -> Names:
     """Collect the names that processes may use."""
@@ -465,13 +472,13 @@ def _options(form: Form, codes: Mapping[str, CodeList]) -> tuple[str, ...]:
 
 def _case_indexes(
     process: Process,
-    processes: Mapping[str, Process],
+    processes: Mapping[str, Neighbour],
     form_indexes: Mapping[str, Collection[str]],
 ) -> set[tuple[str, ...]]:
     members = process.members.processes if process.members is not None else ()
-    asked = [process, *(processes[name] for name in members if name in processes)]
+    forms = [process.form, *(processes[name].form for name in members if name in processes)]
     data = {
-        ("data", *path.split(".")) for one in asked for path in form_indexes.get(one.form or "", ())
+        ("data", *path.split(".")) for form in forms for path in form_indexes.get(form or "", ())
     }
     return {(name,) for name in CASE_ROW.fields} | data
 

@@ -30,6 +30,7 @@ from engine.definitions.context import (
 )
 from engine.definitions.flow import actions_at
 from engine.definitions.links import Related, created_by, link_name
+from engine.definitions.neighbour import Kept, Neighbour, neighbour
 from engine.definitions.process import (
     Action,
     Ask,
@@ -38,8 +39,6 @@ from engine.definitions.process import (
     Panel,
     Policy,
     Process,
-    actions_of,
-    effects_of,
 )
 from engine.definitions.rules.table import SINGLE
 from engine.definitions.shapes import SNAKE
@@ -78,7 +77,7 @@ class Scopes:
         process: Process,
         forms: Mapping[str, Record],
         registers: Mapping[str, Record],
-        processes: Mapping[str, Process],
+        processes: Mapping[str, Neighbour],
         related: Mapping[str, Related],
         connectors: Mapping[str, Connector],
     ) -> None:
@@ -184,14 +183,17 @@ class Scopes:
         """Return the type of what an action asks for."""
         if ask is None:
             return Record("input", {})
-        form = self.forms.get(ask.form)
+        return self._asked(ask.form, ask.fields, ask.members)
+
+    def _asked(self, name: str, only: tuple[str, ...] | None, members: bool) -> Type:
+        form = self.forms.get(name)
         fields: dict[str, Field] = {}
         if form is not None:
-            wanted = form.fields if ask.fields is None else ask.fields
+            wanted = form.fields if only is None else only
             fields = {name: form.fields[name] for name in wanted if name in form.fields}
-        elif ask.fields is None or ask.fields:
+        elif only is None or only:
             return ANY
-        if ask.members:
+        if members:
             fields["members"] = Field(ListOf(Reference(MEMBERS)), "选中的成员 / chosen members")
         return Record("input", fields)
 
@@ -206,17 +208,23 @@ class Scopes:
     @cached_property
     def data(self) -> Type:
         """The type of the case's data: its form, and what actions and effects keep there."""
-        return self.data_of(self.process)
+        return self.data_of(neighbour(self.process))
 
-    def data_of(self, process: Process) -> Type:
+    def data_of(self, process: Neighbour) -> Type:
         """Return the type of the data of a process's cases."""
         form = self.forms.get(process.form) if process.form is not None else None
         if form is None and process.form is not None:
             return ANY
         record = form if form is not None else Record("data", {})
-        for path, type_, label in _kept(process, self.input_type, self.answer_type):
-            record = _with(record, path, Field(type_, label, process.id))
+        for kept in process.kept:
+            field = Field(self._kept(kept), kept.label, process.id)
+            record = _with(record, kept.path, field)
         return Record("data", record.fields)
+
+    def _kept(self, kept: Kept) -> Type:
+        if kept.connector is not None:
+            return self.answer_type(kept.connector)
+        return TEXT if kept.form is None else self._asked(kept.form, kept.fields, kept.members)
 
     def facts_in(self, formula_text: str) -> Iterable[str]:
         """Return the facts an expression names."""
@@ -309,7 +317,7 @@ class Scopes:
             **CASE.fields,
             "step": replace(CASE.fields["step"], choices=tuple(steps)),
             "stage": replace(CASE.fields["stage"], choices=tuple(dict.fromkeys(stages))),
-            "outcome": replace(CASE.fields["outcome"], choices=_ends([self.process])),
+            "outcome": replace(CASE.fields["outcome"], choices=neighbour(self.process).ends),
             "status": replace(CASE.fields["status"], choices=_statuses(self.process)),
             "visits": _table("visits", dict.fromkeys(steps, NUMBER), "到过几次 / visits"),
             "last": _table("last", dict.fromkeys(actions, ACT), "最近一次动作 / last action"),
@@ -361,11 +369,12 @@ class Scopes:
         process = known[0] if known else None
         types = [self.data_of(one) for one in known]
         data = types[0] if len(types) == 1 else _merged(types) if types else ANY
+        ends = dict.fromkeys(end for one in known for end in one.ends)
         fields = {
             "id": Field(TEXT, "业务标识 / id"),
             "number": Field(TEXT, "业务编号 / number"),
             "open": Field(BOOLEAN, "未结束 / open"),
-            "outcome": Field(TEXT, "结束结果 / outcome", choices=_ends(known)),
+            "outcome": Field(TEXT, "结束结果 / outcome", choices=tuple(ends)),
             "data": Field(data, "业务数据 / data"),
         }
         label = process.title if process is not None else "关联业务 / linked case"
@@ -376,7 +385,7 @@ class Scopes:
         members = self.process.members
         ids = {self.process.id, *(members.processes if members is not None else ())}
         processes = [self.processes[id_] for id_ in sorted(ids) if id_ in self.processes]
-        processes = processes or [self.process]
+        processes = processes or [neighbour(self.process)]
         steps = dict.fromkeys(step for process in processes for step in process.steps)
         types = [self.data_of(process) for process in processes]
         return {
@@ -389,12 +398,6 @@ class Scopes:
         form = self.forms.get(members.row) if members is not None and members.row else None
         fields = form.fields if form is not None else {}
         return Record("member row", {**_VERDICTS, **fields})
-
-
-def _ends(processes: Iterable[Process]) -> tuple[str, ...]:
-    """Return the steps at which cases of some processes end."""
-    steps = [step for process in processes for step in process.steps.values()]
-    return tuple(dict.fromkeys(step.name for step in steps if step.end is not None))
 
 
 def _statuses(process: Process) -> tuple[str, ...]:
@@ -425,20 +428,6 @@ def _switch(policy: Policy) -> Field:
 def _table(name: str, types: Mapping[str, Type], label: str) -> Field:
     fields = {key: Field(type_, label, ORIGIN) for key, type_ in types.items()}
     return Field(Record(name, fields), label, ORIGIN)
-
-
-def _kept(
-    process: Process,
-    input_type: Callable[[Ask | None], Type],
-    answer_type: Callable[[str], Type],
-) -> Iterable[tuple[tuple[str, ...], Type, str]]:
-    for action in actions_of(process):
-        if action.into is not None:
-            yield (action.into,), input_type(action.ask), action.title
-    for effect in effects_of(process):
-        if effect.into is not None and effect.kind != "release":
-            type_ = answer_type(effect.name) if effect.kind == "connector" else TEXT
-            yield tuple(effect.into.split(".")), type_, effect.name
 
 
 def _with(record: Record, path: tuple[str, ...], field: Field) -> Record:

@@ -6,6 +6,7 @@ import re
 from engine.authoring.memory import Memory
 from engine.authoring.problem import Position
 from engine.authoring.problems import Problems
+from engine.definitions.exploration import Explored
 from engine.definitions.release import load
 from engine.definitions.workbench import Workbench
 from tests.editing.support import shipped, small
@@ -148,6 +149,30 @@ def test_other_files_may_come_and_go():
         "north/permit", "north/session", "north/works", "south/other",
     }  # fmt: skip
     assert bench.check().release.hash == load(small()).release.hash
+
+
+def test_only_what_reads_a_change_is_made_anew(monkeypatch):
+    explored, path = [], "definitions/processes/north/permit.yaml"
+    explore, text = Explored._explore, small()[path].decode()
+    monkeypatch.setattr(
+        Explored, "_explore", lambda self: (explored.append(self.process.id), explore(self))
+    )
+
+    def typed(old, new):
+        """Return the processes that are explored, and bound, after an edit of one of them."""
+        bench = Workbench(small())
+        before = bench.check().processes
+        explored.clear()
+        assert old in text
+        after = bench.with_file(path, text.replace(old, new)).processes
+        return set(explored), {name for name in after if after[name] is not before[name]}
+
+    family = {"north/permit", "south/permit"}
+    assert typed("title: 本单位审核", "title: 单位审核") == (set(), family)
+    assert typed("\nsteps:\n", "\n\nsteps:\n") == (set(), family)
+    assert typed("to: reception", "to: issue") == (family, family)
+    _, bound = typed("outcomes: {passed: notice,", "outcomes: {agreed: notice,")
+    assert bound == family | {"north/session"}
 
 
 class TestMemory:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.authoring.memory import Memory
 from engine.authoring.problems import Problems
 from engine.definitions.bind import BoundProcess
 from engine.definitions.check.calendars import check_calendars
@@ -24,7 +25,12 @@ __all__ = ["Names", "Shown", "check_process"]
 
 
 def check_process(
-    bound: BoundProcess, names: Names, problems: Problems, *, whole: bool = True
+    bound: BoundProcess,
+    names: Names,
+    problems: Problems,
+    *,
+    whole: bool = True,
+    memory: Memory | None = None,
 ) -> None:
     """Report everything about a process that would lose a case or confuse a person.
 
@@ -33,6 +39,7 @@ def check_process(
         names: the names of the rest of the content.
         problems: receives what is wrong.
         whole: whether the file was read without mistakes.
+        memory: what was explored before.
     """
     scopes = bound.scopes
     subject = Subject(
@@ -49,7 +56,7 @@ def check_process(
     check_numbers(subject, bound)
     check_statuses(subject)
     check_policies(subject, bound)
-    explored = check_exploring(subject, bound)
+    explored = check_exploring(subject, bound, memory)
     check_waiting(subject, explored)
     check_panels(subject, bound, explored)
     check_people(subject, bound, explored)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engine.authoring.memory import Memory
 from engine.authoring.node import Node
 from engine.authoring.problem import Phrase
 from engine.definitions.bind import BoundProcess
@@ -38,8 +39,15 @@ _WORDS = {
 }
 
 
-def check_exploring(subject: Subject, bound: BoundProcess) -> Explored | None:
+def check_exploring(
+    subject: Subject, bound: BoundProcess, memory: Memory | None = None
+) -> Explored | None:
     """Explore a process that was read whole, and report where a case would be lost.
+
+    Args:
+        subject: the process, and where problems go.
+        bound: the same with its compiled expressions.
+        memory: what was explored before.
 
     Returns:
         What was found; None where the process cannot be followed.
@@ -49,7 +57,7 @@ def check_exploring(subject: Subject, bound: BoundProcess) -> Explored | None:
                  for one in subject.problems)  # fmt: skip
     if not subject.whole or broken or _leads_astray(subject):
         return None
-    explored = explore(bound)
+    explored = explore(bound, memory)
     if not explored.whole:
         at = subject.process.node.get("process") or subject.process.node
         count = len(explored.states)

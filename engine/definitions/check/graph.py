@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from engine.definitions.check.branches import check_branches
-from engine.definitions.check.groups import REMOVED, releases
+from engine.definitions.check.groups import REMOVED
 from engine.definitions.check.keys import check_action, check_frame, check_keys
 from engine.definitions.check.links import ends_of
 from engine.definitions.check.subject import Subject
@@ -116,7 +116,7 @@ def _possible(subject: Subject, step: Step) -> tuple[Collection[str] | None, Col
         group = subject.names.processes.get(step.wait.group)
         if group is None:
             return None, ()
-        released = {effect.as_: effect for effect in releases(group)} if group.members else {}
+        released = dict.fromkeys(group.releases) if group.taken else {}
         names = [name for name in released if name and name != REMOVED]
         for name in step.outcomes:
             if names and name not in names:

@@ -29,7 +29,7 @@ def check_groups(subject: Subject) -> None:
         for name in process.members.processes:
             member = subject.names.processes.get(name)
             step = member.steps.get(process.members.waiting_at) if member is not None else None
-            if step is None or step.wait is None or effect.as_ in step.outcomes:
+            if step is None or not step.waits or effect.as_ in step.outcomes:
                 continue
             subject.problems.add(
                 "DEF316",
@@ -38,7 +38,7 @@ def check_groups(subject: Subject) -> None:
                 process=name,
                 step=step.name,
                 given=effect.as_ or "",
-                choices=tuple(step.outcomes),
+                choices=step.outcomes,
             )
 
 
@@ -50,7 +50,7 @@ def check_waiting(subject: Subject, explored: Explored | None) -> None:
         group = subject.names.processes.get(step.wait.group)
         if group is None or (explored is not None and explored.never_at(step)):
             continue
-        taken = group.members
+        taken = group.taken
         if taken and subject.process.id in taken.processes and taken.waiting_at == step.name:
             continue
         subject.problems.add(

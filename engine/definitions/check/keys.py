@@ -15,12 +15,10 @@ from engine.definitions.process import (
     ALLOWABLE,
     Action,
     Assignment,
-    Effect,
     Process,
     Step,
     StepKind,
     Verb,
-    effects_of,
 )
 
 # What a key belongs to, for a key written where it would silently do nothing.
@@ -119,10 +117,7 @@ def _is_for_system(subject: Subject, action: Action) -> bool:
     terms += [deadline.due for deadline in process.deadlines.values()]
     if any(term is not None and term.otherwise == action.name for term in terms):
         return True
-    sent: Iterable[Effect] = (
-        effect for one in subject.names.processes.values() for effect in effects_of(one)
-    )
-    return any(effect.kind == "send" and effect.name == action.name for effect in sent)
+    return any(action.name in one.sends for one in subject.names.processes.values())
 
 
 def check_action(subject: Subject, action: Action) -> None:

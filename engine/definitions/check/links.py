@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from engine.definitions.check.subject import Subject
 from engine.definitions.links import Related, created_by, creations, link_name
-from engine.definitions.process import Effect, Process, Step, actions_of, effects_of
+from engine.definitions.process import Effect, Step, effects_of
 
 
 def check_links(subject: Subject) -> None:
@@ -38,7 +38,7 @@ def ends_of(subject: Subject, step: Step) -> Collection[str] | None:
     other = subject.names.processes.get(name or "")
     if other is None:
         return None
-    return [one.name for one in other.steps.values() if one.end is not None]
+    return other.ends
 
 
 def _others(subject: Subject) -> Mapping[str, str]:
@@ -96,7 +96,7 @@ def _can_be_sent(subject: Subject, effect: Effect, known: Mapping[str, str]) -> 
         )  # fmt: skip
         return
     other = subject.names.processes.get(known[effect.link])
-    actions = {action.name for action in actions_of(other)} if other is not None else set()
+    actions = other.actions if other is not None else ()
     if other is not None and effect.name not in actions:
         subject.problems.add(
             "DEF366", effect.node.at_path(["action"]), process=other.id, name=effect.name,
@@ -119,25 +119,20 @@ def _circle(subject: Subject) -> None:
     seen: set[str] = set()
     for trail in trails:
         process = subject.names.processes.get(trail[-1])
-        for step in _calling(process):
-            call = step.call
-            assert call is not None  # that is what makes it a calling step
-            if call.name == start:
+        called = [one.calls for one in process.steps.values()] if process is not None else []
+        for name in called:
+            if name == start:
                 own = trail[1] if len(trail) > 1 else start
-                at = next(one for one in _calling(subject.process) if _calls(one, own))
+                at = next(one for one in subject.process.steps.values() if _calls(one, own))
                 subject.problems.add(
                     "DEF364", at.node.at_path(["call", "process"]),
                     path=" → ".join([*trail, start]),
                 )  # fmt: skip
                 return
-            if call.name not in seen:
-                seen.add(call.name)
-                trails.append([*trail, call.name])
+            if name is not None and name not in seen:
+                seen.add(name)
+                trails.append([*trail, name])
 
 
 def _calls(step: Step, process: str) -> bool:
     return step.call is not None and step.call.name == process
-
-
-def _calling(process: Process | None) -> list[Step]:
-    return [one for one in process.steps.values() if one.call] if process is not None else []

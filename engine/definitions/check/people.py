@@ -17,7 +17,7 @@ from engine.definitions.check.exploring import way
 from engine.definitions.check.subject import Subject
 from engine.definitions.exploration import Explored
 from engine.definitions.flow import actions_at
-from engine.definitions.process import Assignment, Formula, Step, actions_of, effects_of
+from engine.definitions.process import Assignment, Formula, Step, actions_of
 from engine.expressions import Path, decided, is_among
 
 
@@ -107,12 +107,7 @@ class _Look:
         names = {name for name, action in step.actions.items() if action.who is None}
         terms = [step.due, *(deadline.due for deadline in self.process.deadlines.values())]
         done = {term.otherwise for term in terms if term is not None}
-        done |= {
-            effect.name
-            for process in self.subject.names.processes.values()
-            for effect in effects_of(process)
-            if effect.kind == "send"
-        }
+        done.update(*(process.sends for process in self.subject.names.processes.values()))
         if not names or names & done:
             return None
         return Phrase(

@@ -389,7 +389,7 @@ def _members(subject: Subject) -> None:
         if not _process(subject, node.at_path(["processes", place]), name):
             continue
         waiting = subject.names.processes[name].steps.get(process.members.waiting_at)
-        if waiting is None or waiting.wait is None or waiting.wait.group != process.id:
+        if waiting is None or waiting.group != process.id:
             subject.problems.add(
                 "DEF214",
                 node.at_path(["waiting_at"]),

@@ -12,6 +12,7 @@ from engine.definitions.calendar import Calendar
 from engine.definitions.flow import Flow
 from engine.definitions.limits import Limits
 from engine.definitions.links import Related
+from engine.definitions.neighbour import Neighbour
 from engine.definitions.process import Action, Process, Step
 from engine.domain.types import ANY, Record, Reference, Type
 
@@ -63,7 +64,8 @@ class Names:
     codes: Mapping[str, Collection[str]] = field(default_factory=dict)
     #: form field "form.path" → its code list
     options: Mapping[str, Collection[str]] = field(default_factory=dict)
-    processes: Mapping[str, Process] = field(default_factory=dict)
+    #: every process as others know it
+    processes: Mapping[str, Neighbour] = field(default_factory=dict)
     #: which processes know cases of each process
     related: Mapping[str, Related] = field(default_factory=dict)
 
@@ -79,7 +81,7 @@ class Subject:
     #: the type of the case's data
     data: Type = ANY
     #: the type of the data of another process's cases
-    data_of: Callable[[Process], Type] = lambda process: ANY
+    data_of: Callable[[Neighbour], Type] = lambda process: ANY
     #: whether the file was read without mistakes; else what is missing may be a mistake's fault
     whole: bool = True
 

@@ -6,7 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from engine.authoring.memory import Memory
+from engine.authoring.problems import Problems
 from engine.definitions.bind import BoundProcess
+from engine.definitions.exploration.frame import frame
 from engine.definitions.exploration.groups import ClosedGroups
 from engine.definitions.exploration.guards import Guards, conditions
 from engine.definitions.exploration.moves import Act, Moves, Next
@@ -45,10 +48,10 @@ class _TooMany(Exception):
 class Explored:
     """The states of a process and the ways between them."""
 
-    def __init__(self, bound: BoundProcess) -> None:
+    def __init__(self, bound: BoundProcess, guards: Guards) -> None:
         """Explore; what is found out does not change afterwards."""
         self.process: Process = bound.process
-        self.guards = Guards(bound, conditions(bound.process))
+        self.guards = guards
         self.moves = Moves(bound.process, self.guards)
         self._needs = Needs(bound.process, self.guards, self.moves.sent_to)
         #: the states in the order they were found, each with how it was reached first
@@ -226,6 +229,20 @@ def _lacks(group: list[State]) -> bool:
     return all(None in state.values for state in group)
 
 
-def explore(bound: BoundProcess) -> Explored:
-    """Explore a process with its compiled expressions."""
-    return Explored(bound)
+def explore(bound: BoundProcess, memory: Memory | None = None) -> Explored:
+    """Explore a process with its compiled expressions.
+
+    Args:
+        bound: the process.
+        memory: what was explored before. What it keeps is another process of the same frame: of
+            what is found the names count, not the places in files.
+    """
+    guards = Guards(bound, conditions(bound.process))
+    if memory is None:
+        return Explored(bound, guards)
+
+    def anew(_frame: object, _read: object, _problems: Problems) -> Explored:
+        return Explored(bound, guards)
+
+    key = ("explored", bound.process.id)
+    return memory.once(key, (frame(bound), guards.read), anew, Problems())

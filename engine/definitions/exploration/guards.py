@@ -82,6 +82,12 @@ class Guards:
             self._known[key] = self._tried(expression, fixed, paths)
         return self._known[key]
 
+    @property
+    def read(self) -> tuple[object, ...]:
+        """All that is known about the values that conditions read: what they can be."""
+        known = tuple(one is not None and one[1] for one in self._read.values())
+        return self.atoms, tuple(self._free.items()), known
+
     @cached_property
     def reads_returned(self) -> bool:
         """Whether some condition asks if the case was returned."""

@@ -21,6 +21,8 @@ from engine.definitions.rules.table import SINGLE, Column
 from engine.definitions.shapes import SNAKE
 
 _PATH = re.compile(rf"{SNAKE}(\.{SNAKE})*\Z")
+#: what no table stands in, and most parts of a process are
+_WITHOUT = frozenset({str, int, bool, type(None), Formula, Node})
 #: a table as found by its id: None if it is there but has mistakes
 Tables = Mapping[str, Rule | None]
 
@@ -54,6 +56,8 @@ class _Placing:
 
     def in_(self, value: Any) -> Any:
         """Return a value with tables in all parts of it; the very same if there are none."""
+        if value.__class__ in _WITHOUT:
+            return value
         if id(value) not in self._done:
             self._done[id(value)] = (value, self._in(value))
         return self._done[id(value)][1]
@@ -70,7 +74,7 @@ class _Placing:
         if isinstance(value, Mapping):
             changed = {key: self.in_(one) for key, one in value.items()}
             return changed if any(changed[key] is not value[key] for key in changed) else value
-        if not is_dataclass(value) or isinstance(value, type | Formula | Node):
+        if not is_dataclass(value) or isinstance(value, type):
             return value
         parts = {one.name: getattr(value, one.name) for one in fields(value)}
         new = {name: self.in_(part) for name, part in parts.items()}
