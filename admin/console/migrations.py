@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from io import BytesIO
 from typing import Any
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from admin import security
@@ -13,14 +14,18 @@ from admin.captions import _
 from admin.console.base import Page, expose
 from admin.context import platform
 from admin.errors import status_of
-from admin.navigation import title_of
+from admin.listing import XLSX
+from admin.navigation import caption, title_of
 from admin.portal import jobs
 from admin.portal.cases import diagram
 from engine.domain.actor import Actor
 from engine.domain.errors import NotFound, Refused
 from engine.services.migration_decisions import Decisions
-from engine.services.migrations import KINDS, Choice, Plan
+from engine.services.migration_sheet import plan_sheet
+from engine.services.migrations import KINDS, CaseInPlan, Choice, Group, Plan
 
+#: so many cases of a group are shown at once
+AT_ONCE = 200
 #: what is chosen for a field or code that is not kept
 NOTHING = "-"
 
@@ -67,6 +72,18 @@ class MigrationsPage(Page):
         """What a plan says, what is to be decided, and what became of each case."""
         actor = security.signed_in().actor
         return self._shown(actor, platform().migrations.show(actor, _id()))
+
+    @expose("/export/")
+    def export_view(self) -> ResponseReturnValue:
+        """The whole plan as a sheet."""
+        plan = platform().migrations.show(security.signed_in().actor, _id())
+        title = _("计划 {number}", number=plan.id)
+        heads = (_("业务"), _("结论"), _("原因和变化"), _("迁移后的环节"), _("处理情况"))
+        content = plan_sheet(plan, title, heads, _kinds(), _states())
+        return send_file(
+            BytesIO(content), mimetype=XLSX, as_attachment=True,
+            download_name=f"{caption(plan.title)} {title}.xlsx",
+        )  # fmt: skip
 
     @expose("/decide/", methods=("POST",))
     def decide_view(self) -> ResponseReturnValue:
@@ -129,6 +146,17 @@ class MigrationsPage(Page):
             kinds=[(kind, _kinds()[kind], plan.count(kind)) for kind in KINDS],
             kind_titles=_kinds(),
             states=_states(),
+            groups=_pages(plan),
+            shown_at_once=AT_ONCE,
+            searched=request.args.get("search", ""),
+            page_href=lambda group, first: self.get_url(
+                ".show_view",
+                id=plan.id,
+                group=group,
+                **{"from": first},
+                search=request.args.get("search") or None,
+                _anchor=f"group-{group}",
+            ),
             asked=[(_name(one), one, _proposed(one), count) for one, count in plan.choices],
             decided=_said(plan.decisions),
             before=diagram(pictures.before, frozenset(), pictures.at) if pictures else None,
@@ -158,6 +186,18 @@ def _id() -> int:
     if not text.isdigit():
         raise NotFound("no_such_plan", plan=text, say=_("没有这个迁移计划"))
     return int(text)
+
+
+def _pages(plan: Plan) -> list[tuple[int, Group, list[CaseInPlan], int, int]]:
+    """Of each group its place and the cases looked for: some, from where, and how many."""
+    chosen, start = request.args.get("group", ""), request.args.get("from", "")
+    found = []
+    for place, group in enumerate(plan.groups):
+        cases = group.found(request.args.get("search", ""))
+        first = int(start) if chosen == str(place) and start.isdigit() else 0
+        if cases or not request.args.get("search"):
+            found.append((place, group, cases[first : first + AT_ONCE], first, len(cases)))
+    return found
 
 
 def _name(one: Choice) -> str:

@@ -100,6 +100,11 @@ class Group:
     sentences: tuple[str, ...]
     cases: tuple[CaseInPlan, ...]
 
+    def found(self, number: str) -> list[CaseInPlan]:
+        """The cases whose number has a part in it; all where nothing is looked for."""
+        wanted = number.strip().casefold()
+        return [one for one in self.cases if wanted in one.number.casefold()]
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

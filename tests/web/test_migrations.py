@@ -1,7 +1,11 @@
 """The pages on which running cases are moved to another version: planned, decided, done, undone."""
 
-import pytest
+from io import BytesIO
 
+import pytest
+from python_calamine import CalamineWorkbook
+
+from admin.console import migrations as pages
 from tests.migrating.test_plans import opened, renamed
 from tests.support.city import City
 from tests.support.office import a_request
@@ -64,6 +68,40 @@ def test_cases_are_planned_decided_moved_and_moved_back(here):
     page = visitor.get(f"/console/cases/details/?id={here['z']}")
     assert "统一名称" in page
     assert "弄错了" in page
+
+
+@pytest.mark.req("CON-09")
+def test_every_case_of_a_long_plan_can_be_seen_found_and_exported(monkeypatch):
+    monkeypatch.setattr(pages, "AT_ONCE", 2)
+    office = opened()
+    for number in range(6):
+        a_request(office, submit=number != 1)
+    here = City(office, office.clock, {})
+    renamed(office)
+    visitor = here.visit("马监", "市局")
+    visitor.get("/console/migrations/?jurisdiction=town")
+    page = visitor.press("计划", process="town/request")
+    numbers = [f"2026-{one:06}" for one in range(1, 7)]
+    shown = {one for one in numbers if one in page}
+
+    while "下一页" in page.links:
+        page = visitor.get(page.links["下一页"])
+        shown |= {one for one in numbers if one in page}
+    assert len(shown) == 6
+    assert "第 5 – 5 项" in page
+
+    found = visitor.get("/console/migrations/plan/?id=1&search=000004")
+    assert [one for one in numbers if one in found] == ["2026-000004"]
+    export = found.links["导出 Excel"]
+    assert "没有找到" in visitor.get(f"{found.address}9")
+
+    sheet = visitor.client.get(export).data
+    rows = CalamineWorkbook.from_filelike(BytesIO(sheet)).get_sheet_by_index(0).to_python()
+    assert [row[0] for row in rows[1:]].count("") == 0
+    assert sorted(row[0] for row in rows[1:] if row[1] == "需要决定") == sorted(
+        set(numbers) - {"2026-000002"}
+    )
+    assert rows[1][2] == "目标版本没有环节“审核”，请决定在哪个环节继续"
 
 
 @pytest.mark.parametrize(("who", "where"), [("王审", "一所"), ("张三", None), ("牛监", "一分局")])
