@@ -256,8 +256,9 @@ def assemble(
     )  # fmt: skip
     operations = Operations(casework, cases, directory)
     foresight = Foresight(
-        casework, cases, operations, interventions, outgoing, views, directory, sentences
-    )
+        casework, cases, operations, interventions, outgoing, views, panel_views, directory,
+        sentences,
+    )  # fmt: skip
     dossiers = Dossiers(casework, records, directory, oversight, views, entries, sentences)
     attachments = Attachments(casework, sentences, views, registers.may_view)
     rights = ContentRights(definitions, directory)

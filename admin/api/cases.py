@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from admin.api.reading import actor, body, key, version
 from admin.api.schemas import COMMAND, INTERVENTION, PREVIEW, START
 from admin.context import platform
+from engine.services.foresight import Foreseen
 from engine.services.outcome import Done
 
 
@@ -114,7 +115,19 @@ def foresee(uid: str) -> ResponseReturnValue:
             actor(), uid, sent["name"], sent.get("input"), data=sent.get("data"), version=seen,
             at=sent.get("at"), stepping_in=sent.get("intervention", False),
         )  # fmt: skip
+    return _told(found)
+
+
+def foresee_start() -> ResponseReturnValue:
+    """What starting a case would lead to; nothing is started."""
+    sent = body(START)
+    return _told(platform().foresight.starting(actor(), sent["process"], sent.get("data")))
+
+
+def _told(found: Foreseen) -> Response:
     told = asdict(found)
+    if found.ballots is not None:
+        told["ballots"] = dict(zip(("given", "required"), found.ballots, strict=True))
     told["deadlines"] = [{"title": title, "by": by} for title, by in found.deadlines]
     for name in ("documents", "numbers", "systems", "others"):
         told[name] = [{"title": title, "count": count} for title, count in told[name]]
@@ -133,6 +146,7 @@ def done_as(done: Done) -> Response:
 def install(interface: Blueprint) -> None:
     """Put the addresses of this module below ``interface``."""
     interface.add_url_rule("/cases", view_func=start, methods=["POST"])
+    interface.add_url_rule("/cases/previews", view_func=foresee_start, methods=["POST"])
     interface.add_url_rule("/cases/<uid>", view_func=show, methods=["GET"])
     interface.add_url_rule("/cases/<uid>/offers", view_func=offers, methods=["GET"])
     interface.add_url_rule("/cases/<uid>/commands", view_func=command, methods=["POST"])

@@ -33,6 +33,7 @@ _SCHEMAS = {
     "Tally": schemas.TALLY,
     "Many": schemas.MANY,
     "Each": schemas.EACH,
+    "Foretold": schemas.FORETOLD,
     "Job": schemas.JOB,
     "Jobs": schemas.JOBS,
     "Problem": schemas.PROBLEM,
@@ -134,6 +135,13 @@ DESCRIPTION: Described = {
         "/sessions/current": {"delete": _operation("Sign out.", {"204": None})},
         "/cases": {
             "post": _operation("Start a case.", {"201": "Done"}, sent="Start", parameters=(_KEY,))
+        },
+        "/cases/previews": {
+            "post": _operation(
+                "What starting a case would lead to; nothing is started.",
+                {"200": "Foreseen"},
+                sent="Start",
+            )
         },
         "/cases/{id}": {
             "get": _operation("How a case stands.", {"200": "Case"}, parameters=(_ID, _AT))
@@ -240,6 +248,13 @@ DESCRIPTION: Described = {
         },
         "/jobs/previews": {
             "post": _operation("Who can and who cannot, before.", {"200": "Each"}, sent="Many")
+        },
+        "/jobs/trials": {
+            "post": _operation(
+                "Where it would lead: the first cases are tried and put back.",
+                {"200": "Foretold"},
+                sent="Many",
+            )
         },
         "/jobs/{job}": {
             "get": _operation("How far a job has come.", {"200": "Job"}, parameters=(_JOB,)),

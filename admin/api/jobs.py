@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, url_for
@@ -11,6 +12,7 @@ from admin.api.reading import actor, body, key
 from admin.api.schemas import MANY
 from admin.context import platform
 from admin.presses import new_key
+from engine.services.bulk import Previewed
 from engine.services.jobs import Progress
 
 
@@ -21,18 +23,23 @@ def foresee() -> ResponseReturnValue:
         actor(), sent["cases"], sent["name"], sent.get("input"),
         stepping_in=sent.get("intervention", False),
     )  # fmt: skip
+    return jsonify([_each(one) for one in found])
+
+
+def foretell() -> ResponseReturnValue:
+    """Where it would lead: the first cases are tried and put back."""
+    sent = body(MANY)
+    found = platform().bulk.foretell(
+        actor(), sent["cases"], sent["name"], sent.get("input"),
+        stepping_in=sent.get("intervention", False),
+    )  # fmt: skip
     return jsonify(
-        [
-            {
-                "id": one.uid,
-                "title": one.title,
-                "number": one.number,
-                "name": one.name,
-                "reason": one.sentence,
-                "leads_to": one.leads_to,
-            }
-            for one in found
-        ]
+        {
+            "cases": [_each(one) for one in found.rows],
+            "of": found.of,
+            "messages": found.messages,
+            "ahead": [asdict(one) for one in found.ahead],
+        }
     )
 
 
@@ -65,6 +72,17 @@ def stop(job: int) -> ResponseReturnValue:
     return Response(status=204)
 
 
+def _each(one: Previewed) -> dict[str, Any]:
+    return {
+        "id": one.uid,
+        "title": one.title,
+        "number": one.number,
+        "name": one.name,
+        "reason": one.sentence,
+        "leads_to": one.leads_to,
+    }
+
+
 def _shown(job: Progress) -> dict[str, Any]:
     return {
         "id": job.id,
@@ -88,5 +106,6 @@ def install(interface: Blueprint) -> None:
     interface.add_url_rule("/jobs", "jobs", mine, methods=["GET"])
     interface.add_url_rule("/jobs", "begin", begin, methods=["POST"])
     interface.add_url_rule("/jobs/previews", "foresee_many", foresee, methods=["POST"])
+    interface.add_url_rule("/jobs/trials", "foretell_many", foretell, methods=["POST"])
     interface.add_url_rule("/jobs/<int:job>", "job", show, methods=["GET"])
     interface.add_url_rule("/jobs/<int:job>", "stop", stop, methods=["DELETE"])

@@ -130,6 +130,16 @@ FORESEEN = _object(
         "numbers": COUNTED,
         "systems": COUNTED,
         "others": COUNTED,
+        "listed": {
+            "type": ["integer", "null"],
+            "description": "of a group whose list changes: how many cases would be on it",
+        },
+        "ballots": {
+            "type": ["object", "null"],
+            "required": ["given", "required"],
+            "properties": {"given": COUNT, "required": COUNT},
+            "description": "how many ballots would be in, and of how many",
+        },
         "kept_back": {
             **FLAG,
             "description": "it may complete a vote, whose result is told to nobody before",
@@ -226,6 +236,23 @@ EACH = _list(
             "leads_to": TEXT,
         }
     )
+)
+FORETOLD = _object(
+    {
+        "cases": EACH,
+        "of": {**COUNT, "description": "how many are meant; the first of them are tried"},
+        "messages": COUNT,
+        "ahead": _list(
+            _object(
+                {
+                    "place": {**TEXT, "description": "empty where it is kept back"},
+                    "closed": MAYBE,
+                    "count": COUNT,
+                    "examples": _list(TEXT),
+                }
+            )
+        ),
+    }
 )
 JOB = _object(
     {

@@ -24,7 +24,7 @@ from admin.presses import new_key, place, version
 from admin.tables import Bulk, Cell, Column, Filter, Link, Row, Table, address
 from engine.domain.actor import Actor
 from engine.domain.errors import InvalidSubmission, NotAllowed, NotFound, Refused
-from engine.services.bulk import AT_ONCE, MATCHING, Previewed
+from engine.services.bulk import AT_ONCE, MATCHING, Foretold, Previewed
 from engine.services.dossiers import Dossier
 from engine.services.foresight import Foreseen
 from engine.services.interventions import FOR_MANY
@@ -171,9 +171,13 @@ class CasesPage(Page):
         rows = bulk.preview(actor, shown, name, entered, stepping_in=True)
         found = len(uids) if every else None
         sure = bool(request.form.get("confirmed")) or not (every or name in _CONFIRMED)
-        if "go" not in request.form:
+        looks = FORESEE in request.form
+        if "go" not in request.form and not looks:
             return self._bulk_form(name, rows, found=found)
         problem = _missing(name)
+        if looks and problem is None:
+            foretold = bulk.foretell(actor, uids, name, entered, stepping_in=True)
+            return self._bulk_form(name, rows, found=found, foretold=foretold)
         if problem is None and every and sure and request.form.get("found") != str(found):
             sure = False
         if problem is not None or not sure:
@@ -202,6 +206,7 @@ class CasesPage(Page):
         *,
         confirming: bool = False,
         found: int | None = None,
+        foretold: Foretold | None = None,
     ) -> ResponseReturnValue:
         """The page that asks; ``found`` is how many there are where all are meant."""
         actor, find = security.signed_in().actor, request.form.get("find", "").strip()
@@ -218,6 +223,7 @@ class CasesPage(Page):
             fields=_FIELDS,
             confirming=confirming,
             found=found,
+            foretold=foretold,
             most=MATCHING,
             here=request.full_path.rstrip("?"),
             organisations=platform().registers.options(actor, "organisations", find)

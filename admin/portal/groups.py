@@ -17,6 +17,7 @@ from admin.parked import RESTORE
 from admin.portal import asking
 from admin.presses import new_key, place
 from engine.domain.errors import InvalidSubmission, Refused
+from engine.services.foresight import Foreseen
 from engine.services.panel_views import RoundResult
 from engine.services.views import CaseView
 
@@ -28,7 +29,13 @@ def members(uid: str) -> ResponseReturnValue:
     return _members(uid)
 
 
-def _members(uid: str, problem: Refused | None = None) -> ResponseReturnValue:
+def _members(
+    uid: str,
+    problem: Refused | None = None,
+    *,
+    foreseen: Foreseen | None = None,
+    ticked: Sequence[str] = (),
+) -> ResponseReturnValue:
     actor = security.signed_in().actor
     view = platform().views.view(actor, uid)
     offers = {offer.name: offer for offer in platform().views.choices(actor, uid)}
@@ -49,6 +56,8 @@ def _members(uid: str, problem: Refused | None = None) -> ResponseReturnValue:
         rounds=_rounds(uid),
         options=asking.result_titles(),
         problem=problem.sentence if problem else None,
+        foreseen=foreseen,
+        ticked=ticked,
     )
     return make_response(page, status_of(problem) if problem else 200)
 
@@ -57,17 +66,21 @@ def change(uid: str) -> ResponseReturnValue:
     """Add or remove the ticked ones."""
     actor = security.signed_in().actor
     chosen = request.form.getlist("member")
+    wanted = request.form.get(asking.FORESEE)
     adding = request.form.get("do") == "add"
     if not chosen:
         flash(_("请先勾选人员。"), "warning")
         return redirect(url_for("groups.members", uid=uid))
     try:
+        if wanted is not None:
+            foreseen = platform().foresight.foresee(actor, uid, wanted, {"members": chosen})
+            return _members(uid, foreseen=foreseen, ticked=chosen)
         if adding:
             platform().cases.add(actor, uid, chosen)
         else:
             platform().cases.remove(actor, uid, chosen)
     except Refused as refusal:
-        return _members(uid, refusal)
+        return _members(uid, refusal, ticked=chosen)
     done = _("已加入 {count} 人。") if adding else _("已移出 {count} 人。")
     flash(done.format(count=len(chosen)), "success")
     return redirect(url_for("groups.members", uid=uid))
@@ -79,7 +92,10 @@ def ballot(uid: str) -> ResponseReturnValue:
 
 
 def _ballot(
-    uid: str, asked: Mapping[str, Asked] | None = None, problem: Refused | None = None
+    uid: str,
+    asked: Mapping[str, Asked] | None = None,
+    problem: Refused | None = None,
+    foreseen: Foreseen | None = None,
 ) -> ResponseReturnValue:
     actor = security.signed_in().actor
     view = platform().views.view(actor, uid, at=place())
@@ -96,6 +112,7 @@ def _ballot(
         lines=asking.papers(actor, view, paper, asked or {}, errors),
         options=asking.voting_options(actor, view, paper),
         problem=problem.sentence if problem and not errors else None,
+        foreseen=foreseen,
         key=new_key(),
     )
     return make_response(page, status_of(problem) if problem else 200)
@@ -111,13 +128,20 @@ def cast(uid: str) -> ResponseReturnValue:
         return _ballot(uid, papers)
     if rest := request.form.get("rest"):
         return _ballot(uid, asking.fill_rest(papers, rest))
+    filled = {about: asked.data for about, asked in papers.items()}
+    if asking.FORESEE in request.form:
+        try:
+            entered = {"papers": filled}
+            foreseen = platform().foresight.foresee(actor, uid, "vote", entered, at=view.at)
+        except Refused as refusal:
+            return _ballot(uid, papers, refusal)
+        return _ballot(uid, papers, foreseen=foreseen)
     if request.form.get("confirmed") != "yes":
         unsure = Refused(
             "unconfirmed", say=_("选票还没有提交：请核对后勾选“我已核对选票”，再提交。")
         )
         return _ballot(uid, papers, unsure)
     try:
-        filled = {about: asked.data for about, asked in papers.items()}
         key = request.form.get("key") or None
         platform().cases.vote(actor, uid, filled, key=key, at=view.at)
     except Refused as refusal:

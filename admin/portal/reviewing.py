@@ -22,7 +22,7 @@ from admin.presses import new_key, place, version
 from engine.definitions.process import FOR_MANY
 from engine.domain.actor import Actor
 from engine.domain.errors import InvalidSubmission, Refused, Stale
-from engine.services.bulk import AT_ONCE, MOST, Previewed
+from engine.services.bulk import AT_ONCE, MOST, Foretold, Previewed
 from engine.services.cases import Done
 from engine.services.views import CaseView, Choice
 
@@ -176,7 +176,8 @@ def bulk() -> ResponseReturnValue:
     if not uids:
         flash(_("请先勾选要办理的行。"), "warning")
         return redirect(back() or url_for("home.home"))
-    sure = request.form.get("confirmed") == "yes" and "find" not in request.form
+    looks = asking.FORESEE in request.form
+    sure = request.form.get("confirmed") == "yes" and "find" not in request.form and not looks
     rows: Sequence[Previewed] = ()
     if sure and len(uids) > AT_ONCE:
         # They have been looked at: what is asked is known from the first that can be done.
@@ -190,6 +191,9 @@ def bulk() -> ResponseReturnValue:
     asked = asking.read(actor, view, choice)
     entered = asking.entered(choice, asked)
     try:
+        if looks and not asked.unfinished:
+            foretold = bulk.foretell(actor, uids, name, entered)
+            return _bulk_page(rows, view, choice, asked, foretold=foretold)
         if asked.unfinished or not sure:
             bulk.demand(actor, uids, name)
             return _bulk_page(rows or bulk.preview(actor, uids, name), view, choice, asked)
@@ -243,6 +247,8 @@ def _bulk_page(
     choice: Choice | None,
     asked: Asked | None = None,
     refusal: Refused | None = None,
+    *,
+    foretold: Foretold | None = None,
 ) -> ResponseReturnValue:
     actor = security.signed_in().actor
     errors = refusal.errors if isinstance(refusal, InvalidSubmission) else ()
@@ -262,6 +268,7 @@ def _bulk_page(
         "portal/bulk.html",
         title=_("批量{action}", action=title) if title else _("批量办理"),
         rows=rows,
+        foretold=foretold,
         choice=shown,
         hint=asking.hint_of(choice) if choice is not None else "",
         problem=refusal.sentence if refusal is not None and not errors else None,

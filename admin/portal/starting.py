@@ -18,6 +18,7 @@ from admin.portal import asking
 from admin.presses import new_key
 from engine.domain.errors import InvalidSubmission, Refused
 from engine.services.forecasts import Stop
+from engine.services.foresight import Foreseen
 
 pages = Blueprint("starting", __name__)
 START = "start"
@@ -43,7 +44,11 @@ def begin(process: str) -> ResponseReturnValue:
 
 
 def _page(
-    process: str, *, asked: Asked | None = None, refusal: Refused | None = None
+    process: str,
+    *,
+    asked: Asked | None = None,
+    refusal: Refused | None = None,
+    foreseen: Foreseen | None = None,
 ) -> ResponseReturnValue:
     me = security.signed_in()
     errors = refusal.errors if isinstance(refusal, InvalidSubmission) else ()
@@ -67,6 +72,7 @@ def _page(
         begin_caption=_("立即{noun}", noun=caption(about.noun))
         if about.anybody and about.noun
         else _("新建"),
+        foreseen=foreseen,
         problem=refusal.sentence if refusal is not None and not errors else None,
         begun=platform().starting.begun(me.actor, process),
         forbidden=platform().cases.may_start(me.actor, process),
@@ -87,9 +93,13 @@ def start(process: str) -> ResponseReturnValue:
     """Start the case and open it; any other button only looks again."""
     actor = security.signed_in().actor
     asked = asking.read_start(actor, process)
-    if asked.unfinished or RESTORE in request.form or request.form.get("do") != START:
+    wanted = request.form.get("do")
+    if asked.unfinished or RESTORE in request.form or wanted not in (START, asking.FORESEE):
         return _page(process, asked=asked)
     try:
+        if wanted == asking.FORESEE:
+            foreseen = platform().foresight.starting(actor, process, asked.data)
+            return _page(process, asked=asked, foreseen=foreseen)
         done = platform().cases.start(
             actor,
             process,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from engine.definitions.process import Action
@@ -47,6 +47,8 @@ MATCHING = 5000
 CASES, INTERVENTIONS = "cases", "interventions"
 #: so many cases of a job are listed
 SHOWN = 200
+#: so many cases are named as examples
+EXAMPLES = 3
 #: operations for which nothing is entered
 ASKING_NOTHING = frozenset({"claim", "release", "withdraw", "urge"})
 
@@ -78,6 +80,31 @@ class Previewed:
     sentence: str | None
     #: where it would lead, in words, if that is known before
     leads_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """Where some of many cases would be put: the place in words, how many, the first of them."""
+
+    #: nothing where it is kept back, as the result of a vote
+    place: str
+    #: the kind of end they would reach
+    closed: str | None
+    count: int
+    #: who started them and what their numbers are
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Foretold:
+    """What doing one thing to many cases would lead to, as far as it was tried."""
+
+    rows: tuple[Previewed, ...]
+    ahead: tuple[Ahead, ...]
+    #: messages that would be sent
+    messages: int
+    #: how many are meant; only the first were tried where these are more than rows
+    of: int
 
 
 class Bulk:
@@ -190,6 +217,45 @@ class Bulk:
                 run = self._work.look(unit, self._work.load(unit, uid), actor)
             return self._sentences.worded(no_such_action(run, name)).sentence
         return None if found[0].refusal is None else found[0].refusal.sentence
+
+    def foretell(
+        self,
+        actor: Actor,
+        uids: Sequence[str],
+        name: str,
+        entered: Mapping[str, Any] | None = None,
+        *,
+        stepping_in: bool = False,
+    ) -> Foretold:
+        """Where it would lead: each of the first cases is tried by itself and put back.
+
+        Raises:
+            Refused: as for :meth:`demand`.
+            NotFound: the actor may not know of one of them.
+        """
+        self.demand(actor, uids, name, stepping_in=stepping_in)
+        rows: list[Previewed] = []
+        groups: dict[tuple[str, str | None], list[Previewed]] = {}
+        messages = 0
+        for uid in uids[:AT_ONCE]:
+            row = self._previewed(actor, uid, name, {}, stepping_in)
+            if row.sentence is None:
+                try:
+                    found = self._foresight.foresee(
+                        actor, uid, name, entered, stepping_in=stepping_in
+                    )
+                except Refused as refused:
+                    row = replace(row, sentence=refused.sentence)
+                else:
+                    row = replace(row, leads_to=found.place)
+                    groups.setdefault((found.place, found.closed), []).append(row)
+                    messages += sum(one.count for one in found.messages)
+            rows.append(row)
+        ahead = (
+            Ahead(place, closed, len(some), tuple(_called(one) for one in some[:EXAMPLES]))
+            for (place, closed), some in groups.items()
+        )
+        return Foretold(tuple(rows), tuple(ahead), messages, len(uids))
 
     # ------------------------------------------------------------ doing it
 
@@ -348,6 +414,10 @@ class Bulk:
                         wanted[place, one.name, run.context.key(one.of)] += 1
             for (place, pool, of), count in wanted.items():
                 self._work.demand_numbers(unit, place, pool, of, count)
+
+
+def _called(row: Previewed) -> str:
+    return " ".join(part for part in (row.name, row.number) if part) or row.title
 
 
 def _action(run: Run, name: str) -> Action | None:

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from engine.definitions.register import ORGANISATIONS, PEOPLE
 from engine.domain.actor import SYSTEM, Actor
-from engine.domain.case import State, places_of
+from engine.domain.case import Term, places_of
+from engine.domain.errors import Refused
 from engine.runtime.run import Run
 from engine.services.casework import Casework, until_kept
 from engine.services.loaded import Loaded
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from engine.services.interventions import Interventions
     from engine.services.operations import Operations
     from engine.services.outgoing import Outgoing
+    from engine.services.panel_views import PanelViews
     from engine.services.sentences import Sentences
     from engine.services.views import Views
 
@@ -87,8 +89,24 @@ class Foreseen:
     systems: tuple[tuple[str, int], ...] = ()
     #: other cases that would begin or go on: what they are and where, and how many
     others: tuple[tuple[str, int], ...] = ()
+    #: of a group whose list changes: how many cases would be on it
+    listed: int | None = None
     #: it may complete a vote, whose result is told to nobody before
     kept_back: bool = False
+    #: with a ballot of one's own: how many would be in, and of how many
+    ballots: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """How far the rows of a case and the messages had come before a command."""
+
+    messages: int
+    outbox: int
+    journal: int = 0
+    links: int = 0
+    members: int = 0
+    deadlines: Mapping[str, Term] = field(default_factory=dict)
 
 
 class Foresight:
@@ -102,6 +120,7 @@ class Foresight:
         interventions: Interventions,
         outgoing: Outgoing,
         views: Views,
+        panels: PanelViews,
         directory: Directory,
         sentences: Sentences,
     ) -> None:
@@ -111,6 +130,7 @@ class Foresight:
         self._interventions = interventions
         self._outgoing = outgoing
         self._views = views
+        self._panels = panels
         self._directory = directory
         self._sentences = sentences
 
@@ -151,10 +171,10 @@ class Foresight:
 
         def try_it() -> Foreseen:
             with self._sentences.saying(), self._work.store.trying() as unit:
-                before = self._work.load(unit, uid)
-                silent = not stepping_in and self._may_end_a_vote(unit, before, actor, name, at)
-                told, sent = unit.messages.last(), unit.outbox.last()
-                made = len(unit.links.of(before.row.id))
+                loaded = self._work.load(unit, uid)
+                silent = not stepping_in and self._may_end_a_vote(unit, loaded, actor, name, at)
+                ballots = self._ballots(actor, uid, name, at) if silent else None
+                before = self._before(unit, loaded)
                 if stepping_in:
                     self._interventions.do(actor, uid, name, values, version=version, at=at)
                 else:
@@ -162,8 +182,25 @@ class Foresight:
                         actor, uid, name, values, data=data, version=version, at=at
                     )
                 if silent:
-                    return Foreseen("", "", None, kept_back=True)
-                return self._foreseen(unit, before, actor, made, told, sent)
+                    return Foreseen("", "", None, kept_back=True, ballots=ballots)
+                return self._foreseen(unit, uid, actor, before)
+
+        return until_kept(try_it)
+
+    def starting(
+        self, actor: Actor, process: str, data: Mapping[str, Any] | None = None
+    ) -> Foreseen:
+        """What starting a case would lead to; nothing is started.
+
+        Raises:
+            Refused: it would be refused, with the same sentence.
+        """
+
+        def try_it() -> Foreseen:
+            with self._sentences.saying(), self._work.store.trying() as unit:
+                before = _Before(unit.messages.last(), unit.outbox.last())
+                done = self._cases.start(actor, process, data, complete=True)
+                return self._foreseen(unit, done.uid, actor, before)
 
         return until_kept(try_it)
 
@@ -189,11 +226,30 @@ class Foresight:
         found = (actions[step].get(name) for step in votes)
         return any(one is not None and one.to is None for one in found)
 
-    def _foreseen(
-        self, unit: UnitOfWork, before: Loaded, actor: Actor, made: int, told: int, sent: int
-    ) -> Foreseen:
-        queued = self._outgoing.work_off_tried(sent, MOST)
-        after = self._work.load(unit, before.row.uid)
+    def _ballots(self, actor: Actor, uid: str, name: str, at: str | None) -> tuple[int, int] | None:
+        """How many ballots are in with one's own: voters see before how many there are."""
+        if name != "vote":
+            return None
+        try:
+            found = self._panels.progress(actor, uid, at=at)
+        except Refused:
+            return None  # Whoever may not see it may not vote, which is said then.
+        return found.given + 1, found.required
+
+    def _before(self, unit: UnitOfWork, loaded: Loaded) -> _Before:
+        row = loaded.row
+        return _Before(
+            unit.messages.last(),
+            unit.outbox.last(),
+            row.journal_seq,
+            len(unit.links.of(row.id)),
+            _listed(unit, loaded),
+            loaded.state.deadlines,
+        )
+
+    def _foreseen(self, unit: UnitOfWork, uid: str, actor: Actor, before: _Before) -> Foreseen:
+        queued = self._outgoing.work_off_tried(before.outbox, MOST)
+        after = self._work.load(unit, uid)
         run = self._work.look(unit, after, SYSTEM, at="")
         state, release = after.state, self._work.definitions.current
         mine = actor.person == after.row.initiator
@@ -202,20 +258,21 @@ class Foresight:
             status=status_title(release, state.status, public=mine),
             closed=state.closed,
             waits=tuple(self._waits(unit, after, actor)),
-            deadlines=tuple(_deadlines(run, before.state)),
-            messages=tuple(self._messages(unit.messages.since(told))),
+            deadlines=tuple(_deadlines(run, before.deadlines)),
+            messages=tuple(self._messages(unit.messages.since(before.messages))),
             documents=_counted(
                 release.documents[one.payload["template"]].title
                 for one in queued
                 if one.kind == "document"
             ),
-            numbers=_counted(self._numbers(unit, before)),
+            numbers=_counted(self._numbers(unit, after, before.journal)),
             systems=_counted(
                 release.connectors[one.payload["connector"]].title
                 for one in queued
                 if one.kind == "connector"
             ),
-            others=_counted(self._others(unit, before, made, queued)),
+            others=_counted(self._others(unit, after, before.links, queued)),
+            listed=listed if (listed := _listed(unit, after)) != before.members else None,
         )
 
     def _waits(self, unit: UnitOfWork, after: Loaded, actor: Actor) -> Iterator[Waits]:
@@ -259,31 +316,38 @@ class Foresight:
         for title, names in by_title.items():
             yield Told(title, tuple(names[:FEW]), len(names))
 
-    def _numbers(self, unit: UnitOfWork, before: Loaded) -> Iterator[str]:
+    def _numbers(self, unit: UnitOfWork, after: Loaded, known: int) -> Iterator[str]:
         """The pools that numbers would be taken from."""
-        place = self._work.definitions.current.jurisdictions[before.row.jurisdiction]
-        for event in unit.journal.of(before.row.id, since=before.row.journal_seq):
+        place = self._work.definitions.current.jurisdictions[after.row.jurisdiction]
+        for event in unit.journal.of(after.row.id, since=known):
             for one in orjson.loads(event.body)["events"]:
                 if one.get("event") == "numbered":
                     yield place.pools[one["pool"]].title
 
     def _others(
-        self, unit: UnitOfWork, before: Loaded, known: int, queued: Sequence[OutboxRow]
+        self, unit: UnitOfWork, after: Loaded, known: int, queued: Sequence[OutboxRow]
     ) -> Iterator[str]:
         """Other cases that would begin or go on: what each is and where it would be."""
-        begun = [one.uid for one in unit.links.of(before.row.id)[known:]]
+        begun = [one.uid for one in unit.links.of(after.row.id)[known:]]
         moved = [one.payload[_WHOSE[one.kind]] for one in queued if one.kind in _WHOSE]
         for uid in dict.fromkeys([*begun, *moved]):
-            if uid != before.row.uid:
+            if uid != after.row.uid:
                 other = self._work.load(unit, uid)
                 process = other.compiled.process
                 yield f"{process.title}：{process.steps[other.state.place.step].title}"
 
 
-def _deadlines(run: Run, before: State) -> Iterator[tuple[str, str]]:
+def _listed(unit: UnitOfWork, loaded: Loaded) -> int:
+    """How many cases are on the list of a group."""
+    group = loaded.compiled.process.members is not None
+    members = unit.members.of(loaded.row.id) if group else ()
+    return sum(one.state != "removed" for one in members)
+
+
+def _deadlines(run: Run, before: Mapping[str, Term]) -> Iterator[tuple[str, str]]:
     """The deadlines of the whole case that are others than before."""
     for one in run.compiled.deadlines:
-        old, new = before.deadlines.get(one.name), run.state.deadlines.get(one.name)
+        old, new = before.get(one.name), run.state.deadlines.get(one.name)
         if new is not None and new.by is not None and not new.reached and new != old:
             yield one.title, new.by
 

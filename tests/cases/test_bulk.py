@@ -58,6 +58,28 @@ def test_ballots_are_cast_declined_and_seats_given_in_bulk(town: Platform) -> No
     assert all(town.rebuilding.rebuild(one).same for one in uids)
 
 
+@pytest.mark.req("ENG-18", "REV-23")
+def test_where_each_would_lead_is_tried_and_told_by_place(town: Platform) -> None:
+    uids = [taken_to(town, "sequence") for _ in range(3)]
+    claimed = taken_to(town, "sequence")
+    town.cases.claim(person("赵复", "一分局"), claimed)
+    before = town.store.content()
+
+    told = town.bulk.foretell(CHIEF, [*uids, claimed], "pass")
+    moved = town.bulk.foretell(MONITOR, uids, "reroute", {"step": "first"}, stepping_in=True)
+    votes = town.bulk.foretell(FIRST, [taken_to(town, "panel")], "vote", {"choice": "agree"})
+    with pytest.raises(Refused, match="not_in_bulk"):
+        town.bulk.foretell(CHIEF, uids, "fail")
+
+    assert [(one.place, one.closed, one.count) for one in told.ahead] == [("办结", "success", 3)]
+    assert [one.split()[0] for one in told.ahead[0].examples] == ["张三"] * 3
+    assert said(told.rows) == [None, None, None, "claimed_by_other"]
+    assert [(one.place, one.count) for one in moved.ahead] == [("初审（一所）", 3)]
+    assert [(one.place, one.count) for one in votes.ahead] == [("", 1)]
+    assert said(town.bulk.run(CHIEF, uids, "pass")) == [None, None, None]
+    town.store.fill(before)
+
+
 @pytest.mark.req("ENG-14", "ENG-18")
 def test_a_selection_is_stopped_goes_on_and_is_put_elsewhere(town: Platform) -> None:
     here, branch = taken_to(town, "sequence"), taken_to(town, "parallel")

@@ -186,8 +186,36 @@ def test_nobody_learns_from_it_how_a_vote_ends(town: Platform) -> None:
 
     for choice in ("agree", "against"):
         told = town.foresight.foresee(FIRST, uid, "vote", {"choice": choice})
-        assert told == Foreseen("", "", None, kept_back=True)
+        assert told == Foreseen("", "", None, kept_back=True, ballots=(1, 1))
     assert town.views.view(FIRST, uid).step == "vote"
+
+
+@pytest.mark.req("ENG-18", "APP-05")
+def test_starting_is_tried_before_and_refused_alike(town: Platform) -> None:
+    before = town.store.content()
+
+    told = town.foresight.starting(APPLICANT, "town/round", {"unit": "一所"})
+    with pytest.raises(NotFound, match="no_such_process"):
+        town.foresight.starting(APPLICANT, "town/nowhere")
+
+    assert (told.place, told.closed, told.listed) == ("填写（张三）", None, None)
+    assert [one.who for one in told.waits] == ["张三"]
+    assert town.store.content() == before
+
+
+@pytest.mark.req("ENG-18")
+def test_how_long_a_list_would_be_is_told_before_it_changes(town: Platform) -> None:
+    meeting, members = taken_to(town, "meeting"), [taken_to(town, "group") for _ in range(2)]
+    with pytest.raises(Refused, match="group_locked"):
+        town.foresight.foresee(CHIEF, meeting, "add", {"members": members})
+    town.cases.act(CHIEF, meeting, "named")
+
+    told = town.foresight.foresee(FIRST, meeting, "add", {"members": members})
+    town.cases.add(FIRST, meeting, members)
+    less = town.foresight.foresee(FIRST, meeting, "remove", {"members": members[:1]})
+
+    assert (told.listed, less.listed) == (2, 1)
+    assert len(town.views.view(FIRST, meeting).members) == 2
 
 
 def test_what_would_be_refused_is_refused_with_the_same_sentence(town: Platform) -> None:

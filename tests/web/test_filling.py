@@ -165,6 +165,8 @@ def test_starting_without_choosing_refuses_with_a_sentence():
     page = visitor.get("/new/tianjin/socialised-review")
     assert page.tree.xpath("//main//input[@type='radio'][@checked]") == []
 
+    page = visitor.press("先看结果")
+    assert page.status in (409, 422)
     page = visitor.press("立即申报")
 
     assert page.status in (409, 422)

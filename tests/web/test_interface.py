@@ -187,11 +187,14 @@ def test_lists_previews_jobs_and_interventions_are_those_of_the_pages(town, call
     seen = reviewer.call(
         "POST", f"/cases/{uid}/previews", {"name": "pass"}, path="/cases/{id}/previews"
     )
+    tried = reviewer.call("POST", "/jobs/trials", many).json
     begun = reviewer.call("POST", "/jobs", many, **{"Idempotency-Key": "j1"})
     again = reviewer.call("POST", "/jobs", many, **{"Idempotency-Key": "j1"})
     town.platform.outgoing.work_off_slow()
     job = reviewer.call("GET", f"/jobs/{begun.json['id']}", path="/jobs/{job}").json
     assert [one["reason"] for one in told] == [None]
+    assert [(one["place"], one["count"]) for one in tried["ahead"]] == [(seen.json["place"], 1)]
+    assert tried["of"] == len(tried["cases"]) == 1
     assert begun.status_code == 202
     assert again.json["id"] == begun.json["id"]
     assert (job["done"], job["refused"]) == (1, 0)
@@ -223,13 +226,26 @@ def test_a_list_is_filled_and_voted_on_by_commands():
     entry = board.town.cases.start(person("李四"), "town/entry", {}).uid
     board.town.cases.act(person("李四"), entry, "submit")
     chair, voter = call("周局", "市局"), call("v0")
-    begun = chair.call("POST", "/cases", {"process": "town/board", "data": {"voters": ["v0"]}})
+    asked = {"process": "town/board", "data": {"voters": ["v0"]}}
+    first = chair.call("POST", "/cases/previews", asked)
+    begun = chair.call("POST", "/cases", asked)
     uid = begun.json["id"]
 
     def get(caller, what, of=uid):
         return caller.call("GET", f"/cases/{of}/{what}", path=f"/cases/{{id}}/{what}").json
 
     assert [one["id"] for one in get(chair, "candidates")] == [entry]
+    assert (first.json["place"], begun.json["place"]) == ("议程（市局）", "agenda@市局")
+    told = chair.call(
+        "POST", f"/cases/{uid}/previews", {"name": "add", "input": {"members": [entry]}},
+        path="/cases/{id}/previews",
+    )  # fmt: skip
+    assert (told.json["listed"], get(chair, "members")) == (1, [])
+    visitor = town.visit("周局", "市局")
+    visitor.get(f"/cases/{uid}/members")
+    page = visitor.press("看看“加入”的结果", member=[entry])
+    assert "名单1 件" in page
+    assert get(chair, "members") == []
     assert chair.do(uid, "add", input={"members": [entry]}).status_code == 200
     assert [one["id"] for one in get(chair, "members")] == [entry]
     assert chair.do(board.uid, "remove", input={"members": board.entries}).json["code"] == (

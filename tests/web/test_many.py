@@ -21,6 +21,9 @@ def test_all_pages_of_a_list_are_done_as_one_job():
 
     page = reviewer.press("批量通过", every="yes")
     assert f"将要办理的 {MORE} 件" in page
+    page = reviewer.press("先看结果")
+    assert f"试算了前 {AT_ONCE} 件，共 {MORE} 件" in page
+    assert f"{AT_ONCE} 件到达 审核 复审（一所）" in page
     page = reviewer.press("确定批量通过")
     assert "批量通过" in page
     assert "已办 0 件，没有办成 0 件" in page
@@ -36,6 +39,11 @@ def test_all_pages_of_a_list_are_done_as_one_job():
     assert f"已办 {MORE - 1} 件，没有办成 1 件" in page
     assert len(reviewer.get(LIST).rows()) == 1
     assert "批量通过" in reviewer.get("/jobs")
+    # What another one would lead to is seen before it is begun.
+    applicant = City(office, office.clock, {}).visit("张三")
+    applicant.get("/new/town/request")
+    assert "到达填写（张三）" in applicant.press("先看结果")
+    assert len(applicant.get("/lists/town/my-requests").rows()) == AT_ONCE
     # Whoever did not begin it does not know of it.
     assert City(office, office.clock, {}).visit("赵复", "一所").get(page.address).status == 404
 
@@ -53,6 +61,8 @@ def test_whoever_oversees_them_means_all_that_a_search_finds():
     page = overseer.press("批量暂停办理", every="yes")
     assert f"符合条件的全部 {MORE} 件" in page
     assert f"下面列出前 {AT_ONCE} 件" in page
+    page = overseer.press("先看结果", reason="核查")
+    assert f"试算了前 {AT_ONCE} 件，共 {MORE} 件" in page
     page = overseer.press("批量暂停办理", reason="核查")
     # It is confirmed once more; meanwhile one of them is suspended and another one begun.
     assert "请再次确认" in page

@@ -144,6 +144,12 @@ def test_the_rest_of_an_agenda_is_chosen_at_once():
 
     voter.press("没有选的都选“同意”", **{"p1-choice": "against"})
     assert board.step == "vote"
+    # Nothing is told of the result before; what was chosen stays.
+    page = voter.press("先看结果")
+    assert "事先不显示" in page
+    assert "已收 1 张，应收 1 张" in page
+    assert "已结束" not in page
+    assert board.step == "vote"
     voter.press("提交选票", confirmed="yes")
 
     assert board.passed == [True, False, True]
