@@ -67,6 +67,8 @@ class Shown:
     members: Sequence[tuple[str, str, bool]] = ()
     #: the voters whose seats somebody else may take: key and name
     seats: Sequence[tuple[str, str]] = ()
+    #: of these: who has declined
+    declined: Sequence[str] = ()
     #: who takes a seat is drawn: ``people`` are all who are left
     drawn: bool = False
     #: why must be said, though no form asks for it
@@ -327,7 +329,7 @@ def shown(
                     )
                     fields = to_fill(form, errors, received=received, root=choice.name, url=page)
     ticked = (typed or {}).get(MEMBERS) or ()
-    people, seats, drawn = _people(actor, view, choice)
+    people, seats, drawn, declined = _people(actor, view, choice)
     asks_members = choice.allowed and choice.ask is not None and choice.ask.members
     return Shown(
         members=[
@@ -345,6 +347,7 @@ def shown(
         opinion_field=opinion,
         seats=seats,
         drawn=drawn,
+        declined=declined,
         asks_reason=choice.operation and choice.name in SEATS,
         people=people,
         several=NAMING.get(choice.name) == PEOPLE,

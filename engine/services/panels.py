@@ -44,6 +44,8 @@ class Seats(NamedTuple):
     seats: Sequence[tuple[str, str]] = ()
     #: ``people`` are all who can still be drawn, not those that a search finds
     drawn: bool = False
+    #: of ``seats``: whose voter has declined
+    declined: Sequence[str] = ()
 
 
 class Panels:
@@ -99,9 +101,11 @@ class Panels:
         # A condition is asked of each: not of a whole register.
         fitting = (one for one in found if not keeps_out(run, panel, one))
         found = list(islice(fitting, OFFERED)) if panel.recusals else list(fitting)
-        seats = (one for one in state.voters if one not in state.voted)
+        seats = [one for one in state.voters if one not in state.voted]
+        declined = [one for one in seats if one in state.declined]
+        seats.sort(key=lambda one: one not in declined)
         drawn = isinstance(panel.voters, Draw)
-        return Seats(_named(lookup, found), _named(lookup, seats), drawn)
+        return Seats(_named(lookup, found), _named(lookup, seats), drawn, declined)
 
     def named(
         self, unit: UnitOfWork, run: Run, instead: str, person: str, reason: str

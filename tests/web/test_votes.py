@@ -50,7 +50,14 @@ def test_who_declines_says_why_and_who_leads_names_another():
     assert "待补投票人" in page
     leader.get(page.links["更换投票人"])
     page = leader.press("查找", search="spare")
-    page = leader.press("确定更换投票人", instead="v1", person="spare", reason="替补")
+    assert [option.text for option in page.tree.xpath("//select[@name='instead']/option")][1:] == [
+        "v1（已谢绝）", "v0", "v2",
+    ]  # fmt: skip
+    page = leader.press("确定更换投票人", instead="v1", person="spare")
+    assert page.status == 409
+    chosen = page.tree.xpath("//select/option[@selected]/@value")
+    assert chosen == ["v1", "spare"], "what was chosen is kept when the reason is missing"
+    page = leader.press("确定更换投票人", reason="替补")
     assert "已更换投票人。" in page
     assert set(case.waiting) == {"v0", "v2", "spare"}
     course = leader.get(f"/cases/{case.uid}/course")
