@@ -293,6 +293,21 @@ class Drawing:
             place = place[:-1]
         return self.id(".".join(map(str, place)))
 
+    @classmethod
+    def reading(cls, form: EffectiveForm) -> Drawing:
+        """Return a form as it is read, for a page that draws it in its own way."""
+        return cls(form, "read", (), None, None, "", None, None)
+
+    def column_titles(self, one: EffectiveField) -> Sequence[str]:
+        """Return what the columns are called that are told of a record."""
+        declared = self.form.form.names.registers.get(one.element.reference)
+        known = declared.fields if declared else {}
+        caption = self.form.surroundings.caption
+        return [
+            caption(known[column].label) if column in known and known[column].label else column
+            for column in one.element.columns
+        ]
+
     @property
     def refusing(self) -> Sequence[FieldError]:
         """What must be corrected."""

@@ -19,6 +19,7 @@ from admin.navigation import caption
 from engine.definitions.process import OPTIONS
 from engine.domain.actor import Actor
 from engine.forms import EffectiveForm, FieldError
+from engine.forms.model import Element
 from engine.forms.posting import value_at
 from engine.services.foresight import Foreseen
 from engine.services.operations import NAMING, PEOPLE
@@ -108,6 +109,19 @@ class Tab:
     count: int | None = None
 
 
+def matches(view: CaseView) -> bool:
+    """Whether the reader fills in a form whose rows each name several records that fit them."""
+    bound = platform().release.processes.get(view.process) if view.edit else None
+    form = platform().release.forms.get(bound.process.form or "") if bound is not None else None
+    return form is not None and any(is_match(one) for each in form.elements for one in each.walk())
+
+
+def is_match(element: Element) -> bool:
+    """Whether a field of repeated rows names several records that fit its row."""
+    named = element.kind == "many" and element.reference and element.where is not None
+    return bool(named) and "*" in element.path
+
+
 def tabs(view: CaseView, current: str) -> list[Tab]:
     """The pages of a case, those that have something to show."""
     found = [
@@ -122,6 +136,9 @@ def tabs(view: CaseView, current: str) -> list[Tab]:
     if view.members is not None:
         href = url_for("groups.members", uid=view.uid)
         found.append(Tab(_("名单"), href, current == "members", len(view.members)))
+    if matches(view):
+        href = url_for("matching.show", uid=view.uid, at=view.at or None)
+        found.append(Tab(_("匹配"), href, current == "matching"))
     if view.may_vote:
         found.append(
             Tab(

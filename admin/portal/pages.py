@@ -15,6 +15,7 @@ from admin.portal import (
     home,
     jobs,
     lists,
+    matching,
     messages,
     opinions,
     papers,
@@ -28,8 +29,8 @@ from admin.portal import (
 )
 
 SUBJECTS = (
-    account, registration, home, profile, starting, cases, filling, reviewing, groups, lists,
-    messages, copies, jobs, staff, handover, substitutes, opinions, papers, attachments,
+    account, registration, home, profile, starting, cases, filling, reviewing, groups, matching,
+    lists, messages, copies, jobs, staff, handover, substitutes, opinions, papers, attachments,
     verification,
 )  # fmt: skip
 

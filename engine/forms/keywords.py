@@ -352,7 +352,7 @@ KEYWORDS: dict[str, Keyword] = {
             "columns",
             "records 每条记录显示的列",
             "columns shown of each record",
-            "reference",
+            "reference many",
         ),
         _keyword(
             "options_from",

@@ -112,14 +112,14 @@ VALUES = [
     ("format: mobile", "12800138000", "甲应为 11 位手机号码"),
     ("format: phone", "电话", "甲不是正确的电话号码"),
     ("format: email", "a@b", "甲不是正确的电子邮箱"),
-    ("codes: genders", "x", "甲：“x”已不可选，请重新选择"),
+    ("codes: genders", "x", "“x”已不可选，请重新选择甲"),
     ("type: array, codes: tags, maxItems: 1", ["one", "two"], "甲最多 1 条，现在是 2 条"),
     ("type: array, codes: tags, minItems: 2", ["one"], "甲至少 2 条，现在是 1 条"),
     ("type: array, codes: tags", ["one", "one"], "甲中有重复的内容"),
     (
         "reference: units, where: it.open == true",
         "u3",
-        "甲：没有找到可选的“已注销单位”，请重新选择",
+        "没有找到可选的“已注销单位”，请重新选择甲",
     ),
     (
         "widget: period",
@@ -281,7 +281,7 @@ def test_a_cascade_value_no_longer_offered_is_refused() -> None:
     data = complete_application()
     data["settings"]["sort"] = "c"  # type: ignore[index]
 
-    assert wrong(data) == {"settings.sort": "小类：“丙”已不可选，请重新选择"}
+    assert wrong(data) == {"settings.sort": "“丙”已不可选，请重新选择小类"}
 
 
 def test_files_have_no_limit_that_is_not_written() -> None:
@@ -295,7 +295,7 @@ def test_several_records_are_checked_one_by_one() -> None:
     form = form_of("a: {title: 单位, type: array, reference: units, where: it.open == true}")
 
     assert wrong({"a": ["u1", "u3"]}, form=form) == {
-        "a": "单位：没有找到可选的“已注销单位”，请重新选择"
+        "a": "没有找到可选的“已注销单位”，请重新选择单位"
     }
     assert wrong({"a": ["u1", 5]}, form=form)["a.1"] == "单位的内容不符合要求"
 

@@ -543,3 +543,44 @@ def test_the_committee_gives_an_accepted_expert_an_account_to_vote_with():
     found = town.platform.registers.get(town.person("陈管理", "人社局"), "experts", expert)
     assert found.state == "active"
     assert "评审表决" in town.visit(expert, "教师高评委").get("/").links
+
+
+@pytest.mark.req("EXP-05")
+def test_the_needs_of_a_scheme_are_matched_with_experts_on_one_page():
+    town = city(
+        "{by: 孙秘书, does: start, process: tianjin/scheme, case: s, with: {name: 教师方案, "
+        "year: '2026', kind: normal, activity: a1, committee: 教师高评委}}",
+        "{by: 孙秘书, does: save, case: s, with: {expert_needs: ["
+        "{specialty: 数学, level: zhenggao, count: 2, experts: [金明远, 龙思源]}, "
+        "{specialty: 语文, level: zhenggao, count: 1}, "
+        "{specialty: 物理, level: zhenggao, count: 1}]}}",
+        "{change: {registers: {experts: {龙思源: {level: fugao}}}}}",
+    )
+    secretary = town.visit("孙秘书", "教师高评委")
+    page = secretary.get(secretary.get(f"/cases/{town['s']}").links["匹配"])
+    assert [row[1] for row in page.rows()] == [
+        "尹世杰", "汤月华", "白文静", "金明远", "龙思源 不再符合条件",
+        "乔若兰", "常美玲", "武振华",
+    ]  # fmt: skip
+    assert "没有符合条件的内容。" in page, "nobody teaches physics"
+    old = page.tree.xpath("string(//main//input[@name='version']/@value)")
+    page = secretary.press("暂存")
+    assert (
+        "专家需求信息 · 第 1 条 · 匹配的专家：没有找到可选的“龙思源”，请重新选择匹配的专家" in page
+    )
+
+    secretary.post(page.address, {
+        "version": old, "expert_needs.0.experts": ["金明远", "尹世杰"],
+        "expert_needs.1.experts": ["武振华"],
+    })  # fmt: skip
+    assert "已暂存。" in secretary.page
+    needs = town.content("s", "孙秘书", "教师高评委")["expert_needs"]
+    assert [need.get("experts") for need in needs] == [["金明远", "尹世杰"], ["武振华"], []]
+    assert [need["count"] for need in needs] == [2, 1, 1]
+
+    page = secretary.post(page.address, {"version": old, "expert_needs.1.experts": ["常美玲"]})
+    assert page.status == 409, "it was changed elsewhere meanwhile"
+    ticked = page.tree.xpath("//input[@type='checkbox'][@checked]/@value")
+    assert ticked == ["常美玲"], "what was ticked is not lost"
+    reviewer = town.visit("吴审核", "人社局")
+    assert reviewer.get(page.address).status == 404
