@@ -16,6 +16,12 @@ title: 各种环节
 noun: 事项
 form: request
 start: {who: person}
+deadlines:
+  finish:
+    title: 办结期限
+    reach: done
+    by: "days(case.started_at, 90)"
+    extend: {permission: check}
 steps:
   fill:
     title: 填写
@@ -59,7 +65,7 @@ steps:
     edit: &edit [amount]
     allow: &allow [claim, transfer, delegate, add_signer, remove_signer, cc, urge]
     due: &due {by: "days(today, 10)", extend: {permission: check}}
-    actions:
+    actions: &decided
       pass: {title: 通过, to: done, bulk: true}
       previous: &previous {title: 退回上一环节, verb: return, to: previous}
       relay: &relay {title: 层层退回, verb: return, to: previous, relay: true}
@@ -79,7 +85,7 @@ steps:
     due: *due
     chain: {route: town/up, from: data.unit}
     to: done
-    actions:
+    actions: &visiting
       pass: {title: 通过, to: next, bulk: true}
       previous: *previous
       relay: *relay
@@ -97,17 +103,7 @@ steps:
     allow: *allow
     due: *due
     stages: {draft: {title: 初核}, final: {title: 复核}}
-    actions:
-      pass: {title: 通过, to: done, bulk: true}
-      previous: *previous
-      relay: *relay
-      initiator: *initiator
-      named: *named
-      straight: *straight
-      insert: *insert
-      path: *path
-      fail: *fail
-      discard: *discard
+    actions: *decided
   split:
     title: 同时办理
     parallel:
@@ -119,7 +115,7 @@ steps:
             edit: *edit
             allow: *allow
             due: *due
-            actions:
+            actions: &joining
               pass: {title: 通过, to: join, bulk: true}
               previous: *previous
               relay: *relay
@@ -149,17 +145,7 @@ steps:
             due: *due
             chain: {route: town/up, from: data.unit}
             to: join
-            actions:
-              pass: {title: 通过, to: next, bulk: true}
-              previous: *previous
-              relay: *relay
-              initiator: *initiator
-              named: *named
-              straight: *straight
-              insert: *insert
-              path: *path
-              fail: *fail
-              discard: *discard
+            actions: *visiting
         two:
           aside:
             title: 另一路
@@ -178,17 +164,7 @@ steps:
             allow: *allow
             due: *due
             stages: {draft: {title: 初核}, final: {title: 复核}}
-            actions:
-              pass: {title: 通过, to: join, bulk: true}
-              previous: *previous
-              relay: *relay
-              initiator: *initiator
-              named: *named
-              straight: *straight
-              insert: *insert
-              path: *path
-              fail: *fail
-              discard: *discard
+            actions: *joining
         two:
           besides:
             title: 另一路
@@ -211,17 +187,7 @@ steps:
                     edit: *edit
                     allow: *allow
                     due: *due
-                    actions:
-                      pass: {title: 通过, to: join, bulk: true}
-                      previous: *previous
-                      relay: *relay
-                      initiator: *initiator
-                      named: *named
-                      straight: *straight
-                      insert: *insert
-                      path: *path
-                      fail: *fail
-                      discard: *discard
+                    actions: *joining
                 beside:
                   near:
                     title: 里面另一路
@@ -360,6 +326,8 @@ SCOPES = (
     Word("returned", "退回后", "after a return"),
 )
 OPERATIONS = (
+    Word("start", "另办一件", "start another one"),
+    Word("submit", "退回发起人后再提交", "submit again, returned to the initiator"),
     Word("pass", "通过", "pass"),
     Word("previous", "退回上一环节", "return to previous"),
     Word("initiator", "退回发起人", "return to the initiator"),
@@ -390,9 +358,11 @@ OPERATIONS = (
     Word("cc", "抄送", "cc"),
     Word("urge", "催办", "urge"),
     Word("extend", "延期", "extend"),
+    Word("extend_case", "整件业务延期", "extend the deadline of the whole case"),
     Word("suspend", "暂停、恢复", "suspend and resume"),
     Word("reroute", "改派到初审", "jump to an earlier step"),
     Word("cancel", "终止", "cancel"),
+    Word("retry", "失败后重试", "try again what has failed"),
     Word("unclaim", "收回认领", "take a claim back"),
     Word("vote", "投票", "vote"),
     Word("vote_all", "会签：两人中一人同意", "vote, all: one of two agrees"),
@@ -478,6 +448,8 @@ _TAKEN = {"call": "!withdraw_created", "linked": "!withdraw_created", "member": 
 #: by operation and scope: the place the case is at afterwards, or the code of the refusal after
 #: "!"; of a called case its place and, after "/", that of the case that has called it
 CELLS: Mapping[str, Mapping[str, str]] = {
+    "start": _row(HERE, HERE),
+    "submit": _row(_FIRST, _NONE, end=_CLOSED),
     "pass": _row(_ONWARD, _NONE, end=_CLOSED),
     "previous": _row(_FIRST, _NONE, end=_CLOSED),
     "initiator": _row("fill", _NONE, end=_CLOSED),
@@ -515,9 +487,11 @@ CELLS: Mapping[str, Mapping[str, str]] = {
     "cc": _row(HERE, "!no_cc", end=_CLOSED),
     "urge": _row(HERE, "!nobody_to_urge", end=_CLOSED, panel="vote"),
     "extend": _row(HERE, "!no_deadline"),
+    "extend_case": _row(HERE, HERE, end=_CLOSED, member="!in_group"),
     "suspend": _row(HERE, HERE, end=_CLOSED),
     "reroute": _row(_FIRST, _FIRST, end=_CLOSED, member="!in_group"),
     "cancel": _row("cancelled", "cancelled", end=_CLOSED, member="!in_group"),
+    "retry": _row(HERE, HERE),
     "unclaim": _row(HERE, "!nothing_claimed"),
     "vote": _panel("done"),
     "vote_all": _panel("vote_all"),

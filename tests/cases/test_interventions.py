@@ -12,9 +12,8 @@ from engine.domain.errors import NotAllowed, Refused
 from engine.services.incidents import EVERY
 from engine.services.interventions import Interventions
 from engine.services.platform import Platform
-from engine.store.outbox import MOST_ATTEMPTS
 from tests.support.city import AT_UNIT, MEETING, City, city
-from tests.support.office import a_request, open_office, person
+from tests.support.office import a_request, fail_for_good, open_office, person
 
 
 @pytest.fixture
@@ -58,20 +57,6 @@ def prepared(office: Platform, name: str) -> str:
     if name == "retry":
         fail_for_good(office, uid)
     return uid
-
-
-def fail_for_good(office: Platform, uid: str) -> None:
-    """Let a message of the case be given up, as after eight attempts."""
-    with office.store.write() as unit:
-        row = unit.cases.load(uid)
-        assert row is not None
-        payload = {"uid": uid, "template": "returned", "seq": row.journal_seq}
-        unit.outbox.add("lost", "message", payload, at=office.clock.now(), case=row)
-        (message,) = unit.outbox.take(office.clock.now())
-        assert not unit.outbox.failed(
-            message._replace(attempts=MOST_ATTEMPTS), office.clock.now(), "the mail server is away"
-        )
-        unit.incidents.open(row, "not_delivered", {"kind": "message"}, office.clock.now())
 
 
 @pytest.mark.parametrize("name", EACH)

@@ -24,7 +24,7 @@ from engine.domain.case import State, written
 from engine.domain.errors import Refused
 from engine.services.platform import Platform
 from engine.services.world import set_route
-from tests.support.office import open_office, person
+from tests.support.office import fail_for_good, open_office, person
 
 APPLICANT, FIRST, MONITOR = person("张三"), person("王审", "一所"), person("马监", "市局")
 CHIEF, HEAD = person("周局", "一分局"), person("钱管", "一分局")
@@ -225,6 +225,23 @@ class Using:
         assert place(self.town, self.uid) == "fill"
         self.cases.act(APPLICANT, self.uid, "submit")
 
+    def began(self) -> None:
+        values = {"unit": "一所", "subject": "sequence"}
+        another = self.cases.start(APPLICANT, "town/scopes", values).uid
+        assert place(self.town, another) == "fill"
+
+    def submitted(self) -> None:
+        self.cases.act(CHIEF, self.uid, "initiator")
+        self.cases.act(APPLICANT, self.uid, "submit")
+
+    def retried(self) -> None:
+        with pytest.raises(Refused, match="nothing_failed"):
+            self.step_in.retry(MONITOR, self.uid, "未失败")
+        fail_for_good(self.town, self.uid)
+        self.step_in.retry(MONITOR, self.uid, "已恢复")
+        with self.town.store.read() as unit:
+            assert unit.outbox.lost() == []
+
     def layered(self) -> None:
         self.cases.act(CHIEF, self.uid, "relay")
         assert "first@一所" in place(self.town, self.uid)
@@ -310,6 +327,9 @@ class Using:
 def carry_out(town: Platform, uid: str, scope: str, operation: str) -> None:
     cases, step_in, use = town.cases, town.interventions, Using(town, uid, scope)
     special: dict[str, Callable[[], object]] = {
+        "start": use.began,
+        "submit": use.submitted,
+        "retry": use.retried,
         "straight": use.straight,
         "relay": use.layered,
         "withdraw": lambda: cases.withdraw(use.by, uid),
@@ -329,6 +349,7 @@ def carry_out(town: Platform, uid: str, scope: str, operation: str) -> None:
         "cc": lambda: use.named("cc", people=["王审"]),
         "urge": lambda: town.operations.do(APPLICANT, uid, "urge"),
         "extend": lambda: cases.extend(CHIEF, uid, "2026-12-01"),
+        "extend_case": lambda: cases.extend(CHIEF, uid, "2026-12-01", deadline="finish"),
         "suspend": use.stopped,
         "reroute": lambda: step_in.reroute(MONITOR, uid, "改派", step="first"),
         "cancel": lambda: step_in.cancel(MONITOR, uid, "终止"),
@@ -387,7 +408,7 @@ AROUND = {
     "parallel": "split", "branch_chain": "forked", "branch_stages": "halved", "nested": "outer",
 }  # fmt: skip
 #: what one person may ask about before: the others are asked by somebody else, or about their place
-ASKED = ("save", "transfer", "delegate", "add_signer", "cc", "extend", "reopen")
+ASKED = ("save", "transfer", "delegate", "add_signer", "cc", "extend", "extend_case", "reopen")
 STEPPED_IN = ("suspend", "reroute", "cancel")
 
 
@@ -406,6 +427,8 @@ def test_whoever_asks_before_gets_the_same_answer(town: Platform, scope: str) ->
     offers |= {one.name: one.refusal for one in passer if one.name in ("withdraw", "vote")}
     applicant = town.offering.offers(APPLICANT, uid, at=at)
     offers |= {one.name: one.refusal for one in applicant if one.name == "urge"}
+    own = {one.name.partition(":")[2]: one for one in mine if one.name.startswith("extend:")}
+    offers["extend_case"] = own["finish"].refusal
 
     for name in (*ASKED, *STEPPED_IN, "withdraw", "vote", "urge"):
         if name in offers:

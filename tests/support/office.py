@@ -24,6 +24,7 @@ from engine.domain.clock import VirtualClock
 from engine.services.accounts import Accounts
 from engine.services.platform import Platform
 from engine.store.database import Store
+from engine.store.outbox import MOST_ATTEMPTS
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NINE = datetime(2026, 9, 1, 9, tzinfo=ZONE)
@@ -389,3 +390,17 @@ def a_request(
     if submit:
         platform.cases.act(actor, done.uid, "submit", data=values)
     return done.uid
+
+
+def fail_for_good(office: Platform, uid: str) -> None:
+    """Let a message of the case be given up, as after eight attempts."""
+    with office.store.write() as unit:
+        row = unit.cases.load(uid)
+        assert row is not None
+        payload = {"uid": uid, "template": "returned", "seq": row.journal_seq}
+        unit.outbox.add("lost", "message", payload, at=office.clock.now(), case=row)
+        (message,) = unit.outbox.take(office.clock.now())
+        assert not unit.outbox.failed(
+            message._replace(attempts=MOST_ATTEMPTS), office.clock.now(), "the mail server is away"
+        )
+        unit.incidents.open(row, "not_delivered", {"kind": "message"}, office.clock.now())
