@@ -158,6 +158,13 @@ TABLE: tuple[Named, ...] = (
         "the deadlines of the process by name; nothing where there is no date",
     ),
     Named("linked", None, EVERYWHERE, "关联业务，按关联名", "cases by link name"),
+    Named(
+        "created",
+        None,
+        EVERYWHERE,
+        "本业务新建的各项业务，按关联名：正在等待的，或最近一次等待的",
+        "the cases it created, by link name: those it waits for, or waited for last",
+    ),
     Named("actor", PERSON, _ACTION, "执行动作的人", "the person acting"),
     Named("here", ORGANISATION, _ACTION, "执行动作的单位", "the organisation acting"),
     Named("input", None, ("action", "member", "item"), "本动作填写的内容", "what was asked"),

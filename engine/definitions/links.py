@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 from engine.definitions.process import Effect, Process, effects_of
 
+#: how a step is left that waits for several cases: their ends are read as ``created``
+SEVERAL = "ended"
+
 
 def link_name(process: str) -> str:
     """Return the name a case is known by where no other is given: the last part of its process."""

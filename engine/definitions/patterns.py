@@ -61,8 +61,8 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         15, "事先不知数目的多实例", "Multiple Instances without a Priori Run-Time Knowledge",
-        "表决开始以后人数不变，份额才有分母；席位可以换人，不能增加",
-        runs=False,
+        "`wait: {case: …, join: all}`，等待时的 `actions` 里写 `do: [{create: …}]` 还可以再新建；"
+        "表决开始以后人数不变",
     ),
     Pattern(16, "延迟选择", "Deferred Choice", "等待步骤的 `actions`：动作和时间，先到的算"),
     Pattern(
@@ -119,8 +119,7 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         34, "多实例静态部分汇合", "Static Partial Join for Multiple Instances",
-        "够数以后不再收票；最接近的是 35",
-        runs=False,
+        "`wait: {case: …, join: 2}`：够数就继续，其余的业务自己办完；表决够数以后不再收票",
     ),
     Pattern(
         35, "多实例取消部分汇合", "Cancelling Partial Join for Multiple Instances",
@@ -128,8 +127,7 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         36, "多实例动态部分汇合", "Dynamic Partial Join for Multiple Instances",
-        "表决开始以后人数不变（见 15）",
-        runs=False,
+        "同 34，等待时的 `actions` 里写 `do: [{create: …}]` 还可以再新建",
     ),
     Pattern(
         37, "局部同步合并", "Local Synchronizing Merge",

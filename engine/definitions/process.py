@@ -176,6 +176,8 @@ class Effect:
     by: tuple[str, ...] = ()
     #: a record that is found stays as it is
     keep: bool = False
+    #: of a call for each of a list, how many of the cases must have ended
+    join: str | int | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -353,6 +355,8 @@ class Wait:
     case: str | None = None
     #: where in the data a connector that is asked on arrival puts what comes back
     answer: str | None = None
+    #: how many of the linked cases must have ended; None: the one created last
+    join: str | int | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -410,6 +414,13 @@ class Step:
         if self.call is not None:
             return self.call.link
         return self.wait.case if self.wait is not None else None
+
+    @property
+    def joins(self) -> str | int | None:
+        """How many of several cases must have ended; None where one is waited for."""
+        if self.call is not None:
+            return (self.call.join or "all") if self.call.each is not None else None
+        return self.wait.join if self.wait is not None else None
 
 
 @dataclass(frozen=True, eq=False, slots=True)

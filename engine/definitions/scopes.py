@@ -281,6 +281,7 @@ class Scopes:
             "flags": self._flags,
             "deadlines": self._deadlines,
             "linked": self._linked,
+            "created": self._created,
             "jurisdiction": lambda: JURISDICTION,
         }
         return made[row.name]()
@@ -351,6 +352,15 @@ class Scopes:
             links.setdefault(link_name(creator), []).append(creator)
         links |= {link: [target] for link, target in created_by(self.process).items()}
         return _record_of({link: self._link(targets) for link, targets in links.items()})
+
+    def _created(self) -> Type:
+        """All cases by link name that it created and waits for, or waited for last."""
+        fields = {
+            link: Field(ListOf(one.type), one.label, one.origin)
+            for link, target in created_by(self.process).items()
+            for one in [self._link([target])]
+        }
+        return Record("created", fields)
 
     def _member_links(self) -> Type:
         members = self.process.members

@@ -195,6 +195,8 @@ class Context:
             return deadlines.term(self._state(), rest[0]).by
         if root == "linked":
             return self._follow(None, self.facts.linked(rest[0]), rest[1:], scope)
+        if root == "created":
+            return self._follow(None, self.facts.created(rest[0]), rest[1:], scope)
         if root == "jurisdiction":
             return self._jurisdiction(rest, scope)
         fact = self.compiled.process.facts.get(root)

@@ -70,6 +70,10 @@ class Facts(Protocol):
         """A linked case: {"id", "number", "open", "outcome", "data"}."""
         ...
 
+    def created(self, name: str) -> Sequence[Mapping[str, Any]]:
+        """The cases created under a name that are waited for, or were last; as :meth:`linked`."""
+        ...
+
     def is_workday(self, day: date, /) -> bool:
         """Whether people work on a day where the case belongs."""
         ...
@@ -151,6 +155,13 @@ class Recording:
     def linked(self, name: str) -> Mapping[str, Any]:
         """See :class:`Facts`."""
         found: Mapping[str, Any] = self._once(f"linked.{name}", lambda: self._facts.linked(name))
+        return found
+
+    def created(self, name: str) -> Sequence[Mapping[str, Any]]:
+        """See :class:`Facts`."""
+        found: Sequence[Mapping[str, Any]] = self._once(
+            f"created.{name}", lambda: list(self._facts.created(name))
+        )
         return found
 
     def is_workday(self, day: date, /) -> bool:

@@ -509,7 +509,10 @@ class Run:
             until = self.context.value(self.context.choose(step.wait.until)[1])
             if until:
                 self.change(wait_until=str(until))
-        elif step.wait.case is not None and not self._is_linked(step, step.wait.case):
+        elif step.wait.case is None or step.joins is not None:
+            # There may be none among several: then nothing is left to wait for.
+            return
+        elif not self._is_linked(step, step.wait.case):
             self.change(stuck="no_linked_case")
 
     def _is_linked(self, step: Step, link: str) -> bool:

@@ -220,6 +220,12 @@ class CaseFacts:
             return {"open": False, "outcome": None, "data": {}}
         return self._linked_case(uid)
 
+    def created(self, name: str) -> Sequence[Mapping[str, Any]]:
+        """The cases it created under a name and waits for, or waited for last."""
+        if self._row is None:
+            return ()
+        return [self._linked_case(one.uid) for one in self._unit.links.round(self._row.id, name)]
+
     def _uid_of_linked(self, name: str) -> str | None:
         if self._row is not None and name in created_by(self._compiled.process):
             link = self._unit.links.latest(self._row.id, name)

@@ -179,8 +179,10 @@ class Courses:
         if told is None:
             return ""
         process = loaded.compiled.process
-        awaits = process.steps[Place.from_json(told["place"]).step].awaits
-        name = created_by(process).get(awaits or "")
+        step = process.steps[Place.from_json(told["place"]).step]
+        if step.joins is not None:
+            return ""
+        name = created_by(process).get(step.awaits or "")
         other = self._work.definitions.current.processes.get(name or "")
         end = other.process.steps.get(told["outcome"]) if other is not None else None
         return end.title if end is not None else ""

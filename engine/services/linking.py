@@ -15,11 +15,11 @@ What one does to the other:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from engine.definitions.links import created_by
+from engine.definitions.links import SEVERAL, created_by
 from engine.definitions.process import Action, Step, actions_of
 from engine.domain.actor import SYSTEM, Actor
 from engine.domain.case import Command, DueEffect, State, places_of
@@ -29,7 +29,7 @@ from engine.services.casework import Casework, until_kept
 from engine.services.loaded import Loaded
 from engine.services.outcome import NotDone, Origin, Outcome
 from engine.store.cases import CaseRow
-from engine.store.links import LinkRow
+from engine.store.links import LinkRow, Waited
 from engine.store.unit import UnitOfWork
 
 if TYPE_CHECKING:
@@ -38,6 +38,19 @@ if TYPE_CHECKING:
 
 #: how many cases may create each other in one transaction
 DEEPEST = 8
+
+
+class _End(NamedTuple):
+    """How what a place waits for has ended.
+
+    ``uid`` is the case where it is one, ``taken`` what the waiting case goes on with: the outcome
+    of each case by its internal key, "" for one that goes on.
+    """
+
+    step: str
+    uid: str
+    outcome: str
+    taken: Mapping[int, str]
 
 
 class Linking:
@@ -157,10 +170,10 @@ class Linking:
             return sent
         if before is not None and outcome.result.moved:
             sent += self._break_off(unit, outcome, before, now)
-        if outcome.result.moved or outcome.command.kind == "resume":
-            for step, link in self._ended(unit, outcome, state):
-                key = f"{link.uid}:{outcome.row.uid}:{outcome.row.journal_seq}:{step}"
-                sent += self._tell(unit, outcome.row, link.uid, key, now)
+        if outcome.result.moved or moved or outcome.command.kind == "resume":
+            for end in self._ended(unit, outcome, state):
+                key = f"{end.uid}:{outcome.row.uid}:{outcome.row.journal_seq}:{end.step}"
+                sent += self._tell(unit, outcome.row, end.uid, key, now)
         return sent
 
     def _tell_creator(self, unit: UnitOfWork, row: CaseRow, now: datetime) -> list[str]:
@@ -178,16 +191,38 @@ class Linking:
         payload = {"owner": owner.uid, "case": uid}
         return [key] if unit.outbox.add(key, "ended", payload, at=now, case=owner) else []
 
-    def _ended(self, unit: UnitOfWork, outcome: Outcome, state: State) -> list[tuple[str, LinkRow]]:
-        """The steps the case waits at although what they wait for has ended already."""
-        found = []
-        for _, one in places_of(state):
-            step = outcome.compiled.process.steps[one.place.step]
-            link = self._awaited(unit, outcome.row.id, step, one)
+    def _ended(self, unit: UnitOfWork, outcome: Outcome, state: State) -> list[_End]:
+        """The ends the case waits for although they have come already."""
+        steps = outcome.compiled.process.steps
+        ends = (
+            self._end(unit, outcome.row.id, steps[one.place.step], one)
+            for _, one in places_of(state)
+        )
+        return [end for end in ends if end is not None]
+
+    def _end(self, unit: UnitOfWork, owner_id: int, step: Step, at: State) -> _End | None:
+        """How what is waited for at a place has ended; None where it goes on, or nothing is."""
+        if step.joins is None:
+            link = self._awaited(unit, owner_id, step, at)
             row = unit.cases.load(link.uid) if link is not None else None
-            if link is not None and row is not None and row.closed_at is not None:
-                found.append((step.name, link))
-        return found
+            if row is None or row.closed_at is None:
+                return None
+            return _End(step.name, row.uid, str(row.outcome), {row.id: str(row.outcome)})
+        several = self._several(unit, owner_id, step, at)
+        over = [one for one in several if one.closed_at is not None]
+        wanted = {"all": len(several), "any": 1}.get(str(step.joins), step.joins)
+        if len(over) < min(int(wanted), len(several)):
+            return None
+        taken = {one.case_id: str(one.outcome) if one.closed_at else "" for one in several}
+        return _End(step.name, "", SEVERAL, taken)
+
+    @staticmethod
+    def _several(unit: UnitOfWork, owner_id: int, step: Step, at: State) -> Sequence[Waited]:
+        """The cases that a place waits for: those it has called, or all not waited for before."""
+        if step.call is not None:
+            return unit.links.called(owner_id, call_key(at))
+        assert step.awaits is not None  # it waits for several
+        return unit.links.not_taken(owner_id, step.awaits)
 
     @staticmethod
     def _awaited(unit: UnitOfWork, owner_id: int, step: Step, at: State) -> LinkRow | None:
@@ -208,8 +243,8 @@ class Linking:
 
     def _deliver(self, owner: str, uid: str) -> Outcome | None:
         with self._work.store.write() as unit:
-            row, ended = unit.cases.hold(owner), unit.cases.load(uid)
-            if row is None or ended is None or ended.closed_at is None:
+            row, ended = unit.cases.hold(owner), unit.cases.load(uid) if uid else None
+            if row is None or (uid and (ended is None or ended.closed_at is None)):
                 # Opened again meanwhile: its next end is told.
                 return None
             loaded = self._work.loaded(unit, row)
@@ -218,12 +253,13 @@ class Linking:
                 return None
             for at, one in places_of(loaded.state):
                 step = loaded.compiled.process.steps[one.place.step]
-                link = self._awaited(unit, row.id, step, one)
-                if link is None or link.case_id != ended.id:
+                end = self._end(unit, row.id, step, one) if step.awaits is not None else None
+                if end is None or (step.joins is None and end.uid != uid):
                     continue
-                unit.links.take(ended.id, str(ended.outcome))
+                for case_id, outcome in end.taken.items():
+                    unit.links.take(case_id, outcome, row.journal_seq + 1)
                 command = Command(
-                    "outcome", SYSTEM.person, name=str(ended.outcome), at=step.name if at else ""
+                    "outcome", SYSTEM.person, name=end.outcome, at=step.name if at else ""
                 )
                 try:
                     return self._work.within(unit, owner, command, self._work.now(row.jurisdiction))
@@ -247,18 +283,19 @@ class Linking:
             calls = step is not None and step.call is not None
             if one.asking in standing or not (calls or outcome.command.kind == "migrate"):
                 continue
-            link = unit.links.by_key(outcome.row.id, call_key(one))
-            if link is not None:
-                sent += self._cancel(unit, link.uid, outcome, now)
+            for called in unit.links.called(outcome.row.id, call_key(one)):
+                sent += self._cancel(unit, called.uid, outcome, now)
         return sent
 
     def _cancel(self, unit: UnitOfWork, uid: str, by: Outcome, now: datetime) -> list[str]:
         loaded = self._work.load(unit, uid)
         if loaded.state.closed:
             # It has ended, and nobody waits for it any more: it stays closed.
-            unit.links.take(loaded.row.id, str(loaded.state.outcome))
+            event = by.row.journal_seq
+            unit.links.take(loaded.row.id, str(loaded.state.outcome), event)
             return []
         self._groups.outside(unit, loaded, self._work.look(unit, loaded, SYSTEM))
+        unit.links.take(loaded.row.id, "", by.row.journal_seq)
         reason = f"{by.compiled.process.title} {by.row.number}"
         command = Command("cancel", SYSTEM.person, name="cancel", input={"reason": reason})
         return self._work.within(unit, uid, command, now).sent

@@ -505,7 +505,9 @@ def _is_answered(before: Step, after: Step, process: Process) -> bool:
 def _awaits_the_same(before: Step, after: Step) -> bool:
     """Whether a step waits for the very case it waited for."""
     called = [step.call.name if step.call is not None else None for step in (before, after)]
-    return called[0] == called[1] and before.awaits == after.awaits
+    several = [step.joins is not None for step in (before, after)]
+    same = called[0] == called[1] and several[0] == several[1]
+    return same and before.awaits == after.awaits
 
 
 def _waiting(step: Step, compiled: Compiled) -> list[Any]:

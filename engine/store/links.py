@@ -57,8 +57,44 @@ _TO = Statement(_SELECT.where(_c.case_id == given(_c.case_id)))
 _TAKE = Statement(
     sa.update(links)
     .where(_c.case_id == given(_c.case_id, "linked"))
-    .values({_c.taken: given(_c.taken, "outcome")})
+    .values({_c.taken: given(_c.taken, "outcome"), _c.taken_in: given(_c.taken_in, "event")})
 )
+_WITH_END = sa.select(_c.case_id, cases.c.uid, _c.key, cases.c.closed_at, cases.c.outcome).join(
+    cases, cases.c.id == _c.case_id
+)
+_NOT_TAKEN = Statement(
+    _WITH_END.where(
+        _c.owner_id == given(_c.owner_id), _c.name == given(_c.name), _c.taken_in.is_(None)
+    ).order_by(_c.case_id)
+)
+_last = sa.select(sa.func.max(_c.taken_in)).where(
+    _c.owner_id == given(_c.owner_id), _c.name == given(_c.name)
+)
+_TAKEN_LAST = Statement(
+    _WITH_END.where(
+        _c.owner_id == given(_c.owner_id), _c.name == given(_c.name),
+        _c.taken_in == _last.scalar_subquery(),
+    ).order_by(_c.case_id)
+)  # fmt: skip
+_CALLED = Statement(
+    _WITH_END.where(
+        _c.owner_id == given(_c.owner_id),
+        sa.or_(
+            _c.key == given(_c.key),
+            sa.and_(_c.key > given(_c.key, "low"), _c.key < given(_c.key, "high")),
+        ),
+    ).order_by(_c.case_id)
+)
+
+
+class Waited(NamedTuple):
+    """One of several cases that are waited for; ``closed_at`` and ``outcome`` once it has ended."""
+
+    case_id: int
+    uid: str
+    key: str
+    closed_at: datetime | None
+    outcome: str | None
 
 
 class Links:
@@ -98,9 +134,27 @@ class Links:
         """Return by what a case was created."""
         return _link(self._session.one(_TO, case_id=case_id))
 
-    def take(self, case_id: int, outcome: str) -> None:
-        """Note that the owner has gone on with how a case ended."""
-        self._session.run(_TAKE, linked=case_id, outcome=outcome)
+    def not_taken(self, owner_id: int, name: str) -> list[Waited]:
+        """Return the cases created under a name with whose ends the owner has not gone on."""
+        rows = self._session.all(_NOT_TAKEN, owner_id=owner_id, name=name)
+        return [Waited._make(row) for row in rows]
+
+    def round(self, owner_id: int, name: str) -> list[Waited]:
+        """Return those; where there are none, the ones the owner went on with last."""
+        found = self.not_taken(owner_id, name)
+        if found:
+            return found
+        rows = self._session.all(_TAKEN_LAST, owner_id=owner_id, name=name)
+        return [Waited._make(row) for row in rows]
+
+    def called(self, owner_id: int, key: str) -> list[Waited]:
+        """Return the cases that a call created: one, or one for each of a list."""
+        rows = self._session.all(_CALLED, owner_id=owner_id, key=key, low=f"{key}:", high=f"{key};")
+        return [Waited._make(row) for row in rows]
+
+    def take(self, case_id: int, outcome: str, event: int) -> None:
+        """Note that the owner has gone on in an event, with how a case ended or without its end."""
+        self._session.run(_TAKE, linked=case_id, outcome=outcome, event=event)
 
 
 def _link(row: Any) -> LinkRow | None:

@@ -20,6 +20,7 @@ from engine.services.platform import Platform
 from tests.bpmn.test_import import TASKS, drawn, read
 from tests.definitions.support import loaded
 from tests.support.linked import LINKED
+from tests.support.linked import at as stands
 from tests.support.office import NINE, open_office, person
 from tests.support.processes import Running, World, begin, compiled
 from tests.support.votes import AGREE, OUTCOMES, PAPER, PROCESS, PROPOSAL, VOTES, Vote
@@ -438,6 +439,94 @@ def test_39_only_one_is_in_a_critical_section():
     assert running.places == ["y_in@unit"]
 
 
+SEVERAL = """
+    process: town/review
+    title: 评审
+    form: request
+    start: {who: person}
+    steps:
+      fill:
+        title: 填写
+        who: initiator
+        edit: all
+        actions:
+          submit:
+            title: 提交
+            to: gather
+            do:
+              - create:
+                  process: town/opinion
+                  each: "['甲', '乙']"
+                  with: {subject: item, unit: data.unit}
+      gather:
+        title: 征求意见
+        wait: {case: opinion, join: JOIN}
+        actions:
+          more:
+            title: 再征求一项
+            verb: record
+            who: initiator
+            do: [{create: {process: town/opinion, with: {subject: data.subject, unit: data.unit}}}]
+        to: done
+      done: {title: 办结, end: success}
+"""
+OPINION = """
+    process: town/opinion
+    title: 意见
+    form: request
+    steps:
+      give:
+        title: 提出意见
+        who: {permission: check, organisation: data.unit}
+        actions: {pass: {title: 提出, to: given}}
+      given: {title: 已提出, end: success}
+"""
+
+
+def asked_for(join: str) -> tuple[Platform, str]:
+    """A case that waits for opinions, one more than it began with; the town and its id."""
+    town = opened({
+        "definitions/processes/town/review.yaml": SEVERAL.replace("JOIN", join),
+        "definitions/processes/town/opinion.yaml": OPINION,
+    })  # fmt: skip
+    actor, values = person("张三"), {"unit": "一所", "subject": "丙"}
+    uid = town.cases.start(actor, "town/review", values).uid
+    town.cases.act(actor, uid, "submit", data=values)
+    town.cases.act(actor, uid, "more", data=values)
+    return town, uid
+
+
+def opinions(town: Platform, uid: str) -> list[str]:
+    with town.store.read() as unit:
+        row = unit.cases.load(uid)
+        assert row is not None
+        return [one.uid for one in unit.links.of(row.id)]
+
+
+def test_15_more_instances_may_come_while_the_others_are_waited_for():
+    town, uid = asked_for("all")
+    *rest, last = opinions(town, uid)
+    assert len(rest) == 2
+    for one in rest:
+        town.cases.act(person("赵复", "一所"), one, "pass")
+    assert stands(town, uid) == "gather"
+    town.cases.act(person("赵复", "一所"), last, "pass")
+    assert stands(town, uid) == "done"
+    town.close()
+
+
+def test_34_36_some_instances_are_enough_and_the_others_go_on():
+    town, uid = asked_for("2")
+    first, second, third = opinions(town, uid)
+    for one in (first, third):
+        assert stands(town, uid) == "gather"
+        town.cases.act(person("赵复", "一所"), one, "pass")
+
+    assert (stands(town, uid), stands(town, second)) == ("done", "give")
+    assert town.cases.act(person("赵复", "一所"), second, "pass").place == "given"
+    town.close()
+
+
 # -------------------------------------------------------------------- that do not
 
 SOME = (
@@ -493,7 +582,7 @@ def test_09_28_30_31_after_a_join_nobody_goes_on_in_the_other_branches():
         press(running, "y")
 
 
-def test_15_34_36_nobody_votes_who_had_no_seat_or_after_enough_have():
+def test_a_vote_takes_nobody_who_had_no_seat_and_nothing_after_enough_have():
     panel = vote("enough: vote.counts.agree >= 1", voters=2)
 
     with pytest.raises(Refused) as refused:

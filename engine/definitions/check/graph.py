@@ -10,6 +10,7 @@ from engine.definitions.check.keys import check_action, check_frame, check_keys
 from engine.definitions.check.links import ends_of
 from engine.definitions.check.subject import Subject
 from engine.definitions.flow import actions_at
+from engine.definitions.links import SEVERAL
 from engine.definitions.process import Action, Step, actions_of
 
 
@@ -107,6 +108,8 @@ def _possible(subject: Subject, step: Step) -> tuple[Collection[str] | None, Col
             needed.append("no_quorum")
         # Too few ballots are counted where there is a date until which they are waited for.
         return [*needed, "short"] if step.due is not None else needed, needed
+    if step.joins is not None:
+        return (SEVERAL,), (SEVERAL,)
     if step.awaits is not None:
         ends = ends_of(subject, step)
         return ends, ends or ()

@@ -72,6 +72,11 @@ def check_keys(subject: Subject, step: Step) -> None:
     if step.kind == "chain" and step.who is not None and step.who.organisation is not None:
         belongs = Phrase("任务；链由路径决定单位", "tasks; in a chain the route decides")
         _meaningless(subject, step.who.node, "organisation", Phrase("who", "who"), belongs)
+    belongs = Phrase("写有 each 的 call，或等 case 的 wait", "a call with each, a wait for a case")
+    if step.call is not None and step.call.each is None and step.call.join is not None:
+        _meaningless(subject, step.node.at_path(["call"]), "join", where, belongs)
+    if step.wait is not None and step.wait.case is None and step.wait.join is not None:
+        _meaningless(subject, step.node.at_path(["wait"]), "join", where, belongs)
     _allowed(subject, step)
     for action in step.actions.values():
         if action.insert is not None and not _can_insert(subject.process, step, action):

@@ -54,6 +54,7 @@ def made(kind: EffectKind, name: str) -> Callable[[Values], Effect]:
             once=bool(values.get("once")),
             of=values.get("of"),
             each=values.get("each"),
+            join=values.get("join"),
             by=tuple(values.get("by") or ()),
             keep=bool(values.get("keep")),
         )
@@ -81,6 +82,12 @@ def begins_with(called: str) -> tuple[Key, ...]:
     )
 
 
+EACH = Key(
+    "each",
+    terms.LIST,
+    "为列表中的每一项各新建一项；`with` 中这一项写作 `item`",
+    "one case for each of a list; `with` reads the one it is for as `item`",
+)
 NUMBER = _vocabulary(
     "number",
     "编号",
@@ -106,12 +113,7 @@ CREATE = _vocabulary(
     "新建业务",
     "creation",
     *begins_with("新业务"),
-    Key(
-        "each",
-        terms.LIST,
-        "为列表中的每一项各新建一项；`with` 中这一项写作 `item`",
-        "one case for each of a list; `with` reads the one it is for as `item`",
-    ),
+    EACH,
     Key(
         "once",
         Yes(),

@@ -288,8 +288,9 @@ links = sa.Table(
     # The process of the case that was created.
     sa.Column("process", ByteText, nullable=False),
     sa.Column("created_at", Moment, nullable=False),
-    # The outcome with which the owner has gone on.
+    # The outcome with which the owner has gone on, "" without one, and in which of its events.
     sa.Column("taken", sa.Text),
+    sa.Column("taken_in", sa.Integer),
     sa.CheckConstraint("owner_id <> case_id", name="no_case_creates_itself"),
     sa.Index(None, "owner_id", "name", "case_id"),
 )

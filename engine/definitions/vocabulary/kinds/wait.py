@@ -6,6 +6,7 @@ from engine.authoring.problem import Phrase
 from engine.definitions.process import Wait
 from engine.definitions.shapes import ChoiceOf, Key, One, Path, Values, Vocabulary
 from engine.definitions.vocabulary import terms
+from engine.definitions.vocabulary.several import join
 
 VOCABULARY = Vocabulary(
     "wait",
@@ -29,6 +30,13 @@ VOCABULARY = Vocabulary(
             "等这个名称的关联业务结束；`outcomes` 是它的各个结束步骤",
             "until the case linked by this name has ended; `outcomes` are its end steps",
         ),
+        join(
+            "与 `case` 同用：等这个名称下还没有等过的各项业务，其中几项结束就继续（结果 `ended`）；"
+            "其余照常办理",
+            "with `case`: waits for all cases of the name not waited for before, and how many of "
+            "them must have ended (outcome `ended`); the others go on by themselves",
+            "最近一项 / the latest",
+        ),
         Key(
             "answer",
             Path(),
@@ -43,7 +51,10 @@ VOCABULARY = Vocabulary(
 
 
 def _build(values: Values) -> Wait:
-    return Wait(values.get("until"), values.get("group"), values.get("case"), values.get("answer"))
+    return Wait(
+        values.get("until"), values.get("group"), values.get("case"), values.get("answer"),
+        values.get("join"),
+    )  # fmt: skip
 
 
 KEY = Key(

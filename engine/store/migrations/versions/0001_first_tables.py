@@ -459,6 +459,7 @@ def upgrade() -> None:
         sa.Column("process", ByteText, nullable=False),
         sa.Column("created_at", Moment(), nullable=False),
         sa.Column("taken", sa.Text(), nullable=True),
+        sa.Column("taken_in", sa.Integer(), nullable=True),
         sa.CheckConstraint("owner_id <> case_id", name=op.f("ck_links_no_case_creates_itself")),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_links_case_id_cases")),
         sa.ForeignKeyConstraint(["owner_id"], ["cases.id"], name=op.f("fk_links_owner_id_cases")),
