@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from admin import api, captions, console, errors, filters, guard
+from admin import api, captions, console, errors, filters, guard, layout
 from admin.context import EXTENSION
 from admin.portal import pages as portal
 
@@ -111,6 +111,7 @@ def create_app(platform: Platform, web: WebSettings) -> Flask:
         )
     _show_one_content(app, platform)
     guard.install(app)
+    layout.install(app)
     filters.install(app)
     errors.install(app)
     portal.install(app)

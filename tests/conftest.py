@@ -63,6 +63,14 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 
 
 @pytest.fixture(scope="session")
+def run_folder() -> Path:
+    """A folder that all worker processes of this run share."""
+    folder = Path(os.environ[_RUN_FOLDER]) / "shared"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def postgres_cluster() -> postgres.Cluster:
     programs = postgres.find_programs()
     if programs is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import orjson
@@ -30,6 +30,19 @@ def branches_of(process: Process) -> dict[Branch, str]:
     return found
 
 
+def taken(platform: Platform) -> Iterator[tuple[str, Branch]]:
+    """The branches that the journals of all cases tell of, each with the id of its process."""
+    with platform.store.read() as unit:
+        for row in unit.cases.every():
+            for event in unit.journal.of(row.id):
+                for part in orjson.loads(event.body)["events"]:
+                    name = part.get("action") or part.get("outcome")
+                    place = part.get("place")
+                    if name and place:
+                        yield row.process, Branch(place[0], name)
+                        yield row.process, Branch("", name)
+
+
 class Branches:
     """Collects what was taken; its ``note`` is called with every platform before it is closed."""
 
@@ -37,17 +50,9 @@ class Branches:
         self._missing = {name: branches_of(process) for name, process in processes.items()}
 
     def note(self, platform: Platform, _result: Replayed) -> None:
-        """Strike off what the journals of a sample's cases tell, and of those they have created."""
-        with platform.store.read() as unit:
-            for row in unit.cases.every():
-                missing = self._missing[row.process]
-                for event in unit.journal.of(row.id):
-                    for part in orjson.loads(event.body)["events"]:
-                        name = part.get("action") or part.get("outcome")
-                        place = part.get("place")
-                        if name and place:
-                            missing.pop(Branch(place[0], name), None)
-                            missing.pop(Branch("", name), None)
+        """Strike off what a sample's cases took, and those they have created."""
+        for process, branch in taken(platform):
+            self._missing[process].pop(branch, None)
 
     def missing(self, process: str) -> list[str]:
         """What the branches are called that nothing took."""

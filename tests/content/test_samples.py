@@ -4,9 +4,11 @@ A sample names in ``covers`` what its author had in mind. The marks here name wh
 stands for something that the sample would refuse to replay without.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
 
 import pytest
 
@@ -16,7 +18,7 @@ from engine.content import FOLDERS, below, bundled, read_files
 from engine.definitions.process import Choice
 from engine.definitions.release import load
 from engine.runtime.context import Context
-from engine.services.branches import Branches
+from engine.services.branches import branches_of, taken
 from engine.services.recording import Recorder, leaves
 from tests.support.coverage_req import requirements
 
@@ -319,32 +321,6 @@ def choices_of(value, at=""):
             yield from choices_of(getattr(value, one.name), f"{at}.{one.name}")
 
 
-@pytest.mark.req("TST-02")
-def test_every_branch_of_every_process_is_taken_by_a_sample(monkeypatch):
-    branches = Branches({name: one.process for name, one in RELEASE.processes.items()})
-    chosen, choose = set(), Context.choose
-
-    def noted(self, choice):
-        place, value = choose(self, choice)
-        chosen.add((self.compiled.process.id, id(choice), place))
-        return place, value
-
-    monkeypatch.setattr(Context, "choose", noted)
-    visited = [result.visited for result in SAMPLES.run(SAMPLES.samples, branches.note)]
-
-    for name, one in RELEASE.processes.items():
-        walked = set[str]().union(*(steps.get(name, set()) for steps in visited))
-        assert not set(one.process.steps) - walked, name
-        assert not branches.missing(name), name
-        # Each row of each condition: where it leads, which status, which date.
-        assert not [
-            f"{name}{at}[{place}]"
-            for at, choice in choices_of(one.process)
-            for place in range(len(choice.cases))
-            if (name, id(choice), place) not in chosen
-        ]
-
-
 def test_samples_name_no_requirement_that_does_not_exist():
     known = requirements()
     groups = {requirement.split("-")[0] for requirement in known}
@@ -379,9 +355,45 @@ def personal(platform):
     return {one for one in told if not any(one in key for key in public)}
 
 
+@cache
+def places():
+    """Where each choice of the shipped processes stands, by its identity."""
+    return {
+        id(choice): [name, at, len(choice.cases)]
+        for name, one in RELEASE.processes.items()
+        for at, choice in choices_of(one.process)
+    }
+
+
+def replayed(sample, folder, monkeypatch, keep=lambda _platform, _result: None):
+    """Replay a sample and leave in the folder which steps, branches and rows its cases took."""
+    chosen, branches, choose = set(), set(), Context.choose
+
+    def noted(self, choice):
+        place, value = choose(self, choice)
+        process, at, _ = places().get(id(choice), (None, None, 0))
+        chosen.add((process, at, place))
+        return place, value
+
+    def kept(platform, result):
+        monkeypatch.setattr(Context, "choose", choose)
+        branches.update((process, *branch) for process, branch in taken(platform))
+        keep(platform, result)
+
+    monkeypatch.setattr(Context, "choose", noted)
+    (result,) = SAMPLES.run([sample], kept)
+    monkeypatch.setattr(Context, "choose", choose)
+    steps = {(process, step) for process, some in result.visited.items() for step in some}
+    found = {"steps": sorted(steps), "branches": sorted(branches), "rows": [*chosen]}
+    file = folder / sample.file.replace("/", "+")
+    file.with_suffix(".part").write_text(json.dumps(found))
+    file.with_suffix(".part").rename(file.with_suffix(".json"))
+    return result
+
+
 @pytest.mark.req("TST-01", "TST-02", "TST-03", "TST-04", "ENG-12", "SEC-02")
 @pytest.mark.parametrize("name", PROVING)
-def test_the_sample_comes_out_as_written(name):
+def test_the_sample_comes_out_as_written(name, run_folder, monkeypatch):
     """It comes out, is rebuilt from its journal, and again from a record that names nobody."""
     sample = BY_NAME[name]
     rebuilt, broken, records, told = [], [], [], set()
@@ -394,7 +406,7 @@ def test_the_sample_comes_out_as_written(name):
         records.extend(recorder.file(one.uid) for one in rebuilt)
         told.update(personal(platform))
 
-    (result,) = SAMPLES.run([sample], keep)
+    result = replayed(sample, run_folder, monkeypatch, keep)
 
     assert result.error is None
     assert not [f"{sample.file}:{one.line}: {one}" for one in result.differences]
@@ -403,3 +415,26 @@ def test_the_sample_comes_out_as_written(name):
     assert len(told) > 50
     assert not {value for value in told if value in text}
     assert not broken
+
+
+@pytest.mark.req("TST-02")
+def test_every_branch_of_every_process_is_taken_by_a_sample(run_folder, monkeypatch):
+    """Samples that this run has replayed, in whichever worker, are not replayed once more."""
+    walked = {"steps": set(), "branches": set(), "rows": set()}
+    for sample in SAMPLES.samples:
+        file = (run_folder / sample.file.replace("/", "+")).with_suffix(".json")
+        if not file.exists():
+            replayed(sample, run_folder, monkeypatch)
+        for kind, found in json.loads(file.read_text()).items():
+            walked[kind].update(map(tuple, found))
+
+    for name, one in RELEASE.processes.items():
+        assert not {(name, step) for step in one.process.steps} - walked["steps"], name
+        assert not {(name, *branch) for branch in branches_of(one.process)} - walked["branches"]
+    # Each row of each condition: where it leads, which status, which date.
+    assert not [
+        f"{name}{at}[{place}]"
+        for name, at, rows in places().values()
+        for place in range(rows)
+        if (name, at, place) not in walked["rows"]
+    ]
