@@ -109,6 +109,24 @@ def _operation(
     return described
 
 
+def _of_case(summary: str, answer: str, *parameters: Described) -> Described:
+    """Reading something of a case."""
+    return {"get": _operation(summary, {"200": answer}, parameters=(_ID, *parameters))}
+
+
+def _doing(
+    summary: str,
+    sent: str,
+    answers: dict[str, str | None],
+    *,
+    method: str = "post",
+    once: tuple[Described, ...] = (_KEY,),
+) -> Described:
+    """Doing something to a case as it was read, once for each key."""
+    parameters = (_ID, *once, _MATCH)
+    return {method: _operation(summary, answers, sent=sent, parameters=parameters)}
+
+
 def _file(summary: str, parameters: tuple[Described, ...]) -> Described:
     described = _operation(summary, {"200": None}, parameters=parameters)
     anything: Described = {"schema": {"type": "string", "format": "binary"}}
@@ -143,81 +161,49 @@ DESCRIPTION: Described = {
                 sent="Start",
             )
         },
-        "/cases/{id}": {
-            "get": _operation("How a case stands.", {"200": "Case"}, parameters=(_ID, _AT))
-        },
-        "/cases/{id}/offers": {
-            "get": _operation(
-                "What may be done here, and why not the rest.",
-                {"200": "Offers"},
-                parameters=(_ID, _AT),
-            )
-        },
-        "/cases/{id}/commands": {
-            "post": _operation(
-                "Take an action of the author or an operation of the engine; 204 for claiming.",
-                {"200": "Done", "204": None},
-                sent="Command",
-                parameters=(_ID, _KEY, _MATCH),
-            )
-        },
-        "/cases/{id}/interventions": {
-            "post": _operation(
-                "Step into a case of others, with a right and a reason.",
-                {"200": "Done"},
-                sent="Intervention",
-                parameters=(_ID, _KEY, _MATCH),
-            )
-        },
-        "/cases/{id}/previews": {
-            "post": _operation(
-                "What a command or intervention would lead to; nothing is changed.",
-                {"200": "Foreseen"},
-                sent="Preview",
-                parameters=(_ID, _MATCH),
-            )
-        },
+        "/cases/{id}": _of_case("How a case stands.", "Case", _AT),
+        "/cases/{id}/offers": _of_case(
+            "What may be done here, and why not the rest.", "Offers", _AT
+        ),
+        "/cases/{id}/commands": _doing(
+            "Take an action of the author or an operation of the engine; 204 for claiming.",
+            "Command",
+            {"200": "Done", "204": None},
+        ),
+        "/cases/{id}/interventions": _doing(
+            "Step into a case of others, with a right and a reason.",
+            "Intervention",
+            {"200": "Done"},
+        ),
+        "/cases/{id}/previews": _doing(
+            "What a command or intervention would lead to; nothing is changed.",
+            "Preview",
+            {"200": "Foreseen"},
+            once=(),
+        ),
         "/cases/{id}/data": {
-            "get": _operation(
-                "What is filled in, as the reader sees it.",
-                {"200": "Data"},
-                parameters=(_ID, _AT),
-            ),
-            "put": _operation(
+            **_of_case("What is filled in, as the reader sees it.", "Data", _AT),
+            **_doing(
                 "Keep a draft: incomplete is fine, ill-typed is not.",
+                "Save",
                 {"200": "Done"},
-                sent="Save",
-                parameters=(_ID, _KEY, _MATCH),
+                method="put",
             ),
         },
-        "/cases/{id}/members": {
-            "get": _operation(
-                "The cases on the list of a group; add and remove are commands.",
-                {"200": "Members"},
-                parameters=(_ID,),
-            )
-        },
-        "/cases/{id}/candidates": {
-            "get": _operation(
-                "The cases that could be put on the list.",
-                {"200": "Members"},
-                parameters=(_ID, _asked("search", "Part of a name or number.")),
-            )
-        },
-        "/cases/{id}/ballot": {
-            "get": _operation(
-                "The papers of the voter; they are handed in by the command vote.",
-                {"200": "Ballot"},
-                parameters=(_ID, _AT),
-            )
-        },
-        "/cases/{id}/tally": {
-            "get": _operation(
-                "How far a vote has come; never what a ballot says.",
-                {"200": "Tally"},
-                parameters=(_ID, _AT),
-            )
-        },
+        "/cases/{id}/members": _of_case(
+            "The cases on the list of a group; add and remove are commands.", "Members"
+        ),
+        "/cases/{id}/candidates": _of_case(
+            "The cases that could be put on the list.",
+            "Members",
+            _asked("search", "Part of a name or number."),
+        ),
+        "/cases/{id}/ballot": _of_case(
+            "The papers of the voter; they are handed in by the command vote.", "Ballot", _AT
+        ),
+        "/cases/{id}/tally": _of_case(
+            "How far a vote has come; never what a ballot says.", "Tally", _AT
+        ),
         "/attachments": {
             "post": _operation(
                 "Keep a file for a field; its id is what the field holds.",
