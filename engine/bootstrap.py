@@ -243,8 +243,10 @@ def assemble(
     interventions = Interventions(
         casework, oversight, groups, panels, outgoing, sentences, directory
     )
-    offering = Offering(casework, cases, directory, groups, linking, interventions, sentences)
     seeing = Seeing(casework, directory)
+    offering = Offering(
+        casework, cases, directory, groups, linking, interventions, seeing, sentences
+    )
     courses = Courses(casework, entries, directory, records.lookup)
     group_views = GroupViews(casework, seeing, groups, courses, sentences, records.lookup)
     panel_views = PanelViews(

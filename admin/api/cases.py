@@ -55,8 +55,6 @@ def show(uid: str) -> ResponseReturnValue:
 def offers(uid: str) -> ResponseReturnValue:
     """Everything that could be done with a case, and why it cannot where it cannot."""
     at = request.args.get("at")
-    # Who may not see the case learns nothing about it.
-    platform().views.view(actor(), uid, at=at)
     return jsonify(
         [
             {

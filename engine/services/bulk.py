@@ -184,12 +184,7 @@ class Bulk:
     ) -> Previewed:
         with self._sentences.saying(), self._work.store.read() as unit:
             loaded = self._work.load(unit, uid)
-            sees = (
-                self._oversight.why_not(actor, MONITOR, loaded.row.jurisdiction) is None
-                if stepping_in
-                else self._may_see(actor, uid)
-            )
-            if not sees:
+            if not self._knows_of(actor, loaded.row, stepping_in):
                 raise NotFound("no_such_case", uid=uid)
         initiator = loaded.row.initiator or ""
         known = self._directory.name(PEOPLE, initiator) if initiator else ""
@@ -256,6 +251,11 @@ class Bulk:
             for (place, closed), some in groups.items()
         )
         return Foretold(tuple(rows), tuple(ahead), messages, len(uids))
+
+    def _knows_of(self, actor: Actor, row: CaseRow, stepping_in: bool) -> bool:
+        if stepping_in:
+            return self._oversight.why_not(actor, MONITOR, row.jurisdiction) is None
+        return self._may_see(actor, row.uid)
 
     # ------------------------------------------------------------ doing it
 
@@ -349,11 +349,16 @@ class Bulk:
         )  # fmt: skip
 
     def behind(self, actor: Actor, job: Progress) -> list[tuple[str, str]]:
-        """The first cases a job has come to: id and number."""
-        chosen = self._jobs.begun_with(actor, job.id)["cases"]
+        """The first cases a job has come to of which the actor may know: id and number."""
+        given = self._jobs.begun_with(actor, job.id)
+        chosen, stepping_in = given["cases"], given["stepping_in"]
         with self._work.store.read() as unit:
             rows = [unit.cases.load(uid) for uid in chosen[: min(job.done + job.refused, SHOWN)]]
-        return [(row.uid, row.number or row.uid) for row in rows if row is not None]
+        return [
+            (row.uid, row.number or row.uid)
+            for row in rows
+            if row is not None and self._knows_of(actor, row, stepping_in)
+        ]
 
     def items(self, actor: Actor, given: Given, after: Any, most: int) -> Sequence[Item]:
         """The next cases of a job."""

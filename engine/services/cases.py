@@ -601,12 +601,14 @@ class Cases:
         return self.carry_out(actor, uid, make, version=version, key=key, then=then)
 
     def papers(self, actor: Actor, uid: str, *, at: str | None = None) -> list[str]:
-        """What the actor votes on: each member, or the case itself as ``""``."""
+        """What the actor may vote on: each member, or the case itself as ``""``."""
         with self._work.store.read() as unit:
             loaded = self._work.load(unit, uid)
             run = self.operating(unit, loaded, actor, "vote", at)
             panel = run.step.panel
-            return self._panels.papers(unit, run, loaded.row, panel) if panel is not None else []
+            if panel is None or may_operate(run, "vote", self._rights) is not None:
+                return []
+            return self._panels.papers(unit, run, loaded.row, panel)
 
     def decline(
         self,

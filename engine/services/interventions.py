@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from engine.definitions.process import Process, Step
 from engine.domain.actor import Actor
 from engine.domain.case import Advance, Command, State, places_of
-from engine.domain.errors import NotAllowed, Refused, Stale
+from engine.domain.errors import NotAllowed, NotFound, Refused, Stale
 from engine.runtime import deadlines, moments
 from engine.runtime.advance import why_not_extend
 from engine.runtime.branches import find
@@ -46,9 +46,9 @@ ASKS: Mapping[str, Mapping[str, Any]] = {
     "extend": {"until": "", "which": ""},
     "replace": {"instead": "", "person": ""},
 }
-#: refusals of who has no part in overseeing a case
 #: whoever has one of these can be concerned by an intervention
 _RIGHTS = (MONITOR, INTERVENE, RESOLVE, CANCEL)
+#: refusals of who has no part in overseeing a case
 _NO_RIGHT = ("no_permission", "outside_your_jurisdiction", "no_permission_extend")
 #: interventions about one place of a case; the others are about all of it
 _AT_A_PLACE = frozenset({"reroute", "extend", "replace"})
@@ -117,9 +117,7 @@ class Interventions:
 
     def offered(self, unit: UnitOfWork, loaded: Loaded, actor: Actor) -> Iterator[Offer]:
         """What the actor could do to a case, and why not the rest."""
-        steps_in = any(
-            self._oversight.why_not(actor, one, loaded.row.jurisdiction) is None for one in _RIGHTS
-        )
+        steps_in = self.oversees(actor, loaded)
         stopped_at = _stopped_at(loaded)
         stopped = self._work.look(unit, loaded, actor, at=stopped_at)
         for name, check in self._checks.items():
@@ -135,6 +133,11 @@ class Interventions:
                 refusal = refused
             mine = steps_in and (refusal is None or refusal.code not in _NO_RIGHT)
             yield Offer(name, None, mine, refusal, stepping_in=True)
+
+    def oversees(self, actor: Actor, loaded: Loaded) -> bool:
+        """Whether an intervention in a case can concern the actor at all."""
+        known = loaded.row.jurisdiction
+        return any(self._oversight.why_not(actor, one, known) is None for one in _RIGHTS)
 
     def _check_reroute(self, actor: Actor, unit: UnitOfWork, loaded: Loaded, run: Run) -> None:
         self._may_reroute(actor, loaded)
@@ -226,6 +229,8 @@ class Interventions:
         Raises:
             Refused: no right or reason, or it cannot be done; nothing was changed.
         """
+        if name not in self._checks:
+            raise self._sentences.worded(NotFound("no_such_action", action=name, step=""))
         check, prepare = self._checks[name], self._prepares.get(name)
         asked = {"reason": "", **ASKS.get(name, {})}
         values = {one: entered.get(one) or empty for one, empty in asked.items()}

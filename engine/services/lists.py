@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from io import BytesIO
+from types import MappingProxyType
 from typing import Any
 
 from engine.connectors.spreadsheets import write_xlsx
@@ -233,12 +234,26 @@ class Lists:
         filters: Mapping[str, str] | None = None,
         search: str = "",
     ) -> int:
-        """How many rows a list has, narrowed as a figure of the home page or as a page of it is."""
-        listing = self._release.lists[name]
+        """How many rows a list has, narrowed as a figure of the home page or as a page of it is.
+
+        Raises:
+            Refused: as for :meth:`page`.
+        """
+        listing = self.listing(actor, name)
+        return self._count(actor, listing, narrowed, filters or {}, search)
+
+    def _count(
+        self,
+        actor: Actor,
+        listing: Listing,
+        narrowed: HomeCount | None = None,
+        filters: Mapping[str, str] = MappingProxyType({}),
+        search: str = "",
+    ) -> int:
         if listing.of != CASES:
-            return self._pages.count(actor, self._shown(listing), filters or {}, search)
+            return self._pages.count(actor, self._shown(listing), filters, search)
         with self._store.read() as unit:
-            worklist = self.worklist(unit, actor, listing, filters or {}, search)
+            worklist = self.worklist(unit, actor, listing, filters, search)
             if narrowed is not None:
                 worklist = _narrowed(worklist, narrowed)
             return unit.worklists.count(worklist)
@@ -246,7 +261,7 @@ class Lists:
     def counts(self, actor: Actor) -> dict[str, int]:
         """What waits in each list of the actor's menu."""
         return {
-            entry.target: self.count(actor, entry.target)
+            entry.target: self._count(actor, self._release.lists[entry.target])
             for entry in self._entries(actor)
             if self._release.lists[entry.target].relation == "waiting"
             and self._release.lists[entry.target].of == CASES
@@ -263,7 +278,7 @@ class Lists:
                     for key, name in _NARROWING.items()
                     if (values := getattr(figure, name))
                 }
-                count = self.count(actor, listing.id, figure)
+                count = self._count(actor, listing, figure)
                 title = entry.title or listing.title
                 tiles.append(Tile(listing.id, title, figure.title, count, query))
         return tiles

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from engine.domain.actor import Actor
-from engine.domain.errors import NotAllowed, Refused
+from engine.domain.errors import NotAllowed, NotFound, Refused
 from engine.runtime.offers import Offer, may_take, offers
 from engine.runtime.run import Run
 from engine.services.cases import Cases, is_claimable, selves
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from engine.services.groups import Groups
     from engine.services.interventions import Interventions
     from engine.services.linking import Linking
+    from engine.services.seeing import Seeing
     from engine.services.sentences import Sentences
     from engine.services.somebody import Permissions
 
@@ -42,6 +43,7 @@ class Offering:
         groups: Groups,
         linking: Linking,
         interventions: Interventions,
+        seeing: Seeing,
         sentences: Sentences,
     ) -> None:
         self._work = work
@@ -50,6 +52,7 @@ class Offering:
         self._groups = groups
         self._linking = linking
         self._interventions = interventions
+        self._seeing = seeing
         self._sentences = sentences
 
     def offers(self, actor: Actor, uid: str, *, at: str | None = None) -> list[Offer]:
@@ -57,10 +60,18 @@ class Offering:
 
         First the author's actions and the operations of the engine at the place ``at`` (None: where
         something waits for the actor), then the interventions, which are about the whole case.
+
+        Raises:
+            NotFound: there is no such case, or the actor neither may know of it nor oversees it.
         """
         with self._sentences.saying(), self._work.store.read() as unit:
             loaded = self._work.load(unit, uid)
             run = self._work.look(unit, loaded, actor, at=at)
+            if not (
+                self._seeing.sees(unit, loaded, run, actor)
+                or self._interventions.oversees(actor, loaded)
+            ):
+                raise NotFound("no_such_case", uid=uid)
             return [
                 *self.here(unit, loaded, run, actor),
                 *map(self._worded, self._interventions.offered(unit, loaded, actor)),

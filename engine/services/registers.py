@@ -196,8 +196,8 @@ class Registers:
         self, actor: Actor, register: str, text: str = "", *, limit: int = 200
     ) -> Sequence[Found]:
         """Records to pick from, found by name or number (BUR-41)."""
-        self._rights.known(register)
-        with self._store.read() as unit:
+        with self._sentences.saying(), self._store.read() as unit:
+            self._rights.demand(actor, register, "view")
             lookup = self._records.lookup(unit, actor.jurisdiction)
             return lookup.search(Query(register), text, limit)
 

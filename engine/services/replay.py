@@ -20,7 +20,7 @@ from engine.definitions.sample import ABOUT_PEOPLE, EXPECTED, OF_ALL, ON_PAGES, 
 from engine.domain.actor import Actor
 from engine.domain.case import Place, State, places_of
 from engine.domain.clock import VirtualClock
-from engine.domain.errors import InvalidSubmission, Refused
+from engine.domain.errors import InvalidSubmission, NotFound, Refused
 from engine.runtime.compiled import Compiled
 from engine.services import sample_pages, sample_people
 from engine.services.operations import OPERATED
@@ -235,7 +235,10 @@ class _Running:
         instead, person = str(entered.get("instead", "")), str(entered.get("person", ""))
 
         def leads() -> bool:
-            offers = self.platform.offering.offers(actor, uid, at=at)
+            try:
+                offers = self.platform.offering.offers(actor, uid, at=at)
+            except NotFound:
+                return False
             return any(one.name == "replace" and one.mine and not one.stepping_in for one in offers)
 
         operations: dict[str, Callable[[], object]] = {

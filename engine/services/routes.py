@@ -131,6 +131,7 @@ class RouteTables:
 
     def in_words(self, actor: Actor, route: str, rows: Sequence[Row]) -> list[dict[str, str]]:
         """The cells of rows as people read them, by what the columns hold."""
+        self._demand(actor, route, "view")
         with self._store.read() as unit:
             return self._words(unit, actor, route).written(rows)
 
@@ -409,6 +410,7 @@ class RouteTables:
         Raises:
             InvalidSubmission: the form says no.
         """
+        self._demand(actor, route, "view")
         with self._store.read() as unit:
             surroundings = self._surroundings(unit, actor)
             errors = way_form_of(self.table(route)).validate(data, surroundings)

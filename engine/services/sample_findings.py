@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from engine.domain.actor import Actor
 from engine.domain.case import State, places_of, written
+from engine.domain.errors import NotFound
+from engine.runtime.offers import Offer
 from engine.services.sample_data import Library
 from engine.services.sample_scene import Scene
 from engine.store.cases import CaseRow
@@ -85,7 +88,10 @@ class Findings:
 
     def _visible(self, person: str, uid: str) -> dict[str, list[str]]:
         """On which lists somebody finds a case, and what they may do with it (TST-07)."""
-        offers = self._platform.offering.offers(self._scene.actor(person, uid, ""), uid)
+        offers: Sequence[Offer] = ()
+        # Who may not know of a case may do nothing with it.
+        with suppress(NotFound):
+            offers = self._platform.offering.offers(self._scene.actor(person, uid, ""), uid)
         process = self._scene.case(uid)[0].process
         found = {
             "lists": [
