@@ -136,8 +136,9 @@ class Cases:
         if start is None or start.who == "person":
             return None
         who = start.who
-        if who.kind != "permission" or who.permission is None:
-            return None
+        if who.permission is None:
+            # Nobody is meant of whom nothing is known before there is a case.
+            return self._sentences.worded(NotAllowed("not_for_people", action=""))
         if self._rights.holds(actor.person, who.permission, actor.organisation):
             return None
         return self._sentences.worded(
