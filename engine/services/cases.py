@@ -133,7 +133,7 @@ class Cases:
         if jurisdiction is not None and not jurisdiction.runs(process):
             return self._sentences.worded(NotFound("no_such_process", process=process))
         start = compiled.process.start
-        if start is None or start.who == "person":
+        if start is None or start.who == "person" or start.who.kind == "initiator":
             return None
         who = start.who
         if who.permission is None:

@@ -11,7 +11,15 @@ from engine.domain.errors import NotFound, Refused
 from engine.services.foresight import Foreseen, Told, Waits
 from engine.services.platform import Platform
 from tests.cases.test_connecting import CONTENT
-from tests.cases.test_operation_table import APPLICANT, CHIEF, FIRST, MONITOR, open_town, taken_to
+from tests.cases.test_operation_table import (
+    APPLICANT,
+    CHIEF,
+    FIRST,
+    MONITOR,
+    offers_of,
+    open_town,
+    taken_to,
+)
 from tests.support.office import open_office, person
 
 #: everything that leaves a case at once
@@ -141,7 +149,7 @@ def test_everything_offered_is_foreseen_as_it_happens(town: Platform, scope: str
     before = town.store.content()
     seen = []
     for actor in (CHIEF, FIRST, MONITOR):
-        for offer in town.offering.offers(actor, uid):
+        for offer in offers_of(town, actor, uid):
             if not (offer.mine and offer.allowed) or offer.stepping_in != (actor is MONITOR):
                 continue
             told = foreseen(town, actor, uid, offer.name, offer.stepping_in)

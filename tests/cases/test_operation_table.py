@@ -22,6 +22,7 @@ from engine.definitions.operation_table import (
 from engine.domain.actor import Actor
 from engine.domain.case import State, written
 from engine.domain.errors import Refused
+from engine.runtime.offers import Offer
 from engine.services.platform import Platform
 from engine.services.world import set_route
 from tests.support.office import fail_for_good, open_office, person
@@ -109,6 +110,15 @@ def town():
     platform = open_town({})
     yield platform
     platform.close()
+
+
+def offers_of(town: Platform, actor: Actor, uid: str, *, at: str | None = None) -> list[Offer]:
+    """What would be offered to somebody, even if the case is not theirs to know of."""
+    with town.sentences.saying(), town.store.read() as unit:
+        loaded = town.casework.load(unit, uid)
+        run = town.casework.look(unit, loaded, actor, at=at)
+        stepping_in = town.interventions.offered(unit, loaded, actor)
+        return [*town.offering.here(unit, loaded, run, actor), *stepping_in]
 
 
 def taken_to(town: Platform, scope: str, by: str = "pass") -> str:
@@ -417,15 +427,15 @@ STEPPED_IN = ("suspend", "reroute", "cancel")
 def test_whoever_asks_before_gets_the_same_answer(town: Platform, scope: str) -> None:
     uid = taken_to(town, scope)
     at = INSIDE.get(scope)
-    mine = [one for one in town.offering.offers(CHIEF, uid, at=at) if not one.stepping_in]
+    mine = [one for one in offers_of(town, CHIEF, uid, at=at) if not one.stepping_in]
     offers = {one.name: one.refusal for one in mine}
-    stepping_in = [one for one in town.offering.offers(MONITOR, uid) if one.stepping_in]
+    stepping_in = [one for one in offers_of(town, MONITOR, uid) if one.stepping_in]
     offers |= {one.name: one.refusal for one in stepping_in if one.name in STEPPED_IN}
     # What was passed is the parallel step, not a place in it.
     around = AROUND.get(scope)
-    passer = town.offering.offers(CHIEF if scope == "end" else FIRST, uid, at=around)
+    passer = offers_of(town, CHIEF if scope == "end" else FIRST, uid, at=around)
     offers |= {one.name: one.refusal for one in passer if one.name in ("withdraw", "vote")}
-    applicant = town.offering.offers(APPLICANT, uid, at=at)
+    applicant = offers_of(town, APPLICANT, uid, at=at)
     offers |= {one.name: one.refusal for one in applicant if one.name == "urge"}
     own = {one.name.partition(":")[2]: one for one in mine if one.name.startswith("extend:")}
     offers["extend_case"] = own["finish"].refusal

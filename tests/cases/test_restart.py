@@ -16,6 +16,7 @@ from tests.cases.test_operation_table import (
     CHIEF,
     INSIDE,
     MORE,
+    offers_of,
     open_town,
     taken_to,
 )
@@ -95,7 +96,7 @@ def test_whatever_stands_open_goes_on_after_a_restart_as_if_there_had_been_none(
         offered = {
             (scope, one.name, one.stepping_in): one.refusal and one.refusal.code
             for scope, uid in uids.items()
-            for one in platform.offering.offers(CHIEF, uid, at=INSIDE.get(scope))
+            for one in offers_of(platform, CHIEF, uid, at=INSIDE.get(scope))
         }
         return work, offered
 

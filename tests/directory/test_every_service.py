@@ -218,6 +218,7 @@ OTHERWISE: Mapping[str, Mapping[str, Any]] = {
     },
     "attachments.put": {"name": "a.pdf"},
     "cases.start": {"process": "tianjin/meeting"},
+    "foresight.starting": {"process": "tianjin/meeting"},
     "cases.transfer": {"uid": "z"},
     "operations.do": {"name": "cc"},
     "views.sheets.operation": {"name": "cc"},
