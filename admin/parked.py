@@ -17,6 +17,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from admin import security
 from admin.captions import _
+from admin.context import platform
 
 #: Fields of the machinery, not of the person.
 _NOT_KEPT = frozenset({"csrf_token", "parked", "login", "password"})
@@ -70,7 +71,13 @@ def read(text: str, person: str) -> Parked | None:
 
 def sign_in_page() -> ResponseReturnValue:
     """Ask to sign in again and keep what was posted."""
-    page = render_template("account/sign_in.html", parked=write(of_request()), next="", login="")
+    page = render_template(
+        "account/sign_in.html",
+        parked=write(of_request()),
+        next="",
+        login="",
+        platforms=platform().single_sign_on.offered(),
+    )
     return make_response(page, 401)
 
 

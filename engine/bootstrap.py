@@ -13,6 +13,7 @@ from engine import content
 from engine.connectors.documents import Printer, TypstPrinter
 from engine.connectors.http import Connections
 from engine.connectors.jobs import Job, Worker
+from engine.connectors.openid import IdentityPlatform, OpenId
 from engine.connectors.outside import OutsideConnections
 from engine.content import Files
 from engine.definitions import release as releases
@@ -43,6 +44,7 @@ from engine.services.group_views import GroupViews
 from engine.services.groups import Groups
 from engine.services.handing_over import HandingOver
 from engine.services.history import History
+from engine.services.identities import Identities
 from engine.services.incidents import Incidents
 from engine.services.installation import Installation
 from engine.services.interventions import Interventions
@@ -76,6 +78,7 @@ from engine.services.routes import RouteTables
 from engine.services.samples import Samples
 from engine.services.seeing import Seeing
 from engine.services.sentences import Sentences
+from engine.services.single_sign_on import SingleSignOn
 from engine.services.staff import Staff
 from engine.services.starting import Starting
 from engine.services.studio import Studio
@@ -110,6 +113,7 @@ class Outside:
     printer: Printer | None
     public_url: str
     connections: Connections | None = None
+    identity: IdentityPlatform | None = None
 
 
 def open_platform(
@@ -133,6 +137,7 @@ def open_platform(
                 TypstPrinter(),
                 settings.public_url,
                 OutsideConnections(given(), clock or SystemClock()),
+                OpenId(given(), clock or SystemClock()),
             ),
             deliberate=settings.content is not None,
             follow=follow,
@@ -215,8 +220,12 @@ def assemble(
     entries = Entries(casework, profile, records.lookup, sentences)
     groups = Groups(casework)
     panels = Panels(casework, entries)
-    accounts = Accounts(store, directory, sentences, clock)
-    staff = Staff(records, directory, accounts, sentences)
+    identities = Identities(definitions, outside.identity)
+    accounts = Accounts(store, directory, sentences, clock, identities=identities)
+    staff = Staff(records, directory, accounts, sentences, identities)
+    single_sign_on = SingleSignOn(
+        identities, accounts, records, directory, sentences, clock, outside.public_url
+    )
     telling = Telling(records, sentences, outside.connections)
     registers = Registers(records, directory, sentences, staff, telling)
     lists = Lists(records, directory, registers, sentences)
@@ -331,7 +340,8 @@ def assemble(
         substitutes=substitutes,
         handing_over=handing_over,
         closing=Closing(accounts, handing_over, directory, sentences),
-        registration=Registration(records, staff, accounts, cases, sentences),
+        registration=Registration(records, staff, accounts, cases, sentences, identities),
+        single_sign_on=single_sign_on,
         messages=messages,
         opinions=Opinions(store, definitions, sentences),
         attachments=attachments,

@@ -28,7 +28,8 @@ def _page(status: int = 200, *, login: str = "", problem: str | None = None) -> 
         problem=problem,
         next=request.values.get("next", ""),
         parked=request.form.get("parked", ""),
-        may_register=bool(registration.offered()),
+        may_register=registration.is_local(),
+        platforms=platform().single_sign_on.offered(),
         demo=platform().accounts.demo() if setting("demo") else (),
     )
     return make_response(page, status)
@@ -58,20 +59,32 @@ def do_sign_in() -> ResponseReturnValue:
     if me.must_change_password:
         flash(_("请先修改初始密码。"), "warning")
         return redirect(url_for("account.password"))
-    kept = parked.read(request.form.get("parked", ""), me.person)
-    if kept is not None:
-        return parked.offer(kept)
+    target = request.form.get("next", "")
     posts = [key for key, _name, _roles in me.organisations if key]
-    if len(posts) > 1:
-        return redirect(url_for("account.menu", next=request.form.get("next", "")))
-    if posts and me.organisation is None:
-        platform().accounts.act_for(session.token, posts[0])
-    return redirect(_onwards(request.form.get("next")))
+    if parked.read(request.form.get("parked", ""), me.person) is None:
+        if len(posts) > 1:
+            return redirect(url_for("account.menu", next=target))
+        if posts and me.organisation is None:
+            platform().accounts.act_for(session.token, posts[0])
+    return go_on(target, request.form.get("parked", ""))
+
+
+def go_on(target: str, text: str) -> ResponseReturnValue:
+    """Where somebody goes who has just signed in: what they typed before is given back."""
+    kept = parked.read(text, security.signed_in().person)
+    return parked.offer(kept) if kept is not None else redirect(_onwards(target))
 
 
 def sign_out() -> ResponseReturnValue:
-    """End the session."""
+    """End the session here, and say how to end the one at the identity platform."""
+    me = security.signed_in()
     security.end()
+    elsewhere = platform().single_sign_on.farewell(me, url_for("account.sign_in"))
+    if elsewhere is not None:
+        title, address = elsewhere
+        return render_template(
+            "account/signed_out.html", title=_("已退出"), platform=title, href=address
+        )
     flash(_("您已退出。"), "info")
     return redirect(url_for("account.sign_in"))
 

@@ -13,6 +13,7 @@ from admin.portal import (
     groups,
     handover,
     home,
+    identity,
     jobs,
     lists,
     matching,
@@ -29,9 +30,9 @@ from admin.portal import (
 )
 
 SUBJECTS = (
-    account, registration, home, profile, starting, cases, filling, reviewing, groups, matching,
-    lists, messages, copies, jobs, staff, handover, substitutes, opinions, papers, attachments,
-    verification,
+    account, identity, registration, home, profile, starting, cases, filling, reviewing, groups,
+    matching, lists, messages, copies, jobs, staff, handover, substitutes, opinions, papers,
+    attachments, verification,
 )  # fmt: skip
 
 

@@ -14,6 +14,8 @@ import click
 
 from engine.cli.common import content_root, with_settings
 from engine.connectors.documents import CannotPrint, TypstPrinter
+from engine.connectors.http import NotConfigured, Rejected, Unavailable
+from engine.connectors.openid import OpenId, Untrusted
 from engine.connectors.outside import OutsideConnections
 from engine.definitions.connector import Connector
 from engine.definitions.release import load
@@ -136,6 +138,9 @@ def _connectors(settings: Settings) -> Iterator[Finding]:
     connections = OutsideConnections(given(), SystemClock())
     release = load(content_root(settings)).content
     for connector in release.connectors.values():
+        if connector.identity is not None:
+            yield _identity(connector)
+            continue
         missing = connections.missing(connector)
         said = "已配置"
         good: bool | None = True
@@ -146,6 +151,31 @@ def _connectors(settings: Settings) -> Iterator[Finding]:
                 good = None
                 said = f"尚未配置，还没有业务用到；启用前{said}"
         yield good, f"外部接口 {connector.id}（{connector.title}）：{said}"
+
+
+def _identity(connector: Connector) -> Finding:
+    """An identity platform that nobody has set up is none: accounts of the installation are used.
+
+    One that is set up must answer.
+    """
+    platform = OpenId(given(), SystemClock())
+    name = f"统一身份认证 {connector.id}（{connector.title}）"
+    missing = platform.missing(connector)
+    settings = "、".join(PREFIX + name.upper() for name in missing)
+    if len(missing) == len(connector.settings):
+        return None, f"{name}：尚未配置，使用本系统的账户登录；启用前缺少设置 {settings}"
+    if missing:
+        return False, f"{name}：缺少设置 {settings}，没有启用"
+    try:
+        platform.depart(connector, "http://localhost")
+    except NotConfigured:
+        address = PREFIX + connector.address.upper()
+        return False, f"{name}：设置 {address} 须是 https 地址"
+    except (Unavailable, Rejected) as error:
+        return False, f"{name}：无法访问（{error}）"
+    except Untrusted as error:
+        return False, f"{name}：平台公布的信息不可用（{error}）"
+    return True, f"{name}：已配置，可以访问"
 
 
 def _was_used(settings: Settings, connector: Connector) -> bool:

@@ -77,17 +77,33 @@ class HttpConnections:
         if connector.token is not None:
             headers["Authorization"] = f"Bearer {self.settings[connector.token]}"
         target = f"{url.path.rstrip('/')}/{connector.path.lstrip('/')}".rstrip("/") or "/"
-        connection = _connection(url, connector.seconds)
-        try:
-            text = json.dumps(body, ensure_ascii=False).encode()
-            connection.request(connector.method.upper(), target, text, headers)
-            answer = connection.getresponse()
-            content = answer.read(_MOST + 1)
-        except (OSError, http.client.HTTPException) as error:
-            raise Unavailable(type(error).__name__) from error
-        finally:
-            connection.close()
-        return _read(answer.status, content)
+        text = json.dumps(body, ensure_ascii=False).encode()
+        method = connector.method.upper()
+        return read(*exchange(url, method, target, headers, text, connector.seconds))
+
+
+def exchange(
+    url: SplitResult,
+    method: str,
+    target: str,
+    headers: Mapping[str, str],
+    body: bytes | None,
+    seconds: float,
+) -> tuple[int, bytes]:
+    """Send one request to the host of an address; return the status and what it answers.
+
+    Raises:
+        Unavailable: there was no answer.
+    """
+    connection = _connection(url, seconds)
+    try:
+        connection.request(method, target, body, dict(headers))
+        answer = connection.getresponse()
+        return answer.status, answer.read(_MOST + 1)
+    except (OSError, http.client.HTTPException) as error:
+        raise Unavailable(type(error).__name__) from error
+    finally:
+        connection.close()
 
 
 def _connection(url: SplitResult, seconds: float) -> http.client.HTTPConnection:
@@ -98,7 +114,13 @@ def _connection(url: SplitResult, seconds: float) -> http.client.HTTPConnection:
     return http.client.HTTPConnection(host, url.port, timeout=seconds)
 
 
-def _read(status: int, content: bytes) -> Mapping[str, Any]:
+def read(status: int, content: bytes) -> Mapping[str, Any]:
+    """Read an answer in JSON.
+
+    Raises:
+        Unavailable: it may be asked again.
+        Rejected: it is none, or says no.
+    """
     if status in _LATER or status >= 500:
         raise Unavailable(f"HTTP {status}")
     if not 200 <= status < 300:

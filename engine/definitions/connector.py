@@ -1,4 +1,4 @@
-"""Connectors: systems outside that a process asks or tells something."""
+"""Connectors: systems outside that a process asks or tells something, or that one signs in with."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from typing import Literal
 from engine.authoring.node import Node
 from engine.authoring.problem import Phrase
 from engine.authoring.problems import Problems
+from engine.definitions.identity import IDENTITY, SETTING, Identity, check_identity, identity_of
 from engine.definitions.known import FORM, Known, expect
 from engine.definitions.reading import file_id, read_file
-from engine.definitions.shapes import Closed, Key, Name, Text, Vocabulary, Whole
+from engine.definitions.shapes import Closed, Key, One, Text, Vocabulary, Whole
 from engine.definitions.vocabulary import terms
 
 Method = Literal["post", "put"]
 SECONDS = 10
 ATTEMPTS = 3
-SETTING = Name(Phrase("设置名", "setting"))
 
 
 @dataclass(frozen=True, eq=False)
 class Connector:
-    """What is sent to a system outside and what comes back.
+    """What is sent to a system outside and what comes back, or how one signs in with it.
 
     ``address`` and ``token`` are names of settings of the installation: neither is ever content.
     """
@@ -29,7 +29,7 @@ class Connector:
     id: str
     title: str
     node: Node
-    #: the form of what is sent, and of what comes back
+    #: the form of what is sent, and of what comes back; "" with ``identity``
     form: str
     result: str | None
     address: str
@@ -39,11 +39,14 @@ class Connector:
     seconds: int = SECONDS
     #: how often a record is tried to be told before that has failed
     attempts: int = ATTEMPTS
+    #: how one signs in with it: nothing is sent there by processes and registers then
+    identity: Identity | None = None
 
     @property
     def settings(self) -> tuple[str, ...]:
         """The settings without which it cannot be used."""
-        return (self.address,) if self.token is None else (self.address, self.token)
+        own = (self.address,) if self.token is None else (self.address, self.token)
+        return own if self.identity is None else (*own, *self.identity.settings)
 
 
 CONNECTOR = Vocabulary(
@@ -52,7 +55,7 @@ CONNECTOR = Vocabulary(
     (
         Key("connector", Text(), "标识，与文件名相同", "id, equal to the file name", required=True),
         Key("title", Text(), "名称", "caption", required=True),
-        Key("form", terms.FORM, "发送的内容是这张表单", "the form of what is sent", required=True),
+        Key("form", terms.FORM, "发送的内容是这张表单", "the form of what is sent"),
         Key("result", terms.FORM, "返回的内容是这张表单", "the form of what comes back"),
         Key(
             "address",
@@ -79,6 +82,12 @@ CONNECTOR = Vocabulary(
             "how often an action of a register is tried without an answer before it has failed",
             str(ATTEMPTS),
         ),
+        Key(
+            "identity",
+            One(IDENTITY, identity_of),
+            "这是统一身份认证平台（OpenID Connect），`address` 是它的 issuer；不再写 `form`",
+            "it is an identity platform (OpenID Connect) whose issuer is `address`, without `form`",
+        ),
     ),
     called=Phrase("外部接口", "the connector"),
 )
@@ -101,12 +110,18 @@ def parse_connector(node: Node, path: str, problems: Problems) -> Connector | No
         method=values.get("method", "post"),
         seconds=values.get("seconds", SECONDS),
         attempts=values.get("attempts", ATTEMPTS),
+        identity=values.get("identity"),
     )
 
 
 def check_connector(connector: Connector, known: Known, problems: Problems) -> None:
-    """Report forms that do not exist."""
+    """Report forms and fields that do not exist, and what is neither sent to nor signed in with."""
     where = Phrase("外部接口", "the connector")
-    for key, name in (("form", connector.form), ("result", connector.result)):
+    if ("form" in connector.node.entries) == ("identity" in connector.node.entries):
+        problems.add("REG127", connector.node)
+    if connector.identity is not None:
+        check_identity(connector.identity, connector.node.at_path(["identity"]), known, problems)
+        return
+    for key, name in (("form", connector.form or None), ("result", connector.result)):
         at = connector.node.at_path([key])
         expect(problems, at, FORM, name, known.forms, where)

@@ -13,6 +13,7 @@ from engine.authoring.problem import Phrase
 from engine.authoring.problems import Problems
 from engine.definitions.known import (
     CALENDAR,
+    CONNECTOR,
     FORM,
     PROCESS,
     REGISTER,
@@ -104,6 +105,14 @@ class Registration:
     field: str
 
 
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """The connectors one signs in with, where the installation has their settings."""
+
+    people: str | None = None
+    organisations: str | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Jurisdiction:
     """A jurisdiction."""
@@ -127,6 +136,7 @@ class Jurisdiction:
     shared_opinions: bool = False
     #: None: organisations are created by others
     registration: Registration | None = None
+    sign_in: SignIn = SignIn()
 
     def runs(self, process: str) -> bool:
         """Tell whether cases of a process are run here."""
@@ -164,6 +174,30 @@ def _registration(values: Values) -> Registration:
     return Registration(**{name: values.get(name, "") for name in names})
 
 
+def _sign_in(values: Values) -> SignIn:
+    return SignIn(values.get("people"), values.get("organisations"))
+
+
+_CONNECTOR_ID = Id(Phrase("外部接口标识", "connector id"))
+SIGN_IN = Vocabulary(
+    "sign_in",
+    Phrase("统一身份认证登录", "signing in with an identity platform"),
+    (
+        Key(
+            "people",
+            _CONNECTOR_ID,
+            "个人登录、注册所用的平台",
+            "the platform people sign in and register with",
+        ),
+        Key(
+            "organisations",
+            _CONNECTOR_ID,
+            "单位（法人）登录、注册所用的平台",
+            "the platform one signs in with for an organisation",
+        ),
+    ),
+    called=Phrase("sign_in", "sign_in"),
+)
 REGISTRATION = Vocabulary(
     "registration",
     Phrase("单位自行注册", "registration"),
@@ -292,6 +326,13 @@ JURISDICTION = Vocabulary(
             "单位可以自行注册；还要由安装时的设置打开",
             "organisations register themselves, where a setting of the installation opens it too",
         ),
+        Key(
+            "sign_in",
+            One(SIGN_IN, _sign_in),
+            "用统一身份认证平台登录；安装时没有设置平台地址的，照旧用本系统的账户",
+            "people sign in with identity platforms; where the installation has no settings for "
+            "them, with accounts of its own as ever",
+        ),
         Key("pools", MapOf(One(POOL, _pool), Phrase("名称", "name")), "编号库", "number pools"),
     ),
     called=Phrase("地区", "the jurisdiction"),
@@ -317,6 +358,7 @@ def parse_jurisdiction(node: Node, path: str, problems: Problems) -> Jurisdictio
         four_eyes=values.get("four_eyes", False),
         shared_opinions=values.get("shared_opinions", False),
         registration=values.get("registration"),
+        sign_in=values.get("sign_in") or SignIn(),
     )
 
 
@@ -332,6 +374,7 @@ def check_jurisdiction(jurisdiction: Jurisdiction, known: Known, problems: Probl
     if jurisdiction.registration is not None:
         _check_registration(jurisdiction.registration, node.at_path(["registration"]), known,
                             problems)  # fmt: skip
+    _check_sign_in(jurisdiction.sign_in, node.at_path(["sign_in"]), known, problems)
     for process, switches in jurisdiction.policy.items():
         key = node.at_path(["policy"]).key(process)
         if not expect(problems, key, PROCESS, process, known.processes, where):
@@ -372,6 +415,23 @@ def _check_registration(
     asked = known.forms.get(process.form or "") if process is not None else None
     if asked is not None:
         expect_field(problems, node.at_path(["field"]), known, asked, registration.field, where)
+
+
+def _check_sign_in(sign_in: SignIn, node: Node, known: Known, problems: Problems) -> None:
+    """Report connectors that do not exist, and those that nobody of the kind signs in with."""
+    where = Phrase("sign_in", "sign_in")
+    wanted = (
+        ("people", sign_in.people, Phrase("个人登录", "as a person")),
+        ("organisations", sign_in.organisations, Phrase("单位登录", "for an organisation")),
+    )
+    for key, name, kind in wanted:
+        at = node.at_path([key])
+        if name is None or not expect(problems, at, CONNECTOR, name, known.connectors, where):
+            continue
+        identity = known.connectors[name].identity
+        fits = identity is not None and (identity.organisation is not None) == (key != "people")
+        if not fits:
+            problems.add("REG131", at, connector=name, wanted=kind)
 
 
 def _check_ranges(pool: Pool, node: Node, known: Known, problems: Problems) -> None:

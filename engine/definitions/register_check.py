@@ -10,6 +10,7 @@ from engine.authoring.problem import Phrase
 from engine.authoring.problems import Problems
 from engine.definitions.known import (
     COLUMN,
+    CONNECTOR,
     FORM,
     PERMISSION,
     STATE,
@@ -31,7 +32,6 @@ from engine.domain.types import NUMBER, TEXT, Record, Reference, Scalar, Type
 from engine.domain.types import ListOf as Many
 
 ROLE = Phrase("角色", "role")
-CONNECTOR_NAME = Phrase("外部接口", "connector")
 REGISTER_NAME = Phrase("登记表", "register")
 
 
@@ -285,9 +285,11 @@ class _Check:
         told = action.connector
         if told is None:
             return
-        connectors = self.known.connectors
+        connectors = {
+            name: one for name, one in self.known.connectors.items() if one.identity is None
+        }
         at = told.node.at_path(["name"])
-        if expect(self.problems, at, CONNECTOR_NAME, told.name, tuple(connectors), where):
+        if expect(self.problems, at, CONNECTOR, told.name, tuple(connectors), where):
             form = self.known.forms.get(connectors[told.name].form)
             for path in told.body:
                 at = told.node.at_path(["with"]).key(path)

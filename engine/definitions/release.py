@@ -407,7 +407,9 @@ def names_of(
         routes={name: tuple(route.keys) for name, route in content.routes.items()},
         messages={name: _shown_data(found) for name, found in content.messages.items()},
         documents=tuple(content.documents),
-        connectors={name: found.form for name, found in content.connectors.items()},
+        connectors={
+            name: found.form for name, found in content.connectors.items() if found.identity is None
+        },
         pools={
             name: {pool.name: _owners(pool, content, registers) for pool in place.pools.values()}
             for name, place in content.jurisdictions.items()

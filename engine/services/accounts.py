@@ -15,7 +15,8 @@ from engine.definitions.register import PEOPLE
 from engine.domain.actor import Actor
 from engine.domain.clock import Clock
 from engine.domain.errors import NotAllowed, NotFound, Refused
-from engine.services.directory import GRANT_ROLES, Directory
+from engine.services.directory import GRANT_ROLES, Directory, Post
+from engine.services.identities import Identities, Whom
 from engine.services.kept import kept
 from engine.services.sentences import Sentences
 from engine.store.accounts import AccountRow, SessionRow, SignIn
@@ -36,6 +37,8 @@ LONGEST = timedelta(hours=12)
 #: how often a request is noted
 SEEN_EVERY = timedelta(minutes=1)
 SHORTEST_PASSWORD = 10
+#: how many digits the name has that a new account signs in with
+LOGIN_DIGITS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,8 @@ class Session:
     organisations: Sequence[tuple[str | None, str, str]]
     must_change_password: bool
     actor: Actor
+    #: the identity platform that was signed in with; None: with an account of the installation
+    connector: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +94,14 @@ class Accounts:
         sentences: Sentences,
         clock: Clock,
         identity: IdentityProvider | None = None,
+        identities: Identities | None = None,
     ) -> None:
         self._store = store
         self._directory = directory
         self._sentences = sentences
         self._clock = clock
         self._identity = identity or LocalAccounts()
+        self._identities = identities
         self._demo: list[tuple[str, str]] = []
 
     # ------------------------------------------------------------ signing in
@@ -120,12 +127,18 @@ class Accounts:
             right = self._identity.verify(known, password)
             if reason is None and not right:
                 reason = "wrong_credentials"
-            token = secrets.token_urlsafe(32)
+            token = ""
             with self._store.write() as unit:
-                self._note(unit, login, account, address, reason, now)
-                if reason is None:
+                limited_to: Whom | None = None
+                if reason is None and account is not None:
+                    limited_to = self._limit(unit, account)
+                    if limited_to is not None and not self._directory.posts(account.person):
+                        reason = "sign_in_elsewhere"
+                if reason is not None:
+                    self._note(unit, login, account, address, reason, now)
+                else:
                     assert account is not None  # whoever has no account was refused
-                    self._open(unit, token, account, address, now)
+                    token = self.open(unit, account, address, limited_to=limited_to)
             if reason is not None:
                 raise NotAllowed(reason, **self._waiting(account, reason))
             session = self.session(token)
@@ -160,7 +173,12 @@ class Accounts:
                 raise NotAllowed("session_over")
             if organisation is not None:
                 self._directory.actor_for(before.actor.person, organisation)
+            offered = [key for key, _, _ in before.organisations]
             with self._store.write() as unit:
+                row = unit.sessions.load(_hash(token))
+                if row is not None and row.limited_to is not None and organisation not in offered:
+                    # The person may act so, but not after having signed in this way.
+                    raise NotAllowed("sign_in_elsewhere")
                 unit.sessions.act_for(_hash(token), organisation)
             session = self.session(token)
             if session is None:  # ended meanwhile
@@ -210,6 +228,47 @@ class Accounts:
             raise Refused("password_too_simple")
 
     # ------------------------------------------------------------ managing
+
+    def open(
+        self,
+        unit: UnitOfWork,
+        account: AccountRow,
+        address: str | None,
+        *,
+        connector: str | None = None,
+        organisation: str | None = None,
+        limited_to: Whom | None = None,
+    ) -> str:
+        """Begin a session inside a unit of work and return its token.
+
+        ``connector`` is the identity platform that was signed in with, ``organisation`` whom it
+        was signed in for; ``limited_to`` what alone it opens.
+        """
+        now = self._clock.now()
+        token = secrets.token_urlsafe(32)
+        self._note(unit, account.login, account, address, None, now, connector)
+        posts = self._directory.posts(account.person)
+        # Whoever works for one organisation acts for it; the others choose.
+        if organisation is None and posts and connector is None:
+            choice = limited_to is None and len(posts) > 1
+            organisation = None if choice else posts[0].organisation
+        unit.sessions.expire(now)
+        unit.sessions.open(
+            SessionRow(
+                _hash(token), account.login, organisation, address, now, now, now + IDLE,
+                connector, limited_to,
+            )
+        )  # fmt: skip
+        return token
+
+    @staticmethod
+    def free_login(unit: UnitOfWork) -> str:
+        """A name to sign in with that is free and says nothing about anybody."""
+        while True:
+            first = 10 ** (LOGIN_DIGITS - 1)
+            login = str(secrets.randbelow(9 * first) + first)
+            if unit.accounts.load(login) is None:
+                return login
 
     def hash(self, password: str) -> str:
         """The hash a password is kept as."""
@@ -265,11 +324,12 @@ class Accounts:
         """Give an account a new password, shown once, which must be changed at first use.
 
         Raises:
-            Refused: the actor may not, or there is no such account.
+            Refused: the actor may not, there is no such account, or its holder signs in with an
+                identity platform.
         """
         with self._sentences.saying(), self._store.write() as unit:
             self._demand(actor)
-            self._account(unit, actor, login)
+            self._demand_own(unit, self._account(unit, actor, login))
             password = secrets.token_urlsafe(9)
             hashed = self._identity.hash(password)
             unit.accounts.set_password(login, hashed, must_change=True, at=self._clock.now())
@@ -349,9 +409,10 @@ class Accounts:
         address: str | None,
         reason: str | None,
         now: datetime,
+        connector: str | None = None,
     ) -> None:
         person = account.person if account is not None else None
-        unit.accounts.log(SignIn(login, person, now, address, reason is None, reason))
+        unit.accounts.log(SignIn(login, person, now, address, reason is None, reason, connector))
         if account is None:
             return
         if reason is None:
@@ -359,27 +420,28 @@ class Accounts:
         elif reason == "wrong_credentials":
             unit.accounts.failed(login, locked_until=_locked_until(account.failures + 1, now))
 
-    def _open(
-        self,
-        unit: UnitOfWork,
-        token: str,
-        account: AccountRow,
-        address: str | None,
-        now: datetime,
-    ) -> None:
-        posts = self._directory.posts(account.person)
-        # Whoever works for one organisation acts for it; the others choose.
-        first = posts[0].organisation if len(posts) == 1 else None
-        row = SessionRow(_hash(token), account.login, first, address, now, now, now + IDLE)
-        unit.sessions.expire(now)
-        unit.sessions.open(row)
+    def _limit(self, unit: UnitOfWork, account: AccountRow) -> Whom | None:
+        """What alone a password opens: not the page of a person whom a platform has to verify."""
+        if self._identities is None or not self._identities.are_used:
+            return None
+        row = unit.records.load(PEOPLE, account.person)
+        platform = self._identities.of(row.jurisdiction if row is not None else None, "people")
+        if platform is None or self._identities.is_known(unit, account.login, platform):
+            return None
+        return "organisations"
 
-    def _session(self, token: str, row: SessionRow, account: AccountRow) -> Session:
+    def _session(self, token: str, row: SessionRow, account: AccountRow) -> Session | None:
         name = self._directory.name(PEOPLE, account.person)
-        posts = self._directory.posts(account.person)
+        posts: list[Post] = []
+        if row.limited_to != "people":
+            posts = self._directory.posts(account.person)
+        if row.limited_to == "organisations" and not posts:
+            return None
         held = {post.organisation: post for post in posts}
         # A role that was taken back meanwhile counts no more.
         organisation = row.organisation if row.organisation in held else None
+        if organisation is None and row.limited_to == "organisations":
+            organisation = posts[0].organisation
         return Session(
             token=token,
             person=account.person,
@@ -392,10 +454,11 @@ class Accounts:
                     (post.organisation, post.name, post.titles(self._sentences.captions()))
                     for post in posts
                 ),
-                (None, name, ""),
+                *([(None, name, "")] if row.limited_to != "organisations" else []),
             ],
             must_change_password=account.must_change_password,
             actor=self._directory.actor_for(account.person, organisation),
+            connector=row.connector,
         )
 
     def _waiting(self, account: AccountRow | None, reason: str) -> dict[str, Any]:
@@ -409,6 +472,17 @@ class Accounts:
         if account is None or not self._is_in_scope(unit, actor, account.person):
             raise NotFound("no_such_account")
         return account
+
+    def _demand_own(self, unit: UnitOfWork, account: AccountRow) -> None:
+        """Refuse a password for an account that was prepared for an identity platform."""
+        if account.password is not None or self._identities is None:
+            return
+        row = unit.records.load(PEOPLE, account.person)
+        platform = self._identities.of(
+            row.jurisdiction if row is not None else None, "organisations"
+        )
+        if platform is not None:
+            raise Refused("password_elsewhere", platform=platform.title)
 
     def _is_in_scope(self, unit: UnitOfWork, actor: Actor, person: str) -> bool:
         """Tell whether everything a person holds lies where the actor acts, or below.

@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from engine.services.registration import Registration
     from engine.services.routes import RouteTables
     from engine.services.sentences import Sentences
+    from engine.services.single_sign_on import SingleSignOn
     from engine.services.staff import Staff
     from engine.services.starting import Starting
     from engine.services.studio import Studio
@@ -113,6 +114,7 @@ class Platform:
     handing_over: HandingOver
     closing: Closing
     registration: Registration
+    single_sign_on: SingleSignOn
     messages: Messages
     opinions: Opinions
     attachments: Attachments

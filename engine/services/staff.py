@@ -20,6 +20,7 @@ from engine.forms.effective import EffectiveForm
 from engine.forms.surroundings import Surroundings
 from engine.services.accounts import Accounts
 from engine.services.directory import GRANT_ROLES, Directory
+from engine.services.identities import Identities
 from engine.services.kept import kept
 from engine.services.record_index import LABEL
 from engine.services.record_views import at_path, plain
@@ -28,21 +29,20 @@ from engine.services.sentences import Sentences
 from engine.store.records import RecordRow
 from engine.store.unit import UnitOfWork
 
-#: how many digits the name has that a new account signs in with
-LOGIN_DIGITS = 8
-
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
     """Somebody who has been given an account, or a role with the account they had.
 
-    ``password`` is shown once and must be changed at first use; None: they sign in as before.
+    ``password`` is shown once and must be changed at first use; None: they sign in as before, or
+    with the identity platform that is called ``platform``.
     """
 
     person: str
     name: str
     login: str | None
     password: str | None
+    platform: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +60,18 @@ class Staff:
     """Accounts and roles of the people of an organisation."""
 
     def __init__(
-        self, records: Records, directory: Directory, accounts: Accounts, sentences: Sentences
+        self,
+        records: Records,
+        directory: Directory,
+        accounts: Accounts,
+        sentences: Sentences,
+        identities: Identities,
     ) -> None:
         self._records = records
         self._directory = directory
         self._accounts = accounts
         self._sentences = sentences
+        self._identities = identities
         self._store = records.store
 
     # ------------------------------------------------------------ the page of an administrator
@@ -296,10 +302,15 @@ class Staff:
             known = row.key
         elif self._directory.name(PEOPLE, known) != said:
             raise Refused("person_goes_by_another_name", name=said)
-        accounts = unit.accounts.of_person(known)
-        if accounts:
-            return known, Admitted(known, said, None, None)
-        login = _login(unit)
+        platform = self._identities.of(jurisdiction, "organisations") if not password else None
+        title = self._sentences.caption(platform.title) if platform is not None else None
+        if unit.accounts.of_person(known):
+            return known, Admitted(known, said, None, None, title)
+        login = self._accounts.free_login(unit)
+        if platform is not None:
+            # Nobody can sign in with it before the platform has said that it is theirs.
+            self._accounts.add_in(unit, login, known, None, now)
+            return known, Admitted(known, said, None, None, title)
         chosen = password or secrets.token_urlsafe(9)
         hashed = self._accounts.hash(chosen)
         must_change = password is None
@@ -336,14 +347,6 @@ def row_of(form: Form, path: str) -> Form:
         spec = spec["properties"][name]
     source = {**spec["items"], "form": f"{form.id}-row", "title": spec["title"]}
     return bind(Form(source), form.names)
-
-
-def _login(unit: UnitOfWork) -> str:
-    """A name to sign in with that is free and says nothing about anybody."""
-    while True:
-        login = str(secrets.randbelow(9 * 10 ** (LOGIN_DIGITS - 1)) + 10 ** (LOGIN_DIGITS - 1))
-        if unit.accounts.load(login) is None:
-            return login
 
 
 def _put(path: str, value: Any, target: dict[str, Any]) -> None:

@@ -37,6 +37,8 @@ class SessionRow(NamedTuple):
     created_at: datetime
     seen_at: datetime
     expires_at: datetime
+    connector: str | None = None
+    limited_to: Literal["people", "organisations"] | None = None
 
 
 class SignIn(NamedTuple):
@@ -48,6 +50,7 @@ class SignIn(NamedTuple):
     address: str | None
     succeeded: bool
     reason: str | None
+    connector: str | None = None
 
 
 _a, _s, _l = accounts.c, sessions.c, sign_ins.c
@@ -121,6 +124,8 @@ _FAILURES_FROM = Statement(
         _l.address == given(_l.address),
         _l.at >= given(_l.at, "since"),
         _l.succeeded == sa.false(),
+        # That a platform fails says nothing about guessed passwords.
+        _l.connector.is_(None),
     )
 )
 

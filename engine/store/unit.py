@@ -15,6 +15,7 @@ from engine.store.copies import Copies
 from engine.store.documents import Documents
 from engine.store.drafts import Drafts
 from engine.store.grants import Grants
+from engine.store.identities import Identities, Journeys
 from engine.store.incidents import Incidents
 from engine.store.jobs import Jobs
 from engine.store.journal import Journal
@@ -151,6 +152,16 @@ class UnitOfWork(Session):
     def sessions(self) -> Sessions:
         """Who is signed in."""
         return Sessions(self)
+
+    @once
+    def identities(self) -> Identities:
+        """Who the holders of accounts are at identity platforms."""
+        return Identities(self)
+
+    @once
+    def journeys(self) -> Journeys:
+        """Browsers on the way to an identity platform and back."""
+        return Journeys(self, self.sealer)
 
     @once
     def grants(self) -> Grants:

@@ -221,6 +221,35 @@ WRONG = {
         connector: {name: ministry, done: {nam: answer.x}}
  """,
     ),
+    "identity": base(
+        connectors__people="""
+    connector: people
+    title: 认证平台
+    address: people_url
+    form: organisation
+    identity:
+      client: people_client
+      verified: {}
+      person: {by: full_name, fields: {full_nam: name}}
+ """,
+        connectors__nobody="""
+    connector: nobody
+    title: 认证平台
+    address: people_url
+    identity: {client: people_client, verified: {real: [yes]}, persn: {}}
+ """,
+        connectors__neither="""
+    connector: neither
+    title: 接口
+    address: people_url
+ """,
+        jurisdictions__north="""
+    jurisdiction: north
+    title: 北方
+    bureau: 局
+    sign_in: {people: peple, organisations: people}
+ """,
+    ),
     "jurisdiction": base(
         jurisdictions__north="""
     jurisdiction: north

@@ -5,7 +5,7 @@ write it; the test then goes on with the services, or as a visitor of the pages.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, cached_property
@@ -24,11 +24,12 @@ from engine.bootstrap import Outside, assemble, samples_of
 from engine.connectors.documents import Printer
 from engine.connectors.http import Connections
 from engine.connectors.identity import LocalAccounts
+from engine.connectors.openid import IdentityPlatform
 from engine.content import FOLDERS, below, bundled, read_files
 from engine.definitions.release import load
 from engine.definitions.sample import Sample, parse_sample
 from engine.domain.actor import Actor
-from engine.domain.clock import VirtualClock
+from engine.domain.clock import Clock, VirtualClock
 from engine.services.accounts import Accounts
 from engine.services.platform import Platform
 from engine.services.replay import Replay
@@ -296,17 +297,23 @@ def city(
     changes: tuple[Change, ...] = (),
     printer: Printer | None = None,
     connections: Connections | None = None,
+    identity: Callable[[Clock], IdentityPlatform] | None = None,
     worlds: str = "tianjin",
 ) -> City:
     """A city in which the lines of a sample case have happened, under changed content if any.
 
-    Documents are printed only with a ``printer``, systems outside reached with ``connections``.
+    Documents are printed only with a ``printer``, systems outside reached with ``connections``,
+    and people sign in elsewhere only with what ``identity`` makes for a clock.
     """
     platform, moment, uids = _played(lines, clock, given, changes, worlds)
     own = VirtualClock(moment)
-    outside = Outside(printer, "http://localhost", connections)
+    asked = identity(own) if identity is not None else None
+    outside = Outside(printer, "http://localhost", connections, asked)
     opened = assemble(platform.store.copy(), platform.definitions, own, outside)
-    opened.accounts = Accounts(opened.store, opened.directory, opened.sentences, own, CHEAP)
+    opened.accounts = Accounts(
+        opened.store, opened.directory, opened.sentences, own, CHEAP,
+        opened.single_sign_on.identities,
+    )  # fmt: skip
     return City(opened, own, uids)
 
 

@@ -103,5 +103,6 @@ def platform():
         definitions=SimpleNamespace(held=nullcontext),
         directory=SimpleNamespace(name=lambda register, key: key),
         sentences=SimpleNamespace(),
+        single_sign_on=SimpleNamespace(offered=list, farewell=lambda session, path: None),
         clock=VirtualClock(datetime(2026, 9, 1, tzinfo=UTC)),
     )

@@ -11,7 +11,7 @@ from tests.web.conftest import field
 PUBLIC = {
     "static", "account.sign_in", "account.do_sign_in", "account.language", "verification.ask",
     "verification.verify", "cases.diagram_style", "registration.choose", "registration.begin",
-    "registration.register", "api.sign_in", "api.describe",
+    "registration.register", "identity.depart", "identity.arrive", "api.sign_in", "api.describe",
 }  # fmt: skip
 
 

@@ -183,4 +183,44 @@ TABLE: tuple[Entry, ...] = (
         en='register "{register}" has no "key", so it cannot tell which numbers are in use',
         example="pools: {certificates: {title: 编号, used_in: bars}}",
     ),
+    Entry(
+        "REG127",
+        zh="外部接口应写 form（发送内容）或 identity（统一身份认证平台），写且只写一个",
+        en='a connector has either "form" (what is sent) or "identity" (one signs in with it)',
+        example="connector: ministry\ntitle: 报送\naddress: ministry_url",
+    ),
+    Entry(
+        "REG128",
+        zh="{where}没有写 verified：没有完成实名认证的人也能登录",
+        en='{where} has no "verified": whoever was not verified could sign in',
+        example="identity: {client: sso_client, verified: {}, person: {…}}",
+        hint_zh="写上平台表示已实名认证的字段和值，如 verified: {{real_name: [passed]}}。",
+        hint_en="Name the claim and the values that say so: verified: {{real_name: [passed]}}.",
+    ),
+    Entry(
+        "REG129",
+        zh="identity 应写 person（个人信息）或 organisation（单位信息），至少一个",
+        en='"identity" needs "person" or "organisation": what the platform tells',
+        example="identity: {client: sso_client, verified: {real_name: [passed]}}",
+    ),
+    Entry(
+        "REG130",
+        zh='按 "{path}" 找不到唯一的记录：它应写在 fields 中，'
+        '并在登记表 "{register}" 中单独不能重复',
+        en='"{path}" finds no single record: it must be among "fields" and unique by itself in '
+        'register "{register}"',
+        example="person: {by: personal_basics.full_name, fields: {…}}",
+        hint_zh="用证件号码一类的字段。",
+        hint_en="Use a field such as the number of an identity card.",
+    ),
+    Entry(
+        "REG131",
+        zh='外部接口 "{connector}" 不能用于{wanted}',
+        en='one cannot sign in {wanted} with the connector "{connector}"',
+        example="sign_in: {people: ministry-certificates}",
+        hint_zh="个人登录用写了 identity.person、没有 organisation 的接口，单位登录用写了 "
+        "identity.organisation 的接口。",
+        hint_en='People sign in with one whose "identity" has "person" and no "organisation", '
+        'organisations with one that has "organisation".',
+    ),
 )

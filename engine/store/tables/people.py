@@ -55,6 +55,11 @@ sessions = sa.Table(
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("seen_at", Moment, nullable=False),
     sa.Column("expires_at", Moment, nullable=False),
+    # The connector that was signed in with; NULL for an account of this installation.
+    sa.Column("connector", sa.Text),
+    # What alone it opens: acting for oneself, or for organisations.
+    sa.Column("limited_to", sa.Text),
+    one_of("limited_to", ("people", "organisations"), "limited_to_one_way"),
     sa.Index(None, "login"),
     sa.Index(None, "expires_at"),
 )
@@ -69,8 +74,34 @@ sign_ins = sa.Table(
     sa.Column("address", sa.Text),
     sa.Column("succeeded", sa.Boolean, nullable=False),
     sa.Column("reason", sa.Text),
+    sa.Column("connector", sa.Text),
     sa.Index(None, "login", "at"),
     sa.Index(None, "address", "at"),
+)
+
+# Who somebody is at an identity platform. Another issuer is another platform.
+identities = sa.Table(
+    "identities",
+    metadata,
+    sa.Column("jurisdiction", ByteText, primary_key=True),
+    sa.Column("connector", ByteText, primary_key=True),
+    sa.Column("issuer", ByteText, primary_key=True),
+    sa.Column("subject", ByteText, primary_key=True),
+    sa.Column("login", ByteText, sa.ForeignKey("accounts.login"), nullable=False),
+    sa.Column("linked_at", Moment, nullable=False),
+    sa.Index(None, "login"),
+)
+
+# Browsers that were sent to an identity platform, and those that came back and have still to say
+# something. Each is taken once.
+journeys = sa.Table(
+    "journeys",
+    metadata,
+    sa.Column("token_hash", ByteText, primary_key=True),
+    sa.Column("wrapped", sa.LargeBinary, nullable=False),
+    sa.Column("ciphertext", sa.LargeBinary, nullable=False),
+    sa.Column("expires_at", Moment, nullable=False),
+    sa.Index(None, "expires_at"),
 )
 
 attachments = sa.Table(

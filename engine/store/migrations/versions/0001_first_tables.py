@@ -247,6 +247,15 @@ def upgrade() -> None:
     op.create_index(op.f("ix_jobs_about_id"), "jobs", ["about", "id"], unique=False)
     op.create_index(op.f("ix_jobs_person_id"), "jobs", ["person", "id"], unique=False)
     op.create_table(
+        "journeys",
+        sa.Column("token_hash", ByteText, nullable=False),
+        sa.Column("wrapped", sa.LargeBinary(), nullable=False),
+        sa.Column("ciphertext", sa.LargeBinary(), nullable=False),
+        sa.Column("expires_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_journeys")),
+    )
+    op.create_index(op.f("ix_journeys_expires_at"), "journeys", ["expires_at"], unique=False)
+    op.create_table(
         "messages",
         sa.Column("id", Key, nullable=False),
         sa.Column("key", ByteText, nullable=True),
@@ -394,6 +403,7 @@ def upgrade() -> None:
         sa.Column("address", sa.Text(), nullable=True),
         sa.Column("succeeded", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("connector", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_ins")),
     )
     op.create_index(op.f("ix_sign_ins_address_at"), "sign_ins", ["address", "at"], unique=False)
@@ -449,6 +459,22 @@ def upgrade() -> None:
         ["path", "text_value", "case_id"],
         unique=False,
     )
+    op.create_table(
+        "identities",
+        sa.Column("jurisdiction", ByteText, nullable=False),
+        sa.Column("connector", ByteText, nullable=False),
+        sa.Column("issuer", ByteText, nullable=False),
+        sa.Column("subject", ByteText, nullable=False),
+        sa.Column("login", ByteText, nullable=False),
+        sa.Column("linked_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["login"], ["accounts.login"], name=op.f("fk_identities_login_accounts")
+        ),
+        sa.PrimaryKeyConstraint(
+            "jurisdiction", "connector", "issuer", "subject", name=op.f("pk_identities")
+        ),
+    )
+    op.create_index(op.f("ix_identities_login"), "identities", ["login"], unique=False)
     op.create_table(
         "links",
         sa.Column("owner_id", Key, nullable=False),
@@ -762,6 +788,12 @@ def upgrade() -> None:
         sa.Column("created_at", Moment(), nullable=False),
         sa.Column("seen_at", Moment(), nullable=False),
         sa.Column("expires_at", Moment(), nullable=False),
+        sa.Column("connector", sa.Text(), nullable=True),
+        sa.Column("limited_to", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "limited_to IN ('people', 'organisations')",
+            name=op.f("ck_sessions_limited_to_one_way"),
+        ),
         sa.ForeignKeyConstraint(
             ["login"], ["accounts.login"], name=op.f("fk_sessions_login_accounts")
         ),
@@ -1002,6 +1034,8 @@ def downgrade() -> None:
     op.drop_table("drafts")
     op.drop_index(op.f("ix_links_owner_id_name_case_id"), table_name="links")
     op.drop_table("links")
+    op.drop_index(op.f("ix_identities_login"), table_name="identities")
+    op.drop_table("identities")
     op.drop_index(op.f("ix_copies_person_at"), table_name="copies")
     op.drop_table("copies")
     op.drop_index(op.f("ix_case_fields_path_text_value_case_id"), table_name="case_fields")
@@ -1029,6 +1063,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_messages_to_person_created_at"), table_name="messages")
     op.drop_index(op.f("ix_messages_to_organisation_created_at"), table_name="messages")
     op.drop_table("messages")
+    op.drop_index(op.f("ix_journeys_expires_at"), table_name="journeys")
+    op.drop_table("journeys")
     op.drop_index(op.f("ix_jobs_person_id"), table_name="jobs")
     op.drop_index(op.f("ix_jobs_about_id"), table_name="jobs")
     op.drop_table("jobs")
