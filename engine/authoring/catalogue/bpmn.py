@@ -407,4 +407,11 @@ TABLE: tuple[Entry, ...] = (
         example="<script>rate = amount * 2</script>",
         level="warning",
     ),
+    Entry(
+        "BPM195",
+        zh="{step} 的多个实例写成 call 的 each：为 {each} 中的每一项新建一项业务，这一项写作 item",
+        en="The instances of {step} became a call for each of {each}, which is read as item",
+        example='<callActivity><multiInstanceLoopCharacteristics camunda:collection="units"/>',
+        level="warning",
+    ),
 )

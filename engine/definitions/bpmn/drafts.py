@@ -22,6 +22,10 @@ _SCHEMAS: Mapping[str, Keys] = {
     "long text": {"widget": "textarea"},
     "date": {"format": "date"},
     "person": {"reference": "people"},
+    "rows": {
+        "type": "array",
+        "items": {"properties": {"name": {"title": "名称", "type": "string"}}},
+    },
     "people": {"type": "array", "items": {"reference": "people"}},
 }
 

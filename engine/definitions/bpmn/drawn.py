@@ -92,6 +92,8 @@ class Node:
     stands: str = ""
     #: who does it, each for himself: the keys of a panel
     panel: Mapping[str, object] | None = None
+    #: for what it calls a case each, and what such a case begins with: keys of a call
+    several: dict[str, object] = field(default_factory=dict)
     #: how many times it is done side by side, and how many of them are enough
     times: int = 1
     enough: int = 0

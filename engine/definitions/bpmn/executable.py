@@ -49,16 +49,17 @@ SIGNAL = (
 )
 PANEL = ("表决（panel）", "a vote (panel)")
 GROUP = (
-    "成组流程，或为每一项新建业务（create）",
-    "a group process, or a case of its own for each (create)",
+    "单独画成一个流程的调用活动：为每一项新建一项业务（call 的 each）",
+    "a call activity of a process drawn by itself: a case for each (each of call)",
 )
+COUNT = ("结束的项数（join）", "how many have ended (join)")
 
 
 def refusal(node: Node, nodes: Mapping[str, Node]) -> tuple[Element, Nearest] | None:
     """Return what of a node is not executed, with the nearest thing that is."""
     element, event = node.element, node.event
     many = element.first("multiInstanceLoopCharacteristics")
-    if many is not None and node.kind not in TASKS:
+    if many is not None and node.kind not in (*TASKS, "callActivity"):
         return many, GROUP
     match node.kind:
         case "boundaryEvent":

@@ -281,7 +281,7 @@ class Normaliser:
             case "intermediateCatchEvent":
                 return {"wait": {"until": moment(self.drawing, node)}}
             case "callActivity":
-                return {"call": {"process": self._called(node)}}
+                return {"call": {"process": self._called(node), **node.several}}
             case "service" if node.asks is not None:
                 return {"do": [node.asks.effect, *node.do], "wait": {"answer": node.asks.into}}
             case "tell":

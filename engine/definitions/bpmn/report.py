@@ -16,7 +16,7 @@ GROUPS: Mapping[str, tuple[Phrase, frozenset[str]]] = {
         Phrase("外部系统、消息和其他流程", "systems outside, messages and other processes"),
         frozenset(
             {"BPM167", "BPM174", "BPM175", "BPM176", "BPM177", "BPM178", "BPM179", "BPM180",
-             "BPM181", "BPM183", "BPM186", "BPM192"}
+             "BPM181", "BPM183", "BPM186", "BPM192", "BPM195"}
         ),
     ),
     "ways": (

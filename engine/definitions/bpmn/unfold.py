@@ -6,8 +6,9 @@ import re
 
 from engine.definitions.bpmn.drawing import SPLITS, Drawing, splits
 from engine.definitions.bpmn.drawn import OUTSIDE, TASKS, Node, Refused, thrown_by
-from engine.definitions.bpmn.executable import LEAVE, PANEL
+from engine.definitions.bpmn.executable import COUNT, GROUP, LEAVE, PANEL
 from engine.definitions.bpmn.wording import assignee, condition_of, variable
+from engine.definitions.dialects import snake
 from engine.definitions.markup import Element
 
 #: side by side, the same task is not done more often
@@ -91,8 +92,19 @@ def _visits(drawing: Drawing, node: Node, at: Element) -> str:
     return f"case.visits('{node.name}')"
 
 
-def _repeat(drawing: Drawing, first: Node, last: Node, at: Element, again: str | None) -> None:
-    """Draw a loop around what stands between two nodes, these included."""
+def _repeat(
+    drawing: Drawing,
+    first: Node,
+    last: Node,
+    at: Element,
+    again: str | None,
+    *,
+    before: bool = False,
+) -> None:
+    """Draw a loop around what stands between two nodes, these included.
+
+    Whether it is gone through is asked behind it, and also ``before`` it.
+    """
     if again is None:
         return  # reported
     if not again:
@@ -100,11 +112,11 @@ def _repeat(drawing: Drawing, first: Node, last: Node, at: Element, again: str |
     gate, leave = drawing.add(last, "again"), drawing.add(last, "leave")
     drawing.move_out(last, leave)
     drawing.join(last, gate, at)
-    if at.given("testBefore") == "true":
-        before = drawing.add(first, "exclusiveGateway")
-        drawing.move_into(first, before)
-        drawing.join(before, first, at, again)
-        drawing.join(before, leave, at)
+    if before or at.given("testBefore") == "true":
+        asked = drawing.add(first, "exclusiveGateway")
+        drawing.move_into(first, asked)
+        drawing.join(asked, first, at, again)
+        drawing.join(asked, leave, at)
     drawing.join(gate, first, at, again)
     drawing.join(gate, leave, at)
     drawing.note("BPM171", at, step=first.name, condition=again)
@@ -130,7 +142,7 @@ def _many(drawing: Drawing, node: Node, many: Element) -> None:
     if written:
         enough = Element("completionCondition", {}, many.line, many.column, text=written)
     if node.kind == "callActivity":
-        drawing.not_executed(many, PANEL)
+        _calls(drawing, node, many, voters or (_numbers(int(times[1])) if times else ""), enough)
     elif voters and named is not None and one and _name(named[1]) == one:
         asked = {**dict.fromkeys(_ENDED, "vote.cast"), **dict.fromkeys(_ALL, "vote.voters")}
         asked |= dict.fromkeys(_GOING, "(vote.voters - vote.cast)")
@@ -161,6 +173,55 @@ def _many(drawing: Drawing, node: Node, many: Element) -> None:
         drawing.note("BPM173", many, step=node.name, times=node.times)
     else:
         drawing.not_executed(many, PANEL)
+
+
+def _numbers(count: int) -> str:
+    return str(list(range(1, count + 1)))
+
+
+def _calls(drawing: Drawing, node: Node, many: Element, each: str, enough: Element | None) -> None:
+    """A process called for each of a list: all at once, or one after the other."""
+    if not each:
+        drawing.not_executed(many, GROUP)
+        return
+    # What is in a list the file does not say: rows with a name, which the author completes.
+    drawing.hold(each, "rows")
+    name = ".name" if each.startswith("data.") else ""
+    if many.given("isSequential") != "true":
+        node.several = {"each": each, **_begun(node, many, f"item{name}")}
+        if enough is not None:
+            asked = {**dict.fromkeys(_ENDED, "n"), **dict.fromkeys(_ALL, "all")}
+            found = condition_of(enough, lambda names: asked.get(names[-1]))
+            count = re.fullmatch(r"n (>=|==|>) (\d+|all)", found or "")
+            if count is None or (count[1], count[2]) == (">", "all"):
+                drawing.not_executed(enough, COUNT)
+                return
+            wanted = "all" if count[2] == "all" else int(count[2]) + (count[1] == ">")
+            node.several["join"] = wanted
+            before = enough.text.strip()
+            drawing.note("BPM158", enough, before=before, after=f"join: {wanted}")
+        drawing.note("BPM195", many, step=node.name, each=each)
+        return
+    visits = _visits(drawing, node, many)
+    node.several = _begun(node, many, f"{each}[{visits} - 1]{name}")
+    again: str | None = f"{visits} < size({each})"
+    if enough is not None:
+        asked = {**dict.fromkeys(_ENDED, visits), **dict.fromkeys(_ALL, f"size({each})")}
+        again = _and(again, f"!({_enough(drawing, enough, asked)})")
+    _repeat(drawing, node, node, many, again, before=True)
+
+
+def _begun(node: Node, many: Element, item: str) -> dict[str, object]:
+    """What each case begins with: where the file says which of its variables is the one it is."""
+    one = many.given("elementVariable") or _zeebe(many, "inputElement")
+    around = node.element.first("extensionElements")
+    given = around.all("in") if around is not None and one else []
+    found = {
+        snake(each.given("target")): item
+        for each in given
+        if each.given("source") == one and snake(each.given("target"))
+    }
+    return {"with": found} if found else {}
 
 
 def _collection(drawing: Drawing, many: Element) -> str | None:

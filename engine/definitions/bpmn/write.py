@@ -105,6 +105,10 @@ class _Writer:
             case "panel":
                 loop = ET.SubElement(node, _tag("multiInstanceLoopCharacteristics"))
                 ET.SubElement(loop, _tag("loopCardinality")).text = _voters(step)
+            case "call" if step.call is not None and step.call.each is not None:
+                loop = ET.SubElement(node, _tag("multiInstanceLoopCharacteristics"))
+                count = f"size({step.call.each.text})"
+                ET.SubElement(loop, _tag("loopCardinality")).text = count
             case "wait":
                 self._timer(node, step)
             case "parallel":
