@@ -127,7 +127,7 @@ steps:
               fail: *fail
               discard: *discard
         two:
-          right:
+          right: &beside
             title: 另一路
             who: {permission: review, organisation: data.unit}
             actions: {pass: {title: 通过, to: join}}
@@ -147,10 +147,7 @@ steps:
             to: join
             actions: *visiting
         two:
-          aside:
-            title: 另一路
-            who: {permission: review, organisation: data.unit}
-            actions: {pass: {title: 通过, to: join}}
+          aside: *beside
     to: done
   halved:
     title: 同时分段办理
@@ -166,10 +163,7 @@ steps:
             stages: {draft: {title: 初核}, final: {title: 复核}}
             actions: *joining
         two:
-          besides:
-            title: 另一路
-            who: {permission: review, organisation: data.unit}
-            actions: {pass: {title: 通过, to: join}}
+          besides: *beside
     to: done
   outer:
     title: 嵌套
@@ -257,31 +251,41 @@ steps:
   cancelled: {title: 已终止, end: cancelled}
 """
 
-#: what the processes beside it leave out: they have the task alone
-_ALONE = """
+#: the steps of the scopes beside the task
+BESIDE = (
+    "up",
+    "staged",
+    "split",
+    "forked",
+    "halved",
+    "outer",
+    "vote",
+    "vote_all",
+    "vote_any",
+    "vote_turn",
+    "vote_share",
+    "vote_invalid",
+    "vote_drawn",
+    "called",
+    "linked",
+    "waiting",
+)
+
+
+def without(*kept: str) -> str:
+    """The lines with which a process based on it leaves out the steps beside the task."""
+    return "".join(f"  {name}: null\n" for name in BESIDE if name not in kept)
+
+
+#: what the processes beside it say of the steps: they have the task alone
+_ALONE = f"""
   first:
     actions:
-      supplement: {title: 退回补充材料, verb: return, to: previous, relay: true}
-      pass: {title: 通过, to: task}
-      unseen: {title: 通过（打开后不撤回）, verb: pass, to: task, withdraw: until_next_opens}
-      final: {title: 通过（不撤回）, verb: pass, to: task, withdraw: never}
-  up: null
-  staged: null
-  split: null
-  forked: null
-  halved: null
-  outer: null
-  vote: null
-  vote_all: null
-  vote_any: null
-  vote_turn: null
-  vote_share: null
-  vote_invalid: null
-  vote_drawn: null
-  called: null
-  linked: null
-  waiting: null
-"""
+      supplement: {{title: 退回补充材料, verb: return, to: previous, relay: true}}
+      pass: {{title: 通过, to: task}}
+      unseen: {{title: 通过（打开后不撤回）, verb: pass, to: task, withdraw: until_next_opens}}
+      final: {{title: 通过（不撤回）, verb: pass, to: task, withdraw: never}}
+{without()}"""
 #: the process that is called
 PART = f"""
 process: town/part

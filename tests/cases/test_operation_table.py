@@ -18,6 +18,7 @@ from engine.definitions.operation_table import (
     SCOPES,
     SENTENCES,
     TASKS,
+    without,
 )
 from engine.domain.actor import Actor
 from engine.domain.case import State, written
@@ -37,38 +38,25 @@ GRANTS = (
 )  # fmt: skip
 SECOND = person("李四")
 LEAVING, SUBSTITUTE = person("李四", "一分局"), "牛监"
+#: one whose action of the process ends it from a branch in a branch
+THROUGH = """
+process: town/through
+based_on: town/scopes
+title: 直达结束
+actions: {through: {title: 直接办结, verb: pass, to: done, during: [leaf]}}
+steps:
+  first:
+    actions:
+      supplement: {title: 退回补充材料, verb: return, to: previous, relay: true}
+      pass: {title: 通过, to: outer}
+      unseen: null
+      final: null
+  task: null
+"""
 MORE = {
     "definitions/processes/town/scopes.yaml": PROCESS,
     "definitions/processes/town/part.yaml": PART,
-    "definitions/processes/town/through.yaml": """
-        process: town/through
-        based_on: town/scopes
-        title: 直达结束
-        actions: {through: {title: 直接办结, verb: pass, to: done, during: [leaf]}}
-        steps:
-          first:
-            actions:
-              supplement: {title: 退回补充材料, verb: return, to: previous, relay: true}
-              pass: {title: 通过, to: outer}
-              unseen: null
-              final: null
-          task: null
-          up: null
-          staged: null
-          split: null
-          forked: null
-          halved: null
-          vote: null
-          vote_all: null
-          vote_any: null
-          vote_turn: null
-          vote_share: null
-          vote_invalid: null
-          vote_drawn: null
-          called: null
-          linked: null
-          waiting: null
-        """,
+    "definitions/processes/town/through.yaml": THROUGH + without("outer"),
     "definitions/processes/town/round.yaml": GROUP,
     "forms/request.yaml": """
         form: request

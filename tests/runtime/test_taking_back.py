@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from textwrap import dedent, indent
 
 import pytest
 
 from engine.domain.errors import Refused
+from engine.runtime.compiled import Compiled
 from tests.support.processes import Running, World, begin, compiled
+
+
+def sent_to(first: str, steps: str) -> Compiled:
+    """A process whose applicant sends the case to one of these steps."""
+    submit = f"actions: {{submit: {{title: Submit, to: {first}}}}}"
+    return compiled(
+        "process: demo/request\ntitle: Request\nform: request\nsteps:\n"
+        f"  fill: {{title: Fill, who: initiator, {submit}}}\n" + indent(dedent(steps).strip(), "  ")
+    )
+
 
 PROCESS = compiled(
     """
@@ -208,35 +220,31 @@ def waits_for(case: Running) -> list[str | None]:
     return [item.person for item in case.last.work]
 
 
-DIVIDED = compiled(
+DIVIDED = sent_to(
+    "both",
     """
-    process: demo/request
-    title: Request
-    form: request
-    steps:
-      fill: {title: Fill, who: initiator, actions: {submit: {title: Submit, to: both}}}
-      both:
-        title: Both
-        to: public
-        parallel:
-          branches:
-            one:
-              note:
-                title: Note
-                who: {permission: review, organisation: data.unit}
-                actions: {pass: {title: Pass, to: join}}
-      public:
-        title: Public
-        wait: {until: data.until}
-        to: done
-        actions:
-          back:
-            title: Back
-            verb: return
-            who: {permission: review, organisation: data.unit}
-            to: note
-      done: {title: Done, end: success}
-    """
+    both:
+      title: Both
+      to: public
+      parallel:
+        branches:
+          one:
+            note:
+              title: Note
+              who: {permission: review, organisation: data.unit}
+              actions: {pass: {title: Pass, to: join}}
+    public:
+      title: Public
+      wait: {until: data.until}
+      to: done
+      actions:
+        back:
+          title: Back
+          verb: return
+          who: {permission: review, organisation: data.unit}
+          to: note
+    done: {title: Done, end: success}
+    """,
 )
 
 
@@ -260,36 +268,32 @@ def test_a_date_is_not_taken_back_into_the_branches(way: str) -> None:
     assert case.replayed() == case.state
 
 
-STAGED = compiled(
+STAGED = sent_to(
+    "both",
     """
-    process: demo/request
-    title: Request
-    form: request
-    steps:
-      fill: {title: Fill, who: initiator, actions: {submit: {title: Submit, to: both}}}
-      both:
-        title: Both
-        to: done
-        parallel:
-          branches:
-            one:
-              unit:
-                title: Unit
-                who: {permission: review, organisation: data.unit}
-                stages: {first: {title: First}, second: {title: Second}}
-                actions:
-                  pass: {title: Pass, to: join}
-                  fail: {title: Fail, to: failed}
-      done: {title: Done, end: success}
-      failed:
-        title: Failed
-        end: failure
-        actions:
-          reopen:
-            title: Reopen
-            who: {permission: review, organisation: data.unit}
-            to: resume
-    """
+    both:
+      title: Both
+      to: done
+      parallel:
+        branches:
+          one:
+            unit:
+              title: Unit
+              who: {permission: review, organisation: data.unit}
+              stages: {first: {title: First}, second: {title: Second}}
+              actions:
+                pass: {title: Pass, to: join}
+                fail: {title: Fail, to: failed}
+    done: {title: Done, end: success}
+    failed:
+      title: Failed
+      end: failure
+      actions:
+        reopen:
+          title: Reopen
+          who: {permission: review, organisation: data.unit}
+          to: resume
+    """,
 )
 
 
@@ -348,36 +352,32 @@ def test_a_step_without_a_status_has_that_of_before_again() -> None:
     assert (case.state.place.step, case.state.status) == ("look", "draft")
 
 
-NESTED = compiled(
+NESTED = sent_to(
+    "outer",
     """
-    process: demo/request
-    title: Request
-    form: request
-    steps:
-      fill: {title: Fill, who: initiator, actions: {submit: {title: Submit, to: outer}}}
-      outer:
-        title: Outer
-        to: done
-        parallel:
-          branches:
-            one:
-              inner:
-                title: Inner
-                to: join
-                parallel:
-                  branches:
-                    deep:
-                      note:
-                        title: Note
-                        who: {permission: review, organisation: data.unit}
-                        actions: {pass: {title: Pass, to: join}}
-            two:
-              look:
-                title: Look
-                who: {permission: review, organisation: data.unit}
-                actions: {pass: {title: Pass, to: join}}
-      done: {title: Done, end: success}
-    """
+    outer:
+      title: Outer
+      to: done
+      parallel:
+        branches:
+          one:
+            inner:
+              title: Inner
+              to: join
+              parallel:
+                branches:
+                  deep:
+                    note:
+                      title: Note
+                      who: {permission: review, organisation: data.unit}
+                      actions: {pass: {title: Pass, to: join}}
+          two:
+            look:
+              title: Look
+              who: {permission: review, organisation: data.unit}
+              actions: {pass: {title: Pass, to: join}}
+    done: {title: Done, end: success}
+    """,
 )
 
 

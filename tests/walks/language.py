@@ -627,6 +627,28 @@ def _targets(value: Any) -> set[str]:
     return found
 
 
+def waiting(actions: dict[str, Any]) -> str:
+    """A process whose cases wait for the meeting, where these actions may be taken meanwhile."""
+    steps: dict[str, Any] = {
+        "fill": {
+            "title": "Fill",
+            "who": "initiator",
+            "edit": "all",
+            "actions": {"submit": {"title": "Submit", "to": "waiting"}},
+        },
+        "waiting": {
+            "title": "Waiting",
+            "wait": {"group": "demo/meeting"},
+            "outcomes": {"passed": "done", "failed": "failed"},
+            **({"actions": actions} if actions else {}),
+        },
+        "done": {"title": "Done", "end": "success"},
+        "failed": {"title": "Failed", "end": "failure"},
+    }
+    head = {"process": "demo/walk", "title": "Walk", "form": "request"}
+    return document({**head, "start": {"who": "person"}, "steps": steps})
+
+
 def loaded(files: dict[str, str]) -> Release | None:
     """The content; None where an author would have to mend it first."""
     return releases.load(files).release

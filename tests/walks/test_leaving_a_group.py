@@ -4,54 +4,29 @@ from __future__ import annotations
 
 import pytest
 
-from engine.authoring.emitting import document
-from engine.definitions import release as releases
-from tests.walks.language import FILES, MEETING, WALK
+from tests.walks.language import FILES, MEETING, WALK, loaded, waiting
 from tests.walks.town import DATA, Town, person
 
 CHAIR, REVIEWER, ANN = person("board-0"), person("unit-0"), person("ann")
-PROCESS = {
-    "process": "demo/walk",
-    "title": "Walk",
-    "form": "request",
-    "start": {"who": "person"},
-    "steps": {
-        "fill": {
-            "title": "Fill",
-            "who": "initiator",
-            "edit": "all",
-            "actions": {"submit": {"title": "Submit", "to": "waiting"}},
-        },
-        "waiting": {
-            "title": "Waiting",
-            "wait": {"group": "demo/meeting"},
-            "outcomes": {"passed": "done", "failed": "failed"},
-            "actions": {
-                "home": {
-                    "title": "Home",
-                    "verb": "return",
-                    "who": {"permission": "p", "organisation": "data.unit"},
-                    "to": "fill",
-                }
-            },
-        },
-        "done": {"title": "Done", "end": "success"},
-        "failed": {"title": "Failed", "end": "failure"},
-    },
-}
 
 
 @pytest.mark.req("ENG-19")
 def test_a_member_that_is_returned_before_the_vote_leaves_the_meeting() -> None:
     """The meeting went on to vote on it, and its decision came to nothing."""
     meeting = MEETING % ("waiting", "decide: all")
-    release = releases.load(
+    home = {
+        "title": "Home",
+        "verb": "return",
+        "who": {"permission": "p", "organisation": "data.unit"},
+        "to": "fill",
+    }
+    release = loaded(
         {
             **FILES,
-            WALK: document(PROCESS),
+            WALK: waiting({"home": home}),
             "definitions/processes/demo/meeting.yaml": meeting.replace(", no_quorum: agenda", ""),
         }
-    ).release
+    )
     assert release is not None
     town = Town(release)
     cases = town.platform.cases
