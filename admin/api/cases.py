@@ -132,6 +132,23 @@ def _told(found: Foreseen) -> Response:
     return jsonify(told)
 
 
+def incidents() -> ResponseReturnValue:
+    """What stopped cases, or was not done with them, in the actor's jurisdiction."""
+    return jsonify(
+        [
+            {
+                "id": one.id,
+                "case": one.uid,
+                "number": one.number,
+                "code": one.code,
+                "reason": one.sentence,
+                "opened_at": one.opened_at.isoformat(),
+            }
+            for one in platform().incidents.unresolved(actor())
+        ]
+    )
+
+
 def done_as(done: Done) -> Response:
     """The answer to a command that was carried out."""
     answer = jsonify(
@@ -145,6 +162,7 @@ def install(interface: Blueprint) -> None:
     """Put the addresses of this module below ``interface``."""
     interface.add_url_rule("/cases", view_func=start, methods=["POST"])
     interface.add_url_rule("/cases/previews", view_func=foresee_start, methods=["POST"])
+    interface.add_url_rule("/incidents", view_func=incidents, methods=["GET"])
     interface.add_url_rule("/cases/<uid>", view_func=show, methods=["GET"])
     interface.add_url_rule("/cases/<uid>/offers", view_func=offers, methods=["GET"])
     interface.add_url_rule("/cases/<uid>/commands", view_func=command, methods=["POST"])

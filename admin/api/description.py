@@ -36,6 +36,7 @@ _SCHEMAS = {
     "Foretold": schemas.FORETOLD,
     "Job": schemas.JOB,
     "Jobs": schemas.JOBS,
+    "Incidents": schemas.INCIDENTS,
     "Problem": schemas.PROBLEM,
 }
 _KEY: Described = {
@@ -231,6 +232,9 @@ DESCRIPTION: Described = {
                 sent="Many",
                 parameters=(_KEY,),
             ),
+        },
+        "/incidents": {
+            "get": _operation("What waits for somebody to see to it.", {"200": "Incidents"})
         },
         "/jobs/previews": {
             "post": _operation("Who can and who cannot, before.", {"200": "Each"}, sent="Many")

@@ -270,6 +270,18 @@ JOB = _object(
     }
 )
 JOBS = _list(JOB)
+INCIDENTS = _list(
+    _object(
+        {
+            "id": COUNT,
+            "case": TEXT,
+            "number": MAYBE,
+            "code": TEXT,
+            "reason": {**TEXT, "description": "what was not done, and why, as a page says it"},
+            "opened_at": MOMENT,
+        }
+    )
+)
 DONE = _object({"id": TEXT, "version": COUNT, "place": TEXT, "status": MAYBE})
 PROBLEM: Schema = {
     "type": "object",

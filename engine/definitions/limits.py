@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.definitions.role import KINDS
 from engine.forms import Form
+from engine.forms.model import Element, Path
 
 if TYPE_CHECKING:
     from engine.definitions.kinds import Content
@@ -22,6 +23,10 @@ class Limits:
     most: int | None = None
     #: which records may be chosen
     where: str | None = None
+    #: the most characters
+    longest: int | None = None
+    #: whether it is asked for in every record
+    required: bool = False
 
 
 def organisation_kinds(content: Content) -> Collection[str]:
@@ -52,10 +57,27 @@ def rights_in(content: Content, process: str) -> Mapping[str, Collection[str]] |
 def limits_of(form: Form) -> Mapping[str, Limits]:
     """Return what the fields of a form can hold, where that is less than everything."""
     found = {}
+    always = frozenset(_always(form.elements))
     for one in form.walk():
         most = one.schema.get("maxItems" if one.kind in ("rows", "many") else "maximum")
-        where = one.where.text if one.where is not None and one.reference else None
-        if where is not None or isinstance(most, int | float):
-            path = ".".join(part for part in one.path if part != "*")
-            found[path] = Limits(math.floor(most) if isinstance(most, int | float) else None, where)
+        longest = one.schema.get("maxLength")
+        limits = Limits(
+            math.floor(most) if isinstance(most, int | float) else None,
+            one.where.text if one.where is not None and one.reference else None,
+            longest if isinstance(longest, int) else None,
+            one.path in always,
+        )
+        if limits != Limits():
+            found[".".join(part for part in one.path if part != "*")] = limits
     return found
+
+
+def _always(elements: Iterable[Element]) -> Iterator[Path]:
+    """The fields that are asked for whatever the others hold; rows there may be none of."""
+    for one in elements:
+        if one.visible_when is not None or one.kind == "rows":
+            continue
+        if one.kind == "group":
+            yield from _always(one.children)
+        elif one.required:
+            yield one.path

@@ -178,6 +178,8 @@ class Effect:
     keep: bool = False
     #: of a call for each of a list, how many of the cases must have ended
     join: str | int | None = None
+    #: people fill in the rest of a record that is added
+    incomplete: bool = False
 
 
 @dataclass(frozen=True, eq=False, slots=True)

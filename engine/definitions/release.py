@@ -425,6 +425,7 @@ def names_of(
         rights={name: held for name in processes if (held := rights_in(content, name)) is not None},
         kinds=organisation_kinds(content),
         limits={name: limits_of(form) for name, form in forms.items()},
+        register_forms={name: one.form for name, one in content.registers.items()},
         keys={name: {"id", one.key or "id"} for name, one in content.registers.items()},
         statuses=tuple(statuses.values) if statuses is not None else (),
         lists=[

@@ -10,6 +10,7 @@ from typing import Any
 from engine.authoring.node import Node
 from engine.authoring.problem import Phrase, Position
 from engine.authoring.problems import Problems
+from engine.domain import errors
 from engine.domain.types import ANY, ListOf, Record, Reference, Type
 from engine.expressions import machine, syntax
 from engine.expressions.check import Checker
@@ -33,19 +34,18 @@ Want = Type | tuple[Type, ...] | None
 _FORMS: Mapping[str, Reader] = {"filled": filled, "day": day_of, "ids": ids_of}
 
 
-class ExpressionError(Exception):
-    """An expression has no value for these data.
+class ExpressionError(errors.Refused):
+    """An expression has no value for these data: what needs it is not done.
 
-    It is never about something absent, which counts as nothing. ``code`` is "type" (a stored value
-    is not of its declared type; ``path`` names it), "budget" (a loop over too many items) or
-    "function" (a function was given what it cannot compute with, such as a million days).
+    It is never about something absent, which counts as nothing. ``code`` is "value_type" (a stored
+    value is not of its declared type; ``path`` names it), "value_budget" (a loop over too many
+    items) or "value_function" (a function was given what it cannot compute with, such as a million
+    days).
     """
 
     def __init__(self, code: str, text: str, path: Path = ()) -> None:
         """Hold what failed, in which expression, at which path."""
-        super().__init__(f"{code}: {text}" + (f" ({'.'.join(path)})" if path else ""))
-        self.code = code
-        self.text = text
+        super().__init__(code, expression=text, path=".".join(path))
         self.path = path
 
 
@@ -132,7 +132,7 @@ class Expression:
             try:
                 data[binding.name] = binding.read(look_up(values, binding.path))
             except WrongType as error:
-                raise ExpressionError("type", self.text, binding.path) from error
+                raise ExpressionError("value_type", self.text, binding.path) from error
         if self._program is None:
             self._program = machine.Program(self._root)
         try:
@@ -142,9 +142,9 @@ class Expression:
             else:
                 found = self._program.run(data)
         except machine.BudgetExceeded as error:
-            raise ExpressionError("budget", self.text) from error
+            raise ExpressionError("value_budget", self.text) from error
         except machine.Failed as error:
-            raise ExpressionError("function", self.text) from error
+            raise ExpressionError("value_function", self.text) from error
         return result(found, self.type) if self.type is not None else None
 
     def _read_directly(self, values: Mapping[str, Any]) -> Any:
@@ -156,7 +156,7 @@ class Expression:
         try:
             read = self._bindings[0].read(found)
         except WrongType as error:
-            raise ExpressionError("type", self.text, path) from error
+            raise ExpressionError("value_type", self.text, path) from error
         return result(read, self.type)
 
 

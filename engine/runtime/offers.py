@@ -14,6 +14,7 @@ from engine.definitions.process import Action, Assignment, Deadline, Step
 from engine.domain.actor import Rights
 from engine.domain.case import Place, WorkItem
 from engine.domain.errors import NotAllowed, Refused
+from engine.expressions import ExpressionError
 from engine.runtime import deadlines
 from engine.runtime.advance import why_not, why_not_extend
 from engine.runtime.going_back import acting_place
@@ -67,13 +68,22 @@ def offers(run: Run, rights: Rights) -> Iterator[Offer]:
             # Who would deal with it but is recused is told why.
             yield Offer(name, action, forbidden.code == "recused", forbidden)
         else:
-            yield Offer(name, action, run.context.holds(action.when), why_not(run, action))
+            yield _offered(run, name, action)
     for operation in OPERATIONS:
         if operation not in run.compiled.actions[run.step.name]:
             yield operation_here(run, operation, rights)
     for deadline in run.compiled.deadlines:
         if deadline.due.extend is not None:
             yield operation_here(run, f"extend:{deadline.name}", rights)
+
+
+def _offered(run: Run, name: str, action: Action) -> Offer:
+    """An action that the actor has the right to."""
+    try:
+        return Offer(name, action, run.context.holds(action.when), why_not(run, action))
+    except ExpressionError as error:
+        # What a condition reads is of no use: the others are offered all the same.
+        return Offer(name, action, True, error)
 
 
 def forbid(run: Run, code: str, **params: Any) -> NotAllowed:

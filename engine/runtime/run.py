@@ -596,6 +596,8 @@ class Run:
             values["where"] = self.context.search(effect.where)
         if effect.by:
             values["by"], values["keep"] = list(effect.by), effect.keep
+        if effect.incomplete:
+            values["incomplete"] = True
         if effect.kind == "send":
             values["to"] = effect.link
         if effect.kind == "release":

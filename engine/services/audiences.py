@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from engine.definitions.process import View
 from engine.domain.actor import Rights
+from engine.expressions import ExpressionError
 from engine.runtime.run import Run
 
 
@@ -43,7 +45,15 @@ def hidden(run: Run, rights: Rights) -> Hidden:
                 or rights.plays(one, view.audience, looking.organisation)
                 for one in {looking.person, looking.holder}
             )
-        if meant and (view.when is None or run.context.holds(view.when)):
+        if meant and _hides(run, view):
             hide += view.hide
             mask += view.mask
     return Hidden(tuple(hide), tuple(mask))
+
+
+def _hides(run: Run, view: View) -> bool:
+    """Whether a view holds; what cannot be told hides rather than shows."""
+    try:
+        return view.when is None or run.context.holds(view.when)
+    except ExpressionError:
+        return True

@@ -23,7 +23,7 @@ from engine.runtime.run import Run
 from engine.services.casework import Casework, until_kept
 from engine.services.kept import kept
 from engine.services.loaded import Loaded
-from engine.services.outcome import Done, Outcome
+from engine.services.outcome import Done, Outcome, why
 from engine.store.errors import Conflict
 from engine.store.unit import UnitOfWork
 from engine.store.work import WorkRow
@@ -744,8 +744,9 @@ class Cases:
             row = unit.cases.load(uid)
             if row is not None:
                 unit.timers.clear(case_id, kind)
-                now = self._work.clock.now()
-                unit.incidents.open(row, "timer_failed", {"timer": kind, "error": str(error)}, now)
+                said = why(error) if isinstance(error, Refused) else str(error)
+                params = {"timer": kind, "why": said}
+                unit.incidents.open(row, "timer_failed", params, self._work.clock.now())
 
 
 def command_of(

@@ -36,7 +36,9 @@ if TYPE_CHECKING:
 
 #: incidents that are resolved by trying again what failed
 TIMER = "timer_failed"
-AGAIN = frozenset({"not_delivered", TIMER, "rejected", "outcome_unknown", "decision_refused"})
+AGAIN = frozenset(
+    {"not_delivered", TIMER, "rejected", "outcome_unknown", "decision_refused", "send_refused"}
+)
 
 #: interventions a selection of cases can be named for
 FOR_MANY = ("reroute", "extend", "unclaim", "retry", "suspend", "resume", "cancel")

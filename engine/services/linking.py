@@ -27,7 +27,7 @@ from engine.domain.errors import Refused, Stale
 from engine.runtime.run import Run, call_key, put
 from engine.services.casework import Casework, until_kept
 from engine.services.loaded import Loaded
-from engine.services.outcome import NotDone, Origin, Outcome
+from engine.services.outcome import NotDone, Origin, Outcome, why
 from engine.store.cases import CaseRow
 from engine.store.links import LinkRow, Waited
 from engine.store.unit import UnitOfWork
@@ -121,14 +121,18 @@ class Linking:
         creator = outcome.result.state.creator
         return [creator] if creator is not None else []
 
-    def act(self, key: str, case_id: int | None, uid: str, action: str) -> None:
-        """Do an action in a linked case, once for a key; an incident where it is refused."""
+    def act(self, key: str, uid: str, action: str) -> None:
+        """Do an action in a linked case, once for a key.
+
+        Raises:
+            NotDone: it is refused.
+        """
         try:
             until_kept(lambda: self._act(key, uid, action))
         except Stale:
             raise
         except Refused as refused:
-            self._refused(case_id, uid, action, refused)
+            raise self._not_done(uid, action, refused) from refused
 
     def _act(self, key: str, uid: str, action: str) -> None:
         with self._work.store.write() as unit:
@@ -145,16 +149,12 @@ class Linking:
             done = self._work.within(unit, uid, command, now).done
             unit.commands.remember(key, uid, done.to_json(), now)
 
-    def _refused(self, case_id: int | None, uid: str, action: str, refused: Refused) -> None:
-        with self._work.store.write() as unit:
-            sender = unit.cases.load_by_id(case_id) if case_id is not None else None
-            target = unit.cases.load(uid)
-            if sender is None or target is None:
-                return
-            known = _titled(self._work.loaded(unit, target), action)
-            title = known.title if known is not None else action
-            params = {"number": target.number, "action": title, "why": refused.code}
-            unit.incidents.open(sender, "send_refused", params, self._work.clock.now())
+    def _not_done(self, uid: str, action: str, refused: Refused) -> NotDone:
+        with self._work.store.read() as unit:
+            loaded = self._work.load(unit, uid)
+        known = _titled(loaded, action)
+        title = known.title if known is not None else action
+        return NotDone("send_refused", number=loaded.row.number, action=title, why=why(refused))
 
     # ------------------------------------------------------------ ends that are waited for
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self
 
 import orjson
 
 from engine.domain.case import Advance, Command, State
-from engine.domain.errors import Refused
+from engine.domain.errors import InvalidSubmission, Refused
 from engine.runtime.compiled import Compiled
+from engine.services.sentences import entry, plain
 from engine.store.cases import CaseRow
 
 
@@ -38,10 +39,17 @@ class NotDone(Refused):
     @classmethod
     def of(cls, number: str | None, refused: Refused) -> Self:
         """A case refuses to go on; why is put into words when somebody reads it."""
-        params = dict(refused.params)
-        if refused.say is not None:
-            params["say"] = refused.say
-        return cls("decision_refused", number=number, why=[refused.code, params])
+        return cls("decision_refused", number=number, why=why(refused))
+
+
+def why(refused: Refused) -> list[Any]:
+    """Why something was refused, as it is kept with an incident until somebody reads it."""
+    if isinstance(refused, InvalidSubmission) and refused.errors:
+        return entry(refused.errors[0], private=True)
+    params = {name: plain(value) for name, value in refused.params.items()}
+    if refused.say is not None:
+        params["say"] = refused.say
+    return [refused.code, params]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,17 +13,20 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, Protocol
 
-from engine.connectors.http import Rejected
+from engine.connectors.documents import CannotPrint
+from engine.connectors.http import NotConfigured, Rejected, Unavailable
 from engine.domain.actor import SYSTEM
 from engine.domain.case import Command, DueEffect
-from engine.domain.errors import EngineError
+from engine.domain.errors import EngineError, Refused
 from engine.services.casework import Casework
 from engine.services.connecting import Connecting
 from engine.services.groups import Groups
 from engine.services.jobs import JOB, Jobs
 from engine.services.linking import Linking
-from engine.services.outcome import NotDone, Outcome
+from engine.services.outcome import NotDone, Outcome, why
+from engine.services.sentences import plain
 from engine.services.telling import TELL, Telling
+from engine.store.cases import CaseRow
 from engine.store.outbox import MOST_ATTEMPTS, OutboxRow
 from engine.store.unit import UnitOfWork
 
@@ -55,6 +58,7 @@ class Recorder(Protocol):
         where: Any = None,
         match: Sequence[str] | None = None,
         keep: bool = False,
+        incomplete: bool = False,
         jurisdiction: str,
         now: datetime,
         by: str,
@@ -145,6 +149,7 @@ class Outgoing:
                     where=effect.values.get("where"),
                     match=effect.values.get("by"),
                     keep=bool(effect.values.get("keep")),
+                    incomplete=bool(effect.values.get("incomplete")),
                     jurisdiction=outcome.row.jurisdiction,
                     now=now,
                     by=outcome.command.person,
@@ -239,7 +244,7 @@ class Outgoing:
             # Whatever went wrong, the message is kept and tried again; it never stops the others.
             log.exception("outbox message %s failed", message.key)
             now = self._work.clock.now()
-            if isinstance(error, Rejected | NotDone):
+            if isinstance(error, Rejected | NotDone | CannotPrint):
                 # It would be so as often as it is sent.
                 message = message._replace(attempts=MOST_ATTEMPTS)
             with self._work.store.write() as unit:
@@ -253,8 +258,9 @@ class Outgoing:
             unit.outbox.done(message.id)
         return 1
 
-    @staticmethod
-    def _given_up(unit: UnitOfWork, message: OutboxRow, now: datetime, error: Exception) -> None:
+    def _given_up(
+        self, unit: UnitOfWork, message: OutboxRow, now: datetime, error: Exception
+    ) -> None:
         row = unit.cases.load_by_id(message.case_id or 0)
         if row is None:
             return
@@ -262,7 +268,19 @@ class Outgoing:
             unit.incidents.open(row, error.code, error.params, now)
             return
         code = "rejected" if isinstance(error, Rejected) else "not_delivered"
-        unit.incidents.open(row, code, {"kind": message.kind}, now)
+        params = {"kind": message.kind, "what": self._what(unit, row, message), "why": _why(error)}
+        unit.incidents.open(row, code, params, now)
+
+    def _what(self, unit: UnitOfWork, row: CaseRow, message: OutboxRow) -> str:
+        """What was to be delivered, as its author calls it."""
+        release = self._work.definitions.release_of(row.process, row.pin, unit)
+        payload: Mapping[str, Any] = message.payload
+        known = {
+            "connector": release.connectors.get(payload.get("connector", "")),
+            "document": release.documents.get(payload.get("template", "")),
+            "message": release.messages.get(payload.get("template", "")),
+        }.get(message.kind)
+        return known.title if known is not None else release.processes[row.process].process.title
 
     def _ended(self, message: OutboxRow) -> None:
         payload = message.payload
@@ -272,7 +290,7 @@ class Outgoing:
 
     def _sent(self, message: OutboxRow) -> None:
         payload = message.payload
-        self._linking.act(message.key, message.case_id, payload["case"], payload["action"])
+        self._linking.act(message.key, payload["case"], payload["action"])
 
     def _message(self, message: OutboxRow) -> None:
         with self._work.store.read() as unit:
@@ -303,3 +321,19 @@ def _at(data: Any, path: str) -> Any:
     for name in path.split("."):
         data = data.get(name) if isinstance(data, Mapping) else None
     return data
+
+
+def _why(error: Exception) -> str | list[Any]:
+    """Why something could not be delivered, as it is kept with the incident."""
+    match error:
+        case NotConfigured():
+            return ["not_configured", {"why": str(error)}]
+        case Unavailable():
+            return ["not_answered", {"why": str(error)}]
+        case CannotPrint():
+            return [error.code, {name: plain(value) for name, value in error.params.items()}]
+        case Refused():
+            return why(error)
+        case Rejected():
+            return str(error)
+    return f"{type(error).__name__}: {error}"

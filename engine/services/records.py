@@ -25,6 +25,7 @@ from engine.services.dates import FollowedDates
 from engine.services.definitions import Definitions
 from engine.services.form_lookup import Columns, FormLookup
 from engine.services.ranges import NumberRanges
+from engine.services.record_fit import as_days, demand_fit
 from engine.services.record_index import RecordIndex, tree_parent
 from engine.services.record_views import Views, ViewsOfUnits, at_path, plain
 from engine.store.database import Store
@@ -306,6 +307,7 @@ class Records:
         where: Condition | None = None,
         match: Sequence[str] | None = None,
         keep: bool = False,
+        incomplete: bool = False,
         jurisdiction: str,
         now: datetime,
         by: str,
@@ -313,27 +315,36 @@ class Records:
         """Add a record, or change others: the effect ``record``.
 
         Those change for which ``where`` holds, or the one with the same values of the unique fields
-        ``match``, unless what is there is to be kept.
+        ``match``, unless what is there is to be kept. A record that is added has what its form
+        requires, unless it is ``incomplete`` and people fill in the rest.
+
+        Raises:
+            Refused: the form, a unique value or the tree says no.
         """
         known = self.release.registers[register]
         given = {name: plain(value) for name, value in values.items()}
         state = given.pop("state", None)
         if state is not None and state not in known.states:
             raise Refused("no_such_state", register=known.title, state=state)
+        given = as_days(self.release.forms[known.form], given)
         found: Sequence[str] = ()
         if where is not None:
             found = self.find(unit, register, where, jurisdiction=jurisdiction)
         elif match is not None:
             found = self._matching(unit, known, match, _merged({}, given), jurisdiction)
         if where is None and not found:
+            data = _merged({}, given)
+            demand_fit(self, unit, known, data, given, jurisdiction, complete=not incomplete)
             self.add(
-                unit, known, _merged({}, given), jurisdiction=jurisdiction, at=now, by=by,
-                state=state, action="effect",
+                unit, known, data, jurisdiction=jurisdiction, at=now, by=by, state=state,
+                action="effect",
             )  # fmt: skip
             return
         for key in found if not keep else ():
             row = self.load(unit, register, key)
             data = _merged(row.data, given)
+            if given:
+                demand_fit(self, unit, known, data, given, jurisdiction)
             self.change(unit, known, row, data, at=now, by=by, state=state, action="effect")
 
     def holder(

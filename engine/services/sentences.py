@@ -8,9 +8,12 @@ from typing import Any, Protocol
 
 from engine.definitions.placeholders import fill
 from engine.domain.errors import Refused
-from engine.forms.sentences import Language
+from engine.forms.sentences import Language, sentence
+from engine.forms.validation import FieldError
 from engine.services.definitions import Definitions
 
+#: what is kept of an entry that a form refuses, beside its code
+ENTRY = "entry"
 #: the language of the content itself
 SOURCE: Language = "zh"
 
@@ -71,7 +74,13 @@ class Sentences:
     def told(self, kept: Sequence[Any]) -> str:
         """The sentence of what :meth:`kept` has kept, in the language to answer in."""
         code, params = kept
+        if code == ENTRY:
+            shown = {name: self._captioned(value) for name, value in params.items()}
+            return sentence(shown.pop(ENTRY), shown, self.language())
         return self.worded(Refused(code, **params)).sentence
+
+    def _captioned(self, value: Any) -> Any:
+        return self.caption(value) if isinstance(value, str) else value
 
     def written(self, code: str, **params: Any) -> str:
         """A sentence for what is kept and read later: in the language of the content."""
@@ -80,10 +89,7 @@ class Sentences:
         return fill(wording.text(SOURCE), self._shown(params)) if wording is not None else ""
 
     def _shown(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        shown: dict[str, Any] = {
-            name: self.caption(value) if isinstance(value, str) else value
-            for name, value in params.items()
-        }
+        shown: dict[str, Any] = {name: self._captioned(value) for name, value in params.items()}
         why = shown.get("why")
         if isinstance(why, list):
             shown["why"] = self.told(why)
@@ -113,10 +119,20 @@ class Sentences:
             raise self.worded(refusal) from None
 
 
+def entry(error: FieldError, *, private: bool = False) -> list[Any]:
+    """What a form refuses, as it is kept until somebody reads it; of private values no trace."""
+    params = {name: plain(value) for name, value in error.params.items()}
+    if private:
+        params["value"] = "…"
+    return [ENTRY, {ENTRY: error.code, **params}]
+
+
 def plain(value: Any) -> Any:
     """A value that fills a sentence, as JSON has it."""
     if isinstance(value, list | tuple):
         return [plain(one) for one in value]
+    if isinstance(value, Mapping):
+        return {name: plain(one) for name, one in value.items()}
     return value if value is None or isinstance(value, str | int | float) else str(value)
 
 

@@ -11,11 +11,12 @@ from datetime import datetime
 from typing import Any, Literal
 
 from engine.definitions.links import created_by
-from engine.definitions.process import Action, Ask, Step
+from engine.definitions.process import Action, Ask, Formula, Step
 from engine.domain.actor import Actor
 from engine.domain.actor import Rights as Permissions
 from engine.domain.case import Command, Place, State, places_of
 from engine.domain.errors import EngineError
+from engine.expressions import ExpressionError
 from engine.forms.surroundings import Lookup
 from engine.runtime.moments import is_over
 from engine.runtime.offers import may_operate
@@ -329,7 +330,7 @@ class Views:
         return tuple(
             flag.title
             for flag in run.process.flags.values()
-            if (run.context.holds(flag.when) if flag.when else flag.name in run.state.flags)
+            if (_holds(run, flag.when) if flag.when else flag.name in run.state.flags)
         )
 
     def documents(self, unit: UnitOfWork, uid: str) -> tuple[Issued, ...]:
@@ -566,3 +567,11 @@ def _choice(
         bulk=action.bulk if action is not None else False,
         leads_to=leads_to,
     )
+
+
+def _holds(run: Run, condition: Formula) -> bool:
+    """Whether a mark follows from the case; one that cannot be told does not show."""
+    try:
+        return run.context.holds(condition)
+    except ExpressionError:
+        return False

@@ -289,6 +289,9 @@ def test_a_system_that_never_answers_is_an_incident_in_the_end(
 
     assert len(server.asked) == MOST_ATTEMPTS
     assert incidents(town, uid) == ["not_delivered"]
+    (incident,) = town.incidents.unresolved(MONITOR)
+    assert incident.params["what"] == "财政台账"
+    assert incident.params["why"] == ["not_answered", {"why": "HTTP 500"}]
     # The case itself goes on as far as it can.
     town.cases.act(CHECKER, uid, "discard")
 

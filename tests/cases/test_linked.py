@@ -160,7 +160,7 @@ def test_an_action_is_done_in_linked_cases_by_the_system(
         patch.setattr(Outbox, "done", lambda self, message: None)
         town.cases.act(REVIEWER, uid, "close")
     town.clock.set(town.clock.now() + LEASE * 2)
-    assert town.outgoing.work_off() == 2
+    assert town.outgoing.work_off() == 1
 
     with town.store.read() as unit:
         row = unit.cases.load(permit)
@@ -179,6 +179,11 @@ def test_an_action_that_a_linked_case_refuses_is_an_incident(town: Platform) -> 
     assert (at(town, linked(town, uid, "report")), incidents(town, uid)) == (
         "filed", ["send_refused"],
     )  # fmt: skip
+    # It says why, and is not lost: who has seen to it tries again.
+    (incident,) = town.incidents.unresolved(MONITOR)
+    assert incident.params["why"][0] == "creator_went_on"
+    town.interventions.retry(MONITOR, uid, "再试")
+    assert incidents(town, uid) == ["send_refused"]
 
 
 @pytest.mark.req("ENG-19", "REV-22")

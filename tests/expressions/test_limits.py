@@ -16,8 +16,8 @@ def test_a_loop_without_end_is_stopped():
     with pytest.raises(ExpressionError) as stopped:
         evaluated(text, many)
 
-    assert stopped.value.code == "budget"
-    assert stopped.value.text == text
+    assert stopped.value.code == "value_budget"
+    assert stopped.value.params["expression"] == text
 
 
 def test_a_long_list_is_no_problem():
@@ -58,7 +58,7 @@ def test_a_stored_value_of_another_type_is_named(text, values, path):
     with pytest.raises(ExpressionError) as failed:
         evaluated(text, values)
 
-    assert failed.value.code == "type"
+    assert failed.value.code == "value_type"
     assert failed.value.path == path
 
 
@@ -66,7 +66,7 @@ def test_a_function_that_cannot_compute_says_so():
     with pytest.raises(ExpressionError) as failed:
         evaluated("days(today, 1000000000)")
 
-    assert failed.value.code == "function"
+    assert failed.value.code == "value_function"
 
 
 def test_no_python_can_be_reached():

@@ -6,8 +6,8 @@ import re
 import pytest
 from pypdf import PdfReader
 
-from engine.connectors.documents import TypstPrinter
-from tests.support.city import AT_RECEPTION, EFFECTIVE, STARTED, city
+from engine.connectors.documents import CannotPrint, TypstPrinter
+from tests.support.city import AT_RECEPTION, EFFECTIVE, PASSWORD, STARTED, city
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,45 @@ class TestBlanks:
         assert applicant.get("/templates/nothing").status == 404
 
 
+class Unable:
+    """A printer whose fonts lack a character until they are mended."""
+
+    def __init__(self, printer):
+        self.printer, self.mended = printer, False
+
+    def print(self, *given):
+        if not self.mended:
+            raise CannotPrint("missing_characters", characters="𠮷")
+        return self.printer.print(*given)
+
+    pages = None
+
+
 class TestCertificate:
+    @pytest.mark.req("ENG-14", "CERT-05")
+    def test_what_cannot_be_printed_is_told_with_the_reason_and_printed_again(self, printer):
+        unable = Unable(printer)
+        town = city(*EFFECTIVE, printer=unable)
+        town.platform.cases.act(town.person("冯发证", "人社局"), town["z"], "issue")
+        why = "“电子职称证书”没有办成：字体没有这些字：𠮷。处理后请重新执行"
+
+        monitor = town.visit("陈管理", "人社局")
+        monitor.get("/console/incidents/")
+        assert why in monitor.page
+        caller = town.pages.test_client(use_cookies=False)
+        sent = {"login": "陈管理", "password": PASSWORD, "organisation": "人社局"}
+        token = caller.post("/api/v1/sessions", json=sent).json["token"]
+        found = caller.get("/api/v1/incidents", headers={"Authorization": f"Bearer {token}"}).json
+        assert [(one["case"], one["reason"]) for one in found] == [(town["z"], why)]
+
+        unable.mended = True
+        actor = town.person("陈管理", "人社局")
+        town.platform.interventions.retry(actor, town["z"], "字体已补")
+        assert town.platform.incidents.unresolved(actor) == []
+        with town.platform.store.read() as unit:
+            issued = unit.documents.of_case(town["z"])
+        assert [one.file_blob is None for one in issued if one.template == "certificate"] == [False]
+
     @pytest.mark.req("CERT-05", "CERT-18")
     def test_it_is_downloaded_from_the_list_and_verified_by_anybody(self, printer):
         town = city(*EFFECTIVE, printer=printer)

@@ -217,6 +217,7 @@ def test_lists_previews_jobs_and_interventions_are_those_of_the_pages(town, call
     assert (job["done"], job["refused"]) == (1, 0)
     assert reviewer.case(uid).json["place"] == seen.json["place"]
     assert [one["id"] for one in reviewer.call("GET", "/jobs").json] == [job["id"]]
+    assert overseer.call("GET", "/incidents").json == []
     assert overseer.call("DELETE", "/jobs/999", path="/jobs/{job}").status_code == 404
     ended = reviewer.call("DELETE", f"/jobs/{job['id']}", path="/jobs/{job}")
     assert ended.status_code == 204

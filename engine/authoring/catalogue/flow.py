@@ -435,4 +435,18 @@ TABLE: tuple[Entry, ...] = (
         en='The "was" of {where} names "{name}", which is {other}',
         example="review: {who: …, was: [check]}, check: {who: …}",
     ),
+    Entry(
+        "DEF397",
+        zh='表单 "{form}" 的 "{field}" 最多 {longest} 个字，这里写入的是 {count} 个字',
+        en='"{field}" of the form "{form}" takes at most {longest} characters, this text has '
+        "{count}",
+        example="do: [{record: {register: notes, set: {remark: \"'…'\"}}}]",
+    ),
+    Entry(
+        "DEF398",
+        zh='登记册 "{register}" 新增的行缺少必填项：{fields}。由人以后补全的，写 incomplete: true',
+        en='A row added to register "{register}" misses what is required: {fields}. Write '
+        "incomplete: true if people complete it later",
+        example="do: [{record: {register: notes, set: {remark: data.remark}}}]",
+    ),
 )

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from engine.authoring.node import Node
 from engine.authoring.problem import Phrase
 from engine.definitions.check.subject import (
+    CODE,
     CONNECTOR,
     DOCUMENT,
     FORM,
@@ -307,6 +308,45 @@ def _record_effect(subject: Subject, effect: Effect, where: Phrase) -> None:
             key = effect.node.at_path(["set", "state"])
             subject.exists(key, STATE, text, states, where)
     _found_by(subject, effect)
+    _fits(subject, effect, tables[effect.name], where)
+
+
+def _fits(subject: Subject, effect: Effect, record: Record, where: Phrase) -> None:
+    """Report constants that the form of a register refuses, and what it misses."""
+    form = subject.names.register_forms.get(effect.name, "")
+    limits = subject.names.limits.get(form, {})
+    for name, formula in effect.set.items():
+        at, longest = effect.node.at_path(["set", name]), None
+        if name in limits:
+            longest = limits[name].longest
+        choices = _choices(record, tuple(name.split("."))) if name != "state" else ()
+        for text in constants(formula.text):
+            if choices:
+                subject.exists(at, CODE, text, choices, where)
+            if longest is not None and len(text) > longest:
+                subject.problems.add(
+                    "DEF397", at, field=name, form=form, longest=longest, count=len(text)
+                )
+    if effect.where is not None or effect.incomplete:
+        return
+    written = tuple(f"{name}." for name in effect.set)
+    missing = [
+        path for path, one in limits.items() if one.required and not f"{path}.".startswith(written)
+    ]
+    if missing:
+        subject.problems.add(
+            "DEF398", effect.node.key("set"), register=effect.name, form=form,
+            fields=", ".join(missing),
+        )  # fmt: skip
+
+
+def _choices(record: Record, path: tuple[str, ...]) -> tuple[str, ...]:
+    """The only texts that a field can hold, where that is known."""
+    field = record.fields.get(path[0])
+    for name in path[1:]:
+        inner = field.type if field is not None else None
+        field = inner.fields.get(name) if isinstance(inner, Record) else None
+    return field.choices if field is not None else ()
 
 
 def _found_by(subject: Subject, effect: Effect) -> None:

@@ -56,6 +56,8 @@ class Names:
     kinds: Collection[str] = ()
     #: by form: its fields that cannot hold everything, by dotted path
     limits: Mapping[str, Mapping[str, Limits]] = field(default_factory=dict)
+    #: by register: the form of its records
+    register_forms: Mapping[str, str] = field(default_factory=dict)
     #: by register: the fields that no two records share
     keys: Mapping[str, Collection[str]] = field(default_factory=dict)
     statuses: Collection[str] | None = None
@@ -125,6 +127,7 @@ class Subject:
 THE_PROCESS = Phrase("流程", "the process")
 FORM = Phrase("表单", "form")
 REGISTER = Phrase("登记册", "register")
+CODE = Phrase("代码", "code")
 STATE = Phrase("登记册的状态", "state of the register")
 ROUTE = Phrase("路径表", "route")
 ROUTE_KEY = Phrase("路径表的键", "key of the route table")

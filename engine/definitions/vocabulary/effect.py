@@ -57,6 +57,7 @@ def made(kind: EffectKind, name: str) -> Callable[[Values], Effect]:
             join=values.get("join"),
             by=tuple(values.get("by") or ()),
             keep=bool(values.get("keep")),
+            incomplete=bool(values.get("incomplete")),
         )
 
     return build
@@ -145,6 +146,14 @@ RECORD = _vocabulary(
         Yes(),
         "与 `by` 同用：已有的行不改",
         "with `by`: a row that is there stays as it is",
+        default="no",
+    ),
+    Key(
+        "incomplete",
+        Yes(),
+        "新增的行由人以后补全：表单的必填项可以没有；不写则缺必填项时拒绝",
+        "people complete a row that is added: what the form requires may be missing; otherwise "
+        "it is refused",
         default="no",
     ),
     Key(
