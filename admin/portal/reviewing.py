@@ -28,6 +28,14 @@ from engine.services.views import CaseView, Choice
 
 pages = Blueprint("reviewing", __name__)
 
+#: what the page of an action sends beside what people type
+_NOT_TYPED = frozenset(
+    {
+        "csrf_token", "version", "key", "at", "back", "confirmed", asking.FORESEE, "mode",
+        "common_opinion", "people", "person", "members", "instead", "choice",
+    }
+)  # fmt: skip
+
 
 def page(view: CaseView, choices: Sequence[Choice]) -> ResponseReturnValue:
     """The case on the left, what the person may do on the right."""
@@ -162,7 +170,8 @@ def _again(view: CaseView, action: str, key: str | None) -> ResponseReturnValue:
         platform().cases.act(actor, view.uid, action, version=version(), key=key, at=place())
     except Refused as refusal:
         late = refusal if isinstance(refusal, Stale) else None
-        return _gone(view, late, request.form)
+        typed = {name: text for name, text in request.form.items() if name not in _NOT_TYPED}
+        return _gone(view, late, typed)
     return redirect(back() or url_for("cases.show", uid=view.uid))
 
 

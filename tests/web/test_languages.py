@@ -48,6 +48,16 @@ def test_the_states_of_records_are_translated():
     assert {row[-2] for row in page.rows()} == {"Active"}
 
 
+def test_the_window_is_called_as_its_page():
+    english = reading_english(city(), "陈管理", "人社局")
+
+    for address in ("/console/roles/", "/console/register-blacklist/", "/lists/tianjin/tracking"):
+        tree = english.get(address).tree
+        heading = tree.xpath("string(//main//h1)").strip()
+        assert tree.xpath("string(//title)").partition(" · ")[0] == heading
+        assert heading.isascii(), address
+
+
 def test_the_marks_between_names_and_around_asides_are_those_of_the_language():
     english = reading_english(city(), "陈管理", "人社局")
 
