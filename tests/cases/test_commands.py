@@ -41,19 +41,6 @@ def test_a_request_goes_from_its_author_to_its_end(office: Platform) -> None:
     assert places == ["review.first@一所", "review.second@一所", "check@一分局", "done"]
 
 
-@pytest.mark.req("ENG-03")
-def test_what_is_stored_is_all_that_is_needed_to_go_on(office: Platform) -> None:
-    uid = a_request(office)
-    again = office.cases.__class__(
-        office.casework, office.directory, office.entries, office.groups,
-        office.cases._panels, office.cases._linking, office.outgoing, office.sentences,
-    )  # fmt: skip
-
-    again.act(FIRST, uid, "pass")
-
-    assert place(office, uid) == "review.second@一所"
-
-
 @pytest.mark.req("SEC-01", "REV-22")
 @pytest.mark.parametrize(
     ("actor", "sentence"),

@@ -29,7 +29,6 @@ PROCESS = """
     """
 
 
-@pytest.mark.req("ENG-03")
 @pytest.mark.parametrize(
     "condition",
     ["data.seat == null || data.seat.row == 'x'", "data.seat.row == 'x' || data.seat == null"],

@@ -25,6 +25,7 @@ from engine.services.accounts import Accounts
 from engine.services.platform import Platform
 from engine.store.database import Store
 from engine.store.outbox import MOST_ATTEMPTS
+from engine.store.sealing import Sealer
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NINE = datetime(2026, 9, 1, 9, tzinfo=ZONE)
@@ -346,10 +347,14 @@ def release(more: tuple[tuple[str, str], ...] = ()) -> Release:
 
 
 def open_office(
-    url: str = "sqlite://", *, at: datetime = NINE, more: Mapping[str, str] | None = None
+    url: str = "sqlite://",
+    *,
+    at: datetime = NINE,
+    more: Mapping[str, str] | None = None,
+    sealer: Sealer | None = None,
 ) -> Platform:
     """A town hall with its units and people, its clock standing still at ``at``."""
-    store = Store(url)
+    store = Store(url, sealer=sealer)
     if url != "sqlite://":
         store.create_all()
     platform = bootstrap.assemble(store, release(tuple((more or {}).items())), VirtualClock(at))
