@@ -163,6 +163,11 @@ class PublishPage(Page):
             "changes": changes,
             "checked": checked,
             "wrong": _by_file(checked, changes),
+            # What cannot be read is missing everywhere else: that is no second mistake.
+            "unread": any(
+                one.code.startswith("SRC") and one.at.file in {each.path for each in changes}
+                for one in checked.errors
+            ),
             "deleted": [one.path for one in changes if one.state == "deleted"],
             "state": state,
             "tick": new_key(),

@@ -22,6 +22,8 @@ _KEY = re.compile(r"(?:^|(?<=[\s{,\[-]))(?:[\w.-]+|\"[^\"]*\"|'[^']*'):[ \t]+")
 _DASHES = re.compile(r"\s*(?:-[ \t]+)+")
 _OPERATOR = re.compile(r"[=!<>]=|&&|\|\||[<>]|\bin\b")
 _EXPRESSION = re.compile(r"[=!<>]=|&&|\|\||[<>?(]|: |\bin\s*\[|^[!'\">&@%*`|]")
+#: a key behind which a Chinese keyboard has put its own colon
+_WIDE_COLON = re.compile(r"[ \t]*(?:-[ \t]+)*[\w.-]+(：)", re.ASCII)
 _ANCHOR = re.compile(r"[\w-]+\Z")
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
@@ -53,6 +55,10 @@ REASONS: Mapping[str, Phrase] = {
         "内容之后还有多余的文字", "there is text after the end of the content"
     ),
 }
+WIDE_COLON = Phrase(
+    "键后面是全角冒号，请改用半角冒号和空格",
+    "the colon after the key is a full-width one: write an ASCII colon and a space",
+)
 OTHER = Phrase("写法有误", "it is not well formed")
 
 
@@ -98,6 +104,13 @@ def report_syntax(
         problems.add("SRC101", _position(text, file, bracket), reason=_reason("expected ',' or"))
         return
     context = error.context_mark
+    # The line at which YAML stumbles is often the one below the line that was meant.
+    above = len(text[:index].rpartition("\n")[0].rstrip())
+    for one in (context.index if context is not None else index, index, above):
+        wide = _wide_colon(text, one)
+        if wide is not None:
+            problems.add("SRC101", _position(text, file, wide), reason=WIDE_COLON)
+            return
     if (
         context is not None
         and context.line != mark.line
@@ -117,6 +130,12 @@ def report_syntax(
         report(span, text, file, problems)
         return
     problems.add("SRC101", _position(text, file, min(index, len(text))), reason=_reason(said))
+
+
+def _wide_colon(text: str, index: int) -> int | None:
+    """Return where a full-width colon ends the key of the line that holds an offset."""
+    found = _WIDE_COLON.match(text, text.rfind("\n", 0, index) + 1)
+    return found.start(1) if found else None
 
 
 def value_span(text: str, index: int) -> Span:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from engine.authoring.problems import Problems
+from engine.authoring.source import read_yaml
 from tests.authoring.reading import codes, printed, value_of
 
 TRAPS = [
@@ -81,3 +83,27 @@ def test_the_whole_answer():
         "    |           ^^^^^^^^^^^\n"
         '  a: {by: "days(x, 45)"}\n'
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("process: a\ntitle： 填报\nnoun: x\n", 2),
+        ("process: a\nnoun: x\ntitle：填报\n", 3),
+        ("title：填报\n\nnoun: x\n", 1),
+        ("steps:\n  - title： 填报\n    to: c\n", 2),
+    ],
+)
+def test_a_full_width_colon_is_named_where_it_stands(text, line):
+    problems = Problems()
+    read_yaml(text.encode(), "f.yaml", problems)
+
+    (found,) = problems
+    assert found.code == "SRC101"
+    assert found.at.line == line
+    assert text.splitlines()[line - 1][found.at.column - 1] == "："
+    assert "全角冒号" in found.whole("zh")
+
+
+def test_a_full_width_colon_within_a_sentence_is_none_of_our_business():
+    assert value_of("help: 说明：如下") == {"help": "说明：如下"}

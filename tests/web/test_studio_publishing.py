@@ -161,6 +161,21 @@ def test_what_a_deleted_form_leaves_behind_is_counted_by_file_below_its_name(her
     assert len(links) == len(errors)
 
 
+@pytest.mark.req("CON-04")
+def test_what_only_misses_a_file_that_cannot_be_read_stands_back(here, one):
+    one.begins("全角")
+    one.saves(PROCESS, "noun: 申报\n", "noun： 申报\n")
+
+    page = one.gate()
+
+    assert "键后面是全角冒号，请改用半角冒号和空格" in page
+    first, *others = page.tree.xpath("//details[@id='wrong-others']/preceding::summary[code]")
+    assert PROCESS in first.text_content()
+    assert others == []
+    assert "其他文件中还有" in page
+    assert page.tree.xpath("//details[@id='wrong-others'][not(@open)]//summary[code]")
+
+
 @pytest.mark.req("VER-05")
 def test_who_publishes_second_is_told_by_whom_and_loses_nothing(here, one, two):
     one.begins("甲").saves(PROCESS, "title: 填报", "title: 填写")
