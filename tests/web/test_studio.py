@@ -608,6 +608,9 @@ def test_the_picture_of_a_refused_file_shows_what_cannot_be_executed(here):
 
     assert 'class="sketch"' in page.raw.text
     assert 'class="refused" data-kind="scriptTask"' in page.raw.text
+    (title,) = page.tree.xpath("//h2[@id='marks-title']/span")
+    refused = page.tree.xpath("//tr[@class='table-danger']")
+    assert title.text_content() == f"（{len(refused)}）"
     assert not author.changes()
 
 

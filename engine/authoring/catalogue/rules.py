@@ -165,7 +165,7 @@ TABLE: tuple[Entry, ...] = (
     Entry(
         "RUL140",
         zh="不能导入：{reason}",
-        en="this cannot be imported: {reason}",
+        en="This cannot be imported: {reason}",
         example="<decision><context/></decision>",
     ),
     Entry(
