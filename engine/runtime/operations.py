@@ -129,9 +129,12 @@ def why_not_before_signers(run: Run, action: Action) -> Refused | None:
     """Why the holder cannot act yet: somebody added has still to sign.
 
     Before a signer ``before`` and a delegate nothing is done; what goes back, is recorded or saved
-    does not wait for those who sign at the same time.
+    does not wait for those who sign at the same time. Others, who have an action of the process, do
+    not wait for any of them.
     """
     if not run.state.signers or action.verb in ("record", "save"):
+        return None
+    if not run.is_of_holder(action):
         return None
     waiting = _ahead(run)
     if not waiting and action.verb in ("submit", "pass", "fail"):

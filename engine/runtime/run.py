@@ -472,6 +472,13 @@ class Run:
         """Whether an action is one of the step, not of the process."""
         return action.name in self.step.actions
 
+    def is_of_holder(self, action: Action) -> bool:
+        """Whether an action is for whoever deals with the task, not one of the process for others.
+
+        Signers and whoever has claimed the task hold up these only.
+        """
+        return self.is_own(action) or action.who is None
+
     def set_due(self, step: Step) -> None:
         """Find the deadline of a step anew, unless one was given by hand."""
         due = self.state.due_given

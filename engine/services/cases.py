@@ -201,7 +201,8 @@ class Cases:
             closed = self._linking.why_not(unit, loaded, run, known)
             if closed is not None:
                 raise closed
-            self.demand_unclaimed(unit, loaded, run, actor)
+            if run.is_of_holder(known):
+                self.demand_unclaimed(unit, loaded, run, actor)
             offered(run, action)
             entered = self._entries.check_input(unit, loaded, run, known, input or {})
             typed = self._entries.check_data(unit, loaded, run, known, data)

@@ -157,7 +157,10 @@ class Offering:
             meant = self._cases.operating(unit, loaded, actor, "transfer", run.at)
             if not self._cases.colleagues_at(meant):
                 return Offer(offer.name, None, False, run.refuse("nobody_else_here"))
-        if held is None and (offer.action is not None or offer.name in OF_WHO_CLAIMED):
+        of_holder = offer.name in OF_WHO_CLAIMED
+        if offer.action is not None:
+            of_holder = run.is_of_holder(offer.action)
+        if held is None and of_holder:
             held = taken
         return offer if held is None else Offer(offer.name, offer.action, offer.mine, held)
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from engine.domain.errors import Refused
 from engine.services.platform import Platform
 from tests.support.office import FILES, open_office, person
 
@@ -59,6 +60,7 @@ PROCESS = f"""
       staged:
         who: {HERE}
         status: pending
+        allow: [claim, add_signer]
         stages: {{early: {{}}, middle: {{}}, late: {{}}}}
         actions: {{pass: {{to: last}}}}
       last: {{who: {HERE}, status: pending, actions: {{pass: {{to: done}}}}}}
@@ -121,3 +123,35 @@ def test_an_action_of_the_process_does_there_what_it_says(office: Platform, scop
     assert waits(office, uid) == []
     assert office.views.view(APPLICANT, uid).step == "dropped"
     assert office.rebuilding.rebuild(uid).same
+
+
+@pytest.mark.req("ENG-05", "REV-27")
+@pytest.mark.parametrize("held", ["claimed", "signing"])
+def test_holders_hold_up_the_task_and_not_what_others_may_do(office: Platform, held: str) -> None:
+    """A claim and somebody asked to sign before keep nobody from an action of the process."""
+    uid = half_through(office, "staged")
+    if held == "claimed":
+        office.cases.claim(REVIEWER, uid)
+    else:
+        asked = {"person": "赵复", "mode": "before"}
+        office.operations.do(REVIEWER, uid, "add_signer", asked)
+    with office.store.write() as unit:
+        office.directory.grant(unit, "钱管", "reviewer", "一所", jurisdiction="town")
+    colleague = person("钱管", "一所")
+
+    with pytest.raises(Refused, match="claimed_by_other|waits_for_signer"):
+        office.cases.act(colleague, uid, "pass")
+    offered = {one.name: one.allowed for one in office.offering.offers(CHIEF, uid)}
+    assert offered["jump"]
+    assert office.cases.act(CHIEF, uid, "jump").uid == uid
+    assert waits(office, uid) == [("last", None, "一所")]
+    assert office.rebuilding.rebuild(uid).same
+
+
+def test_the_applicant_breaks_off_while_somebody_has_to_sign(office: Platform) -> None:
+    uid = half_through(office, "staged")
+    office.operations.do(REVIEWER, uid, "add_signer", {"person": "赵复", "mode": "before"})
+
+    office.cases.act(APPLICANT, uid, "drop", input={"reason": "不再需要"})
+
+    assert waits(office, uid) == []

@@ -555,7 +555,8 @@ class Case:
             raise No
         if here.stuck and verb not in ("discard", "cancel"):
             raise No
-        self._await_signers(verb)
+        if self.is_of_holder(name, action):
+            self._await_signers(verb)
         after = next((one for one in here.signers if one.mode == "after" and not one.signed), None)
         own = name in step.get("actions", {})
         if verb == "pass" and own and after is not None:
@@ -572,6 +573,10 @@ class Case:
                 self._write(action)
                 return
         self._carry_out(action, verb, entered)
+
+    def is_of_holder(self, name: str, action: Mapping[str, Any]) -> bool:
+        """Whether an action is for whoever deals with the task, not of the process for others."""
+        return name in self.step.get("actions", {}) or "who" not in action
 
     def _await_signers(self, verb: str) -> None:
         """Who was asked to sign before does so first; with one at the same time nothing ends."""

@@ -124,7 +124,8 @@ class Desk(Case):
             raise No
         verb = verb_of(doing.name, action)
         self._may(doing, action, verb)
-        self._demand_unclaimed(doing)
+        if self.is_of_holder(doing.name, action):
+            self._demand_unclaimed(doing)
         for rule in action.get("require", ()):
             self._demand(self.holds(rule["that"]))
         if doing.data is not None:
