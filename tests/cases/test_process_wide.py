@@ -139,7 +139,7 @@ def test_holders_hold_up_the_task_and_not_what_others_may_do(office: Platform, h
         office.directory.grant(unit, "钱管", "reviewer", "一所", jurisdiction="town")
     colleague = person("钱管", "一所")
 
-    with pytest.raises(Refused, match="claimed_by_other|waits_for_signer"):
+    with pytest.raises(Refused, match=r"claimed_by_other|waits_for_signer"):
         office.cases.act(colleague, uid, "pass")
     offered = {one.name: one.allowed for one in office.offering.offers(CHIEF, uid)}
     assert offered["jump"]
