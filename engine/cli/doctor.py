@@ -139,7 +139,7 @@ def _connectors(settings: Settings) -> Iterator[Finding]:
     release = load(content_root(settings)).content
     for connector in release.connectors.values():
         if connector.identity is not None:
-            yield _identity(connector)
+            yield identity_finding(connector)
             continue
         missing = connections.missing(connector)
         said = "已配置"
@@ -153,7 +153,7 @@ def _connectors(settings: Settings) -> Iterator[Finding]:
         yield good, f"外部接口 {connector.id}（{connector.title}）：{said}"
 
 
-def _identity(connector: Connector) -> Finding:
+def identity_finding(connector: Connector) -> Finding:
     """An identity platform that nobody has set up is none: accounts of the installation are used.
 
     One that is set up must answer.

@@ -16,7 +16,13 @@ from admin.app import create_app
 from engine.connectors.openid import OpenId
 from engine.domain.errors import NotAllowed
 from tests.support.city import WEB, City, Page, Visitor, city
-from tests.support.identity_platform import CLIENT, SECRET, Platform, identity_platform
+from tests.support.identity_platform import (
+    CLIENT,
+    SECRET,
+    Platform,
+    identity_platform,
+    settings_of,
+)
 
 ZHANG = {"name": "张三", "id_number": "12011219850801373X", "real_name_level": "3"}
 NEW = {"name": "周新", "id_number": "110101199003070159", "real_name_level": "2"}
@@ -90,12 +96,7 @@ class Town:
 @contextmanager
 def opened_town(algorithm: str = "RS256") -> Iterator[Town]:
     with identity_platform(deepcopy(PEOPLE), lambda: 0, algorithm) as platform:
-        given = {
-            f"tianjin_{whom}_{name}": value
-            for whom in ("people", "units")
-            for name, value in (("url", platform.issuer), ("client", CLIENT), ("secret", SECRET))
-        }
-        opened = city(identity=lambda clock: OpenId(given, clock))
+        opened = city(identity=lambda clock: OpenId(settings_of(platform), clock))
         platform.now = lambda: opened.clock.now().timestamp()
         yield Town(opened, platform)
 
@@ -167,7 +168,7 @@ def test_a_person_who_is_not_verified_is_sent_back_to_the_platform(town: Town, l
 
     assert page.status == 403
     assert "实名认证尚未完成" in page
-    back = page.links["前往“天津市统一身份认证平台（个人）”完成实名认证"]
+    back = page.links["前往认证平台完成实名认证"]
     assert "prompt=login" in visitor.client.get(back).location
     assert visitor.client.get("/profile").status_code == 302
     assert town.known() == before
@@ -417,11 +418,7 @@ class TestAttacks:
         town.platform.is_down = True
         self.refused(town, town.come_back(visitor, back), "identity_unavailable", 503)
 
-        fresh = OpenId(
-            {f"tianjin_people_{name}": value for name, value in
-             (("url", town.platform.issuer), ("client", CLIENT), ("secret", SECRET))},
-            town.city.clock,
-        )  # fmt: skip
+        fresh = OpenId(settings_of(town.platform), town.city.clock)
         other = city(identity=lambda _clock: fresh)
         page = Visitor(other.pages).get("/sign-in/tianjin/people")
         assert page.status == 503
@@ -496,7 +493,7 @@ def test_signing_out_leads_to_the_platform_too(town: Town):
     town.enter(visitor, "zhang")
     page = visitor.post("/sign-out")
 
-    out = page.links["退出“天津市统一身份认证平台（个人）”"]
+    out = page.links["退出认证平台"]
     assert out.startswith(f"{town.platform.issuer}/end?")
     assert "post_logout_redirect_uri=http%3A%2F%2Flocalhost%2Fsign-in" in out
     assert visitor.client.get("/profile").status_code == 302
@@ -510,7 +507,7 @@ def test_what_was_typed_when_the_sign_in_ran_out_is_given_back(town: Town):
     assert page.status == 401
 
     page = visitor.press("登录")
-    address = page.links["前往“天津市统一身份认证平台（个人）”登录"]
+    address = page.links["前往认证平台登录"]
     page = town.come_back(visitor, town.platform.sign_in(address, "zhang"))
 
     assert "您填写的内容还在" in page

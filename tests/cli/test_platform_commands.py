@@ -11,10 +11,12 @@ from click.testing import CliRunner, Result
 
 from engine.bootstrap import open_platform
 from engine.cli import zhicheng
+from engine.cli.doctor import MARKS, identity_finding
 from engine.cli.platform import prepare
 from engine.content import FOLDERS, bundled, read_files
 from engine.services.world import load_world, read_world
 from engine.settings import Settings
+from tests.support import shipped
 
 SAMPLE = "examples/cases/tianjin/two-superiors.yaml"
 
@@ -127,11 +129,14 @@ class TestDatabase:
         assert result.exit_code == 1
         assert result.stderr.startswith("备份已损坏")
 
-    def test_a_database_in_no_file_has_its_own_tools(self, tmp_path):
-        result = run("db", "backup", "--database-url", "postgresql+psycopg://x@y/z")
+    def test_a_server_that_does_not_answer_leaves_no_backup(self, tmp_path):
+        url = "postgresql+psycopg://x@127.0.0.1:1/z"
+
+        result = run("db", "backup", tmp_path / "copy", "--database-url", url)
 
         assert result.exit_code == 1
-        assert "pg_dump" in result.stderr
+        assert "没有备份" in result.stderr or "没有 pg_dump" in result.stderr
+        assert not (tmp_path / "copy").exists()
 
 
 def test_an_empty_journal_is_whole(tmp_path):
@@ -149,6 +154,29 @@ def test_the_doctor_finds_this_installation_well(tmp_path, monkeypatch):
 
     assert result.exit_code == 0, result.output
     assert "✗" not in result.output
+
+
+@pytest.mark.req("ACC-05")
+@pytest.mark.parametrize(
+    ("given", "said", "well"),
+    [
+        ({}, "! 统一身份认证 tianjin-people（天津市统一身份认证平台（个人））：尚未配置，"
+             "使用本系统的账户登录", True),
+        ({"URL": "https://127.0.0.1:1"}, "缺少设置 ZHICHENG_TIANJIN_PEOPLE_CLIENT、"
+         "ZHICHENG_TIANJIN_PEOPLE_SECRET，没有启用", False),
+        ({"URL": "https://127.0.0.1:1", "CLIENT": "c", "SECRET": "s"}, "无法访问", False),
+        ({"URL": "http://sso.example", "CLIENT": "c", "SECRET": "s"}, "须是 https 地址", False),
+    ],
+)  # fmt: skip
+def test_the_doctor_says_how_people_sign_in(monkeypatch, given, said, well):
+    for name, value in given.items():
+        monkeypatch.setenv(f"ZHICHENG_TIANJIN_PEOPLE_{name}", value)
+    connector = shipped.release().connectors["tianjin-people"]
+
+    (good, sentence) = identity_finding(connector)
+
+    assert said in f"{MARKS[good][0]} {sentence}"
+    assert (good is not False) == well
 
 
 def test_a_key_that_others_can_read_is_found(tmp_path):

@@ -128,6 +128,12 @@ class People:
             self.known[login] = person.signs_in()
         return self.known[login]
 
+    def stranger(self) -> Person:
+        """Somebody who has not signed in."""
+        context = self.chromium.new_context(**browser.CONTEXT)
+        self.contexts.append(context)
+        return Person(self.site, context.new_page(), "", self)
+
     def at(self, text: str) -> None:
         """Move the clock; sign-ins have run out by then."""
         self.site.at(text)

@@ -1,6 +1,7 @@
 """A platform with the sample world, served on a port of this machine, with a clock to be moved."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -15,8 +16,9 @@ from engine.authoring.problems import Problems
 from engine.authoring.source import read_yaml
 from engine.bootstrap import Outside, assemble, open_over
 from engine.connectors.documents import TypstPrinter
+from engine.connectors.openid import IdentityPlatform
 from engine.content import FOLDERS, Files, bundled, read_files
-from engine.domain.clock import VirtualClock
+from engine.domain.clock import Clock, VirtualClock
 from engine.services.platform import Platform
 from engine.services.world import load_world, read_world, with_files
 from engine.store.database import Store
@@ -62,21 +64,34 @@ class Served:
         folder: Path,
         samples: tuple[str, ...] | None = None,
         files: Files | None = None,
+        identity: Callable[[Clock], IdentityPlatform] | None = None,
     ) -> None:
-        """Serve the shipped content or other; of its sample cases only those named, if any are."""
+        """Serve the shipped content or other; of its sample cases only those named, if any are.
+
+        With ``identity`` people sign in with what it makes for a clock.
+        """
         prepared = _shipped(samples) if files is None else _prepared(files, samples)
         database = folder / "site.db"
         database.write_bytes(prepared.store.content())
         store = Store(f"sqlite:///{database}", sealer=prepared.store.sealer)
         clock = VirtualClock(NINE)
+        # A platform sends browsers back to the address of the site, which the port is part of.
+        self.server = make_server("127.0.0.1", 0, lambda *call: app(*call), threaded=True)
+        url = f"http://127.0.0.1:{self.server.port}"
         outside = Outside(TypstPrinter(), "http://localhost")
+        if identity is not None:
+            outside = Outside(TypstPrinter(), url, identity=identity(clock))
         platform = assemble(store, prepared.definitions, clock, outside)
         app = create_app(
             platform,
-            WebSettings(secret=bytes(32), demo=True, sign_in_rate="10000 per minute"),
+            WebSettings(
+                secret=bytes(32),
+                demo=identity is None,
+                registration=identity is not None,
+                sign_in_rate="10000 per minute",
+            ),
         )
-        self.server = make_server("127.0.0.1", 0, app, threaded=True)
-        self.site = Site(platform, clock, f"http://127.0.0.1:{self.server.port}", bundled())
+        self.site = Site(platform, clock, url, bundled())
         self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
         self.thread.start()
 

@@ -140,6 +140,16 @@ def _fields(query: str) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(query).items()}
 
 
+def settings_of(platform: Platform) -> dict[str, str]:
+    """What an installation in Tianjin sets to sign people and units in with a platform."""
+    given = {"url": platform.issuer, "client": CLIENT, "secret": SECRET}
+    return {
+        f"tianjin_{whom}_{name}": value
+        for whom in ("people", "units")
+        for name, value in given.items()
+    }
+
+
 @contextmanager
 def identity_platform(
     people: dict[str, dict[str, Any]], now: Callable[[], float], algorithm: str = "RS256"
