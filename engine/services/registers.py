@@ -52,6 +52,8 @@ class RecordOffer:
     asks: bool
     confirm: str | None
     sentence: str | None = None
+    #: the record, or the document it is about, is out of use afterwards
+    ends: bool = False
 
     @property
     def allowed(self) -> bool:
@@ -660,12 +662,14 @@ class Registers:
         action: RecordAction,
     ) -> RecordOffer:
         refusal = self._why_not_act(unit, actor, register, row, action)
+        to = register.states.get(action.to) if action.to is not None else None
         return RecordOffer(
             action.name,
             action.title,
             bool(action.ask),
             action.confirm,
             refusal.sentence if refusal is not None else None,
+            to is not None and (to.closed or to.revokes is not None),
         )
 
     def _asked(self, register: Register, action: RecordAction) -> Form | None:

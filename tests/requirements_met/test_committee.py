@@ -508,6 +508,8 @@ class TestCertificate:
         details = next(to for words, to in page.links.items() if words.startswith("查看"))
         page = officer.get(details)
 
+        severe = page.tree.xpath("//main//a[contains(@class, 'btn-outline-danger')]/text()")
+        assert severe == ["撤销"], "reporting ends nothing"
         page = officer.get(page.links["撤销"])
         assert "撤销后证书失效" in page
         officer.press("确定撤销", reason="申报材料不实")
