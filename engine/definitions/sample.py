@@ -15,6 +15,7 @@ from engine.authoring.fields import Fields
 from engine.authoring.node import Node
 from engine.authoring.problem import Phrase
 from engine.authoring.problems import Problems
+from engine.definitions.sample_shapes import is_shaped
 
 #: keys of a sample case file
 KEYS = ("sample", "covers", "world", "clock", "given", "recorded", "steps")
@@ -179,7 +180,15 @@ def _can_be_found(
     if of_a_case and not cases:
         problems.add("SMP102", expected.key(of_a_case[0]), key=of_a_case[0], needed="case")
         return False
-    return fields.ok and all(one.ok for one in inner)
+    if not fields.ok or not all(one.ok for one in inner):
+        return False
+    shaped = [
+        is_shaped(word, entry.value, problems)
+        for one in (expected, *told)
+        for word, entry in one.entries.items()
+        if word in EXPECTED
+    ]
+    return all(shaped)
 
 
 def _differences(node: Node | None, problems: Problems) -> dict[str, Any]:

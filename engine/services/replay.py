@@ -257,6 +257,7 @@ class _Running:
             "cancel": lambda: interventions.cancel(actor, uid, reason),
             "suspend": lambda: interventions.suspend(actor, uid, reason),
             "resume": lambda: interventions.resume(actor, uid, reason),
+            "retry": lambda: self._retry(actor, uid, reason),
             "reroute": lambda: interventions.reroute(
                 actor,
                 uid,
@@ -276,6 +277,11 @@ class _Running:
         }
         # What is no operation is refused by the service in its own words.
         operations.get(does, lambda: cases.act(actor, uid, does, input=entered))()
+
+    def _retry(self, actor: Actor, uid: str, reason: str) -> None:
+        """Try again what failed, as the workers would do it at once."""
+        self.platform.interventions.retry(actor, uid, reason)
+        self.platform.cases.tick()
 
     def _papers(
         self, by: str, uid: str, entered: Mapping[str, Any], at: str | None

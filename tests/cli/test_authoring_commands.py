@@ -157,6 +157,25 @@ class TestCheck:
         assert sorted(codes) == ["DEF101", "DEF101", "REG102", "SMP102", "SMP105", "SMP107"]
         assert '"policy"' in result.stdout
 
+    @pytest.mark.req("TST-08")
+    def test_expectations_of_what_there_is_not_are_reported_with_the_nearest_name(self, content):
+        (content / "examples/cases").mkdir(parents=True)
+        text = SAMPLE.replace(
+            "steps: []",
+            "steps:\n"
+            "  - {by: 甲, does: start, process: north/permit, case: z, expect: {at: fil}}\n"
+            "  - {by: 甲, does: submit, case: z, expect: {status: drafft, actions: [subbmit]}}\n"
+            "  - {expect: {z: {at: [fill@甲]}, records: {barss: {a: null}}}}\n",
+        )
+        (content / "examples/cases/one.yaml").write_text(text, "utf-8")
+
+        result = run("check", content)
+
+        for line, name in ((6, "fill"), (7, "draft"), (7, "submit"), (8, "bars")):
+            assert f"one.yaml:{line}:" in result.stdout
+            assert f'是否想写 "{name}"？' in result.stdout
+        assert result.stdout.count("SMP109") == 4
+
     def test_a_broken_sample_is_reported_at_its_place(self, content):
         (content / "examples/cases").mkdir(parents=True)
         (content / "examples/cases/one.yaml").write_text("sampel: x\n", "utf-8")

@@ -45,4 +45,16 @@ TABLE: tuple[Entry, ...] = (
         en='there is no process "{name}"',
         example="process: demo/unknown",
     ),
+    Entry(
+        "SMP108",
+        zh='"{key}" 应当是{wanted}，这里写的是 {given}',
+        en='"{key}" is {wanted}, not {given}',
+        example="expect: {status: 5}",
+    ),
+    Entry(
+        "SMP109",
+        zh='"{key}" 中没有名为 "{name}" 的',
+        en='"{key}" knows no "{name}"',
+        example="expect: {closed: succes}",
+    ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,8 +14,8 @@ from engine.authoring.problems import Problems
 from engine.authoring.source import read_yaml
 from engine.content import SAMPLE_FILES, Files, texts
 from engine.definitions.known import expect
-from engine.definitions.process import Policy, Process
-from engine.definitions.sample import parse_sample
+from engine.definitions.process import Policy, Process, actions_of
+from engine.definitions.sample import EXPECTED, parse_sample
 
 if TYPE_CHECKING:
     from engine.definitions.release import Loaded
@@ -50,6 +51,7 @@ def check_samples(content: Files, loaded: Loaded, memory: Memory | None = None) 
         worlds=_names(content, WORLDS, ".yaml"),
         data=_names(content, DATA, ".yaml"),
         files=_names(content, SAMPLE_FILES, ""),
+        told=_told(loaded),
     )
     read = [
         once(memory, ("sample", path), (path, text, names), _read, loaded.problems)
@@ -77,6 +79,8 @@ class _Names:
     worlds: tuple[str, ...]
     data: tuple[str, ...]
     files: tuple[str, ...]
+    #: what expectations name, by their word; steps and actions by word and process
+    told: Mapping[str, tuple[str, ...]]
 
     def check(self, sample: Node, problems: Problems) -> None:
         """Report every name of a sample that does not exist."""
@@ -87,11 +91,42 @@ class _Names:
         for step in steps.items if steps is not None else ():
             _known(problems, "SMP107", step.get("process"), self.processes)
             self._switches(step.get("change"), problems)
+        self._expectations(steps.items if steps is not None else (), problems)
         for node in sample.walk():
             if node.kind == "scalar" and node.text.startswith("$forms/"):
                 _known(problems, "SMP106", node, self.data, "$forms/")
             elif node.kind == "scalar" and node.text.startswith("$files/"):
                 _known(problems, "SMP106", node, self.files, "$files/")
+
+    def _expectations(self, steps: Sequence[Node], problems: Problems) -> None:
+        """Report names that nothing found can have: of steps, actions, codes, templates …"""
+        running: dict[str, str] = {}
+        for step in steps:
+            case, process = _one_or_more(step.get("case")), step.get("process")
+            if process is not None:
+                running.update((one.text, process.text) for one in case)
+            expected = step.get("expect")
+            mine = case[0].text if case else ""
+            for name, entry in (expected.entries if expected is not None else {}).items():
+                if name in EXPECTED:
+                    self._expectation(name, entry.value, running.get(mine, ""), problems)
+                    continue
+                for word, inner in entry.value.entries.items():
+                    self._expectation(word, inner.value, running.get(name, ""), problems)
+
+    def _expectation(self, word: str, node: Node, process: str, problems: Problems) -> None:
+        if word == "messages":
+            found = (item.get("template") for item in node.items)
+            named = [one for one in found if one is not None]
+        elif word == "records":
+            named = [entry.key for entry in node.entries.values()]
+        else:
+            named = [one for one in _one_or_more(node) if one.kind == "scalar"]
+        known = self.told.get(f"{word} {process}") or self.told.get(word) or ()
+        for one in named if known else ():
+            name = re.split("[.@]", one.text)[0] if word == "at" else one.text
+            if name and name not in known and one.scalar is not None:
+                problems.add("SMP109", one, key=word, name=name, given=name, choices=known)
 
     def _switches(self, change: Node | None, problems: Problems) -> None:
         """Report processes, switches and values that do not exist."""
@@ -138,6 +173,22 @@ def _read(path: str, text: bytes, names: _Names, problems: Problems) -> _Tried |
     parse_sample(node, path, problems)
     names.check(node, problems)
     return _Tried(_started(node), _named(node), _given(node))
+
+
+def _told(loaded: Loaded) -> dict[str, tuple[str, ...]]:
+    """The names that expectations may use, as far as they are known."""
+    content = loaded.content
+    statuses = content.codes.get("statuses")
+    told = {
+        "status": tuple(statuses.values) if statuses is not None else (),
+        "documents": tuple(content.documents),
+        "messages": tuple(content.messages),
+        "records": tuple(content.registers),
+    }
+    for name, bound in loaded.processes.items():
+        told[f"at {name}"] = tuple(bound.process.steps)
+        told[f"actions {name}"] = tuple({one.name: None for one in actions_of(bound.process)})
+    return {word: names for word, names in told.items() if names}
 
 
 def _one_or_more(node: Node | None) -> Sequence[Node]:
