@@ -261,6 +261,43 @@ def test_a_prepared_account_is_usable_after_signing_in_for_the_unit(town: Town):
     assert private.post("/account/organisation", {"organisation": "第一中学"}).status == 200
 
 
+@pytest.mark.req("ACC-08")
+def test_a_platform_that_names_nobody_opens_the_only_account_of_the_unit(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+):
+    connectors = town.city.platform.release.content.connectors
+    units = connectors["tianjin-units"]
+    nameless = replace(units, identity=replace(units.identity, person=None, subject="sub"))
+    monkeypatch.setitem(connectors, "tianjin-units", nameless)
+    directory = town.city.platform.directory
+    with town.city.platform.store.read() as unit:
+        alone = next(
+            row
+            for row in unit.records.every("organisations")
+            if row.data.get("credit_code") and len(directory.grants_at(row.key)) == 1
+        )
+    (person,) = directory.grants_at(alone.key)
+    told = {"name": alone.data["name"], "credit_code": alone.data["credit_code"]}
+    town.platform.people |= {
+        "one": agent("", "", told), "other": agent("", "", told), "many": agent("", "", SCHOOL),
+    }  # fmt: skip
+    assert town.enter(town.visitor(), "one", "organisations").status == 403
+    town.city.give_account(person)
+
+    page = town.enter(town.visitor(), "one", "organisations")
+
+    assert page.status == 200
+    assert alone.data["name"] in page
+    visitor = town.visitor()
+    town.enter(visitor, "one", "organisations")
+    assert visitor.post("/account/organisation", {"organisation": ""}).status == 403
+    assert town.enter(town.visitor(), "other", "organisations").status == 403
+    assert town.enter(town.visitor(), "many", "organisations").status == 403
+    assert [reason for _, reason in town.attempts()] == [
+        "identity_whose_account", "identity_linked", "identity_whose_account",
+    ]  # fmt: skip
+
+
 @pytest.mark.req("ACC-04")
 def test_a_unit_registers_itself_after_registering_at_the_platform(town: Town):
     visitor = town.visitor(registration=True)
