@@ -474,6 +474,38 @@ def test_what_an_input_computes_is_computed_before(asked, cell, remark):
     assert set(rule(found["rules/years"]).table.inputs) == {remark.split()[1]}
 
 
+@pytest.mark.parametrize(
+    ("cell", "taken"),
+    [
+        ('["A", "B"]', "AB"),
+        ('in ["A", "C"]', "AC"),
+        ('? in ("B", "C")', "BC"),
+        ('list contains(["A"], ?)', "A"),
+        ('not(["A", "B"])', "CD"),
+        ('not(in ["D"])', "ABC"),
+        ("[2..3]", (2, 3)),
+        ("in (1..4)", (2, 3)),
+        ("in [1, 4]", (1, 4)),
+    ],
+)
+def test_a_list_in_a_cell_is_one_of_its_values(cell, taken):
+    known = "ABCD" if isinstance(taken, str) else (1, 2, 3, 4)
+    kind = "string" if isinstance(taken, str) else "number"
+    text = (
+        HEAD + '<decision id="years"><decisionTable hitPolicy="FIRST"><input><inputExpression '
+        f'typeRef="{kind}"><text>level</text></inputExpression></input>'
+        f'<output name="n" typeRef="number"/><rule><inputEntry><text>{cell}</text></inputEntry>'
+        "<outputEntry><text>1</text></outputEntry></rule><rule><inputEntry><text>-</text>"
+        "</inputEntry><outputEntry><text>0</text></outputEntry></rule></decisionTable></decision>"
+        "</definitions>"
+    )
+    found, problems = read(text)
+    assert problems == []
+    decided = rule(found["rules/years"])
+
+    assert [one for one in known if decided.decide({"level": one}).value == 1] == list(taken)
+
+
 def test_a_model_that_calls_itself_is_refused():
     text = KNOWLEDGE.replace("amount / by + 1", "Per year(amount, by)")
 

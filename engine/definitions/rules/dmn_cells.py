@@ -20,6 +20,9 @@ _RANGE = re.compile(
     rf"(?:\?\s+in\s+)?(?P<left>[\[(\]])\s*(?P<low>{_VALUE})\s*\.\.\s*(?P<high>{_VALUE})"
     r"\s*(?P<right>[\])\[])\Z"
 )
+_VALUES = rf"\s*(?:{_VALUE})\s*(?:,\s*(?:{_VALUE})\s*)*"
+_LIST = re.compile(rf"\[(?P<values>{_VALUES})\]")
+_CONTAINED = re.compile(rf"list contains\(\s*\[(?P<values>{_VALUES})\]\s*,\s*\?\s*\)")
 _OPPOSITE = {"<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 _ORDERED = ("number", "integer", "date")
 #: alternatives a cell comes to when it is turned round
@@ -52,13 +55,24 @@ def split(text: str) -> list[str]:
     return [part.strip() for part in parts]
 
 
+def _unlisted(text: str) -> str:
+    """Return the tests that a list stands for: its values, one of which is meant."""
+    asked = re.sub(r"\A(?:\?\s*)?in\b\s*", "", text)
+    found = _LIST.fullmatch(asked) or _CONTAINED.fullmatch(asked)
+    if found:
+        return found["values"]
+    inside = re.fullmatch(r"\((.*)\)", asked) if asked != text else None
+    return inside[1] if inside and not _RANGE.match(asked) else asked
+
+
 def cell_of(text: str, type_: str, at: Element) -> object:
     """Return a unary test as a cell; None for any value."""
     if text in ("", "-"):
         return None
+    text = _unlisted(text)
     negated = re.fullmatch(r"not\s*\((.*)\)", text)
     if negated:
-        ways = [_opposite(part, type_, at) for part in split(negated[1])]
+        ways = [_opposite(part, type_, at) for part in split(_unlisted(negated[1]))]
         found = [" && ".join(one) for one in product(*ways)]
         if len(found) > _MOST:
             raise _unsupported(text, at)
