@@ -37,6 +37,27 @@ def test_a_rebuilt_case_has_the_stored_bytes_and_work_items(office: Platform) ->
     assert rebuilt.same_work
 
 
+def test_the_engine_keeps_nothing_that_was_typed_and_does_not_grow(office: Platform) -> None:
+    """Form data, files and what registers say stay outside the engine's state (invariant 5)."""
+    reviewer, applicant = person("王审", "一所"), person("张三")
+    uid = a_request(office, subject="绝无仅有的事由", amount=987654)
+    sizes = []
+    for _ in range(12):
+        office.cases.act(reviewer, uid, "return", input={"reason": "独一无二的原因"})
+        office.cases.act(applicant, uid, "submit")
+        with office.store.read() as unit:
+            row = unit.cases.load(uid)
+            assert row is not None
+            sizes.append(len(row.state))
+            assert b"review" in row.state
+            for typed in ("绝无仅有", "独一无二", "987654", "一分局"):
+                assert typed.encode() not in row.state
+                assert typed not in row.state.decode(errors="replace")
+
+    # Counters have one more digit after ten rounds.
+    assert max(sizes[2:]) - min(sizes[2:]) <= 12
+
+
 @pytest.mark.req("ENG-12")
 def test_it_is_rebuilt_as_it_was_although_the_registers_have_changed(office: Platform) -> None:
     uid = a_long_case(office)
