@@ -162,7 +162,7 @@ class Scopes:
     def of(self, use: Use) -> Scope:
         """Return the scope of one expression."""
         ballot = id(use.formula) if use.place == "ballot" else 0
-        key = (use.place, id(use.ask), use.source, ballot, id(use.each))
+        key = (use.place, id(use.ask), use.source, ballot, id(use.each), use.acting)
         if key not in self._made:
             self._made[key] = self._scope(use)
         return self._made[key]
@@ -171,12 +171,10 @@ class Scopes:
         extra = {
             row.name: Field(self._extra(row, use), f"{row.zh} / {row.en}", ORIGIN)
             for row in TABLE
-            if use.place in row.where
+            if (use.place in row.where or (use.acting and "action" in row.where))
             and row.name not in self._fixed.names
             and (not row.group or self.process.members is not None)
         }
-        if use.place == "row" and use.ask is not None:
-            extra["input"] = Field(self.input_type(use.ask), "本动作填写的内容 / what was asked")
         return self.everywhere.child(**extra)
 
     def input_type(self, ask: Ask | None) -> Type:

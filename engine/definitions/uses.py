@@ -67,6 +67,8 @@ class Use:
     want: Type | tuple[Type, ...] | None = None
     #: at ``with`` of a creation for each of a list: that list
     each: Formula | None = None
+    #: at ``where`` of an effect of an action: who acts is known
+    acting: bool = False
 
 
 def uses(process: Process) -> Iterator[Use]:
@@ -251,7 +253,10 @@ def _effect(effect: Effect, place: Place, ask: Ask | None) -> Iterator[Use]:
     if effect.when is not None:
         yield Use(effect.when, "condition", place, ask)
     if effect.where is not None:
-        yield Use(effect.where, "condition", "row", ask, source=effect.name, where=True)
+        acting = place == "action"
+        yield Use(
+            effect.where, "condition", "row", ask, source=effect.name, where=True, acting=acting
+        )
     if effect.which is not None:
         yield Use(effect.which, "condition", "member", ask)
     if effect.of is not None:
