@@ -145,7 +145,7 @@ def advance(
 def _act(run: Run) -> None:
     action = offered(run, run.command.name)
     before = run.state
-    if action.verb == "pass" and run.is_own(action) and operations.pass_to_signer(run):
+    if operations.pass_to_signer(run, action):
         _note(run, action)
         operations.hand_to_signer(run)
         run.push(action, before)
@@ -209,7 +209,9 @@ def why_not(run: Run, action: Action) -> Refused | None:
     if due is not None and due.hard and action.verb in _MOVING and _overdue(run):
         first = "deadline_passed" if not state.returned else "resubmission_deadline_passed"
         return run.refuse(first, due=state.due, action=action.title)
-    late = deadlines.why_too_late(run, action)
+    # Whoever was added after the holder is handed the place first; the step is not left by that.
+    hands_on = operations.pass_to_signer(run, action)
+    late = None if hands_on else deadlines.why_too_late(run, action)
     if late is not None:
         return late
     for rule in action.require:

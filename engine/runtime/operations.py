@@ -208,9 +208,10 @@ def sign(run: Run) -> None:
     run.change(signers=tuple(signed), touched=True)
 
 
-def pass_to_signer(run: Run) -> bool:
-    """Whether a pass leads to somebody who was added after the holder."""
-    return any(one.mode == "after" for one in waiting_signers(run.state))
+def pass_to_signer(run: Run, action: Action) -> bool:
+    """Whether an action leads to somebody who was added after the holder."""
+    waiting = any(one.mode == "after" for one in waiting_signers(run.state))
+    return waiting and action.verb == "pass" and run.is_own(action)
 
 
 def hand_to_signer(run: Run) -> None:

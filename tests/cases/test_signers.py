@@ -1,10 +1,12 @@
 """Adding signers to a task (加签), removing them (减签) and delegating it (委派)."""
 
+from datetime import datetime
+
 import pytest
 
 from engine.domain.errors import Refused
 from engine.services.platform import Platform
-from tests.support.office import FILES, a_request, open_office, person
+from tests.support.office import FILES, ZONE, a_request, open_office, person
 
 APPLICANT, FIRST, OTHER = person("张三"), person("王审", "一所"), person("李四", "一所")
 CHECKER, CLERK = person("赵复", "一所"), person("牛监", "一所")
@@ -204,3 +206,28 @@ def test_a_step_that_does_not_allow_it_says_so(office, uid):
     assert refused(lambda: add(office, uid, "李四", "before", by=boss)) == "no_add_signer"
     entered = {"person": "李四"}
     assert refused(lambda: office.operations.do(boss, uid, "delegate", entered)) == "no_delegate"
+
+
+@pytest.mark.req("ENG-05", "ENG-09")
+def test_after_a_deadline_the_place_is_still_handed_on_and_only_the_last_is_refused() -> None:
+    text = FILES[REQUEST].replace(
+        "status: checked", "status: checked\n            allow: [add_signer]"
+    )
+    terms = "deadlines: {e: {title: 期限, reach: done, by: '\"2026-09-05\"', hard: true}}"
+    text = text.replace("start: {who: person}", f"start: {{who: person}}\n        {terms}")
+    office = open_office(more={REQUEST: text})
+    with office.store.write() as unit:
+        office.directory.grant(unit, "李四", "checker", "一分局", jurisdiction="town")
+    chief, second = person("周局", "一分局"), person("李四", "一分局")
+    uid = a_request(office)
+    office.cases.act(FIRST, uid, "pass")
+    office.cases.act(CHECKER, uid, "pass")
+    add(office, uid, "李四", "after", by=chief)
+    office.clock.set(datetime(2026, 9, 8, 9, tzinfo=ZONE))
+
+    office.cases.act(chief, uid, "pass")
+
+    assert waiting(office, uid) == [("李四", "check")]
+    assert refused(lambda: office.cases.act(second, uid, "pass")) == "reach_too_late"
+    assert same(office)
+    office.close()
