@@ -189,6 +189,7 @@ def test_a_step_is_renamed_in_every_file_that_names_it(writer):
         "outcomes: {approved: issuing, rejected: evaluation}",
         "",
         "issuing:",
+        "was: [effective]",
         "to: effective",
         "to: issuing",
     ]
