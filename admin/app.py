@@ -16,6 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from admin import api, captions, console, errors, filters, guard, layout
 from admin.context import EXTENSION
+from admin.context import platform as shown
 from admin.portal import pages as portal
 
 if TYPE_CHECKING:
@@ -68,13 +69,19 @@ def web_settings(settings: Settings, *, demo: bool = False) -> WebSettings:
     )
 
 
-def _show_one_content(app: Flask, platform: Platform) -> None:
+def show(app: Flask, platform: Platform) -> None:
+    """Let an application show a platform."""
+    app.extensions[EXTENSION] = platform
+    platform.sentences.reader = captions.language
+
+
+def _show_one_content(app: Flask) -> None:
     """Let a request see what is in force when it begins, whatever is published before it ends."""
 
     @app.before_request
     def hold() -> None:
         if request.endpoint != "static":
-            g.content = platform.definitions.held()
+            g.content = shown().definitions.held()
             g.content.__enter__()
 
     @app.teardown_request
@@ -103,13 +110,12 @@ def create_app(platform: Platform, web: WebSettings) -> Flask:
         BABEL_DEFAULT_LOCALE="zh_Hans_CN",
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # of its usual provider
-    app.extensions[EXTENSION] = platform
-    platform.sentences.reader = captions.language
+    show(app, platform)
     if web.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=web.proxies, x_proto=web.proxies, x_host=web.proxies
         )
-    _show_one_content(app, platform)
+    _show_one_content(app)
     guard.install(app)
     layout.install(app)
     filters.install(app)

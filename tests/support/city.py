@@ -6,6 +6,7 @@ write it; the test then goes on with the services, or as a visitor of the pages.
 
 import re
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, cached_property
@@ -16,8 +17,10 @@ from argon2 import PasswordHasher
 from flask import Flask
 from lxml import html
 
-from admin.app import WebSettings, create_app
+from admin.app import WebSettings, create_app, show
+from admin.security import limiter
 from engine.authoring import render
+from engine.authoring.memory import Memory
 from engine.authoring.problems import Problems
 from engine.authoring.source import read_yaml
 from engine.bootstrap import Outside, assemble, samples_of
@@ -34,10 +37,11 @@ from engine.services.accounts import Accounts
 from engine.services.platform import Platform
 from engine.services.replay import Replay
 from engine.services.replayed import Replayed
-from engine.services.samples import Samples
+from engine.services.samples import CASES, Samples
 from engine.services.world import with_files
 
 ZONE = ZoneInfo("Asia/Shanghai")
+NINE = datetime(2026, 9, 1, 9, tzinfo=ZONE)
 PASSWORD = "correct horse battery"
 PROCESS = "tianjin/socialised-review"
 #: hashing as carefully as in earnest would take most of the time of the tests
@@ -120,7 +124,11 @@ class City:
     @cached_property
     def pages(self) -> Flask:
         """The pages of the platform, for whoever visits them."""
-        return create_app(self.platform, WEB)
+        app = copy(_pages())
+        app.extensions = dict(app.extensions)
+        show(app, self.platform)
+        limiter.reset()
+        return app
 
     def give_account(self, name: str) -> None:
         """Let somebody sign in with their name and the password of all tests."""
@@ -136,11 +144,19 @@ class City:
         self.give_account(name)
         visitor = Visitor(self.pages)
         visitor.post("/sign-in", {"login": name, "password": PASSWORD}, follow=False)
-        visitor.post("/account/organisation", {"organisation": organisation or ""})
+        chosen = {"organisation": organisation or ""}
+        answer = visitor.post("/account/organisation", chosen, follow=False).raw
+        visitor.leads_to = answer.location if answer.status_code == 302 else None
         return visitor
 
 
 WEB = WebSettings(secret=bytes(32), sign_in_rate="1000 per minute")
+
+
+@cache
+def _pages() -> Flask:
+    """Routes, views and templates: the same for all platforms, made once."""
+    return create_app(_samples().open(("tianjin",), VirtualClock(NINE)).platform, WEB)
 
 
 class Visitor:
@@ -148,7 +164,22 @@ class Visitor:
 
     def __init__(self, app: Any) -> None:
         self.client = app.test_client()
-        self.page: Page = Page("", 0, "")
+        #: where the last answer leads, until somebody looks
+        self.leads_to: str | None = None
+        self._page: Page = Page("", 0, "")
+        self._token = ""
+
+    @property
+    def page(self) -> "Page":
+        """The page that was seen last."""
+        if self.leads_to is not None:
+            self.get(self.leads_to)
+        return self._page
+
+    @page.setter
+    def page(self, seen: "Page") -> None:
+        """Go back to a page, as it was seen."""
+        self.leads_to, self._page = None, seen
 
     def get(self, address: str) -> "Page":
         """Open a page."""
@@ -157,8 +188,10 @@ class Visitor:
     def post(
         self, address: str, data: Mapping[str, Any] | None = None, *, follow: bool = True
     ) -> "Page":
-        """Send fields with the token of a page."""
-        token = field_of(self.client.get("/verify").get_data(as_text=True), "csrf_token")
+        """Send fields with the token of the page that was seen, or of another."""
+        token = self._token or field_of(
+            self.client.get("/verify").get_data(as_text=True), "csrf_token"
+        )
         answer = self.client.post(
             address,
             data={**(data or {}), "csrf_token": token},
@@ -190,9 +223,11 @@ class Visitor:
 
     def _seen(self, answer: Any) -> "Page":
         text = answer.get_data(as_text=True) if "text" in (answer.mimetype or "") else ""
-        self.page = Page(text, answer.status_code, answer.request.full_path.rstrip("?"))
-        self.page.raw = answer
-        return self.page
+        self.leads_to = None
+        self._page = Page(text, answer.status_code, answer.request.full_path.rstrip("?"))
+        self._page.raw = answer
+        self._token = field_of(text, "csrf_token")
+        return self._page
 
 
 class Page:
@@ -355,19 +390,22 @@ def _sample(lines: tuple[str, ...], clock: str, given: str, worlds: str) -> Samp
     return sample
 
 
-def shipped_samples() -> Samples:
-    """The shipped sample cases, each over a world of its own."""
-    return _samples()
+@cache
+def _memory() -> Memory:
+    """What was made of the files: content that differs in a line is made anew only around it."""
+    return Memory()
 
 
 @cache
 def _samples(changes: tuple[Change, ...] = ()) -> Samples:
-    files = read_files(bundled(), FOLDERS)
+    """The shipped content, or changed, without its sample cases: each test tells its own."""
+    found = read_files(bundled(), FOLDERS)
+    files = {path: text for path, text in found.items() if not path.startswith(CASES)}
     for path, old, new in changes:
         before = files.get(path, b"").decode()
         assert old in before
         files[path] = (before.replace(old, new) if old else new).encode()
-    loaded = load(below(files))
+    loaded = load(below(files), _memory())
     assert loaded.release is not None, render(loaded.problems, loaded.sources)
     return samples_of(files, loaded.release)
 
