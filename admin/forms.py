@@ -355,7 +355,7 @@ class Drawing:
         return (
             one.element.wide
             or one.widget in _LONG
-            or one.widget in ("records", "tree", "checkboxes", "check", "note")
+            or one.widget in ("records", "tree", "checkboxes", "check", "note", "link")
             or (len(one.options or ()) > 5 and one.widget == "radio")
         )
 
@@ -399,6 +399,13 @@ class Drawing:
         """Return the endings a file may have, for the browser's dialog."""
         files = one.element.files
         return ",".join(f".{ending}" for ending in files.types) if files else ""
+
+    @staticmethod
+    def link(one: EffectiveField) -> str | None:
+        """Return the address a field leads to; None if it is none that is safe to follow."""
+        if one.widget != "link" or one.masked or not isinstance(one.value, str):
+            return None
+        return one.value if one.value.startswith(("https://", "http://")) else None
 
     def said(self, one: EffectiveField | None) -> list[str]:
         """Return a value as people read it, one text for each line."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from engine.connectors.http import Connections
 from engine.connectors.jobs import Job, Worker
 from engine.connectors.openid import IdentityPlatform, OpenId
 from engine.connectors.outside import OutsideConnections
+from engine.connectors.recorded import RecordedConnections
 from engine.content import Files
 from engine.definitions import release as releases
 from engine.definitions.release import Release
@@ -112,7 +113,7 @@ class Outside:
 
     printer: Printer | None
     public_url: str
-    connections: Connections | None = None
+    connections: Connections = field(default_factory=RecordedConnections)
     identity: IdentityPlatform | None = None
 
 
@@ -353,6 +354,7 @@ def assemble(
         studio=Studio(store, drafts, history, rights, records, sentences),
         sentences=sentences,
         printer=outside.printer,
+        connections=outside.connections,
     )
 
 

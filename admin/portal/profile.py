@@ -30,14 +30,18 @@ def _parts() -> Sequence[Element]:
 def overview() -> ResponseReturnValue:
     """All parts, to read, with a link to fill in each."""
     me = security.signed_in()
-    data = platform().registers.get(me.actor, PEOPLE, me.person).data
+    record = platform().registers.get(me.actor, PEOPLE, me.person)
+    offers = [one for one in record.actions if one.own is not None and one.allowed]
     parts = [
         (
             part,
             entry.record_to_read(me.actor, PEOPLE, me.person, [part.name]),
-            _verb(part, bool(data.get(part.name))),
+            _verb(part, bool(record.data.get(part.name))),
+            [one for one in offers if one.own == part.name],
         )
         for part in _parts()
+        # What others write is shown when there is something.
+        if not part.locked or record.data.get(part.name)
     ]
     release = platform().release
     return render_template(
@@ -107,6 +111,22 @@ def save(part: str) -> ResponseReturnValue:
     return redirect(url_for("profile.overview") + f"#{part}")
 
 
+def act(action: str) -> ResponseReturnValue:
+    """Take an action of the register for oneself."""
+    me = security.signed_in()
+    chosen = platform().release.registers[PEOPLE].actions.get(action)
+    if chosen is None or chosen.own is None:
+        raise NotFound("no_such_page")
+    try:
+        platform().registers.act(me.actor, PEOPLE, me.person, action)
+    except Refused as refusal:
+        flash(refusal.sentence, "error")
+    else:
+        flash(_("“{action}”已办理。", action=caption(chosen.title)), "success")
+    return redirect(url_for("profile.overview") + f"#{chosen.own}")
+
+
 pages.add_url_rule("/profile", view_func=overview)
+pages.add_url_rule("/profile/do/<action>", view_func=act, methods=["POST"])
 pages.add_url_rule("/profile/<part>", view_func=edit, methods=["GET"])
 pages.add_url_rule("/profile/<part>", view_func=save, methods=["POST"])

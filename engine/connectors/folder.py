@@ -2,7 +2,8 @@
 
 The address is ``file:///folder``, ``?format=`` one of :data:`FORMATS`. JSON and XML are a file for
 each request; CSV is a file for each day, with a line for each request. A request that is there
-already, by its key, is not left again.
+already, by its key, is not left again. What is answered is put as JSON into the folder
+:data:`ANSWERS` beside, under the name a file of the request has or would have.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from urllib.parse import SplitResult, parse_qs, unquote
 from xml.etree import ElementTree as Xml
 
 FORMATS = ("json", "xml", "csv")
+#: where answers are put
+ANSWERS = "answers"
 #: what tells a spreadsheet that a cell is a formula
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _MARK = "\N{ZERO WIDTH NO-BREAK SPACE}".encode()
@@ -30,6 +33,10 @@ _MARK = "\N{ZERO WIDTH NO-BREAK SPACE}".encode()
 
 class WrongAddress(Exception):
     """The address names no folder, or no format there is."""
+
+
+class Unreadable(Exception):
+    """What was put there is no answer, or not all of it yet."""
 
 
 class Folder:
@@ -56,12 +63,29 @@ class Folder:
         self._folder.mkdir(parents=True, exist_ok=True)
         if self._format == "csv":
             return self._line(body, key, today)
-        name = f"{re.sub(r'[^0-9A-Za-z._-]+', '-', key)[:80]}-{_hash(key)[:12]}.{self._format}"
+        name = f"{_name(key)}.{self._format}"
         file = self._folder / name
         if not file.exists():
             text = _json(body) if self._format == "json" else _xml(self._name, body, key)
             _write(file, text)
         return name
+
+    def answer(self, key: str) -> Mapping[str, Any] | None:
+        """What was answered to a request; None while nothing is there.
+
+        Raises:
+            Unreadable: it is no JSON object.
+            OSError: the folder cannot be read.
+        """
+        try:
+            found = json.loads((self._folder / ANSWERS / f"{_name(key)}.json").read_bytes())
+        except FileNotFoundError:
+            return None
+        except ValueError as error:
+            raise Unreadable from error
+        if not isinstance(found, dict):
+            raise Unreadable
+        return found
 
     def _line(self, body: Mapping[str, Any], key: str, today: date) -> str:
         cells = {"key": key, **dict(_flat(body))}
@@ -89,6 +113,10 @@ class Folder:
 
 def _hash(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
+
+
+def _name(key: str) -> str:
+    return f"{re.sub(r'[^0-9A-Za-z._-]+', '-', key)[:80]}-{_hash(key)[:12]}"
 
 
 def _json(body: Mapping[str, Any]) -> bytes:

@@ -12,7 +12,7 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from engine.definitions.connector import Connector
 
@@ -39,6 +39,10 @@ class Rejected(Exception):
 
 class Connections(Protocol):
     """Asks systems outside."""
+
+    def missing(self, connector: Connector) -> tuple[str, ...]:
+        """The settings of a connector that nobody has given; none when it can be used."""
+        ...
 
     def ask(self, connector: Connector, body: Mapping[str, Any], key: str) -> Mapping[str, Any]:
         """Send a request and return the answer; ``key`` is the same at each attempt.
@@ -72,7 +76,8 @@ class HttpConnections:
         headers = {
             "Content-Type": "application/json",
             "Accept": "application/json",
-            "Idempotency-Key": key,
+            # A header holds no Chinese.
+            "Idempotency-Key": quote(key, safe="/:#"),
         }
         if connector.token is not None:
             headers["Authorization"] = f"Bearer {self.settings[connector.token]}"

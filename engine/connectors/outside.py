@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from engine.connectors.folder import Folder, WrongAddress
+from engine.connectors.folder import Folder, Unreadable, WrongAddress
 from engine.connectors.http import HttpConnections, NotConfigured, Unavailable
 from engine.definitions.connector import Connector
 from engine.domain.clock import Clock
@@ -15,7 +15,8 @@ from engine.domain.clock import Clock
 class OutsideConnections:
     """See :class:`engine.connectors.http.Connections`; the address decides how.
 
-    Where there is no interface the answer is the name of the file that was left, as ``receipt``.
+    Where there is no interface the answer is the name of the file that was left, as ``receipt``,
+    or, where one is waited for, what somebody has put beside it.
     """
 
     def __init__(self, settings: Mapping[str, str], clock: Clock) -> None:
@@ -43,9 +44,13 @@ class OutsideConnections:
         try:
             folder = Folder(urlsplit(self._settings[connector.address]), connector.id)
             today = self._clock.now().astimezone().date()
-            return {"receipt": folder.leave(body, key, today)}
+            receipt = folder.leave(body, key, today)
+            found = folder.answer(key) if connector.pending is not None else None
+            return found or {"receipt": receipt}
         except WrongAddress as error:
             raise NotConfigured(connector.address) from error
+        except Unreadable as error:
+            raise Unavailable("no JSON") from error
         except OSError as error:
             raise Unavailable(error.strerror or type(error).__name__) from error
 

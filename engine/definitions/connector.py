@@ -10,13 +10,15 @@ from engine.authoring.problem import Phrase
 from engine.authoring.problems import Problems
 from engine.definitions.identity import IDENTITY, SETTING, Identity, check_identity, identity_of
 from engine.definitions.known import FORM, Known, expect
+from engine.definitions.process import Formula
 from engine.definitions.reading import file_id, read_file
-from engine.definitions.shapes import Closed, Key, One, Text, Vocabulary, Whole
+from engine.definitions.shapes import Closed, Expression, Key, One, Text, Vocabulary, Whole
 from engine.definitions.vocabulary import terms
 
 Method = Literal["post", "put"]
 SECONDS = 10
 ATTEMPTS = 3
+PAUSE = 60
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +43,10 @@ class Connector:
     attempts: int = ATTEMPTS
     #: how one signs in with it: nothing is sent there by processes and registers then
     identity: Identity | None = None
+    #: whether an ``answer`` is none yet: it is asked again later
+    pending: Formula | None = None
+    #: how many minutes lie between two questions at most
+    pause: int = PAUSE
 
     @property
     def settings(self) -> tuple[str, ...]:
@@ -88,6 +94,22 @@ CONNECTOR = Vocabulary(
             "这是统一身份认证平台（OpenID Connect），`address` 是它的 issuer；不再写 `form`",
             "it is an identity platform (OpenID Connect) whose issuer is `address`, without `form`",
         ),
+        Key(
+            "pending",
+            Expression(Phrase("真假", "true or false")),
+            "返回的内容 `answer` 满足此条件时还没有结果，过后再问；"
+            "网址是文件夹时等 `answers/` 里的文件",
+            "while this holds of the `answer` there is no result yet: asked again later; in a "
+            "folder a file in `answers/` is waited for",
+        ),
+        Key(
+            "pause",
+            Whole(),
+            "还没有结果时两次询问最多隔几分钟；从一分钟起，随等待的时间加长",
+            "how many minutes lie between two questions at most; one at first, more the longer "
+            "it takes",
+            str(PAUSE),
+        ),
     ),
     called=Phrase("外部接口", "the connector"),
 )
@@ -111,6 +133,8 @@ def parse_connector(node: Node, path: str, problems: Problems) -> Connector | No
         seconds=values.get("seconds", SECONDS),
         attempts=values.get("attempts", ATTEMPTS),
         identity=values.get("identity"),
+        pending=values.get("pending"),
+        pause=values.get("pause", PAUSE),
     )
 
 

@@ -1,4 +1,4 @@
-"""The expressions of registers and lists, compiled in their scopes.
+"""The expressions of registers, lists and connectors, compiled in their scopes.
 
 Those of processes are bound in :mod:`engine.definitions.bind`; what documents print is worked out
 in the process that issues them.
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine.authoring.problems import Problems
+from engine.definitions.connector import Connector
 from engine.definitions.kinds import Content
 from engine.definitions.known import Known, behind, index_paths
 from engine.definitions.listing import CASES, Listing, case_record
@@ -49,7 +50,7 @@ NAMES: Mapping[str, Field] = {
 
 @dataclass(frozen=True)
 class BoundContent:
-    """Every expression of registers and lists.
+    """Every expression of registers, lists and connectors.
 
     ``records`` are the registers as expressions see them, with the inferred types of computed
     fields.
@@ -61,7 +62,7 @@ class BoundContent:
 
 
 def bind_content(content: Content, known: Known, problems: Problems) -> BoundContent:
-    """Compile every expression of registers and lists, reporting all that is wrong with them."""
+    """Compile every expression of the content's own, reporting all that is wrong with them."""
     binder = _Binder(known, problems)
     for register in content.registers.values():
         binder.computed(register)
@@ -70,6 +71,8 @@ def bind_content(content: Content, known: Known, problems: Problems) -> BoundCon
             binder.action(register, action)
     for listing in content.lists.values():
         binder.listing(listing)
+    for connector in content.connectors.values():
+        binder.connector(connector)
     return BoundContent(binder.expressions, binder.wheres, binder.records)
 
 
@@ -146,6 +149,8 @@ class _Binder:
             self.compile(formula, scope, want)
         if action.when is not None:
             self.compile(action.when, self.scope(it=Field(record)), BOOLEAN)
+        if action.automatic is not None:
+            self.compile(action.automatic, self.scope(it=Field(record)), BOOLEAN)
         if action.connector is not None:
             self._telling(action.connector, record)
 
@@ -191,6 +196,12 @@ class _Binder:
         fields = form.fields if form is not None else {}
         asked = {name: fields.get(name, Field(TEXT)) for name in action.ask}
         return Record("input", asked)
+
+    def connector(self, connector: Connector) -> None:
+        """Compile when an answer is none yet."""
+        if connector.pending is not None:
+            answer = self.known.forms.get(connector.result or "") or Record("answer", {})
+            self.compile(connector.pending, Scope({"answer": Field(answer)}, self.records), BOOLEAN)
 
     def listing(self, listing: Listing) -> None:
         """Compile the condition of a list."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from engine.authoring.node import Node
 from engine.definitions.process import Formula, Requirement
@@ -169,6 +170,19 @@ class Rights:
     unmask: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Rows of an answer that become rows of the record.
+
+    Rows of the record with the values ``set`` are the other side's: one of them with the same
+    values of the fields ``by`` is written over, and what is new is added. All others stay.
+    """
+
+    from_: str
+    by: tuple[str, ...]
+    set: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Telling:
     """What a system outside is told about a record, after the action.
@@ -179,6 +193,7 @@ class Telling:
         done: field of the record → expression over ``it`` and the ``answer``.
         failed: field of the record → expression over ``it``, the ``reason``, and whether the
             other side ``refused``; if not, it may have got it all the same.
+        merge: list of the record → what comes into it of an answer.
     """
 
     name: str
@@ -186,6 +201,7 @@ class Telling:
     body: Mapping[str, Formula] = field(default_factory=dict)
     done: Mapping[str, Formula] = field(default_factory=dict)
     failed: Mapping[str, Formula] = field(default_factory=dict)
+    merge: Mapping[str, Merge] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -210,6 +226,10 @@ class RecordAction:
     #: when it may be taken
     when: Formula | None = None
     connector: Telling | None = None
+    #: the part of their own record at which everybody may take it for themselves
+    own: str | None = None
+    #: whether the system takes it when a record was added or changed
+    automatic: Formula | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -257,6 +277,11 @@ class Register:
         own += [self.ranges.of] if self.ranges is not None else []
         wanted = [*self.indexes, *(path for path in own if path)]
         return tuple(dict.fromkeys(path for path in wanted if path not in ("id", "state")))
+
+    @cached_property
+    def automatic(self) -> tuple[RecordAction, ...]:
+        """The actions the system takes by itself."""
+        return tuple(one for one in self.actions.values() if one.automatic is not None)
 
     @property
     def closed_states(self) -> tuple[str, ...]:

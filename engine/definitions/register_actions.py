@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.authoring.problem import Phrase
 from engine.definitions.process import Requirement
-from engine.definitions.register import RecordAction, Showing, Telling
+from engine.definitions.register import Merge, RecordAction, Showing, Telling
 from engine.definitions.register_parts import ANY_NAME, FIELD_PATH, PERMISSION_NAME
 from engine.definitions.shapes import (
     ByKind,
@@ -51,6 +51,8 @@ def _action(values: Values) -> RecordAction:
         shows=tuple(one for one in values.get("shows", ()) if one is not None),
         when=values.get("when"),
         connector=values.get("connector"),
+        own=values.get("own"),
+        automatic=values.get("automatic"),
     )
 
 
@@ -61,7 +63,12 @@ def _telling(values: Values) -> Telling:
         values.get("with", {}),
         values.get("done", {}),
         values.get("failed", {}),
+        {name: one for name, one in values.get("merge", {}).items() if one is not None},
     )
+
+
+def _merge(values: Values) -> Merge:
+    return Merge(values.get("from", ""), values.get("by", ()), values.get("set", {}))
 
 
 def _written(zh: str, en: str, name: str) -> Key:
@@ -107,6 +114,20 @@ REQUIREMENT_VOCABULARY = Vocabulary(
     ),
     called=Phrase("require", "require"),
 )
+MERGE_VOCABULARY = Vocabulary(
+    "register-merge",
+    Phrase("并入的行", "rows that are merged"),
+    (
+        Key("from", FIELD_PATH, "返回的内容中的哪个列表", "which list of the answer",
+            required=True),
+        Key("by", Names(FIELD_PATH), "这些字段相同的是同一行，改成返回的值；没有的增加一行",
+            "rows with equal values are one: written over; a new one is added", required=True),
+        Key("set", MapOf(Text(), Phrase("字段", "field"), r"[a-z][a-z0-9_]*"),
+            "并入的行写上这些值；没有这些值的行（自己填的）不动",
+            "values of merged rows; rows without them, typed by somebody, stay as they are"),
+    ),
+    called=Phrase("merge", "merge"),
+)  # fmt: skip
 TELLING_VOCABULARY = Vocabulary(
     "register-connector",
     Phrase("报给外部系统", "what a system outside is told"),
@@ -120,6 +141,10 @@ TELLING_VOCABULARY = Vocabulary(
         _written("不成功时写入的字段；`reason` 是原因，对方明确不接受时 `refused` 为真",
                  "fields written where it fails: `reason` says why, `refused` whether the other "
                  "side said no", "failed"),
+        Key("merge", MapOf(One(MERGE_VOCABULARY, _merge), Phrase("列表字段", "list field"),
+                           r"[a-z][a-z0-9_]*"),
+            "得到回应后并入本记录列表的行；问几次都只有一份",
+            "rows of an answer that come into lists of the record, once however often asked"),
     ),
     called=Phrase("报给外部系统", "what a system outside is told"),
 )  # fmt: skip
@@ -165,6 +190,20 @@ ACTION_VOCABULARY = Vocabulary(
             "提交之后报给外部系统；回应写回本记录。内容相同的请求只算一次",
             "a system outside is told after the commit, and the answer written into the record; "
             "the same request counts once",
+        ),
+        Key(
+            "own",
+            Name(ANY_NAME),
+            "人员登记册：本人可以在个人资料的哪一部分操作；所需的外部接口没有配置时不显示",
+            "register of people: at which part of the profile everybody may take it for "
+            "themselves; not offered while its connector is not configured",
+        ),
+        Key(
+            "automatic",
+            Expression(Phrase("真假", "true or false")),
+            "记录新增或修改之后，`it` 满足条件时由系统操作；所需的外部接口没有配置时不操作",
+            "taken by the system where this holds of `it` after a record was added or changed; "
+            "not while its connector is not configured",
         ),
         Key(
             "require",

@@ -25,8 +25,10 @@ from engine.definitions.register import (
     PEOPLE,
     RANGE_FIGURES,
     REVIEW_ACTION,
+    Merge,
     RecordAction,
     Register,
+    Telling,
 )
 from engine.domain.types import NUMBER, TEXT, Record, Reference, Scalar, Type
 from engine.domain.types import ListOf as Many
@@ -279,6 +281,15 @@ class _Check:
                 self.problems.add(
                     "REG124", action.node.key("bulk"), action=action.name, key="bulk", other="ask"
                 )
+            if action.automatic is not None and action.ask:
+                self.problems.add(
+                    "REG124", action.node.key("automatic"), action=action.name, key="automatic",
+                    other="ask",
+                )  # fmt: skip
+            if action.own is not None:
+                parts = self.form.fields if self.register.id == PEOPLE and self.form else ()
+                at = action.node.at_path(["own"])
+                expect(self.problems, at, COLUMN, action.own, parts, where)
             self._telling(action, where)
 
     def _telling(self, action: RecordAction, where: Phrase) -> None:
@@ -299,6 +310,40 @@ class _Check:
             for path in written:
                 at = told.node.at_path([key]).key(path)
                 expect_field(self.problems, at, self.known, self.record, path, where)
+        for name, merge in told.merge.items():
+            self._merged(told, name, merge, where)
+
+    def _merged(self, told: Telling, name: str, merge: Merge, where: Phrase) -> None:
+        """Report lists that are none, and fields that rows of them do not have."""
+        node = told.node.at_path(["merge", name])
+        row = self._row(told.node.at_path(["merge"]).key(name), self.record, name, where)
+        connector = self.known.connectors.get(told.name)
+        answer = self.known.forms.get(connector.result or "") if connector is not None else None
+        if answer is None:
+            answer = Record("answer", {})
+        given = self._row(node.at_path(["from"]), answer, merge.from_, where)
+        for place, path in enumerate(merge.by):
+            for record in (row, given):
+                if record is not None:
+                    at = node.at_path(["by", place])
+                    expect(self.problems, at, COLUMN, path, record.fields, where)
+        if row is None:
+            return
+        for path in merge.set:
+            at = node.at_path(["set"]).key(path)
+            expect(self.problems, at, COLUMN, path, row.fields, where)
+        for path in given.fields if given is not None else ():
+            expect(self.problems, node.at_path(["from"]), COLUMN, path, row.fields, where)
+
+    def _row(self, at: Node, record: Record, name: str, where: Phrase) -> Record | None:
+        """Return what a row of a list has; None, and that is reported, where there is no list."""
+        type_ = expect_field(self.problems, at, self.known, record, name, where)
+        if isinstance(type_, Many) and isinstance(type_.item, Record):
+            return type_.item
+        if type_ is not None:
+            expected = Phrase("多行的列表", "a list of rows")
+            self.problems.add("DEF102", at, where=where, key="merge", value=name, expected=expected)
+        return None
 
     def _import(self, where: Phrase) -> None:
         if self.register.import_ is None or self.form is None:

@@ -20,17 +20,18 @@ from engine.definitions.sample_shapes import is_shaped
 #: keys of a sample case file
 KEYS = ("sample", "covers", "world", "clock", "given", "recorded", "steps")
 #: what may differ from the world, from the beginning or from a step on
-GIVEN = ("registers", "routes", "policy", "shared_opinions")
+GIVEN = ("registers", "routes", "policy", "shared_opinions", "connectors")
 #: keys of one step
 STEP_KEYS = (
     "by", "does", "case", "place", "process", "with", "refused", "expect",
-    "clock", "look", "sees", "change", "fast_forward",
+    "clock", "look", "sees", "change", "fast_forward", "answers", "asked",
 )  # fmt: skip
 #: exactly one of these makes a step; with none it only looks
-KINDS = ("does", "clock", "look", "change", "fast_forward")
+KINDS = ("does", "clock", "look", "change", "fast_forward", "answers")
 #: the keys that mean something only in some of them
 OF_KIND = {
     "does": ("by", "place", "process", "with", "refused"), "look": ("by", "sees"),
+    "answers": ("with", "asked", "refused"),
     "clock": (), "change": (), "fast_forward": (), "expect": (),
 }  # fmt: skip
 #: what is done about people, not about a case
@@ -69,6 +70,9 @@ class SampleStep:
     to: str | None = None
     #: the step meant, where somebody has something to do in several branches
     place: str | None = None
+    #: the connector that answers, and as much of the question as is compared
+    answers: str | None = None
+    asked: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +168,8 @@ def _step(node: Node, started: set[str], problems: Problems) -> SampleStep | Non
         change=_differences(fields.get("change"), problems),
         to=target,
         place=fields.text("place") or None,
+        answers=fields.text("answers") or None,
+        asked=_mapping(fields.get("asked")),
     )
 
 

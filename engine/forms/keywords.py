@@ -133,6 +133,7 @@ WIDGETS: dict[str, Widget] = {
         _widget(
             "textarea", "text", "多行文本，有 maxLength 时显示字数", "several lines, with counter"
         ),
+        _widget("link", "text", "网址，显示时可以点击", "an address, to follow where it is shown"),
         _widget("number", "number integer", "数字", "a number"),
         _widget("date", "date", "日期", "a date"),
         _widget("datetime", "datetime", "日期和时间", "a date with time"),

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from engine.connectors.http import Connections, NotConfigured, Rejected
+from engine.connectors.http import Connections, Rejected
 from engine.definitions.answers import answered_into
 from engine.definitions.connector import Connector
 from engine.definitions.release import Release
@@ -20,6 +20,8 @@ from engine.runtime.run import put
 from engine.services.casework import Casework
 from engine.services.loaded import Loaded
 from engine.services.outcome import Outcome
+from engine.services.pending import is_pending, next_question
+from engine.store.cases import CaseRow
 from engine.store.outbox import OutboxRow
 from engine.store.unit import UnitOfWork
 
@@ -33,7 +35,7 @@ SOON = timedelta(seconds=1)
 class Connecting:
     """Sends what processes have for systems outside, and takes their answers in."""
 
-    def __init__(self, work: Casework, entries: Entries, connections: Connections | None) -> None:
+    def __init__(self, work: Casework, entries: Entries, connections: Connections) -> None:
         self._work = work
         self._entries = entries
         self._connections = connections
@@ -50,12 +52,13 @@ class Connecting:
             "body": unit.blobs.put(row.initiator or f"case:{row.uid}", dict(body)),
             "into": effect.values.get("into"),
             "asked": effect.key,
+            "since": now.isoformat(),
         }
         key = f"{row.uid}:{effect.key}"
         unit.outbox.add(key, "connector", payload, at=now + SOON, case=row)
 
-    def ask(self, message: OutboxRow) -> None:
-        """Ask, and keep the answer in the case's data.
+    def ask(self, message: OutboxRow) -> bool:
+        """Ask, and keep the answer in the case's data; False if it is to be asked again.
 
         Raises:
             Unavailable: nobody answered; it is tried again.
@@ -66,18 +69,24 @@ class Connecting:
         with self._work.store.read() as unit:
             row = unit.cases.load(payload["uid"])
             if row is None or unit.commands.seen(message.key) is not None:
-                return
+                return True
             release = self._work.definitions.release_of(row.process, row.pin, unit)
             connector = release.connectors.get(payload["connector"])
             if connector is None:
                 # The case was moved to a version that does not ask them any more.
                 raise Rejected(f"no connector {payload['connector']}")
+            if connector.pending is not None and not _is_wanted(unit, message, row):
+                return True
             body = unit.blobs.get(payload["body"])
-        if self._connections is None:
-            raise NotConfigured(connector.id)
         answer = self._connections.ask(connector, body, message.key)
+        if is_pending(release, connector, answer):
+            now = self._work.now(row.jurisdiction)
+            again = next_question(connector, datetime.fromisoformat(payload["since"]), now)
+            with self._work.store.write() as unit:
+                return not unit.outbox.later(message.id, again)
         if payload["into"]:
             self._take(message, release, connector, answer)
+        return True
 
     def _take(
         self, message: OutboxRow, release: Release, connector: Connector, answer: Mapping[str, Any]
@@ -127,6 +136,17 @@ def _into(loaded: Loaded, payload: Mapping[str, Any]) -> str:
         if step is not None and asked.startswith(one.asking):
             return answered_into(process, step, payload["connector"], into)
     return into
+
+
+def _is_wanted(unit: UnitOfWork, message: OutboxRow, row: CaseRow) -> bool:
+    """Whether somebody may still need an answer: the case is open, and has not asked anew."""
+    if row.closed_at is not None:
+        return False
+    into = message.payload["into"]
+    return not any(
+        other.id > message.id and other.kind == "connector" and other.payload["into"] == into
+        for other, _ in unit.outbox.of(row.id)
+    )
 
 
 def _waiting_at(loaded: Loaded, into: str) -> str:

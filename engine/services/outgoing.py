@@ -242,7 +242,10 @@ class Outgoing:
                 return 0
         except Exception as error:
             # Whatever went wrong, the message is kept and tried again; it never stops the others.
-            log.exception("outbox message %s failed", message.key)
+            if isinstance(error, NotConfigured | Unavailable | Rejected):
+                log.warning("outbox message %s failed: %s", message.key, error)
+            else:
+                log.exception("outbox message %s failed", message.key)
             now = self._work.clock.now()
             if isinstance(error, Rejected | NotDone | CannotPrint):
                 # It would be so as often as it is sent.

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from engine.connectors.documents import Printer
+    from engine.connectors.http import Connections
     from engine.definitions.release import Release
     from engine.domain.clock import Clock
     from engine.services.accounts import Accounts
@@ -126,6 +127,7 @@ class Platform:
     studio: Studio
     sentences: Sentences
     printer: Printer | None
+    connections: Connections
     settings: Any = None
     workers: list[Any] = field(default_factory=list)
 

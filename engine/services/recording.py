@@ -227,7 +227,7 @@ class Recorder:
             "kind": event.kind,
             "name": orjson.loads(event.body)["name"],
             "place": orjson.loads(event.body).get("at"),
-            "input": disguise.value(sealed.get("input", {})),
+            "input": _entered(event, sealed.get("input", {}), disguise),
             "typed": disguise.value(typed) if typed is not None else None,
             "read": {
                 disguise.fact(name): disguise.value(value)
@@ -302,6 +302,12 @@ class Recorder:
         body = orjson.loads(event.body)
         found: Mapping[str, Any] | None = unit.blobs.get(body["typed"]) if "typed" in body else None
         return found
+
+
+def _entered(event: Event, entered: Mapping[str, Any], disguise: Disguise) -> Any:
+    """What was entered; to which question an answer belongs says nothing about anybody."""
+    found = disguise.value(entered)
+    return {**found, "asked": entered["asked"]} if "asked" in entered else found
 
 
 def _is_private_day(element: Element) -> bool:

@@ -53,6 +53,8 @@ class Records:
         self._new_key: Callable[[], str] = _random_key
         #: cases that are to look at their dates again when a record changes
         self.followed = FollowedDates(definitions)
+        #: takes the actions of a record that was written which the system takes by itself
+        self.automatic: Callable[[UnitOfWork, Register, RecordRow, str], RecordRow] = _nothing
 
     @property
     def release(self) -> Release:
@@ -248,7 +250,7 @@ class Records:
         row = self._place(unit, register, row)
         self._note(unit, register, row, {}, data, action, at, by, organisation)
         self.followed.changed(unit, register, known, None, at)
-        return row
+        return self.automatic(unit, register, row, action) if register.automatic else row
 
     def change(
         self,
@@ -296,7 +298,7 @@ class Records:
         self._note(unit, register, changed, before, after, action, at, by, organisation)
         names = {name for name in {**before, **after} if before.get(name) != after.get(name)}
         self.followed.changed(unit, register, row.key, names, at)
-        return changed
+        return self.automatic(unit, register, changed, action) if register.automatic else changed
 
     def put(
         self,
@@ -451,6 +453,10 @@ class Records:
             if value not in (None, ""):
                 return str(plain(value))
         return self._new_key()
+
+
+def _nothing(_unit: UnitOfWork, _register: Register, row: RecordRow, _action: str) -> RecordRow:
+    return row
 
 
 def account_holder(register: Register, key: str) -> str:

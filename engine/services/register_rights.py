@@ -98,9 +98,10 @@ class RegisterRights:
         if self._is_kept_from_above(actor, row):
             refused = NotAllowed("outside_your_scope", organisation=row.key)
             return self._sentences.worded(refused)
-        refusal = self._why_not(actor, action.permission or register.permissions.edit, row)
-        if refusal is not None:
-            return refusal
+        if action.own is None or not is_own(actor, row, "edit"):
+            refusal = self._why_not(actor, action.permission or register.permissions.edit, row)
+            if refusal is not None:
+                return refusal
         allowed = action.from_ or tuple(name for name in register.states if name != action.to)
         if row.state in allowed:
             if action.when is None or self._holds(actor, action.when, row):

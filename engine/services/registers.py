@@ -54,6 +54,8 @@ class RecordOffer:
     sentence: str | None = None
     #: the record, or the document it is about, is out of use afterwards
     ends: bool = False
+    #: the part of their own record at which everybody may take it
+    own: str | None = None
 
     @property
     def allowed(self) -> bool:
@@ -610,6 +612,8 @@ class Registers:
         action: RecordAction,
     ) -> Refused | None:
         refusal = self._rights.why_not_act(actor, register, row, action)
+        if refusal is None and action.own is not None and not self._telling.is_configured(action):
+            refusal = self._sentences.worded(Refused("not_connected", action=action.title))
         if refusal is not None or not action.require:
             return refusal
         values = self._values(unit, actor, register, row)
@@ -670,6 +674,7 @@ class Registers:
             action.confirm,
             refusal.sentence if refusal is not None else None,
             to is not None and (to.closed or to.revokes is not None),
+            action.own,
         )
 
     def _asked(self, register: Register, action: RecordAction) -> Form | None:

@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from engine.connectors.http import Rejected
+from engine.connectors.recorded import RecordedConnections
 from engine.definitions.process import Action, Step
 from engine.definitions.sample import ABOUT_PEOPLE, EXPECTED, OF_ALL, ON_PAGES, Sample, SampleStep
 from engine.domain.actor import Actor
@@ -27,7 +29,7 @@ from engine.services.operations import OPERATED
 from engine.services.platform import Platform
 from engine.services.replayed import Difference, Replayed, Stood
 from engine.services.sample_data import Library
-from engine.services.sample_findings import Findings
+from engine.services.sample_findings import Findings, part
 from engine.services.sample_scene import Scene
 from engine.services.world import overwrite, set_route, with_files
 from engine.store.cases import CaseRow
@@ -107,6 +109,7 @@ class _Running:
         self.uids = result.cases
         #: whether somebody was made a substitute
         self._stand_in = False
+        self._recorded().forget()
         self._given(sample.given)
 
     # ------------------------------------------------------------ steps
@@ -144,6 +147,8 @@ class _Running:
                 self._given(step.change)
             case "fast_forward":
                 self._forward(step)
+            case "answers":
+                self._answer(step)
 
     def _move_to(self, at: datetime) -> None:
         """Move the clock, firing every timer at its own time on the way."""
@@ -389,6 +394,37 @@ class _Running:
             return {name: value for name, value in found.items() if not _chosen(mine, name)}
         return {}
 
+    # ------------------------------------------------------------ systems outside
+
+    def _answer(self, step: SampleStep) -> None:
+        """Let a worker ask until a connector was asked; the clock is moved to its questions."""
+        assert step.answers is not None  # the parser demands it
+        connections = self._recorded()
+        if step.answers not in self.platform.release.connectors:
+            raise LookupError(f"no connector is called {step.answers}")
+        told = Rejected(step.refused) if step.refused is not None else step.entered or {}
+        connections.will(step.answers, told)
+        before = len(connections.asked)
+        for _ in range(MOST_STEPS):
+            with self.platform.store.read() as unit:
+                following = unit.outbox.next()
+            if following is None:
+                break
+            self._move_to(max(following.astimezone(self.zone), self.clock.now()))
+            self.platform.outgoing.work_off()
+            asked = [one for one in connections.asked[before:] if one.connector == step.answers]
+            if asked:
+                if step.asked:
+                    found = part(asked[0].body, step.asked)
+                    self._one(step, f"asked {step.answers}", step.asked, found)
+                return
+        self._differ(step, f"answers {step.answers}", "asked", "not asked")
+
+    def _recorded(self) -> RecordedConnections:
+        connections = self.platform.connections
+        assert isinstance(connections, RecordedConnections)  # nothing leaves a replay
+        return connections
+
     # ------------------------------------------------------------ the world
 
     def _given(self, change: Mapping[str, Any]) -> None:
@@ -405,6 +441,8 @@ class _Running:
                 set_route(unit, route, rows, self.scene.jurisdiction)
         for process, values in (change.get("policy") or {}).items():
             self.platform.casework.override(process, values)
+        if "connectors" in change:
+            self._recorded().configured = set(change["connectors"])
         if "shared_opinions" in change:
             self.platform.opinions.share(self.scene.jurisdiction, bool(change["shared_opinions"]))
 

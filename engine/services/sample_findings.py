@@ -36,7 +36,7 @@ class Findings:
             "deadlines": lambda: {name: _due(term.by) for name, term in state.deadlines.items()},
             "closed": lambda: bool(state.closed) if expected is False else state.closed,
             "flags": lambda: self._flags(uid),
-            "data": lambda: _part(self._scene.data(uid), self._library.resolve(expected)),
+            "data": lambda: part(self._scene.data(uid), self._library.resolve(expected)),
             "documents": lambda: self._documents(uid),
             "messages": lambda: self._messages(expected),
             "lists": lambda: self._lists(expected),
@@ -143,7 +143,7 @@ class Findings:
             for register, records in expected.items():
                 rows = {key: unit.records.load(register, key) for key in records}
                 found[register] = {
-                    key: _part({**row.data, "state": row.state}, records[key]) if row else None
+                    key: part({**row.data, "state": row.state}, records[key]) if row else None
                     for key, row in rows.items()
                 }
         return found
@@ -178,10 +178,10 @@ def _is_told(expected: str, place: str) -> bool:
     return wanted in (step, step.partition(".")[0]) and at in ("", organisation)
 
 
-def _part(found: Any, expected: Any) -> Any:
+def part(found: Any, expected: Any) -> Any:
     """As much of what was found as is compared."""
     if isinstance(expected, Mapping) and isinstance(found, Mapping):
-        return {name: _part(found.get(name), value) for name, value in expected.items()}
+        return {name: part(found.get(name), value) for name, value in expected.items()}
     return found
 
 

@@ -107,6 +107,18 @@ _FAILED = Statement(
         }
     )
 )
+_LATER = Statement(
+    sa.update(outbox)
+    .where(_c.id == given(_c.id, "row"), _c.state == sa.literal_column("'taken'"))
+    .values(
+        {
+            _c.state: sa.literal_column("'waiting'"),
+            _c.attempts: sa.literal_column("0"),
+            _c.run_at: given(_c.run_at, "again"),
+            _c.error: sa.null(),
+        }
+    )
+)
 _RETRY = Statement(
     sa.update(outbox)
     .where(_c.id == given(_c.id, "row"), _c.state == sa.literal_column("'failed'"))
@@ -188,6 +200,10 @@ class Outbox:
     def let_go(self, message_id: int, now: datetime) -> bool:
         """Send a message that was held; False if it is not."""
         return self._session.run(_LET_GO, row=message_id, now=now) == 1
+
+    def later(self, message_id: int, at: datetime) -> bool:
+        """Send a message again that was heard but not answered yet; that is no failure."""
+        return self._session.run(_LATER, row=message_id, again=at) == 1
 
     def failed(self, message: OutboxRow, now: datetime, error: str) -> bool:
         """Let a message wait for another attempt, longer each time; False if it was the last."""

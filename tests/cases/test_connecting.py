@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from click.testing import CliRunner
 
 from engine import bootstrap
 from engine.cli.doctor import doctor
+from engine.connectors.folder import ANSWERS
 from engine.connectors.http import HttpConnections, NotConfigured, Rejected, Unavailable
+from engine.connectors.outside import OutsideConnections
 from engine.definitions.connector import Connector
+from engine.definitions.process import Formula
 from engine.domain.case import places_of
+from engine.domain.clock import VirtualClock
 from engine.services.migration_decisions import Decisions
 from engine.services.platform import Platform
 from engine.store.database import Store
@@ -464,3 +470,92 @@ def test_who_is_taken_away_from_an_answer_is_told_that_it_comes_late(
     assert ledger(waiting, uid) == {"known": True, "amount": 3}
     assert stands(waiting, uid) == {"check"}
     assert waiting.rebuilding.rebuild(uid).same
+
+
+@pytest.fixture
+def working(connected: None) -> Iterator[Platform]:
+    """A town whose ledger takes its time."""
+    connector = CONTENT["definitions/connectors/ledger.yaml"].replace(
+        "seconds: 1", "seconds: 1\n        pending: answer.known == null\n        pause: 5"
+    )
+    answer = CONTENT["forms/ledger-answer.yaml"].replace(
+        "required: [known]", "layout: {columns: 2}"
+    )
+    changed = {
+        "definitions/processes/town/grant.yaml": WAITING.replace("failure", "cancelled"),
+        "definitions/connectors/ledger.yaml": connector,
+        "forms/ledger-answer.yaml": answer,
+    }
+    platform = open_office(more={**CONTENT, **changed})
+    yield platform
+    platform.close()
+
+
+@pytest.mark.req("ENG-17")
+def test_what_has_no_result_yet_is_asked_again_ever_more_seldom_and_leaves_no_trace(
+    working: Platform, server: Answering
+) -> None:
+    server.will((200, {}))
+    uid = a_grant(working)
+    begun, asked = working.clock.now(), []
+    while working.clock.now() < begun + timedelta(minutes=30):
+        later(working, 10)
+        asked += [working.clock.now() - begun] * (len(server.asked) - len(asked))
+
+    # After a minute, then after as long as it has taken so far, at last every five minutes.
+    gaps = [(after - before).total_seconds() // 60 for before, after in pairwise(asked)]
+    assert gaps == [1, 1, 2, 4, 5, 5, 5, 5]
+    assert len({one.key for one in server.asked}) == 1
+    with working.store.read() as unit:
+        row = unit.cases.load(uid)
+        assert row is not None
+        assert [one.kind for one in unit.journal.of(row.id)] == ["start", "act"]
+    assert (stands(working, uid), incidents(working, uid)) == ({"ask", "look"}, [])
+
+    server.will((503, {}), (200, {"known": True}))
+    later(working, 301)
+    later(working, 11)
+
+    assert (stands(working, uid), ledger(working, uid)) == ({"look"}, {"known": True})
+    assert working.rebuilding.rebuild(uid).same
+
+
+@pytest.mark.req("ENG-17")
+def test_nobody_is_asked_any_more_for_what_was_asked_anew_or_is_closed(
+    working: Platform, server: Answering
+) -> None:
+    server.will((200, {}))
+    uid = a_grant(working)
+    later(working)
+    working.cases.act(CHECKER, uid, "back", at="ask")
+    working.cases.act(APPLICANT, uid, "submit", data=VALUES)
+    later(working, 60)
+    later(working, 60)
+    assert len({one.key for one in server.asked[-2:]}) == 1, "the question asked first is over"
+
+    working.interventions.cancel(MONITOR, uid, "弄错了")
+    before = len(server.asked)
+    later(working, 3600)
+
+    assert len(server.asked) == before
+
+
+@pytest.mark.req("ENG-17", "CERT-12")
+@pytest.mark.parametrize("way", ["json", "csv"])
+def test_what_is_left_in_a_folder_is_answered_by_a_file_beside_it(tmp_path, way: str) -> None:
+    asking = replace(CONNECTOR, pending=Formula("true", CONNECTOR.node))
+    clock = VirtualClock(office.NINE)
+    outside = OutsideConnections({"url": f"file://{tmp_path}?format={way}"}, clock)
+    left = outside.ask(asking, {"subject": "修路"}, "case:1")
+    assert list(left) == ["receipt"]
+    (tmp_path / ANSWERS).mkdir()
+    answer = tmp_path / ANSWERS / "case-1-b73effc99586.json"
+
+    answer.write_text('{"known": tr', "utf-8")
+    with pytest.raises(Unavailable):
+        outside.ask(asking, {"subject": "修路"}, "case:1")
+    answer.write_text('{"known": true}', "utf-8")
+
+    assert outside.ask(asking, {"subject": "修路"}, "case:1") == {"known": True}
+    # Nobody waits for an answer there who has not said so.
+    assert outside.ask(CONNECTOR, {"subject": "修路"}, "case:1") == left

@@ -18,6 +18,7 @@ from engine.content import FOLDERS, below, bundled, read_files
 from engine.definitions.process import Choice
 from engine.definitions.release import load
 from engine.runtime.context import Context
+from engine.runtime.run import Run
 from engine.services.branches import branches_of, taken
 from engine.services.recording import Recorder, leaves
 from tests.support.coverage_req import requirements
@@ -50,6 +51,7 @@ PROVING = [
     pytest.param("chengdu/committee-junior", marks=pytest.mark.req("REV-10", "REV-11", "COM-18")),
     pytest.param("chengdu/committee-middle", marks=pytest.mark.req("BUR-16", "ENG-06", "SCH-08")),
     pytest.param("chengdu/committee-of-the-route", marks=pytest.mark.req("BUR-36", "BUR-37")),
+    pytest.param("chengdu/committee-payment", marks=pytest.mark.req("COM-14", "ENG-17")),
     pytest.param("chengdu/committee-recommendation-optional", marks=pytest.mark.req("ENG-08")),
     pytest.param("chengdu/committee-senior", marks=pytest.mark.req("COM-14", "COM-15", "SCH-14")),
     pytest.param("chengdu/committee-switches", marks=pytest.mark.req("ENG-08")),
@@ -138,6 +140,7 @@ PROVING = [
     pytest.param("sichuan/own-staff-of-authority", marks=pytest.mark.req("ORG-01", "ENG-06")),
     pytest.param("sichuan/own-staff-with-inserted-unit", marks=pytest.mark.req("UNIT-15")),
     pytest.param("sichuan/payment", marks=pytest.mark.req("COM-14")),
+    pytest.param("sichuan/payment-platform", marks=pytest.mark.req("COM-14", "ENG-17")),
     pytest.param("sichuan/recommendation-hidden", marks=pytest.mark.req("UNIT-08", "ENG-08")),
     pytest.param("sichuan/recommendation-optional", marks=pytest.mark.req("UNIT-08", "UNIT-10")),
     pytest.param("sichuan/recommendation-required", marks=pytest.mark.req("UNIT-08", "ENG-08")),
@@ -202,6 +205,7 @@ PROVING = [
     pytest.param("tianjin/exam-switches", marks=pytest.mark.req("REV-19", "ENG-08")),
     pytest.param("tianjin/expert-recommended", marks=pytest.mark.req("EXP-02", "EXP-03", "EXP-04")),
     pytest.param("tianjin/experts-matched", marks=pytest.mark.req("EXP-05")),
+    pytest.param("tianjin/education-import", marks=pytest.mark.req("ENG-17", "PROF-07")),
     pytest.param("tianjin/expert-taken-back", marks=pytest.mark.req("EXP-04", "EXP-06")),
     pytest.param("sichuan/expert-recommended", marks=pytest.mark.req("EXP-06")),
     pytest.param("tianjin/filing-discarded", marks=pytest.mark.req("ENG-19")),
@@ -233,7 +237,11 @@ PROVING = [
         "tianjin/overdue-and-extension",
         marks=pytest.mark.req("APP-26", "REV-16", "REV-17", "REV-31", "ENG-09"),
     ),
+    pytest.param("tianjin/certificate-licence", marks=pytest.mark.req("ENG-17", "CERT-12")),
     pytest.param("tianjin/payment", marks=pytest.mark.req("COM-14")),
+    pytest.param("tianjin/payment-not-paid", marks=pytest.mark.req("COM-14", "ENG-17")),
+    pytest.param("tianjin/payment-order-refused", marks=pytest.mark.req("COM-14", "ENG-17")),
+    pytest.param("tianjin/payment-platform", marks=pytest.mark.req("COM-14", "ENG-17")),
     pytest.param("tianjin/own-application", marks=pytest.mark.req("REV-29", "ACC-18")),
     pytest.param("tianjin/post-managed-unit", marks=pytest.mark.req("UNIT-10")),
     pytest.param("tianjin/post-quota", marks=pytest.mark.req("QTA-01", "QTA-02")),
@@ -280,6 +288,7 @@ PROVING = [
     pytest.param(
         "tianjin/self-review-refused", marks=pytest.mark.req("APP-32", "COM-10", "BUR-39")
     ),
+    pytest.param("tianjin/self-review-payment", marks=pytest.mark.req("COM-14", "ENG-17")),
     pytest.param("tianjin/self-review-returned", marks=pytest.mark.req("REV-06", "COM-05")),
     pytest.param("tianjin/self-review-switches", marks=pytest.mark.req("APP-36", "ENG-08")),
     pytest.param(
@@ -367,7 +376,18 @@ def places():
 
 def replayed(sample, folder, monkeypatch, keep=lambda _platform, _result: None):
     """Replay a sample and leave in the folder which steps, branches and rows its cases took."""
-    chosen, branches, choose = set(), set(), Context.choose
+    chosen, branches, choose, guard = set(), set(), Context.choose, Run._guard
+
+    def held(self, name):
+        """A step that is left by itself chooses its way as the net asks it."""
+        step, mark, row = name.rpartition("!")
+        found = guard(self, name)
+        if mark and step in self.process.steps:
+            process, at, rows = places().get(id(self.process.steps[step].to), (None, None, 0))
+            # The last row has no condition: it is taken where the one before it does not hold.
+            if found or int(row) == rows - 2:
+                chosen.add((process, at, int(row) + (not found)))
+        return found
 
     def noted(self, choice):
         place, value = choose(self, choice)
@@ -377,12 +397,15 @@ def replayed(sample, folder, monkeypatch, keep=lambda _platform, _result: None):
 
     def kept(platform, result):
         monkeypatch.setattr(Context, "choose", choose)
+        monkeypatch.setattr(Run, "_guard", guard)
         branches.update((process, *branch) for process, branch in taken(platform))
         keep(platform, result)
 
     monkeypatch.setattr(Context, "choose", noted)
+    monkeypatch.setattr(Run, "_guard", held)
     (result,) = SAMPLES.run([sample], kept)
     monkeypatch.setattr(Context, "choose", choose)
+    monkeypatch.setattr(Run, "_guard", guard)
     steps = {(process, step) for process, some in result.visited.items() for step in some}
     found = {"steps": sorted(steps), "branches": sorted(branches), "rows": [*chosen]}
     file = folder / sample.file.replace("/", "+")

@@ -34,6 +34,10 @@ SHOWN: Mapping[str, Shown] = {
             "hidden": "chengdu/committee-middle",
         },
         "scheme_required": {True: "chengdu/committee-middle", False: "chengdu/committee-switches"},
+        "payment_mode": {
+            "platform": "chengdu/committee-payment",
+            "recorded": "chengdu/committee-senior",
+        },
         "duplicate_application": {
             "per_activity": "chengdu/committee-middle",
             "per_year": "chengdu/committee-switches",
@@ -95,6 +99,10 @@ SHOWN: Mapping[str, Shown] = {
             "hidden": "sichuan/recommendation-hidden",
         },
         "scheme_required": {True: "sichuan/scheme-required", False: "sichuan/happy-path"},
+        "payment_mode": {
+            "platform": "sichuan/payment-platform",
+            "recorded": "sichuan/payment",
+        },
         "duplicate_application": {
             "per_activity": "sichuan/barred-in-the-series",
             "per_year": "sichuan/one-application-per-year",
@@ -193,6 +201,10 @@ SHOWN: Mapping[str, Shown] = {
             "hidden": "tianjin/self-review-limited",
         },
         "scheme_required": {True: "tianjin/self-review-switches", False: "tianjin/self-review"},
+        "payment_mode": {
+            "platform": "tianjin/self-review-payment",
+            "recorded": "tianjin/self-review-switches",
+        },
         "duplicate_application": {
             "per_activity": "tianjin/self-review-returned",
             "per_year": "tianjin/self-review-switches",
@@ -224,6 +236,10 @@ SHOWN: Mapping[str, Shown] = {
             "hidden": "tianjin/recommendation-hidden",
         },
         "scheme_required": {True: "tianjin/scheme-normal", False: "tianjin/happy-path"},
+        "payment_mode": {
+            "platform": "tianjin/payment-platform",
+            "recorded": "tianjin/payment",
+        },
         "duplicate_application": {
             "per_activity": "tianjin/start-refused",
             "per_year": "tianjin/one-application-per-year",

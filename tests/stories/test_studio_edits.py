@@ -8,6 +8,10 @@ from tests.stories.site import PASSWORD, Served
 
 PROCESS = "definitions/processes/tianjin/socialised-review.yaml"
 ACTOR = Actor("陈管理", "人社局", jurisdiction="tianjin")
+FEES = (
+    "{when: activity.fee_required == true && policy.payment_mode == 'platform' && fees_due > 0, "
+    "then: payment_order}, {when: activity.fee_required == true, then: payment}"
+)
 NEW_LEVEL = "+      third: {title: 终审}"
 RETURN = (
     "{{title: 不通过, to: {}, ask: [reason], resubmit_to: policy.resubmit_to, bulk: true, "
@@ -159,9 +163,9 @@ def test_every_edit_of_a_process_changes_its_lines_and_no_others(writer):
         f"-      return: &return {RETURN.format('fill')}",
         f"+      return: &return {RETURN.format('unit')}",
     )
-    writer.applies("reception", "receive-to-1", "evaluation").changed(
-        "-        to: [{when: activity.fee_required == true, then: payment}, {then: in_scheme}]",
-        "+        to: [{when: activity.fee_required == true, then: payment}, {then: evaluation}]",
+    writer.applies("reception", "receive-to-2", "evaluation").changed(
+        f"-        to: [{FEES}, {{then: in_scheme}}]",
+        f"+        to: [{FEES}, {{then: evaluation}}]",
     )
     writer.presses("rest_of_publicity", "删除步骤", instead="filing").changed(
         f"-      dismissed: {DISMISSED.format('rest_of_publicity')}",

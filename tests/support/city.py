@@ -28,6 +28,7 @@ from engine.connectors.documents import Printer
 from engine.connectors.http import Connections
 from engine.connectors.identity import LocalAccounts
 from engine.connectors.openid import IdentityPlatform
+from engine.connectors.recorded import RecordedConnections
 from engine.content import FOLDERS, below, bundled, read_files
 from engine.definitions.release import load
 from engine.definitions.sample import Sample, parse_sample
@@ -343,7 +344,8 @@ def city(
     platform, moment, uids = _played(lines, clock, given, changes, worlds)
     own = VirtualClock(moment)
     asked = identity(own) if identity is not None else None
-    outside = Outside(printer, "http://localhost", connections, asked)
+    reached = connections or RecordedConnections()
+    outside = Outside(printer, "http://localhost", reached, asked)
     opened = assemble(platform.store.copy(), platform.definitions, own, outside)
     opened.accounts = Accounts(
         opened.store, opened.directory, opened.sentences, own, CHEAP,
