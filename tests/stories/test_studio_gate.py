@@ -266,7 +266,7 @@ def test_of_two_who_publish_at_the_same_instant_one_wins_and_the_other_loses_not
         actor = platform.directory.actor_for(name, "人社局")
         draft = platform.drafts.begin(actor, new).id
         text = platform.drafts.file(actor, draft, PROCESS).text
-        platform.drafts.save(actor, draft, PROCESS, text.replace(old, new, 1), version=0)
+        platform.drafts.save(actor, draft, PROCESS, text.replace(old, new), version=0)
         platform.publishing.replay(actor, draft)
         person = people(login).goes(f"/console/publish/{draft}").fills("为什么修改", f"改成{new}")
         rivals.append((person, actor, draft, new))
