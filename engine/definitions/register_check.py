@@ -296,11 +296,12 @@ class _Check:
         told = action.connector
         if told is None:
             return
-        connectors = {
-            name: one for name, one in self.known.connectors.items() if one.identity is None
-        }
+        known = self.known.connectors
+        connectors = {name: one for name, one in known.items() if one.identity is None}
         at = told.node.at_path(["name"])
-        if expect(self.problems, at, CONNECTOR, told.name, tuple(connectors), where):
+        if told.name in known.keys() - connectors.keys():
+            self.problems.add("REG132", at, connector=told.name)
+        elif expect(self.problems, at, CONNECTOR, told.name, tuple(connectors), where):
             form = self.known.forms.get(connectors[told.name].form)
             for path in told.body:
                 at = told.node.at_path(["with"]).key(path)

@@ -410,6 +410,9 @@ def names_of(
         connectors={
             name: found.form for name, found in content.connectors.items() if found.identity is None
         },
+        identities=tuple(
+            name for name, found in content.connectors.items() if found.identity is not None
+        ),
         pools={
             name: {pool.name: _owners(pool, content, registers) for pool in place.pools.values()}
             for name, place in content.jurisdictions.items()

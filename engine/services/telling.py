@@ -6,7 +6,6 @@ until it has been sent, since it is mostly about a person.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -32,6 +31,9 @@ from engine.store.unit import UnitOfWork
 SOON = timedelta(seconds=1)
 #: the kind of message in the outbox
 TELL = "tell"
+#: what the blinded content of a request is the index of: no field has this name
+_BODY = "(request)"
+_DIGITS = 16
 
 
 class Telling:
@@ -106,7 +108,8 @@ class Telling:
         """Put what is told about a record into the outbox with the action that tells it.
 
         The other side knows a request by record, action and content, so that what it took without
-        our hearing of it is not counted again when the action is repeated.
+        our hearing of it is not counted again when the action is repeated. The content stands
+        there blinded by the key of the installation: nobody can try names and numbers on it.
         """
         told = action.connector
         if told is None:
@@ -114,7 +117,7 @@ class Telling:
         body: dict[str, Any] = {}
         for path, value in self._values(unit, actor, register, row, told.body).items():
             body = put(body, path, value)
-        request = f"{register.id}/{row.key}/{action.name}/{_hash(body)}"
+        request = f"{register.id}/{row.key}/{action.name}/{self._blinded(register, body)}"
         payload = {
             "register": register.id,
             "key": row.key,
@@ -127,6 +130,9 @@ class Telling:
         unit.outbox.add(
             f"{request}#{row.version}", TELL, payload, at=at, jurisdiction=row.jurisdiction
         )
+
+    def _blinded(self, register: Register, body: Mapping[str, Any]) -> str:
+        return self._records.index.blind(register.id, _BODY, canonical(body).decode())[:_DIGITS]
 
     def ask(self, message: OutboxRow) -> bool:
         """Tell what a message says, and write into the record what came back.
@@ -256,7 +262,3 @@ def merged(
         else:
             rows.append(new)
     return rows
-
-
-def _hash(body: Mapping[str, Any]) -> str:
-    return hashlib.sha256(canonical(body)).hexdigest()[:16]

@@ -137,3 +137,21 @@ def compose(files) -> None:
 @pytest.mark.req("CON-04")
 def test_the_shipped_content_has_no_problems():
     assert not load(bundled()).problems.errors
+
+
+def test_a_process_is_told_that_an_identity_platform_is_for_signing_in():
+    files = {name: text.decode() for name, text in read_files(CONTENT).items()}
+    files["definitions/registers/people.yaml"] += "unique: [[name]]\n"
+    files["definitions/connectors/platform.yaml"] = (
+        "connector: platform\ntitle: 认证平台\naddress: people_url\nidentity: {client: client, "
+        "verified: {real: [yes]}, person: {by: name, fields: {name: name}}}\n"
+    )
+    path = "definitions/processes/north/permit.yaml"
+    asks = "{connector: {name: platform, with: {nmae: data.settings.unit}, into: answer}}"
+    files[path] = files[path].replace("submit: {to: unit}", f"submit: {{to: unit, do: [{asks}]}}")
+    (problem,) = load(files).problems
+
+    assert (problem.code, problem.at.file) == ("REG132", path)
+    line = files[path].splitlines()[problem.at.line - 1]
+    assert line[problem.at.column - 1 :].startswith("platform")
+    assert problem.params["connector"] == "platform"

@@ -42,6 +42,23 @@ FORMS = {
     "organisation": ORGANISATION,
     "profile": PROFILE,
     "review-action": Record("review-action", {"reason": Field(TEXT, "原因")}),
+    "answer": Record(
+        "answer",
+        {
+            "name": Field(TEXT, "姓名"),
+            "records": Field(
+                ListOf(
+                    Record(
+                        "record",
+                        {
+                            "unit": Field(Reference("organisations"), "单位"),
+                            "school": Field(TEXT, "学校"),
+                        },
+                    )
+                )
+            ),
+        },
+    ),
 }
 
 

@@ -221,6 +221,46 @@ WRONG = {
         connector: {name: ministry, done: {nam: answer.x}}
  """,
     ),
+    "telling": base(
+        registers__people=PEOPLE
+        + """
+    unique: [[basics.id_number]]
+    actions:
+      sign_in: {title: 登录, own: basics, connector: {name: platform, with: {nmae: it.x}}}
+      other: {title: 别处, connector: {name: schol}}
+      import:
+        title: 导入
+        own: basicss
+        automatic: "it.born != null"
+        ask: [reason]
+        connector:
+          name: school
+          with: {nmae: it.basics.name}
+          done: {bornn: answer.x}
+          merge:
+            jbs: {from: records, by: [unit]}
+            basics: {from: records, by: [unit]}
+            jobs: {from: records, by: [unit, schooll], set: {currnt: "true"}}
+            born: {from: name, by: [unit]}
+ """,
+        connectors__school="""
+    connector: school
+    title: 学历
+    form: organisation
+    result: answer
+    address: school_url
+    pause: soon
+ """,
+        connectors__platform="""
+    connector: platform
+    title: 认证平台
+    address: people_url
+    identity:
+      client: people_client
+      verified: {real: [yes]}
+      person: {by: basics.id_number, fields: {basics.id_number: number}}
+ """,
+    ),
     "identity": base(
         connectors__people="""
     connector: people

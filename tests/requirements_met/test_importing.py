@@ -1,5 +1,6 @@
 """Education records imported for a person: asked for by itself or on the page, merged once."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from datetime import timedelta
@@ -8,8 +9,9 @@ import pytest
 
 from engine.connectors.outside import OutsideConnections
 from engine.domain.clock import SystemClock
+from engine.store.chain import canonical
 from tests.support.answering import Answering, answering
-from tests.support.city import City, Visitor, city
+from tests.support.city import City, Visitor, city, fields_of
 
 IMPORT = "从学信网导入"
 NUMBER = "10055202005001234"
@@ -116,6 +118,70 @@ def test_what_was_imported_is_completed_and_neither_changed_nor_deleted(town, ap
     applicant.press(IMPORT)
     later(town)
     assert kept(town)[2] == completed
+
+
+@pytest.mark.req("ENG-17", "PROF-07", "SEC-01")
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"education.2.school_name": "北京大学", "education.2.source": "own"},
+        {"education.2.certificate_number": "", "education.2.school_name": ""},
+        {"education.#": slice(0, 3)},
+        {"education.#": slice(0, 1)},
+        {"_do": "remove:education.2"},
+    ],
+    ids=["changed", "emptied", "left out", "all left out", "removed"],
+)
+def test_a_forged_post_leaves_what_was_imported_as_it_came(town, applicant, forged):
+    applicant.get("/profile")
+    applicant.press(IMPORT)
+    later(town)
+    applicant.get("/profile/education")
+    applicant.press(
+        "确认", **{"education.2.degree": "307", "education.2.is_pre_employment": "true"}
+    )
+    imported = kept(town)[2]
+    page = applicant.get("/profile/education")
+    sent = fields_of(next(page.button("确认").iterancestors("form")))
+    sent["education.1.major"] = "物理"
+    for name, value in forged.items():
+        sent[name] = sent[name][value] if isinstance(value, slice) else value
+
+    applicant.post("/profile/education", sent)
+    if "_do" in forged:
+        applicant.press("确认")
+
+    assert kept(town)[-1] == imported
+    # The same post changes and deletes what was typed.
+    typed = [row["major"] for row in kept(town) if row["source"] == "own"]
+    assert typed == ([] if forged.get("education.#") == slice(0, 1) else ["物理"])
+
+
+@pytest.mark.req("ENG-17")
+def test_a_request_is_known_by_its_content_but_nobody_can_try_names_on_its_key(
+    town, applicant, outside
+):
+    with town.platform.store.write() as unit:
+        row = town.platform.records.load(unit, "people", "张三")
+        register = town.platform.release.registers["people"]
+        data = {**row.data, "education_import": {"state": "nothing"}}
+        town.platform.records.change(unit, register, row, data, at=town.clock.now())
+    for name in ("张三", "张三", "张叁"):
+        with town.platform.store.write() as unit:
+            row = town.platform.records.load(unit, "people", "张三")
+            basics = {**row.data["personal_basics"], "full_name": name}
+            data = {**row.data, "personal_basics": basics}
+            town.platform.records.change(unit, register, row, data, at=town.clock.now())
+        applicant.get("/profile")
+        applicant.press(IMPORT)
+        later(town)
+
+    first, again, other = outside.asked[-3:]
+    assert first.key == again.key != other.key
+    for asked in (first, other):
+        for digest in ("sha256", "sha1", "md5", "blake2b"):
+            plain = hashlib.new(digest, canonical(asked.body)).hexdigest()
+            assert plain[:8] not in asked.key
 
 
 @pytest.mark.req("ENG-17")

@@ -209,7 +209,7 @@ class Visitor:
         """
         found = self.page.button(button)
         form = next(found.iterancestors("form"))
-        fields = _fields(form)
+        fields = fields_of(form)
         for name, value in typed.items():
             fields[_full(fields, form, name)] = value
         if found.get("name"):
@@ -295,7 +295,7 @@ class Page:
         raise LookupError(f"no field {ending}: {sorted({one.get('name') or '' for one in found})}")
 
 
-def _fields(form: Any) -> dict[str, Any]:
+def fields_of(form: Any) -> dict[str, Any]:
     """What a browser would send of a form without a button."""
     fields: dict[str, Any] = {}
     for name, value in form.form_values():

@@ -223,4 +223,13 @@ TABLE: tuple[Entry, ...] = (
         hint_en='People sign in with one whose "identity" has "person" and no "organisation", '
         'organisations with one that has "organisation".',
     ),
+    Entry(
+        "REG132",
+        zh='外部接口 "{connector}" 是统一身份认证平台，只用于登录，不能向它发送内容',
+        en='the connector "{connector}" is an identity platform: one signs in with it, and nothing '
+        "can be sent to it",
+        example="do: [{connector: {name: city-people, into: answer}}]",
+        hint_zh="用写了 form 的接口。",
+        hint_en='Use a connector that has "form".',
+    ),
 )

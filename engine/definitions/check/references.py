@@ -368,6 +368,9 @@ def _found_by(subject: Subject, effect: Effect) -> None:
 
 def _connector_effect(subject: Subject, effect: Effect, where: Phrase) -> None:
     known, at = subject.names.connectors, effect.node.at_path(["name"])
+    if effect.name in subject.names.identities:
+        subject.problems.add("REG132", at, connector=effect.name)
+        return
     if not subject.exists(at, CONNECTOR, effect.name, known, where) or known is None:
         return
     form = _record(subject, known[effect.name])

@@ -41,6 +41,8 @@ class Names:
     documents: Collection[str] | None = None
     #: the form of what each connector is sent
     connectors: Mapping[str, str] | None = None
+    #: the connectors one only signs in with
+    identities: Collection[str] = ()
     #: number pools by jurisdiction, each with the register of whom the numbers of its ranges belong
     #: to; None: it has no ranges
     pools: Mapping[str, Mapping[str, str | None]] | None = None
