@@ -55,3 +55,31 @@ def test_what_lies_behind_an_indexed_reference_may_be_searched():
     assert said(EVERYTHING, "it.data.amount > 10", "it.data.unit == here") == ""
     units = "definitions/lists/town/staffed.yaml"
     assert said(units, "it.staff >= 30", "it.superior.kind == 'office'") == ""
+
+
+CONNECTOR = """
+connector: ledger
+title: 台账
+form: request
+result: request
+address: ledger_url
+pending: answer.subjct == null
+"""
+
+
+def test_when_there_is_no_answer_yet_and_when_the_system_acts_are_checked_too():
+    texts = {name: dedent(text).lstrip() for name, text in FILES.items()}
+    texts["definitions/connectors/ledger.yaml"] = CONNECTOR.lstrip()
+    actions = "actions:\n  ask: {title: 询问, automatic: it.staf > 3}\n"
+    assert "actions:\n" in texts[ORGANISATIONS]
+    texts[ORGANISATIONS] = texts[ORGANISATIONS].replace("actions:\n", actions)
+    loaded = releases.load(texts)
+    answer, record = loaded.problems
+
+    assert (answer.code, answer.at.file, answer.at.line) == (
+        "DEF403", "definitions/connectors/ledger.yaml", 6,
+    )  # fmt: skip
+    assert (record.code, record.at.file) == ("DEF403", ORGANISATIONS)
+    text = render(loaded.problems, loaded.sources)
+    assert '是否想写 "subject"？' in text
+    assert '是否想写 "staff"？' in text
