@@ -140,6 +140,7 @@ FORESEEN = _object(
             "properties": {"given": COUNT, "required": COUNT},
             "description": "how many ballots would be in, and of how many",
         },
+        "suspended": {**FLAG, "description": "nobody could act on it until it is resumed"},
         "kept_back": {
             **FLAG,
             "description": "it may complete a vote, whose result is told to nobody before",

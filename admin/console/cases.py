@@ -18,6 +18,7 @@ from admin.context import platform
 from admin.errors import status_of
 from admin.listing import XLSX, asked, cells_of
 from admin.navigation import caption, title_of
+from admin.parked import RESTORE
 from admin.portal.asking import FORESEE, intervention_titles
 from admin.portal.cases import diagram, kind_of
 from admin.presses import new_key, place, version
@@ -299,7 +300,7 @@ class CasesPage(Page):
             None,
         )
         foreseen: Foreseen | None = None
-        if request.method == "POST" and not _is_looking():
+        if request.method == "POST" and not _is_looking() and RESTORE not in request.form:
             try:
                 missing = _missing(name)
                 if missing is not None:

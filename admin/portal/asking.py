@@ -487,6 +487,7 @@ def confirm_page(
         action=address,
         cancel=url_for("cases.show", uid=view.uid, at=view.at or None),
         fields=_along(asked, choice.name if endpoint == "filling.fill" else ""),
+        changeable=True,
     )
 
 

@@ -24,6 +24,7 @@ from engine.domain.actor import Actor
 from engine.domain.errors import InvalidSubmission, Refused, Stale
 from engine.services.bulk import AT_ONCE, MOST, Foretold, Previewed
 from engine.services.cases import Done
+from engine.services.operations import OPERATED
 from engine.services.views import CaseView, Choice
 
 pages = Blueprint("reviewing", __name__)
@@ -58,7 +59,7 @@ def page(view: CaseView, choices: Sequence[Choice]) -> ResponseReturnValue:
 def ask(uid: str, action: str) -> ResponseReturnValue:
     """The page of one action: what it asks for and where it leads."""
     view, choice = _looked(uid, action)
-    return _ask_page(view, choice) if choice is not None else _gone(view, None)
+    return _ask_page(view, choice) if choice is not None else _gone(view, action, None)
 
 
 def opened(uid: str) -> CaseView:
@@ -111,14 +112,26 @@ def _ask_page(
     return make_response(text, status_of(refusal) if refusal else 200)
 
 
+def _why_not(view: CaseView, action: str) -> Refused | None:
+    """Why an operation that the step has is not for the actor now; None: nothing more is known."""
+    if action not in OPERATED:
+        return None
+    offers = platform().offering.offers(security.signed_in().actor, view.uid, at=view.at)
+    return next((one.refusal for one in offers if one.name == action), None)
+
+
 def _gone(
-    view: CaseView, refusal: Refused | None, typed: Mapping[str, Any] | None = None
+    view: CaseView,
+    action: str,
+    refusal: Refused | None,
+    typed: Mapping[str, Any] | None = None,
 ) -> ResponseReturnValue:
     """Somebody was faster, or the page was old: say so, show the way on, keep what was typed."""
+    refusal = refusal or _why_not(view, action)
     text = render_template(
         "portal/stale.html",
         view=view,
-        title=_("已处理"),
+        title=_("已处理") if refusal is None or isinstance(refusal, Stale) else _("不能办理"),
         sentence=refusal.sentence if refusal else _("这一步已经处理过了，或不再由您办理。"),
         typed=[value for value in (typed or {}).values() if isinstance(value, str) and value],
     )
@@ -144,7 +157,7 @@ def act(uid: str, action: str) -> ResponseReturnValue:
             return asking.confirm_page(view, choice, asked, foreseen)
         _done(view, choice, entered, key)
     except Stale as refusal:
-        return _gone(view, refusal, asked.data)
+        return _gone(view, action, refusal, asked.data)
     except Refused as refusal:
         return _ask_page(view, choice, asked=asked, refusal=refusal)
     flash(_("已{action}。", action=asking.title_of(choice)), "success")
@@ -171,7 +184,7 @@ def _again(view: CaseView, action: str, key: str | None) -> ResponseReturnValue:
     except Refused as refusal:
         late = refusal if isinstance(refusal, Stale) else None
         typed = {name: text for name, text in request.form.items() if name not in _NOT_TYPED}
-        return _gone(view, late, typed)
+        return _gone(view, action, late, typed)
     return redirect(back() or url_for("cases.show", uid=view.uid))
 
 

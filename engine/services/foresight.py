@@ -93,6 +93,8 @@ class Foreseen:
     listed: int | None = None
     #: it may complete a vote, whose result is told to nobody before
     kept_back: bool = False
+    #: nobody could act on it, and no deadline would run, until it is resumed
+    suspended: bool = False
     #: with a ballot of one's own: how many would be in, and of how many
     ballots: tuple[int, int] | None = None
 
@@ -257,6 +259,7 @@ class Foresight:
             place=self._views.places_words(unit, run, state),
             status=status_title(release, state.status, public=mine),
             closed=state.closed,
+            suspended=state.suspended,
             waits=tuple(self._waits(unit, after, actor)),
             deadlines=tuple(_deadlines(run, before.deadlines)),
             messages=tuple(self._messages(unit.messages.since(before.messages))),

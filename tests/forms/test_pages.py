@@ -50,6 +50,22 @@ def test_explanations_stand_beside_their_fields() -> None:
     assert "按特别条件申请" in html
 
 
+def test_the_help_of_what_nobody_fills_in_is_for_readers() -> None:
+    form = form_of(
+        "order: {title: Order, help: Pay by the link., properties: "
+        "{number: {title: Number, type: string, locked: true}}}\n"
+        "note: {title: Note, help: Write it here., properties: {text: {title: Text, type: string}}}"
+    )
+    client = make_app(
+        form, World(), {"order": {"number": "7"}, "note": {"text": "x"}}
+    ).test_client()
+
+    html = client.get("/read").text
+
+    assert "Pay by the link." in html
+    assert "Write it here." not in html
+
+
 @pytest.mark.req("PROF-31", "FORM-02")
 def test_a_long_text_shows_how_much_of_it_is_used() -> None:
     assert ">2 / 500</span>" in page()

@@ -270,6 +270,22 @@ class TestInterventions:
         assert place(here) == "department"
         assert "单位改制" in page
 
+    def test_from_the_confirmation_one_goes_back_and_changes_what_was_entered(self):
+        here = city(*AT_UNIT)
+        visitor = open_form(here, "reroute")
+        visitor.press("查找", find="人才档案", step="department", reason="单位改制")
+        visitor.press("改派", organisation="人才中心")
+
+        page = visitor.press("返回修改")
+
+        assert place(here) == "unit"
+        assert (page.field("step").value, page.field("reason").value) == ("department", "单位改制")
+        assert page.field("organisation").value == "人才中心"
+        page = visitor.press("改派", reason="单位撤并")
+        assert "单位撤并" in page
+        visitor.press("确定改派")
+        assert place(here) == "department"
+
     @pytest.mark.req("BUR-19")
     def test_what_waits_at_an_organisation_out_of_use_is_listed_and_put_elsewhere(self):
         here = city(*AT_SUPERIOR)
@@ -362,6 +378,16 @@ class TestInterventions:
 
         assert "已处理" in page
         assert place(here) == "unit"
+
+    def test_before_suspending_one_sees_that_the_case_would_be_suspended(self):
+        here = city(*AT_UNIT)
+
+        page = open_form(here, "suspend").press("先看结果", reason="等待核实")
+
+        (said,) = page.tree.xpath("//section[@aria-labelledby='foreseen-title']")
+        assert said.xpath(".//*[@class='flag']/text()") == ["暂停办理"]
+        page = open_form(here, "extend").press("先看结果", reason="材料多", until="2030-01-01")
+        assert page.tree.xpath("//section//*[@class='flag']") == []
 
     def test_a_suspended_case_is_shown_as_such_to_all_and_resumed(self):
         here = city(*AT_UNIT)

@@ -524,6 +524,16 @@ def test_who_may_not_publish_writes_and_asks(here, text):
     assert process.title == "社会化评审"
 
 
+def test_the_question_before_a_draft_is_thrown_away_offers_nothing_to_change(here):
+    writer = Author(here, "陈管理").begins("丢弃")
+
+    page = writer.posts("discard")
+
+    assert "返回修改" not in page.buttons
+    assert "确定放弃草稿" in page.buttons
+    assert "丢弃" in writer.opens()
+
+
 @pytest.mark.req("CON-08")
 def test_somebody_elses_draft_is_read_and_not_changed(here, author):
     other = Author(here, "吴审核").at(author.draft)

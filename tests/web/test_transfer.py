@@ -29,6 +29,16 @@ def test_a_reviewer_hands_a_case_over(town):
     assert "确定通过" not in visitor.get(f"/cases/{town['z']}").buttons
 
 
+def test_an_operation_that_is_not_for_the_reader_says_why(town):
+    visitor = town.visit("王审", "一所")
+
+    page = visitor.get(f"/cases/{town['z']}/actions/add_signer")
+
+    assert page.status == 409
+    assert "no_add_signer" in page
+    assert "已经处理过" not in page
+
+
 def test_nobody_chosen_is_said_in_place(town):
     visitor = town.visit("王审", "一所")
     visitor.get(f"/cases/{town['z']}/actions/transfer")
