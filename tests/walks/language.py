@@ -216,6 +216,8 @@ DECIDE: tuple[Any, ...] = (
     {"pass": {"option": "agree", "at_least": "1/2", "of": "present"}, "run_off": "tie"},
     {"pass": {"option": "agree", "more_than": "1/2", "of": "valid"}, "run_off": "tie", "rounds": 3},
 )  # fmt: skip
+#: what several cases are created for; sometimes nothing
+EACH = ("['a', 'b', 'c']", "['a']", "data.voters", "data.voters.filter(v, has(data.note))")
 
 
 @dataclass
@@ -511,7 +513,11 @@ class Author:
             "outcomes": {"granted": then},
             "to": then,
         }
-        if depth == 1 and self.flip():
+        if self.flip(3):
+            # Ends of several are no one outcome.
+            step["call"] |= {"each": self.pick(EACH), "join": self.pick(["all", "any", 2])}
+            step["outcomes"] = {"ended": then}
+        elif depth == 1 and self.flip():
             step["outcomes"]["refused"] = "failed"
         if self.flip():
             step["actions"] = self.meanwhile(then)
@@ -531,6 +537,10 @@ class Author:
                 "actions": {"away": {"title": "Away", "verb": "pass", "who": who, "to": then}},
             }
         }
+        if self.flip(3):
+            wait = {"case": "made", "join": self.pick(["all", "any", 2])}
+            self.pending[name] |= {"wait": wait, "outcomes": {"ended": then}}
+            made["each"] = self.pick(EACH)
         return maker, {"title": maker, "do": [{"create": made}], "to": name}
 
     def panel(self, then: str, depth: int) -> tuple[str, dict[str, Any]]:

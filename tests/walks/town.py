@@ -240,7 +240,8 @@ class Town:
                 if step.wait is not None and step.wait.until is not None:
                     assert one.wait_until is not None, "a date that nobody knows"
                 if step.call is not None:
-                    called = unit.links.by_key(row.id, call_key(one))
+                    several = ":0" if step.call.each is not None else ""
+                    called = unit.links.by_key(row.id, call_key(one) + several)
                     assert called is not None, "a call that called nobody"
             elif step.end is None:
                 assert held or one.stuck, "nobody is waited for"
