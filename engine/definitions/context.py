@@ -127,7 +127,8 @@ class Named:
     group: bool = False
 
 
-_ACTION: tuple[Place, ...] = ("action", "action_when", "member", "item")
+#: names of who acts are also where an effect of an action puts rows, members or items in place
+_ACTION: tuple[Place, ...] = ("action", "action_when")
 TABLE: tuple[Named, ...] = (
     Named(
         "data",
@@ -167,7 +168,7 @@ TABLE: tuple[Named, ...] = (
     ),
     Named("actor", PERSON, _ACTION, "执行动作的人", "the person acting"),
     Named("here", ORGANISATION, _ACTION, "执行动作的单位", "the organisation acting"),
-    Named("input", None, ("action", "member", "item"), "本动作填写的内容", "what was asked"),
+    Named("input", None, ("action",), "本动作填写的内容", "what was asked"),
     Named("org", ORGANISATION, ("until",), "正在判断的单位", "the organisation under test"),
     Named(
         "vote", None, ("vote",), "计票：counts、valid、present、voters、cast、means", "the tally"

@@ -27,14 +27,14 @@ from engine.expressions import explain_functions, type_words
 _MARKED = re.compile(r"<!-- table: (?P<name>[^>]+?) -->\n.*?<!-- end -->", re.DOTALL)
 _PLACES: Mapping[Place, str] = {
     "everywhere": "其他各处",
-    "action": "动作的 to、require、set、do、send_to、insert、due",
+    "action": "动作的 to、require、set、do（及其中的 where、which、with）、send_to、insert、due",
     "action_when": "动作的 when",
     "until": "chain.until",
     "vote": "panel.enough",
     "ballot": "panel.invalid",
-    "member": "release.which",
+    "member": "release.which、panel.extend",
     "row": "where、of、except.when",
-    "item": "写了 each 的 create.with",
+    "item": "写了 each 的 with",
 }
 #: codes described in the manuals of other languages
 ELSEWHERE = ("FRM", "SMP")

@@ -67,7 +67,7 @@ class Use:
     want: Type | tuple[Type, ...] | None = None
     #: at ``with`` of a creation for each of a list: that list
     each: Formula | None = None
-    #: at ``where`` of an effect of an action: who acts is known
+    #: in an effect of an action: who acts, and what was entered, are known there too
     acting: bool = False
 
 
@@ -252,13 +252,13 @@ def _panel(panel: Panel) -> Iterator[Use]:
 def _effect(effect: Effect, place: Place, ask: Ask | None) -> Iterator[Use]:
     if effect.when is not None:
         yield Use(effect.when, "condition", place, ask)
+    acting = place == "action"
     if effect.where is not None:
-        acting = place == "action"
         yield Use(
             effect.where, "condition", "row", ask, source=effect.name, where=True, acting=acting
         )
     if effect.which is not None:
-        yield Use(effect.which, "condition", "member", ask)
+        yield Use(effect.which, "condition", "member", ask, acting=acting)
     if effect.of is not None:
         yield Use(effect.of, "record", place, ask)
     owner, each = _OWNERS.get(effect.kind, "register"), effect.each
@@ -267,4 +267,4 @@ def _effect(effect: Effect, place: Place, ask: Ask | None) -> Iterator[Use]:
         place = "item"
     for name, formula in effect.set.items():
         field = (effect.name, name)
-        yield Use(formula, "value", place, ask, field=field, owner=owner, each=each)
+        yield Use(formula, "value", place, ask, field=field, owner=owner, each=each, acting=acting)
