@@ -490,21 +490,36 @@ def test_a_case_reads_number_and_id_of_the_group_that_decided_it(field):
 
 class TestCertificate:
     @pytest.mark.req("CERT-17", "CERT-09")
-    def test_its_record_says_all_that_the_law_asks(self):
+    def test_the_query_says_all_that_the_law_asks_and_changes_nothing(self):
+        """Whoever may revoke was offered 撤销 and 上报 in the query, which is only for reading."""
         town = city(*CERTIFIED)
         officer = town.visit("冯发证", "人社局")
-        page = officer.get("/console/register-certificates/")
+        page = officer.get(officer.get("/").links["证书查询"])
+        offered = page.tree.xpath("//main//td//a/text()")
+        assert [one.strip() for one in offered] == ["详情"]
 
-        page = officer.get(next(to for words, to in page.links.items() if words.startswith("查看")))
+        page = officer.get(page.links["详情 津2026000001"])
 
         for text in ("津2026000001", "张三", "高级教师", "津人社职备〔2026〕1号", "2026-10-28"):
             assert text in page
+        assert page.buttons == []
+        assert not {"撤销", "上报", "送交电子证照库"} & set(page.links)
+
+    @pytest.mark.req("CERT-13", "CERT-17")
+    def test_only_who_may_revoke_has_the_page_for_it(self):
+        town = city(*CERTIFIED)
+
+        officer = town.visit("冯发证", "人社局").get("/").links
+        manager = town.visit("陈管理", "人社局").get("/").links
+
+        assert {"证书撤销", "证书查询"} <= set(officer)
+        assert {"证书撤销", "证书查询"} & set(manager) == {"证书查询"}
 
     @pytest.mark.req("CERT-13", "CERT-14")
     def test_it_is_revoked_with_a_reason_after_a_question(self):
         town = city(*CERTIFIED)
         officer = town.visit("冯发证", "人社局")
-        page = officer.get("/console/register-certificates/")
+        page = officer.get(officer.get("/").links["证书撤销"])
         details = next(to for words, to in page.links.items() if words.startswith("查看"))
         page = officer.get(details)
 
