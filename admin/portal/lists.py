@@ -13,11 +13,13 @@ from markupsafe import Markup
 from admin import charts, security
 from admin.captions import _
 from admin.context import SignedIn, platform
+from admin.forms import ROOT
 from admin.listing import XLSX, asked, table_of
 from admin.navigation import caption, entry_title, opens
 from admin.portal import jobs
 from admin.portal.asking import operation_title
 from admin.tables import Bulk, Filter, Link, Table, address
+from engine.definitions.context import MEMBERS
 from engine.definitions.listing import CASES, Listing
 from engine.domain.actor import Actor
 from engine.domain.errors import Refused
@@ -53,6 +55,7 @@ def show(name: str) -> ResponseReturnValue:
         return [
             Link(first, url_for("cases.show", uid=row.key, back=request.full_path.rstrip("?"))),
             Link(_("过程跟踪"), url_for("cases.course", uid=row.key)),
+            *(Link(caption(title), _part(row.key, name)) for name, title in listing.parts.items()),
         ]
 
     buttons = [Bulk(each.name, each.title or operation_title(each.name)) for each in page.bulk]
@@ -133,6 +136,13 @@ def act(name: str) -> ResponseReturnValue:
         if one.sentence is not None:
             flash(f"{one.name}：{one.sentence}", "warning")
     return redirect(here)
+
+
+def _part(uid: str, name: str) -> str:
+    """Where a part of a case is shown: those in a group on their own page, a field in its place."""
+    if name == MEMBERS:
+        return url_for("groups.members", uid=uid)
+    return url_for("cases.show", uid=uid, _anchor=f"{ROOT}-{name}")
 
 
 def _every(listing: Listing, page: Page) -> str:

@@ -12,13 +12,14 @@ is shown of them. ``relation`` is about organisations and people, never about st
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from engine.authoring.node import Node
 from engine.authoring.problem import Phrase
 from engine.authoring.problems import Problems
+from engine.definitions.context import MEMBERS
 from engine.definitions.known import (
     CODE,
     COLUMN,
@@ -49,6 +50,7 @@ from engine.definitions.shapes import (
     Key,
     ListOf,
     Made,
+    MapOf,
     Name,
     Names,
     One,
@@ -157,6 +159,8 @@ class Listing:
     #: who of each ticked row is written to
     write_to: Literal["initiator", "organisation", "id"] | None = None
     leads_to: RowLink | None = None
+    #: the parts of a case that each row leads to as well: fields of its form, or its members
+    parts: Mapping[str, str] = field(default_factory=dict)
     export: bool = False
     #: what its statistics count the rows by
     counts: tuple[str, ...] = ()
@@ -313,6 +317,13 @@ LIST = Vocabulary(
             "每行通往另一个列表（仅登记册的列表）",
             "each row leads to another list (only of a register)",
         ),
+        Key(
+            "parts",
+            MapOf(Text(), Phrase("表单的字段或 `members`", "a field of the form or `members`")),
+            "每行另有通往内容各部分的链接，写链接文字；`members` 是名单（仅业务的列表）",
+            "each row also leads to parts of the case, by these words; `members` are those of a "
+            "group (only of cases)",
+        ),
         Key("export", Yes(), "可导出", "may be exported", "false"),
         Key(
             "counts",
@@ -365,6 +376,7 @@ def parse_listing(node: Node, path: str, problems: Problems) -> Listing | None:
         on_all=values.get("on_all", ()),
         write_to=values.get("write_to"),
         leads_to=values.get("leads_to"),
+        parts=values.get("parts", {}),
         export=values.get("export", False),
         counts=values.get("counts", ()),
         whole=values.get("whole", False),
@@ -492,6 +504,7 @@ class _Check:
             self._each("stages", listing.stages, Phrase("阶段", "stage"), stages, where)
             offered = {*actions, *FOR_MANY}
             self._each("actions", listing.actions, Phrase("动作", "action"), offered, where)
+        self._parts(processes, where)
         if STATUSES in known.codes:
             self._each("statuses", listing.statuses, CODE, known.codes[STATUSES], where)
         record = case_record(listing, known)
@@ -505,6 +518,17 @@ class _Check:
         sort = listing.sort.field
         if not sort.startswith("data."):
             expect(self.problems, node.at_path(["sort"]), COLUMN, sort, SORTABLE, where)
+
+    def _parts(self, processes: list[Neighbour], where: Phrase) -> None:
+        """Each process has what a row leads to: a field at the top of its form, or members."""
+        for name in self.listing.parts:
+            for process in processes:
+                form = self.known.forms.get(process.form or "")
+                there = [*(form.fields if form is not None else ())]
+                if process.taken is not None:
+                    there.append(MEMBERS)
+                at = self.listing.node.at_path(["parts"]).key(name)
+                expect(self.problems, at, Phrase("内容", "part"), name, there, where)
 
     def _index(self, at: Node, path: str, processes: list[Neighbour], where: Phrase) -> None:
         """A form that does not have the field leaves its cell empty; one that has it indexes it."""
@@ -526,7 +550,7 @@ class _Check:
         at = node.at_path(["of"])
         if not expect(self.problems, at, REGISTER, listing.of, (CASES, *known.registers), where):
             return
-        for key in ("processes", "steps", "stages", "statuses", "handled", "closed"):
+        for key in ("processes", "steps", "stages", "statuses", "handled", "closed", "parts"):
             if key in node.entries:
                 self.problems.add("REG117", node.key(key), key=key, needs="of: cases")
         register = known.registers[listing.of]

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from engine.definitions.listing import Listing
+from engine.definitions.renaming import step_called
 from engine.domain.actor import Actor
 from engine.domain.actor import Rights as Permissions
 from engine.domain.errors import NotFound
@@ -84,7 +86,7 @@ class Seeing:
     def _listed(self, loaded: Loaded, actor: Actor, items: Sequence[WorkRow]) -> bool:
         """Whether a list of the content that the actor may open shows such cases."""
         been = {item.organisation for item in items}
-        acted = {item.organisation for item in items if item.state == "done"}
+        done = [(item.organisation, item.step) for item in items if item.state == "done"]
         for listing in self._work.definitions.current.lists.values():
             if listing.of != "cases" or listing.relation not in ("all", "below", "acted"):
                 continue
@@ -96,7 +98,10 @@ class Seeing:
                     continue
                 if listing.relation == "all" and actor.jurisdiction == loaded.row.jurisdiction:
                     return True
-                if listing.relation == "acted" and actor.organisation in acted:
+                if listing.relation == "acted" and any(
+                    place == actor.organisation and self._is_of(loaded, listing, step)
+                    for place, step in done
+                ):
                     return True
                 if listing.relation == "below" and any(
                     self._rights.covers(actor.person, permission, actor.organisation, place)
@@ -105,6 +110,14 @@ class Seeing:
                 ):
                     return True
         return False
+
+    def _is_of(self, loaded: Loaded, listing: Listing, name: str) -> bool:
+        """Whether a list is about a step of a case, by its name then or now."""
+        if not listing.steps or name in listing.steps:
+            return True
+        bound = self._work.definitions.current.processes.get(loaded.row.process)
+        step = step_called(bound.process, name) if bound is not None else None
+        return step is not None and step.name in listing.steps
 
     def _sees_group(self, unit: UnitOfWork, uid: str, actor: Actor) -> bool:
         loaded = self._work.load(unit, uid)

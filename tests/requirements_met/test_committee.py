@@ -376,13 +376,13 @@ class TestScheme:
         reviewer.press("确定审核通过", opinion="同意")
         assert "已审核通过" in reviewer.page.source
 
-    @pytest.mark.req("SCH-05", "SCH-09")
+    @pytest.mark.req("SCH-05")
     def test_a_reviewed_scheme_is_read_only(self, town):
         reviewer = town.visit("吴审核", "人社局")
         reviewer.get(f"/cases/{town['s']}/actions/pass")
         reviewer.press("确定审核通过", opinion="同意")
 
-        page = reviewer.get("/lists/tianjin/reviewed-by-bureau")
+        page = reviewer.get(reviewer.get("/").links["已审核呈报方案"])
         page = reviewer.get(
             next(to for words, to in page.links.items() if words.startswith("查看"))
         )
@@ -391,12 +391,46 @@ class TestScheme:
         assert page.buttons == []
         assert reviewer.get(page.links["attachment.pdf"]).raw.mimetype == "application/pdf"
 
-    @pytest.mark.req("SCH-03")
-    def test_the_other_reviewer_does_not_see_it(self, town):
-        other = town.visit("周专审", "人社局")
+    @pytest.mark.req("SCH-09")
+    def test_the_query_leads_to_each_part_and_changes_nothing(self, town):
+        """There was no query of all schemes, and none of their parts had a link of its own."""
+        bureau = town.visit("葛资格", "人社局")
 
-        assert other.get(f"/cases/{town['s']}").status == 404
-        assert other.get("/lists/tianjin/special-scheme-review").rows() == []
+        page = bureau.get(bureau.get("/").links["呈报方案查询"])
+
+        (row,) = page.rows()
+        assert row[4:7] == ["正常方案", "2026", "待审核"]
+        for words, shown in (
+            ("参评人员", "陈工"), ("专家需求", "建筑工程"), ("打分细则", "专业理论水平"),
+        ):  # fmt: skip
+            (href,) = [to for name, to in page.links.items() if name.startswith(words)]
+            there = bureau.get(href.partition("#")[0])
+            (part,) = there.tree.xpath(f"//*[@id='{href.partition('#')[2]}']") or [there.tree]
+            assert shown in part.text_content()
+            assert there.buttons == []
+
+    @pytest.mark.req("SCH-03")
+    @pytest.mark.parametrize(("kind", "reviewer", "other"), [
+        ("normal", "吴审核", "周专审"), ("special", "周专审", "吴审核"),
+    ])  # fmt: skip
+    def test_the_other_reviewer_sees_it_neither_before_nor_after(self, kind, reviewer, other):
+        """Once reviewed, each kind was on the list and at the address of those of the other."""
+        given = "$forms/scheme" if kind == "normal" else "$forms/special-scheme"
+        town = city(*(line.replace("$forms/scheme", given) for line in SCHEME))
+        stranger = town.visit(other, "人社局")
+
+        def seen() -> list[object]:
+            lists = sorted({to for to in stranger.get("/").links.values() if "schem" in to})
+            rows = [stranger.get(to).rows() for to in lists]
+            return [len(lists), *rows, stranger.get(f"/cases/{town['s']}").status]
+
+        assert seen() == [2, [], [], 404]
+        town.platform.cases.act(
+            town.person(reviewer, "人社局"), town["s"], "pass", input={"opinion": "同意"}
+        )
+
+        assert town.status("s") == "passed"
+        assert seen() == [2, [], [], 404]
 
 
 class TestFiling:
@@ -440,7 +474,7 @@ class TestFiling:
     @pytest.mark.req("SCH-12")
     def test_an_approved_list_can_be_looked_up_with_its_participants_and_attachments(self, town):
         officer = town.visit("郑备案", "人社局")
-        found = "/lists/tianjin/reviewed-by-bureau?status=passed"
+        found = f"{officer.get('/').links['已审核备案']}?status=passed"
         officer.get(f"/cases/{town['f']}/actions/pass")
         assert officer.get(found).rows() == []
         officer.get(f"/cases/{town['f']}/actions/pass")
