@@ -231,6 +231,8 @@ class Author:
     #: the step at which cases wait for the meeting
     meets: str | None = None
     calls: int = 0
+    #: one call or wait of so many is for several cases
+    several: int = 3
     #: steps that a block brings beside its own
     pending: dict[str, Any] = field(default_factory=dict)
 
@@ -324,17 +326,21 @@ class Author:
     def blocks(self, then: str, depth: int, count: int) -> tuple[str, dict[str, Any]]:
         """Some blocks in a row; the name of the first, and their steps."""
         steps: dict[str, Any] = {}
+        for _ in range(count):
+            name, block = getattr(self, self.pick(self.kinds(depth)))(then, depth)
+            then, steps = name, {name: block, **self.pending, **steps}
+            self.pending = {}
+        return then, steps
+
+    def kinds(self, depth: int) -> list[str]:
+        """What a block may be."""
         kinds = ["task"] * 4 + ["chain", "chain", "wait", "automatic", "panel", "panel"]
         kinds += ["call", "ask"]
         if depth <= 2:
             kinds += ["parallel"] * 3
         if depth == 1:
             kinds += ["meet", "case"]
-        for _ in range(count):
-            name, block = getattr(self, self.pick(kinds))(then, depth)
-            then, steps = name, {name: block, **self.pending, **steps}
-            self.pending = {}
-        return then, steps
+        return kinds
 
     def to(self, then: str, depth: int) -> Any:
         """The target, or one that depends."""
@@ -513,10 +519,10 @@ class Author:
             "outcomes": {"granted": then},
             "to": then,
         }
-        if self.flip(3):
+        if self.flip(self.several):
             # Ends of several are no one outcome.
             step["call"] |= {"each": self.pick(EACH), "join": self.pick(["all", "any", 2])}
-            step["outcomes"] = {"ended": then}
+            step["outcomes"] = {"ended": self.by_ends(name, then, depth)}
         elif depth == 1 and self.flip():
             step["outcomes"]["refused"] = "failed"
         if self.flip():
@@ -537,11 +543,20 @@ class Author:
                 "actions": {"away": {"title": "Away", "verb": "pass", "who": who, "to": then}},
             }
         }
-        if self.flip(3):
+        if self.flip(self.several):
             wait = {"case": "made", "join": self.pick(["all", "any", 2])}
-            self.pending[name] |= {"wait": wait, "outcomes": {"ended": then}}
+            outcomes = {"ended": self.by_ends("made", then, depth)}
+            self.pending[name] |= {"wait": wait, "outcomes": outcomes}
             made["each"] = self.pick(EACH)
         return maker, {"title": maker, "do": [{"create": made}], "to": name}
+
+    def by_ends(self, link: str, then: str, depth: int) -> Any:
+        """Where several cases lead to that have ended, or enough of them."""
+        if depth > 1 or self.flip():
+            return then
+        granted = "(c, c.outcome == 'granted')"
+        said = self.pick([f".all{granted}", f".exists{granted}", ".exists(c, c.open)"])
+        return [{"when": f"created.{link}{said}", "then": then}, {"then": "failed"}]
 
     def panel(self, then: str, depth: int) -> tuple[str, dict[str, Any]]:
         name = self.name()

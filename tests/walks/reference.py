@@ -215,7 +215,8 @@ class Case:
         initiator: str = "ann",
     ) -> None:
         self.initiator = initiator
-        self.lax = process["policy"]["lax"]["default"]
+        self.lax = process.get("policy", {}).get("lax", {}).get("default", False)
+        self.first = next(iter(process["steps"]))
         self.data: dict[str, Any] = {"note": None, **data}
         self.marked = False
         self.steps: dict[str, Any] = {}
@@ -234,7 +235,7 @@ class Case:
         self.dividing: list[str] = []
         self.person, self.office = initiator, None
         self.met: set[str] = set()
-        self._stand("fill")
+        self._stand(self.first)
         self.look_at_status()
 
     def _read(self, steps: Mapping[str, Any], within: tuple[tuple[str, str], ...]) -> None:
@@ -401,6 +402,7 @@ class Case:
         elif {"who", "wait", "end", "panel", "call"} & step.keys():
             self._stand(name)
         else:
+            self.create(step)
             self.go_to(self.choose(step["to"]))
 
     def _reach(self, name: str) -> None:
@@ -433,6 +435,10 @@ class Case:
         if "panel" in step:
             here.vote = self.convene(step["panel"])
             here.stuck = not here.vote.voters
+        self.create(step)
+
+    def create(self, words: Mapping[str, Any]) -> None:
+        """What else comes of reaching a step, or of an action: other cases (elsewhere)."""
 
     def convene(self, panel: Mapping[str, Any]) -> Vote:
         """Who votes at a panel the case has come to."""
@@ -602,6 +608,7 @@ class Case:
             else:
                 self.data[target.partition(".")[2]] = value.strip("'")
         given = entered.get("until") if "due" in action else None
+        self.create(action)
         if verb == "pass":
             self._forward(action, given, entered)
         elif verb == "submit":
@@ -695,7 +702,7 @@ class Case:
         at.lines = []
         if straight and here.left:
             self.resume()
-            kept = [one for one in self.here.lines if one.spot.step != "fill"]
+            kept = [one for one in self.here.lines if one.spot.step != self.was.spot.step]
             self.here.lines = []
             self._write(action)
             self.here.lines += kept
@@ -711,7 +718,7 @@ class Case:
     def _write(self, action: Mapping[str, Any]) -> None:
         """Put the place that was left on the paper that is written on now."""
         before = Before(self.was, self.was_data, self.was_marked, frozenset(self.met))
-        mine = action.get("withdraw", "until_next_acts") != "never"
+        mine = action.get("withdraw", "until_next_acts") != "never" and not self.stays_done()
         spot, branches, by = self._left_behind()
         at = self.was
         for name in self.was_in[: len(self.inside)]:
@@ -719,6 +726,10 @@ class Case:
         route, inserted = dict(at.route), tuple(at.inserted)
         line = Line(spot, self.person, mine, before, route, inserted, branches, by)
         self.here.lines.append(line)
+
+    def stays_done(self) -> bool:
+        """Whether something has come of what is done that nothing takes back (elsewhere)."""
+        return False
 
     def _left_behind(self) -> tuple[Spot, dict[str, Paper], str]:
         """The place that was left: a parallel step, where its branches were left with it."""

@@ -329,11 +329,16 @@ class Desk(Case):
 
     def _cancel(self, doing: Doing) -> None:
         self._step_in(doing)
-        self._begin(doing.person, works_at(doing.person), pressed=False)
+        self.break_off(doing.person)
+
+    def break_off(self, person: str) -> None:
+        """To the first end at which a case is cancelled."""
+        self._begin(person, works_at(person), pressed=False)
         self.inside, self.suspended = (), None
         self.here.given, self.here.branches = None, {}
-        self._reach("discarded")
-        self._stand("discarded")
+        end = next(name for name, one in self.steps.items() if one.get("end") == "cancelled")
+        self._reach(end)
+        self._stand(end)
 
     def _reroute(self, doing: Doing) -> None:
         self._step_in(doing)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import permutations, product
 from random import Random
 from typing import Any
 
@@ -113,8 +113,11 @@ class Race:
             if not code or code in LATE:
                 continue
             refused = []
-            for many in range(len(order) + 1):
-                self.in_turn(started, [commands[one][1] for one in order[:many]])
+            # What the background does comes before it, or behind it.
+            for many, settled in product(range(len(order) + 1), (False, True)):
+                self.begin_again(started, [commands[one][1] for one in order[:many]])
+                if settled:
+                    self.copy.settle()
                 try:
                     commands[index][1]()
                 except Refused as refusal:
@@ -127,14 +130,21 @@ class Race:
         return self.copy.platform.store.content()
 
     def in_turn(self, started: bytes, commands: Sequence[Callable[[], object]]) -> Any:
+        refused = self.begin_again(started, commands)
+        if refused:
+            return f"refused: {refused}"
+        self.copy.settle()
+        return view(self.copy)
+
+    def begin_again(self, started: bytes, commands: Sequence[Callable[[], object]]) -> str:
+        """Do something to the copy as it was; why one of it is refused."""
         self.copy.platform.store.fill(started)
         for do in commands:
             try:
                 do()
             except Refused as refusal:
-                return f"refused: {refusal.code}"
-        self.copy.settle()
-        return view(self.copy)
+                return refusal.code
+        return ""
 
 
 def view(town: Town) -> dict[str, Any]:

@@ -7,7 +7,8 @@ command the paper says whether it may be done, and how the case stands and whom 
 from __future__ import annotations
 
 import os
-from datetime import timedelta
+from collections.abc import Set
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, event, given, note, settings
 from hypothesis import strategies as st
 
+from engine.definitions.release import Release
 from engine.domain.case import State, places_of
 from engine.domain.errors import EngineError, InvalidSubmission
 from tests.support.three_offices import UNITS, WORKERS
@@ -53,10 +55,10 @@ class Plain(Author):
         return self.panel(then, depth)
 
 
-def readable(value: Any, key: str = "process") -> Any:
+def readable(value: Any, key: str = "process", unread: Set[str] = UNREAD) -> Any:
     """A process without the words that the paper does not read."""
     if isinstance(value, list):
-        return [readable(one, key) for one in value]
+        return [readable(one, key, unread) for one in value]
     if not isinstance(value, dict):
         return value
     if key == "voters":
@@ -65,20 +67,23 @@ def readable(value: Any, key: str = "process") -> Any:
     return {
         name: "until_next_acts"
         if (name, one) == ("withdraw", "until_next_opens")
-        else readable(one, name)
+        else readable(one, name, unread)
         for name, one in value.items()
-        if name not in UNREAD
+        if name not in unread
     }
 
 
 class Life:
     """A case on a platform and on paper, and people who do things to it."""
 
+    author: type[Author] = Plain
+    unread: Set[str] = UNREAD
+
     def __init__(self, draw: st.DrawFn) -> None:
         # Hypothesis prefers what comes first, which ends most cases at once.
         self.lot = Random(draw(st.integers(0, 2**32)))
-        author = Plain(draw)
-        process = readable(author.process())
+        author = self.author(draw)
+        process = readable(author.process(), unread=self.unread)
         release = loaded(content(author, process))
         assume(release is not None)
         assert release is not None
@@ -88,8 +93,11 @@ class Life:
         self.cases, self.does = self.town.platform.cases, self.town.platform.interventions
         self.uid = self.cases.start(person(self.initiator), "demo/walk", DATA).uid
         now = self.town.platform.cases._work.now("demo")
-        self.paper = Desk(process, DATA, now, self.initiator)
-        self.steps = sorted(self.paper.steps)
+        self.paper = self.written_down(release, process, now)
+
+    def written_down(self, release: Release, process: dict[str, Any], now: datetime) -> Desk:
+        """The case on paper."""
+        return Desk(process, DATA, now, self.initiator)
 
     def pick(self, values: Any) -> Any:
         return self.lot.choice(list(values))
@@ -189,7 +197,7 @@ class Life:
             case "transfer" | "delegate" | "remove_signer":
                 return {"person": colleague}
             case "reroute":
-                where = {"step": self.pick(self.steps)} if self.chance(2) else {}
+                where = {"step": self.pick(sorted(self.paper.steps))} if self.chance(2) else {}
                 return where | ({"organisation": self.pick(UNITS)} if self.chance(2) else {})
         return {}
 
@@ -214,16 +222,22 @@ class Life:
         at = [str(one.place) for _, one in places_of(self.state())]
         note(f"{self.paper.now:%m-%d} {doing}\n    {code or at}")
         event(f"{doing.kind}: {code or 'done'}")
-        kept = self.paper.snapshot()
-        try:
-            self.paper.do(doing)
-        except No:
+        if not self.can_be_done(doing):
             assert code, "on paper this cannot be done"
-            self.paper.restore(kept)
             return
         assert not code, f"on paper this can be done: {code}"
         self.compare()
         self.wakes()
+
+    def can_be_done(self, doing: Doing) -> bool:
+        """Do it on paper, if the language allows it."""
+        kept = self.paper.snapshot()
+        try:
+            self.paper.do(doing)
+        except No:
+            self.paper.restore(kept)
+            return False
+        return True
 
     def carry_out(self, doing: Doing) -> None:
         """Let the platform do it."""
@@ -252,8 +266,12 @@ class Life:
         """Some days, and what was due until then."""
         clock = self.town.clock
         clock.set(clock.now() + timedelta(days=self.pick([1, 3, 10])))
-        self.paper.now = self.town.platform.cases._work.now("demo")
+        self.look_at_the_clock()
         self.wakes()
+
+    def look_at_the_clock(self) -> None:
+        """It is as late on paper."""
+        self.paper.now = self.town.platform.cases._work.now("demo")
 
     def wakes(self) -> None:
         """What is due happens, one after the other."""
@@ -268,9 +286,13 @@ class Life:
             places = [str(one.place) for _, one in places_of(self.state())]
             note(f"{self.paper.now:%m-%d} {kind} at {at}\n    {places}")
             event(f"time: {kind.partition(':')[0]}")
-            self.paper.wakes(kind, at)
+            self.woken(kind, at)
             self.compare()
         raise AssertionError("the same is due again and again")
+
+    def woken(self, kind: str, at: str) -> None:
+        """What is due happens on paper."""
+        self.paper.wakes(kind, at)
 
     # ---------------------------------------------------------------- how it stands
 
