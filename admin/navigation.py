@@ -23,6 +23,7 @@ PAGES = {
     "opinions": "opinions.edit",
     "account": "account.menu",
     "staff": "staff.overview",
+    "roles": "roles_here.overview",
     "console": "console.index",
 }
 

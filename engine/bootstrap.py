@@ -63,6 +63,7 @@ from engine.services.operations import Operations
 from engine.services.opinions import Opinions
 from engine.services.outgoing import Outgoing
 from engine.services.oversight import Oversight
+from engine.services.own_roles import OwnRoles
 from engine.services.panel_views import PanelViews
 from engine.services.panels import Panels
 from engine.services.platform import Platform
@@ -338,6 +339,7 @@ def assemble(
         list_jobs=ListJobs(jobs, records, registers, lists, directory, sentences),
         accounts=accounts,
         staff=staff,
+        own_roles=OwnRoles(store, definitions, directory, sentences, clock),
         substitutes=substitutes,
         handing_over=handing_over,
         closing=Closing(accounts, handing_over, directory, sentences),

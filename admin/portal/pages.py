@@ -23,6 +23,7 @@ from admin.portal import (
     profile,
     registration,
     reviewing,
+    roles,
     staff,
     starting,
     substitutes,
@@ -31,8 +32,8 @@ from admin.portal import (
 
 SUBJECTS = (
     account, identity, registration, home, profile, starting, cases, filling, reviewing, groups,
-    matching, lists, messages, copies, jobs, staff, handover, substitutes, opinions, papers,
-    attachments, verification,
+    matching, lists, messages, copies, jobs, staff, roles, handover, substitutes, opinions,
+    papers, attachments, verification,
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ show what the permissions of the viewer open.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from engine.authoring.node import Node
@@ -54,6 +54,7 @@ PAGES = (
     "opinions",
     "account",
     "staff",
+    "roles",
     "console",
 )
 EntryKind = Literal["list", "register", "records", "counts", "route", "page", "start"]
@@ -86,7 +87,6 @@ class Role:
     id: str
     name: str
     title: str
-    node: Node
     permissions: tuple[str, ...] = ()
     #: menu entries shown to it; None = all that its permissions open
     menus: tuple[str, ...] | None = None
@@ -143,7 +143,6 @@ def _role(values: Values) -> Role:
         id=values.name,
         name=values.name,
         title=values.get("title", values.name),
-        node=values.node,
         permissions=values.get("permissions", ()),
         menus=values.get("menus"),
         kinds=values.get("kinds", ()),
@@ -299,16 +298,7 @@ def parse_roles(node: Node, path: str, problems: Problems) -> RoleSet | None:
         return None
     roles: dict[str, Role] = {}
     for name, role in values.get("roles", {}).items():
-        roles[name] = Role(
-            f"{path}/{name}",
-            name,
-            role.title,
-            role.node,
-            role.permissions,
-            role.menus,
-            role.kinds,
-            role.keep,
-        )
+        roles[name] = replace(role, id=f"{path}/{name}")
     return RoleSet(path, node, roles, values.get("menus", ()), values.get("persons", ()))
 
 
@@ -321,14 +311,15 @@ def check_roles(
     """
     for role in roles.roles.values():
         where = said("角色", "role", role.name)
+        node = roles.node.at_path(["roles", role.name])
         for place, name in enumerate(role.permissions):
-            at = role.node.at_path(["permissions", place])
+            at = node.at_path(["permissions", place])
             expect(problems, at, PERMISSION, name, known.permissions, where)
         for place, name in enumerate(role.menus or ()):
-            expect(problems, role.node.at_path(["menus", place]), ENTRY, name, entries, where)
+            expect(problems, node.at_path(["menus", place]), ENTRY, name, entries, where)
         kinds = known.codes.get(KINDS)
         for place, name in enumerate(role.kinds if kinds is not None else ()):
-            expect(problems, role.node.at_path(["kinds", place]), CODE, name, kinds or (), where)
+            expect(problems, node.at_path(["kinds", place]), CODE, name, kinds or (), where)
     for place, name in enumerate(roles.persons):
         at = roles.node.at_path(["persons", place])
         expect(problems, at, ENTRY, name, entries, said("角色与菜单", "roles", roles.id))

@@ -1,12 +1,13 @@
 """Who people are, what they may do and where: the one place that decides rights.
 
 A role is granted to a person at an organisation. There it lets the person do what its permissions
-name; what its permissions let one see and change reaches all organisations below.
+name; what its permissions let one see and change reaches all organisations below. It is one of the
+content, or one that the organisation has put together of what those of the content let it do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -20,7 +21,7 @@ from engine.services.definitions import Definitions
 from engine.services.kept import kept
 from engine.services.record_index import LABEL
 from engine.store.database import Store
-from engine.store.grants import GrantRow, NewGrant
+from engine.store.grants import GrantRow, NewGrant, OwnRole
 from engine.store.records import below
 from engine.store.unit import UnitOfWork
 
@@ -177,10 +178,10 @@ class Directory:
             # Work comes also to an organisation whose state keeps it waiting for the moment.
             if not roles or not self._is_open(unit, organisation):
                 return []
-            now = self._clock.now()
-            grants = unit.grants.at([organisation], roles)
-            found = (grant.person for grant in grants if _in_force(grant, now))
-            return list(dict.fromkeys(found))
+            grants = unit.grants.holding(organisation, roles)
+        held = self._counting(grants)
+        found = (grant.person for grant, role in held if permission in role.permissions)
+        return list(dict.fromkeys(found))
 
     # ------------------------------------------------------------ acting
 
@@ -234,7 +235,7 @@ class Directory:
         Raises:
             KeyError: the jurisdiction has no such role.
         """
-        role_id = self.role_id(role, jurisdiction)
+        role_id = role if is_own(role) else self.role_id(role, jurisdiction)
         return unit.grants.add(
             NewGrant(
                 person, role_id, organisation, jurisdiction, valid_from, valid_until, by,
@@ -266,7 +267,14 @@ class Directory:
         }
 
     def roles_for(self, unit: UnitOfWork, organisation: str) -> dict[str, Role]:
-        """The roles that are meant for an organisation of its kind and jurisdiction, by id."""
+        """The roles that can be given at an organisation, by id: those meant for it, its own."""
+        meant = self.roles_meant_for(unit, organisation)
+        rights = rights_of(meant)
+        own = (_own_role(one, rights) for one in unit.own_roles.of(organisation))
+        return meant | {role.id: role for role in own}
+
+    def roles_meant_for(self, unit: UnitOfWork, organisation: str) -> dict[str, Role]:
+        """The roles of the content for an organisation of its kind and jurisdiction, by id."""
         row = unit.records.load(ORGANISATIONS, organisation)
         if row is None:
             return {}
@@ -294,15 +302,11 @@ class Directory:
 
     def grants_at(self, organisation: str) -> dict[str, list[Role]]:
         """The roles in force at an organisation, by the person who holds them."""
-        found: dict[str, list[Role]] = {}
-        now = self._clock.now()
+        found: dict[str, dict[str, Role]] = {}
         with self._store.read() as unit:
-            for grant in unit.grants.at([organisation]):
-                role = self._release.roles.get(grant.role)
-                if role is not None and _in_force(grant, now):
-                    held = found.setdefault(grant.person, [])
-                    held += [role] if role not in held else []
-        return found
+            for grant, role in self._counting(unit.grants.at([organisation])):
+                found.setdefault(grant.person, {})[role.id] = role
+        return {person: list(roles.values()) for person, roles in found.items()}
 
     def take_back(self, unit: UnitOfWork, person: str, role: str, organisation: str) -> None:
         """End every grant of a role to a person at an organisation.
@@ -472,11 +476,19 @@ class Directory:
         """The roles among some grants that are held now."""
         now = self._clock.now()
         roles = self._release.roles
-        return [
-            (grant, roles[grant.role])
-            for grant in grants
-            if grant.role in roles and _in_force(grant, now)
-        ]
+        found = []
+        for grant in grants:
+            role = roles.get(grant.role) or self._own(grant.own)
+            if role is not None and _in_force(grant, now):
+                found.append((grant, role))
+        return found
+
+    def _own(self, own: OwnRole | None) -> Role | None:
+        """A role of an organisation's own, as far as the organisation has its rights now."""
+        if own is None:
+            return None
+        with self._store.read() as unit:
+            return _own_role(own, rights_of(self.roles_meant_for(unit, own.organisation)))
 
     def _is_open(self, unit: UnitOfWork, organisation: str) -> bool:
         state = self._state(unit, organisation)
@@ -493,6 +505,20 @@ class Directory:
         register = self._release.registers.get(ORGANISATIONS)
         known = register.states.get(state) if register is not None else None
         return known or State(state, state)
+
+
+def is_own(role: str) -> bool:
+    """Tell whether a role is one that an organisation has put together itself."""
+    return "#" in role
+
+
+def rights_of(roles: Mapping[str, Role]) -> frozenset[str]:
+    """All that some roles let people do."""
+    return frozenset(permission for role in roles.values() for permission in role.permissions)
+
+
+def _own_role(own: OwnRole, rights: frozenset[str]) -> Role:
+    return Role(own.id, own.id, own.title, tuple(one for one in own.permissions if one in rights))
 
 
 def _lets(state: State | None, permission: str) -> bool:

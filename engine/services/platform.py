@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from engine.services.opinions import Opinions
     from engine.services.outgoing import Outgoing
     from engine.services.oversight import Oversight
+    from engine.services.own_roles import OwnRoles
     from engine.services.panel_views import PanelViews
     from engine.services.printing import Documents
     from engine.services.profile import Profile
@@ -111,6 +112,7 @@ class Platform:
     list_jobs: ListJobs
     accounts: Accounts
     staff: Staff
+    own_roles: OwnRoles
     substitutes: Substitutes
     handing_over: HandingOver
     closing: Closing

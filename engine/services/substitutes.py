@@ -171,9 +171,10 @@ class Substitutes:
                 raise refusal or NotFound("no_such_substitute")
             now = self._records.now(actor.jurisdiction)
             unit.grants.end(key, now)
-            follows = NewGrant(*row[1:])._replace(
-                person=substitute, granted_by=actor.person, granted_at=now
-            )
+            follows = NewGrant(
+                substitute, row.role, row.organisation, row.jurisdiction, row.valid_from,
+                row.valid_until, actor.person, now, row.stands_for,
+            )  # fmt: skip
             unit.grants.add(follows)
 
     # ------------------------------------------------------------ inside

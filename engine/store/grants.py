@@ -1,16 +1,20 @@
-"""Grants: a role, or a colleague's tasks as a substitute, for a person, somewhere, for a time."""
+"""Grants: a role, or a colleague's tasks as a substitute, for a person, somewhere, for a time.
+
+A role is one of the content, or one that an organisation has put together itself.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from engine.store.session import Session
 from engine.store.statement import KEPT, Few, Statement, given, insert
-from engine.store.tables.people import grants
+from engine.store.tables.people import grants, own_roles
 from engine.store.tables.records import records
 
 
@@ -32,7 +36,7 @@ class NewGrant(NamedTuple):
 
 
 class GrantRow(NamedTuple):
-    """A row of ``grants``."""
+    """A row of ``grants``; with a role of the organisation's own, that role's row."""
 
     id: int
     person: str
@@ -44,22 +48,47 @@ class GrantRow(NamedTuple):
     granted_by: str | None
     granted_at: datetime
     stands_for: str | None
+    title: str | None
+    permissions: str | None
+
+    @property
+    def own(self) -> OwnRole | None:
+        """The role of the organisation's own that it gives; None where it is another or ended."""
+        if self.title is None or self.permissions is None:
+            return None
+        return OwnRole(self.role, self.organisation, self.title, _names(self.permissions))
 
 
-_c = grants.c
+class OwnRole(NamedTuple):
+    """A role that an organisation has put together itself."""
+
+    id: str
+    organisation: str
+    title: str
+    permissions: tuple[str, ...]
+
+
+_c, _r = grants.c, own_roles.c
+# What an own role holds comes with its grant: rights are asked for before every step.
+_WITH_OWN = grants.outerjoin(own_roles, sa.and_(_r.id == _c.role, _r.ended_at.is_(None)))
+_ROWS = sa.select(*_c, _r.title, _r.permissions).select_from(_WITH_OWN)
 _ADD = Statement(insert(grants, without=("id",)).returning(_c.id))
-_OF = Statement(sa.select(grants).where(_c.person == given(_c.person)).order_by(_c.id))
+_OF = Statement(_ROWS.where(_c.person == given(_c.person)).order_by(_c.id))
 # Asked before every step: one question, whatever else a person may do elsewhere.
 _STANDING = Statement(
-    sa.select(*grants.c, records.c.state)
-    .join(
-        records,
-        sa.and_(records.c.register == given(records.c.register), records.c.key == _c.organisation),
+    sa.select(*_c, _r.title, _r.permissions, records.c.state)
+    .select_from(
+        _WITH_OWN.join(
+            records,
+            sa.and_(
+                records.c.register == given(records.c.register), records.c.key == _c.organisation
+            ),
+        )
     )
     .where(_c.person == given(_c.person), _c.organisation == given(_c.organisation))
     .order_by(_c.id)
 )
-_LOAD = Statement(sa.select(grants).where(_c.id == given(_c.id)))
+_LOAD = Statement(_ROWS.where(_c.id == given(_c.id)))
 _END = Statement(
     sa.update(grants)
     .where(
@@ -75,6 +104,23 @@ _END = Statement(
             )
         }
     )
+)
+_OWN = Statement(
+    sa.select(_r.id, _r.organisation, _r.title, _r.permissions)
+    .where(_r.organisation == given(_r.organisation), _r.ended_at.is_(None))
+    .order_by(sa.func.length(_r.id), _r.id)
+)
+_HOW_MANY = Statement(sa.select(sa.func.count()).where(_r.organisation == given(_r.organisation)))
+_ADD_OWN = Statement(insert(own_roles))
+_CHANGE_OWN = Statement(
+    sa.update(own_roles)
+    .where(_r.id == given(_r.id, "row"))
+    .values({one: given(one) for one in (_r.title, _r.permissions, _r.changed_by, _r.changed_at)})
+)
+_END_OWN = Statement(
+    sa.update(own_roles)
+    .where(_r.id == given(_r.id, "row"))
+    .values({one: given(one) for one in (_r.changed_by, _r.changed_at, _r.ended_at)})
 )
 
 
@@ -119,11 +165,66 @@ class Grants:
         few = [Few(column, among) for column, among in asked.items() if among is not None]
         statement = KEPT.get(
             ("grants", *((one.column.name, one.places) for one in few)),
-            lambda: sa.select(grants).where(*(one.clause for one in few)).order_by(_c.id),
+            lambda: _ROWS.where(*(one.clause for one in few)).order_by(_c.id),
         )
         values = {name: value for one in few for name, value in one.values.items()}
         return [GrantRow._make(row) for row in self._session.all(statement, **values)]
 
+    def holding(self, organisation: str, roles: Sequence[str]) -> list[GrantRow]:
+        """Return the grants at one organisation of any of the roles, or of its own ones."""
+        few = Few(_c.role, roles)
+        statement = KEPT.get(("holding", few.places), lambda: _holding(few))
+        found = self._session.all(statement, organisation=organisation, **few.values)
+        return sorted(GrantRow._make(row) for row in found)
+
     def end(self, grant_id: int, at: datetime) -> bool:
         """Let a grant end at a time; False if it has ended before."""
         return self._session.run(_END, row=grant_id, at=at) == 1
+
+
+class OwnRoles:
+    """The rows of ``own_roles``. Roles end, since grants may name them."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def of(self, organisation: str) -> list[OwnRole]:
+        """Return the roles of an organisation's own that there are, oldest first."""
+        rows = self._session.all(_OWN, organisation=organisation)
+        return [OwnRole(row[0], row[1], row[2], _names(row[3])) for row in rows]
+
+    def add(
+        self, organisation: str, title: str, permissions: Sequence[str], by: str, at: datetime
+    ) -> str:
+        """Add a role; return its id, which those of the content cannot have."""
+        (known,) = self._session.one(_HOW_MANY, organisation=organisation) or (0,)
+        values = {"title": title, "permissions": json.dumps(permissions), "changed_by": by}
+        id_ = f"{organisation}#{known + 1}"
+        self._session.run(
+            _ADD_OWN, id=id_, organisation=organisation, changed_at=at, ended_at=None, **values
+        )
+        return id_
+
+    def change(
+        self, id_: str, title: str, permissions: Sequence[str], by: str, at: datetime
+    ) -> None:
+        """Let a role have another name and other permissions."""
+        values = {"title": title, "permissions": json.dumps(permissions), "changed_by": by}
+        self._session.run(_CHANGE_OWN, row=id_, changed_at=at, **values)
+
+    def end(self, id_: str, by: str, at: datetime) -> None:
+        """Let a role be no more: what was granted with it counts no more either."""
+        self._session.run(_END_OWN, row=id_, changed_by=by, changed_at=at, ended_at=at)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text))
+
+
+def _holding(few: Few) -> sa.CompoundSelect[Any]:
+    """Two searches, each by an index; one with both conditions would read the organisation."""
+    here = given(_c.organisation)
+    of_own = _ROWS.where(
+        _r.organisation == here, _r.ended_at.is_(None), _c.organisation == _r.organisation
+    )
+    return sa.union_all(_ROWS.where(_c.organisation == here, few.clause), of_own)

@@ -112,7 +112,9 @@ class Kept:
         self._statements: dict[tuple[Any, ...], Statement] = {}
 
     def get(
-        self, form: tuple[Any, ...], compose: Callable[[], sa.Select[Any] | sa.Update]
+        self,
+        form: tuple[Any, ...],
+        compose: Callable[[], sa.Select[Any] | sa.CompoundSelect[Any] | sa.Update],
     ) -> Statement:
         """Return the statement of a form."""
         known = self._statements.get(form)
@@ -159,7 +161,7 @@ class Few:
 
 
 def _columns(core: Any) -> Sequence[Any]:
-    if isinstance(core, sa.Select):
+    if isinstance(core, sa.Select | sa.CompoundSelect):
         return list(core.selected_columns)
     return list(getattr(core, "_returning", ()))
 

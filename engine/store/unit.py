@@ -14,7 +14,7 @@ from engine.store.commands import Commands
 from engine.store.copies import Copies
 from engine.store.documents import Documents
 from engine.store.drafts import Drafts
-from engine.store.grants import Grants
+from engine.store.grants import Grants, OwnRoles
 from engine.store.identities import Identities, Journeys
 from engine.store.incidents import Incidents
 from engine.store.jobs import Jobs
@@ -167,6 +167,11 @@ class UnitOfWork(Session):
     def grants(self) -> Grants:
         """Who has which role where."""
         return Grants(self)
+
+    @once
+    def own_roles(self) -> OwnRoles:
+        """The roles that organisations have put together themselves."""
+        return OwnRoles(self)
 
     @once
     def attachments(self) -> Attachments:

@@ -175,6 +175,7 @@ GIVEN: Mapping[str, Any] = {
     "papers": {},
     "path": "forms/person.yaml",
     "permission": "manage_accounts",
+    "permissions": ["review_own"],
     "person": "张三",
     "plan": 1,
     "process": "tianjin/socialised-review",

@@ -44,6 +44,22 @@ grants = sa.Table(
     sa.Index(None, "organisation", "role"),
 )
 
+# The roles an organisation has put together itself. Grants name them as they name those of the
+# content, by an id that none of the content's can have. Those that are no more keep their row.
+own_roles = sa.Table(
+    "own_roles",
+    metadata,
+    sa.Column("id", ByteText, primary_key=True),
+    sa.Column("organisation", ByteText, nullable=False),
+    sa.Column("title", ByteText, nullable=False),
+    # a JSON list of names
+    sa.Column("permissions", sa.Text, nullable=False),
+    sa.Column("changed_by", sa.Text, nullable=False),
+    sa.Column("changed_at", Moment, nullable=False),
+    sa.Column("ended_at", Moment),
+    sa.Index(None, "organisation"),
+)
+
 sessions = sa.Table(
     "sessions",
     metadata,

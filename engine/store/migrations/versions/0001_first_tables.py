@@ -308,6 +308,18 @@ def upgrade() -> None:
         op.f("ix_opinions_person_position"), "opinions", ["person", "position"], unique=False
     )
     op.create_table(
+        "own_roles",
+        sa.Column("id", ByteText, nullable=False),
+        sa.Column("organisation", ByteText, nullable=False),
+        sa.Column("title", ByteText, nullable=False),
+        sa.Column("permissions", sa.Text(), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.Column("changed_at", Moment(), nullable=False),
+        sa.Column("ended_at", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_own_roles")),
+    )
+    op.create_index(op.f("ix_own_roles_organisation"), "own_roles", ["organisation"], unique=False)
+    op.create_table(
         "plans",
         sa.Column("id", Key, nullable=False),
         sa.Column("jurisdiction", sa.Text(), nullable=False),
@@ -1057,6 +1069,8 @@ def downgrade() -> None:
     op.drop_table("records")
     op.drop_table("pools")
     op.drop_table("plans")
+    op.drop_index(op.f("ix_own_roles_organisation"), table_name="own_roles")
+    op.drop_table("own_roles")
     op.drop_index(op.f("ix_opinions_person_position"), table_name="opinions")
     op.drop_index(op.f("ix_opinions_organisation"), table_name="opinions")
     op.drop_table("opinions")
