@@ -436,6 +436,7 @@ class RegistersPage(TablePage):
             shown=platform().registers.shown(actor, self.register, key, name),
             action=request.full_path.rstrip("?"),
             button=f"{_('确定') if action.confirm else ''}{caption(action.title)}",
+            severe=action.ends,
             cancel=self.get_url(".details_view", id=key),
             problem=refusal.sentence if refusal is not None and not errors else None,
         )

@@ -50,20 +50,22 @@ def test_explanations_stand_beside_their_fields() -> None:
     assert "按特别条件申请" in html
 
 
-def test_the_help_of_what_nobody_fills_in_is_for_readers() -> None:
+def test_readers_are_told_what_to_do_with_a_link_while_there_is_one() -> None:
+    """Who could not pay yet was told to follow a link that was not there."""
     form = form_of(
-        "order: {title: Order, help: Pay by the link., properties: "
-        "{number: {title: Number, type: string, locked: true}}}\n"
-        "note: {title: Note, help: Write it here., properties: {text: {title: Text, type: string}}}"
+        "order: {title: Order, help: Write it here., properties: "
+        "{link: {title: Link, type: string, widget: link, locked: true, help: Pay by the link., "
+        "visible_when: data.order.link != null}, number: {title: Number, type: string}}}"
     )
-    client = make_app(
-        form, World(), {"order": {"number": "7"}, "note": {"text": "x"}}
-    ).test_client()
 
-    html = client.get("/read").text
+    def read(**order: str) -> str:
+        return make_app(form, World(), {"order": order}).test_client().get("/read").text
 
-    assert "Pay by the link." in html
-    assert "Write it here." not in html
+    with_link, without = read(number="7", link="https://pay.example/7"), read(number="7")
+
+    assert "Pay by the link." in with_link
+    assert "Pay by the link." not in without
+    assert "Write it here." not in with_link
 
 
 @pytest.mark.req("PROF-31", "FORM-02")

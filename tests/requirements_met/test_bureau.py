@@ -465,7 +465,12 @@ class TestCertificates:
 
     def revokes(self, town: City) -> Visitor:
         officer = town.visit("厍发证", BUREAU)
-        officer.get(officer.get("/console/register-certificates/").links["撤销 51012026000001"])
+        page = officer.get(
+            officer.get("/console/register-certificates/").links["撤销 51012026000001"]
+        )
+        # What is asked for is why it is revoked, not why an application did not pass.
+        assert "不通过原因" not in page
+        assert 'class="btn btn-danger">确定撤销' in page.source
         officer.press("确定撤销", reason="申报材料不实")
         return officer
 

@@ -105,6 +105,7 @@ def test_who_paid_too_little_is_left_to_the_committee(town, outside):
     secretary = town.visit("孙秘书", "教师高评委")
     page = secretary.get(f"/cases/{town['z']}")
     assert {"确定重新开立缴费单", "确定未缴费终止"} <= set(page.buttons)
+    assert "请点击缴费链接" not in page
 
 
 @pytest.mark.req("ENG-17", "COM-14")

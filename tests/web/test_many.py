@@ -66,6 +66,12 @@ def test_whoever_oversees_them_means_all_that_a_search_finds():
     page = overseer.press("批量暂停办理", reason="核查")
     # It is confirmed once more; meanwhile one of them is suspended and another one begun.
     assert "请再次确认" in page
+    # On second thoughts the reason is put better; what was entered is still there.
+    page = overseer.press("返回修改")
+    assert "请再次确认" not in page
+    assert ">核查</textarea>" in page.source
+    page = overseer.press("批量暂停办理", reason="专项核查")
+    assert "专项核查" in page
     uids.append(a_request(office))
     page = overseer.press("确定批量暂停办理")
     assert f"符合条件的全部 {MORE + 1} 件" in page
