@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import cache
 from typing import Any, TypeVar
 
 from engine.authoring.problems import Problems
@@ -31,6 +32,8 @@ class Memory:
         given: Sequence[object],
         make: Callable[..., T],
         problems: Problems,
+        *,
+        at: object | None = None,
     ) -> T:
         """Return what is made from some things, made anew only if one of them is another.
 
@@ -40,12 +43,15 @@ class Memory:
                 the same if what was looked up in them is.
             make: gets what is given, and where to report problems.
             problems: receives what was reported when it was made.
+            at: where it stands, which only problems tell of: without any, the same is made
+                wherever it stands.
         """
         kept = self._kept.get(key)
-        if kept is None or not kept.fits(given):
+        moved = kept is not None and kept.problems and kept.at is not at
+        if kept is None or moved or not kept.fits(given):
             watched = [_watched(one) for one in given]
             found = Problems()
-            kept = _Kept(watched, make(*watched, found), tuple(found))
+            kept = _Kept(watched, make(*watched, found), tuple(found), at)
             self._kept[key] = kept
         problems.extend(kept.problems)
         made: T = kept.value
@@ -58,11 +64,13 @@ def once(
     given: Sequence[object],
     make: Callable[..., T],
     problems: Problems,
+    *,
+    at: object | None = None,
 ) -> T:
-    """Make something, or take it from a memory if there is one."""
+    """Make something, or take it from a memory if there is one; see :meth:`Memory.once`."""
     if memory is None:
         return make(*given, problems)
-    return memory.once(key, given, make, problems)
+    return memory.once(key, given, make, problems, at=at)
 
 
 class Watched(Mapping[Any, Any]):
@@ -97,7 +105,12 @@ class Watched(Mapping[Any, Any]):
             return False
         if self._whole is not None and self._whole != dict(other):
             return False
-        return all(_same(value, other.get(key, _ABSENT)) for key, value in self._read.items())
+        # Written out: an edit asks this some ten thousand times.
+        for key, value in self._read.items():
+            found = other.get(key, _ABSENT)
+            if found is not value and not _same(value, found):
+                return False
+        return True
 
     def turn(self, other: Mapping[Any, Any]) -> None:
         """Look things up in another mapping from now on, which fits."""
@@ -110,6 +123,7 @@ class _Kept:
     given: list[Any]
     value: Any
     problems: tuple[Any, ...]
+    at: object | None
 
     def fits(self, given: Sequence[object]) -> bool:
         pairs = list(zip(self.given, given, strict=True))
@@ -120,41 +134,43 @@ class _Kept:
         return True
 
 
-def _is_open(value: object) -> bool:
-    """Tell whether a value counts by its parts: one with an equality of its own, and mappings."""
-    return (
-        is_dataclass(value)
-        and type(value).__eq__ is not object.__eq__
-        and any(isinstance(getattr(value, part.name), Mapping) for part in fields(value))
-    )
+@cache
+def _parts(kind: type) -> tuple[str, ...]:
+    """The names of the parts of a class whose values count by them."""
+    if not is_dataclass(kind) or kind.__eq__ is object.__eq__:
+        return ()
+    return tuple(part.name for part in fields(kind))
 
 
 def _watched(value: Any) -> Any:
+    """Watch a mapping, and the mappings among the parts of a value that counts by its parts."""
     if isinstance(value, Mapping):
         return Watched(value)
-    if not _is_open(value):
-        return value
-    parts = {part.name: getattr(value, part.name) for part in fields(value)}
+    parts = {name: getattr(value, name) for name in _parts(value.__class__)}
     mappings = {name: Watched(part) for name, part in parts.items() if isinstance(part, Mapping)}
-    return replace(value, **mappings)
+    return replace(value, **mappings) if mappings else value
+
+
+def _is_watched(value: Any) -> bool:
+    return any(type(getattr(value, name)) is Watched for name in _parts(value.__class__))
 
 
 def _fits(old: Any, new: Any) -> bool:
-    if isinstance(old, Watched):
+    if type(old) is Watched:
         return old.fits(new)
-    if not _is_open(old):
+    if old is new or not _is_watched(old):
         return _same(old, new)
     return type(old) is type(new) and all(
-        _fits(getattr(old, part.name), getattr(new, part.name)) for part in fields(old)
+        _fits(getattr(old, name), getattr(new, name)) for name in _parts(old.__class__)
     )
 
 
 def _turn(old: Any, new: Any) -> None:
-    if isinstance(old, Watched):
+    if type(old) is Watched:
         old.turn(new)
-    elif _is_open(old):
-        for part in fields(old):
-            _turn(getattr(old, part.name), getattr(new, part.name))
+    elif old is not new and _is_watched(old):
+        for name in _parts(old.__class__):
+            _turn(getattr(old, name), getattr(new, name))
 
 
 def _same(old: object, new: object) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from engine.authoring.memory import Memory, once
 from engine.authoring.problems import Problems
 from engine.definitions.bpmn import write_bpmn
 from engine.definitions.connector import Connector
@@ -30,7 +31,8 @@ from engine.domain.types import (
 )
 from engine.expressions import Expression, Path, Scope, Where, compile, compile_where
 
-_WANTED: Mapping[Gives, Type | tuple[Type, ...] | None] = {
+Want = Type | tuple[Type, ...] | None
+_WANTED: Mapping[Gives, Want] = {
     "condition": BOOLEAN,
     "date": (DATE, DATETIME),
     "number": NUMBER,
@@ -99,6 +101,7 @@ def bind(
     *,
     documents: Mapping[str, Mapping[str, Formula]] | None = None,
     connectors: Mapping[str, Connector] | None = None,
+    memory: Memory | None = None,
 ) -> BoundProcess:
     """Compile every expression of a process, reporting all that is wrong with them.
 
@@ -112,9 +115,11 @@ def bind(
         problems: receives what is wrong.
         documents: what each document template prints, by template and name.
         connectors: the connectors.
+        memory: what was compiled before; an expression is compiled anew only if a name it reads
+            is of another type.
     """
     scopes = Scopes(process, forms, registers, processes, related, connectors or {})
-    binder = _Binder(process, scopes, indexes, problems)
+    binder = _Binder(process, scopes, indexes, problems, memory)
     for name in _ordered(process, scopes, problems):
         if name in process.facts:
             binder.fact(process.facts[name])
@@ -133,11 +138,13 @@ class _Binder:
         scopes: Scopes,
         indexes: Mapping[str, Collection[Path]],
         problems: Problems,
+        memory: Memory | None,
     ) -> None:
         self.process = process
         self.scopes = scopes
         self.indexes = indexes
         self.problems = problems
+        self.memory = memory
         self.expressions: dict[Formula, Expression] = {}
         self.wheres: dict[Formula, Where] = {}
 
@@ -168,14 +175,7 @@ class _Binder:
             name: {
                 key: found
                 for key, formula in data.items()
-                if (
-                    found := compile(
-                        formula.text,
-                        self.scopes.everywhere,
-                        node=formula.node,
-                        problems=self.problems,
-                    )
-                )
+                if (found := self._compiled(Use(formula, "value"), self.scopes.everywhere))
                 is not None
             }
             for name, data in known.items()
@@ -194,18 +194,26 @@ class _Binder:
         if use.where:
             self._where(use, scope)
             return None
-        found = compile(
-            formula.text,
-            scope,
-            want=self._wanted(use),
-            node=formula.node,
-            problems=self.problems,
-        )
+        found = self._compiled(use, scope)
         if found is not None:
             self.expressions[formula] = found
             if use.gives == "list" and isinstance(found.type, ListOf):
                 self.scopes.learn_item(formula, found.type.item)
         return found
+
+    def _compiled(self, use: Use, scope: Scope) -> Expression | None:
+        formula = use.formula
+
+        def make(scope: Scope, want: Want, found: Problems) -> Expression | None:
+            return compile(formula.text, scope, want=want, node=formula.node, problems=found)
+
+        given = scope, self._wanted(use)
+        return once(self.memory, self._key(use), given, make, self.problems, at=formula.node)
+
+    def _key(self, use: Use) -> tuple[object, ...]:
+        """What tells most uses apart; where two are alike, the later is kept."""
+        wanted = use.gives, use.field
+        return "expression", self.process.id, use.place, use.source, wanted, use.formula.text
 
     def _where(self, use: Use, scope: Scope) -> None:
         formula, source = use.formula, use.source or ""
@@ -214,18 +222,20 @@ class _Binder:
         # A register or form that does not exist is reported once, where it is named.
         if scope.names["it"].type == ANY or unknown:
             return
-        found = compile_where(
-            formula.text,
-            scope,
-            Reference(source),
-            self.indexes.get(source, frozenset()),
-            node=formula.node,
-            problems=self.problems,
-        )
+
+        def make(scope: Scope, indexes: Collection[Path], found: Problems) -> Where | None:
+            row = Reference(source)
+            return compile_where(
+                formula.text, scope, row, indexes, node=formula.node, problems=found
+            )
+
+        given = scope, self.indexes.get(source, frozenset())
+        key = self._key(use)
+        found = once(self.memory, key, given, make, self.problems, at=formula.node)
         if found is not None:
             self.wheres[formula] = found
 
-    def _wanted(self, use: Use) -> Type | tuple[Type, ...] | None:
+    def _wanted(self, use: Use) -> Want:
         if use.want is not None:
             return use.want
         if use.field is None:

@@ -33,7 +33,7 @@ from engine.definitions.jurisdiction import Jurisdiction, Pool
 from engine.definitions.kinds import Content, check_kinds, known_from, read_kinds
 from engine.definitions.known import Known, index_paths
 from engine.definitions.labels import Labels
-from engine.definitions.limits import limits_of, organisation_kinds, rights_in
+from engine.definitions.limits import Limits, limits_of, organisation_kinds, rights_in
 from engine.definitions.links import Related, relations
 from engine.definitions.listing import Listing
 from engine.definitions.message import MessageTemplate
@@ -251,7 +251,7 @@ class _Loader:
         once(self.memory, "kinds", given, check_kinds, self.problems)
         bound_content = once(self.memory, "content", given, bind_content, self.problems)
         related = relations(processes)
-        names = names_of(content, forms, types, registers, others, related)
+        names = names_of(content, types, registers, others, related, self._asked(forms, content))
         documents = {name: one.data for name, one in content.documents.items()}
         bound = {}
         for name, process in processes.items():
@@ -272,6 +272,13 @@ class _Loader:
             ready = {name: rule for name, rule in rules.items() if rule is not None}
             release = Release(dict(self.sources), bound, forms, content, bound_content, ready)
         return Loaded(release, self.problems, self.sources, bound, flat, content, forms, rules)
+
+    def _asked(self, forms: Mapping[str, Form], content: Content) -> dict[str, _Asked]:
+        """Say of each form what its fields can hold."""
+        return {
+            name: once(self.memory, ("asked", name), (form, content.codes), _asked, self.problems)
+            for name, form in forms.items()
+        }
 
     def _rules(self, content: Content) -> dict[str, Rule | None]:
         """Make the rule tables ready; those with mistakes are None."""
@@ -368,10 +375,22 @@ def _bound(
     """Bind a process and check it."""
     bound = bind(
         process, types, registers, processes, related, indexes, problems,
-        documents=documents, connectors=connectors,
+        documents=documents, connectors=connectors, memory=memory,
     )  # fmt: skip
     check_process(bound, names, problems, whole=whole, memory=memory)
     return bound
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What the fields of a form can hold: their limits, and the codes they offer."""
+
+    limits: Mapping[str, Limits]
+    options: tuple[str, ...]
+
+
+def _asked(form: Form, codes: Mapping[str, CodeList], _problems: Problems) -> _Asked:
+    return _Asked(limits_of(form), _options(form, codes))
 
 
 def _type_of(form: Form, codes: Mapping[str, Collection[str]], _problems: Problems) -> Record:
@@ -391,11 +410,11 @@ def records(registers: Mapping[str, Register], forms: Mapping[str, Record]) -> d
 
 def names_of(
     content: Content,
-    forms: Mapping[str, Form],
     types: Mapping[str, Record],
     registers: Mapping[str, Record],
     processes: Mapping[str, Neighbour],
     related: Mapping[str, Related],
+    asked: Mapping[str, _Asked],
 ) -> Names:
     """Collect the names that processes may use."""
     roles = [role for set_ in content.roles.values() for role in set_.roles.values()]
@@ -427,7 +446,7 @@ def names_of(
         roles={role.name for role in roles},
         rights={name: held for name in processes if (held := rights_in(content, name)) is not None},
         kinds=organisation_kinds(content),
-        limits={name: limits_of(form) for name, form in forms.items()},
+        limits={name: one.limits for name, one in asked.items()},
         register_forms={name: one.form for name, one in content.registers.items()},
         keys={name: {"id", one.key or "id"} for name, one in content.registers.items()},
         statuses=tuple(statuses.values) if statuses is not None else (),
@@ -436,7 +455,7 @@ def names_of(
             for name, found in content.lists.items()
             if found.of == CASES
         ],
-        options={name: _options(form, content.codes) for name, form in forms.items()},
+        options={name: one.options for name, one in asked.items()},
         processes=processes,
         related=related,
     )

@@ -24,7 +24,7 @@ def read_forms(
         name: once(memory, ("form file", name), (node, name), read_form, problems)
         for name, node in nodes.items()
     }
-    sources = complete(drafts, problems)
+    sources = once(memory, "form sources", (drafts,), complete, problems)
     return {name: _form(name, source, problems, memory) for name, source in sources.items()}
 
 

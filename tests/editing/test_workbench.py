@@ -15,7 +15,7 @@ from tests.editing.support import shipped, small
 class OnlyFiles(Memory):
     """Remembers the files as they were read and makes all else anew: a full load, sooner."""
 
-    def once(self, key, given, make, problems):
+    def once(self, key, given, make, problems, *, at=None):
         if key[0] == "file":
             return super().once(key, given, make, problems)
         return make(*given, problems)
@@ -221,6 +221,26 @@ class TestMemory:
             memory.once("key", (value,), lambda given, _: made.append(given), Problems())
 
         assert [str(value) for value in made] == ["1", "True", "1.0", "1"]
+
+    def test_what_has_a_problem_is_made_again_where_it_stands_now(self):
+        memory, made = Memory(), []
+
+        def ask(text, at):
+            problems = Problems()
+
+            def make(text, found):
+                made.append(text)
+                if text == "wrong":
+                    found.add("SRC115", at)
+
+            memory.once("key", (text,), make, problems, at=at)
+            return [problem.at for problem in problems]
+
+        first, moved = Position("f", 1), Position("f", 2)
+
+        assert [ask("right", at) for at in (first, moved)] == [[], []]
+        assert [ask("wrong", at) for at in (first, first, moved)] == [[first], [first], [moved]]
+        assert made == ["right", "wrong", "wrong"]
 
     def test_what_was_made_looks_things_up_where_they_are_now(self):
         memory = Memory()

@@ -8,8 +8,9 @@ conditions (checked, drawn, guarded, journalled) is done with these. A fact keep
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
+from functools import cache
 from typing import Any
 
 from engine.authoring.node import Node
@@ -25,6 +26,12 @@ _PATH = re.compile(rf"{SNAKE}(\.{SNAKE})*\Z")
 _WITHOUT = frozenset({str, int, bool, type(None), Formula, Node})
 #: a table as found by its id: None if it is there but has mistakes
 Tables = Mapping[str, Rule | None]
+
+
+@cache
+def _parts(of: type) -> tuple[str, ...]:
+    """The names of the parts of a class that has any."""
+    return tuple(one.name for one in fields(of)) if is_dataclass(of) else ()
 
 
 def with_rules(process: Process, tables: Tables, problems: Problems) -> Process | None:
@@ -72,14 +79,15 @@ class _Placing:
         if isinstance(value, tuple):
             return self._in_all(value)
         if isinstance(value, Mapping):
-            changed = {key: self.in_(one) for key, one in value.items()}
-            return changed if any(changed[key] is not value[key] for key in changed) else value
-        if not is_dataclass(value) or isinstance(value, type):
-            return value
-        parts = {one.name: getattr(value, one.name) for one in fields(value)}
-        new = {name: self.in_(part) for name, part in parts.items()}
-        changes = {name: part for name, part in new.items() if part is not parts[name]}
+            changes = self._changes(value.items())
+            return {**value, **changes} if changes else value
+        names = _parts(value.__class__)
+        changes = self._changes((name, getattr(value, name)) for name in names)
         return replace(value, **changes) if changes else value
+
+    def _changes(self, parts: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+        """Return the parts that have a table in them, with it in its place."""
+        return {name: new for name, part in parts if (new := self.in_(part)) is not part}
 
     def _in_all(self, values: tuple[Any, ...]) -> tuple[Any, ...]:
         changed: list[Any] = []
