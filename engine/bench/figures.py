@@ -4,17 +4,8 @@ from __future__ import annotations
 
 import gc
 import statistics
-import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
-
-
-def per_call(run: Callable[[], object], count: int) -> float:
-    """Seconds one call takes, over ``count`` calls."""
-    begun = time.perf_counter()
-    for _ in range(count):
-        run()
-    return (time.perf_counter() - begun) / count
 
 
 def rounds(measures: Mapping[str, Callable[[], float]], count: int) -> dict[str, list[float]]:

@@ -1,1 +1,1 @@
-"""The outside world behind ports: documents, signatures, spreadsheets, mail, identity."""
+"""The outside world behind ports: documents, signatures, spreadsheets, identity."""

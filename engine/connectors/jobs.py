@@ -77,10 +77,6 @@ class Worker:
         self._thread = threading.Thread(target=self.run, name="worker", daemon=True)
         self._thread.start()
 
-    def wake(self) -> None:
-        """Say that something may be due now."""
-        self._wake.set()
-
     def stop(self, seconds: float = 30.0) -> bool:
         """Let the job that runs end, and no other begin; False if it did not end in time."""
         self._stopping = True

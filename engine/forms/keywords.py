@@ -37,7 +37,6 @@ MOMENTS: frozenset[Kind] = frozenset({"date", "datetime", "year", "month"})
 NUMBERS: frozenset[Kind] = frozenset({"number", "integer"})
 CHOSEN: frozenset[Kind] = frozenset({"choice", "reference", "many"})
 LISTS: frozenset[Kind] = frozenset({"many", "rows", "files"})
-OBJECTS: frozenset[Kind] = frozenset({"group", "rows"})
 STORED: frozenset[Kind] = frozenset(
     {
         "text", "number", "integer", "boolean", "choice", "reference", "date", "datetime", "year",

@@ -93,7 +93,6 @@ class OpenFile:
 
     path: str
     text: str
-    base_text: str | None
     version: int
     state: State
     conflict: bool
@@ -524,7 +523,6 @@ class Drafts:
         return OpenFile(
             path=path,
             text=_text(content or b""),
-            base_text=_text(base) if base is not None else None,
             version=known.version if known is not None else 0,
             state=_state(base, content),
             conflict=known is not None and known.conflict,

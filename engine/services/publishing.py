@@ -567,24 +567,6 @@ class Publishing:
                 raise Refused("second_person_needed")
             return self._put_into_force(change, passed, lambda unit: None)
 
-    def draft_of(self, actor: Actor, version: str) -> DraftView:
-        """Begin a draft that has the files of an earlier version, to go on from there.
-
-        Raises:
-            NotFound: there is no such version.
-            Refused: the actor may not change content.
-        """
-        now = self._clock.now()
-        with self._sentences.saying(), self._store.write() as unit:
-            self._rights.demand(actor, EDIT)
-            old, head = self._history.named(unit, version), current_version(unit.releases)
-            assert head is not None  # content never goes away
-            row = self._drafts.add_in(unit, actor, f"v{old.number}", head.commit)
-            before, after = unit.releases.files(old.commit), unit.releases.files(head.commit)
-            for path in _changed(before, after):
-                unit.drafts.put(row.id, path, before.get(path), now, expected=0)
-            return self._drafts.view(unit, actor, row)
-
     # ------------------------------------------------------------ inside
 
     def _draft(self, actor: Actor, draft: int) -> tuple[DraftRow, dict[str, bytes]]:

@@ -18,8 +18,6 @@ from engine.runtime.moments import now_and_today
 from engine.store.records import RecordRow
 from engine.store.unit import UnitOfWork
 
-Loader = Callable[[str, str], RecordRow | None]
-
 
 class RecordView(Mapping[str, Any]):
     """A record as a mapping. A reference in it is again such a mapping, or None."""

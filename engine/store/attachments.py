@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -58,11 +57,6 @@ class Attachments:
         """Return what is known of a file."""
         row = self._session.one(_LOAD, uid=uid)
         return None if row is None else AttachmentRow._make(row)
-
-    def load_all(self, uids: Sequence[str]) -> list[AttachmentRow]:
-        """Return what is known of several files, in the order of their keys."""
-        query = sa.select(attachments).where(_c.uid.in_(uids)).order_by(_c.uid)
-        return [AttachmentRow._make(row) for row in self._session.rows(query)]
 
     def of(self, case_uid: str) -> list[AttachmentRow]:
         """Return the files of a case."""

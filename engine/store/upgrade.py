@@ -11,7 +11,6 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from engine.store.errors import UnknownTables
 from engine.store.tables import metadata
@@ -31,13 +30,6 @@ def downgrade(engine: sa.Engine, version: str) -> None:
     """Take the steps back to a version; ``base`` is an empty database."""
     with attached(engine) as config:
         command.downgrade(config, version)
-
-
-def is_current(engine: sa.Engine) -> bool:
-    """Return whether the database has taken every step."""
-    newest = ScriptDirectory.from_config(_config()).get_current_head()
-    with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == newest
 
 
 def differences(engine: sa.Engine) -> list[object]:

@@ -122,21 +122,6 @@ def test_stopping_lets_the_job_that_runs_end_and_no_other_begin(clock):
     assert done == ["slow"]
 
 
-def test_a_sleeping_worker_is_woken(clock):
-    seen = threading.Semaphore(0)
-
-    def look(now: datetime) -> int:
-        seen.release()
-        return 0
-
-    worker = Worker({"look": look}, clock, pause=60)
-    worker.start()
-    assert seen.acquire(timeout=10)
-    worker.wake()
-    assert seen.acquire(timeout=10)
-    assert worker.stop()
-
-
 def _until(holds) -> None:
     waiting = threading.Event()
     for _ in range(1000):

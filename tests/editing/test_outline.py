@@ -52,7 +52,6 @@ def test_the_kinds_of_steps_show_what_makes_them_one():
         "failed": (Target("not_passed"),),
     }
     assert step(found, "certified").end == "success"
-    assert not step(found, "superiors").actions[0].targets[0].is_step
 
 
 def test_a_file_on_top_of_another_shows_where_each_part_comes_from():

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from engine.authoring.node import Entry, Node
 from engine.definitions.editing.process import FOLDER, ProcessDraft
-from engine.definitions.flow import RELATIVE
 from engine.definitions.process import Action, Process, Step, StepKind, Verb
 
 
@@ -26,11 +25,6 @@ class Target:
 
     to: str
     when: str = ""
-
-    @property
-    def is_step(self) -> bool:
-        """Whether this is a step and not a way back or on."""
-        return self.to not in RELATIVE
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,6 @@ FIELD = Name(Phrase("字段名", "field"))
 SECTION = Name(Phrase("分区名", "section"))
 STATUS = Name(Phrase("状态代码", "status code"))
 PERMISSION = Name(Phrase("权限", "permission"))
-AUDIENCE = Name(Phrase("对象", "audience"))
 TARGET = Name(
     Phrase(
         "步骤名 / `next` / `previous` / `resume` / `join`",
