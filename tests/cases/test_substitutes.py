@@ -253,3 +253,16 @@ def test_a_second_opinion_is_given_by_a_substitute_but_not_by_who_holds_the_task
     office.cases.act(AWAY, uid, "pass")
     assert all(found.same for found in office.rebuilding.all())
     office.close()
+
+
+@pytest.mark.req("SEC-01")
+def test_what_waits_at_another_organisation_of_theirs_stays_there(office):
+    """Whoever is away there too has colleagues there; the substitute is one here only."""
+    with office.store.write() as unit:
+        office.directory.grant(unit, "王审", "reviewer", "二分局", jurisdiction="town")
+    office.substitutes.name(AWAY, "赵复")
+    there = a_request(office, unit="二分局")
+
+    assert office.views.view(person("王审", "二分局"), there).uid == there
+    assert refused(lambda: office.views.view(acting(office), there)) == "no_such_case"
+    assert office.lists.keys(acting(office), "town/to-review") == []
