@@ -76,15 +76,53 @@ def test_no_python_can_be_reached():
     assert len(problems) == 4
 
 
-def test_deeply_nested_choices_are_refused_rather_than_grown_without_bound():
+def nested(levels: int, *ways: str) -> str:
+    """An expression in an expression, so many levels deep."""
     text = "data.score"
-    for _ in range(12):
-        text = f"(case.returned ? {text} + 1 : data.bonus)"
+    for level in range(levels):
+        text = ways[level % len(ways)].format(text)
+    return text
+
+
+CHOICE = "(case.returned ? {} + 1 : data.bonus)"
+
+
+@pytest.mark.parametrize(
+    ("largest", "too_large"),
+    [
+        ("data.score".ljust(4_000), "data.score".ljust(4_001)),
+        (nested(30, "({} + 1)"), nested(31, "({} + 1)")),
+        # What could be nothing is written several times in the tree that is run.
+        (nested(10, CHOICE), nested(11, CHOICE)),
+        # Few parts, but one in another: written so it could not be read again.
+        (nested(23, "({} + 1)", "int({})"), nested(24, "({} + 1)", "int({})")),
+    ],
+    ids=["long", "deep as written", "many parts", "deep as run"],
+)
+def test_what_is_too_large_to_be_run_is_refused_where_it_is_written(largest: str, too_large: str):
+    """An expression with eleven choices in one another passed the check or not: both were right."""
+    assert evaluated(largest, {"data": {"score": 1, "bonus": 1}, "case": {"returned": True}}) >= 1
     problems = Problems()
 
-    found = compile(text, SCOPE, node=Position("f"), problems=problems)
+    assert compile(too_large, SCOPE, node=Position("f"), problems=problems) is None
+    assert [problem.code for problem in problems] == ["DEF407"]
 
-    assert found is not None or [problem.code for problem in problems] == ["DEF407"]
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "days(today, 40001)",
+        "days(today, -40001)",
+        "days(today, 1.5)",
+        "workdays(today, 40001)",
+        "workdays_between(days(days(today, -40000), -1), today)",
+        "minutes(now, 57600001)",
+        "hours(now, -960001)",
+    ],
+)
+def test_nobody_counts_further_than_a_century(text: str):
+    with pytest.raises(ExpressionError):
+        evaluated(text)
 
 
 @pytest.mark.parametrize("levels", [3, 8, 14])
