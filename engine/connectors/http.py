@@ -134,7 +134,7 @@ def read(status: int, content: bytes) -> Mapping[str, Any]:
         raise Rejected("too long")
     try:
         found = json.loads(content) if content.strip() else {}
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Rejected("no JSON") from error
     if not isinstance(found, dict):
         raise Rejected("no object")
@@ -145,7 +145,7 @@ def _why(content: bytes) -> str:
     """What an answer says about why it is none, in one of the usual places."""
     try:
         found = json.loads(content[:_MOST])
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     if not isinstance(found, dict):
         return ""

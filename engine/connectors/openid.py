@@ -335,14 +335,14 @@ def _identity(connector: Connector) -> Identity:
 
 def _checked(found: Mapping[str, Any], address: str) -> Mapping[str, Any]:
     """What a platform says about itself, if it is this platform and safe to talk to."""
+    if any(not isinstance(found.get(name), str) for name in _NEEDED):
+        raise Untrusted("metadata")
     metadata = OpenIDProviderMetadata({name: _as_secure(value) for name, value in found.items()})
     try:
         for name in _NEEDED:
             getattr(metadata, f"validate_{name}")()
     except ValueError as error:
         raise Untrusted(str(error)) from error
-    if any(not isinstance(found.get(name), str) for name in _NEEDED):
-        raise Untrusted("metadata")
     if str(found["issuer"]).rstrip("/") != address:
         raise Untrusted("issuer")
     return found

@@ -135,6 +135,11 @@ ATTEMPTS: dict[str, tuple[type[Refused], str, Callable[[Office], object]]] = {
         Refused, "no_cancelled_end",
         lambda at: at.platform.interventions.do(MONITOR, at.plain, "cancel", {"reason": "误办"}),
     ),
+    "putting elsewhere, without the right, what nobody was found for": (
+        NotAllowed,
+        "no_permission",
+        lambda at: at.platform.interventions.reroute(FIRST, at.nowhere, "找到了"),
+    ),
     "members of what is no group": (
         Refused, "not_a_group", lambda at: at.platform.cases.add(FIRST, at.request, [at.signed])
     ),

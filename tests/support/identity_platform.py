@@ -38,6 +38,11 @@ class Platform:
     metadata: dict[str, Any] = field(default_factory=dict)
     #: laid over the claims of the id token, to be wrong about something
     lies: dict[str, Any] = field(default_factory=dict)
+    #: laid over what it gives for a code, and over what it tells at its own address
+    given: dict[str, Any] = field(default_factory=dict)
+    told: dict[str, Any] = field(default_factory=dict)
+    #: in place of the keys it signs with
+    published: Any = None
     #: signs with this key in place of the one it publishes
     forger: Key | None = None
     is_down: bool = False
@@ -77,7 +82,7 @@ class Platform:
             }
         if path == "/keys":
             assert self.key is not None
-            return 200, {"keys": [self.key.as_dict(private=False)]}
+            return 200, self.published or {"keys": [self.key.as_dict(private=False)]}
         if path == "/authorize":
             return 200, self._page(query)
         if path == "/end":
@@ -120,7 +125,8 @@ class Platform:
         signed = jwt.encode(
             {"alg": self.algorithm, "kid": self.key.kid if self.key else None}, claims, key
         )
-        return 200, {"access_token": access, "token_type": "Bearer", "id_token": signed}
+        tokens = {"access_token": access, "token_type": "Bearer", "id_token": signed}
+        return 200, {**tokens, **self.given}
 
 
 def _key(algorithm: str, kid: str) -> Key:
@@ -175,7 +181,7 @@ def identity_platform(
             elif url.path == "/userinfo":
                 access = self.headers.get("Authorization", "").removeprefix("Bearer ")
                 subject = platform.tokens[access]
-                self.say(200, {"sub": subject, **platform.people[subject]})
+                self.say(200, {"sub": subject, **platform.people[subject], **platform.told})
             else:
                 self.say(*platform.answer(url.path, url.query))
 
