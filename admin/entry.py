@@ -6,8 +6,9 @@ form is looked at, laid over by what was posted, and drawn inside one reading of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from flask import request, url_for
@@ -90,17 +91,39 @@ def receive(
     ``make`` gives the form, inside one reading; files are kept after it, since keeping writes.
     ``subject`` says what they belong to: a case, or ``record:<register>/<key>``.
     """
-    pending: list[tuple[str, str, bytes]] = []
+    (asked,) = receive_all(lambda: [(prefix, make())], actor, subject)
+    return asked
 
-    def keep(field: str, name: str, content: bytes) -> str:
-        pending.append((field, name, content))
-        return f"{_PENDING}{len(pending) - 1}"
 
+def receive_all(
+    make: Callable[[], Iterable[tuple[str, EffectiveForm | None]]], actor: Actor, subject: str
+) -> list[Asked]:
+    """What was posted over several forms, each with its prefix, that are made in one reading."""
+    found: list[tuple[Received | None, list[tuple[str, str, bytes]]]] = []
     with platform().views.sheets.open():
-        form = make()
-        if form is None:
-            return Asked({})
-        received = forms.receive(form, request.form, request.files, keep, prefix=prefix)
+        for prefix, form in make():
+            pending: list[tuple[str, str, bytes]] = []
+            received = None
+            if form is not None:
+                keep = partial(_keep, pending)
+                received = forms.receive(form, request.form, request.files, keep, prefix=prefix)
+            found.append((received, pending))
+    return [_asked(received, pending, actor, subject) for received, pending in found]
+
+
+def _keep(pending: list[tuple[str, str, bytes]], field: str, name: str, content: bytes) -> str:
+    pending.append((field, name, content))
+    return f"{_PENDING}{len(pending) - 1}"
+
+
+def _asked(
+    received: Received | None,
+    pending: Sequence[tuple[str, str, bytes]],
+    actor: Actor,
+    subject: str,
+) -> Asked:
+    if received is None:
+        return Asked({})
     if pending:
         received = _kept(received, pending, actor, subject)
     return Asked(dict(received.data), received.unfinished, received)

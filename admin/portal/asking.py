@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from markupsafe import Markup
 from admin import forms
 from admin.captions import _
 from admin.context import platform
-from admin.entry import Asked, receive, to_fill, to_read
+from admin.entry import Asked, receive, receive_all, to_fill, to_read
 from admin.forms import Mode, Received
 from admin.navigation import caption
 from engine.definitions.process import OPTIONS
@@ -543,12 +543,13 @@ def papers(
     sheets = platform().views.sheets
     lines = []
     with sheets.open():
+        ballot = sheets.ballots(actor, view.uid, at=view.at)
         for number, (uid, name) in enumerate(paper.about):
             known = asked.get(uid)
             wrong = [
                 replace(error, place=error.place[1:]) for error in errors if error.place[0] == uid
             ]
-            form = sheets.ballot(actor, view.uid, uid, known.data if known else None, at=view.at)
+            form = ballot(uid, known.data if known else None)
             if form is None:
                 field, error = f"p{number}-choice", wrong[0].sentence if wrong else ""
                 chosen = str(known.data.get("choice", "")) if known else ""
@@ -599,16 +600,19 @@ def read_papers(actor: Actor, view: CaseView, paper: Paper) -> dict[str, Asked]:
     """What was entered on the papers, by what they are about."""
     sheets = platform().views.sheets
 
-    def read(number: int, uid: str) -> Asked:
-        prefix = f"p{number}-"
-        choice = request.form.get(f"{prefix}choice")
-        with sheets.open():
-            if sheets.ballot(actor, view.uid, uid, at=view.at) is None:
-                return Asked({"choice": choice} if choice else {})
+    def drawn() -> Iterator[tuple[str, EffectiveForm | None]]:
+        ballot = sheets.ballots(actor, view.uid, at=view.at)
+        for number, (uid, _name) in enumerate(paper.about):
+            yield f"p{number}-", ballot(uid)
 
-        def sheet() -> EffectiveForm | None:
-            return sheets.ballot(actor, view.uid, uid, at=view.at)
+    def plain(number: int) -> Asked:
+        choice = request.form.get(f"p{number}-choice")
+        return Asked({"choice": choice} if choice else {})
 
-        return receive(sheet, actor, view.uid, prefix=prefix)
-
-    return {uid: read(number, uid) for number, (uid, _name) in enumerate(paper.about)}
+    # A paper without a form of its own asks for the choice alone.
+    return {
+        uid: asked if asked.received is not None else plain(number)
+        for number, ((uid, _name), asked) in enumerate(
+            zip(paper.about, receive_all(drawn, actor, view.uid), strict=True)
+        )
+    }

@@ -16,9 +16,8 @@ from admin.navigation import trail_of
 from admin.parked import RESTORE
 from admin.portal import asking
 from admin.presses import new_key, place
-from engine.domain.errors import InvalidSubmission, Refused
+from engine.domain.errors import InvalidSubmission, NotFound, Refused
 from engine.services.foresight import Foreseen
-from engine.services.panel_views import RoundResult
 from engine.services.views import CaseView
 
 pages = Blueprint("groups", __name__)
@@ -41,6 +40,7 @@ def _members(
     offers = {offer.name: offer for offer in platform().views.choices(actor, uid)}
     search = request.values.get("search", "").strip()
     may_add = offers.get("add")
+    listed = view.members or ()
     page = render_template(
         "portal/members.html",
         view=view,
@@ -53,7 +53,13 @@ def _members(
         if may_add and may_add.allowed
         else [],
         search=search,
-        rounds=_rounds(uid),
+        # A column that says nothing of anybody is left out.
+        columns=[
+            at
+            for at in range(len(view.member_columns))
+            if any(member.cells[at] for member in listed)
+        ],
+        rounds=platform().panel_views.rounds(actor, uid),
         options=asking.result_titles(),
         problem=problem.sentence if problem else None,
         foreseen=foreseen,
@@ -147,6 +153,11 @@ def cast(uid: str) -> ResponseReturnValue:
     except Refused as refusal:
         return _ballot(uid, papers, refusal)
     flash(_("您的选票已提交。"), "success")
+    try:
+        platform().panel_views.paper(actor, uid, at=view.at)
+    except NotFound:
+        # It was the last one: the vote is over, and so is what a voter sees of it.
+        return redirect(url_for("home.home"))
     return redirect(url_for("groups.ballot", uid=uid, at=view.at or None))
 
 
@@ -165,12 +176,6 @@ def progress(uid: str) -> ResponseReturnValue:
         operations=_operations(view),
     )
     return make_response(page)
-
-
-def _rounds(uid: str) -> Sequence[RoundResult]:
-    """The rounds of a vote that was held more than once; else the list itself says it."""
-    found = platform().panel_views.rounds(security.signed_in().actor, uid)
-    return found if len(found) > 1 else ()
 
 
 def _operations(view: CaseView) -> list[asking.OperationLink]:

@@ -16,11 +16,11 @@
     window.setTimeout(function () { delete form.dataset.sent; }, 4000);
   });
 
-  // Tick all rows of a list.
+  // Tick all rows of a list: of its own only, where a page has several.
   document.addEventListener("change", function (event) {
     var box = event.target;
     if (!box.matches || !box.matches("[data-tick-all]")) { return; }
-    document.querySelectorAll("input[name='" + box.dataset.tickAll + "']").forEach(function (each) {
+    (box.form || document).querySelectorAll("input[name='" + box.dataset.tickAll + "']").forEach(function (each) {
       each.checked = box.checked;
     });
   });

@@ -47,6 +47,8 @@ class Progress:
     secret: bool
     #: each voter with whether the ballot is in; empty where the vote is secret
     voters: tuple[tuple[str, bool], ...]
+    #: where it is secret, for who leads it: each voter with whether they have declined
+    seated: tuple[tuple[str, bool], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,9 @@ class PanelViews:
             voters=()
             if panel.secret
             else tuple((name(one), one in state.voted) for one in taking_part),
+            seated=tuple((name(one), one in state.declined) for one in state.voters)
+            if panel.secret and self._seeing.leads(run)
+            else (),
         )
 
     def _rounds(self, unit: UnitOfWork, loaded: Loaded) -> tuple[RoundResult, ...]:
@@ -175,11 +180,15 @@ class PanelViews:
             if said["round"] == 1:
                 found = []  # A vote that was held again from the start.
             titles = self._option_titles(unit, loaded, said["step"])
+            order = {code: at for at, code in enumerate(titles)}
             lines = (
                 ResultLine(
                     uid=paper,
                     name=names.get(paper, loaded.compiled.process.title),
-                    votes=tuple((titles.get(code, code), n) for code, n in got["votes"].items()),
+                    votes=tuple(
+                        (titles.get(code, code), got["votes"][code])
+                        for code in sorted(got["votes"], key=lambda one: order.get(one, len(order)))
+                    ),
                     total=f"{got['total']:g}" if "total" in got else "",
                     rank=got.get("rank"),
                     passed=got["passed"],

@@ -313,7 +313,7 @@ class _Counting:
     def row(self, one: Candidate, verdict: Verdict) -> dict[str, Any]:
         """What is written into the row of a member."""
         written: dict[str, Any] = {
-            "votes": dict(one.tally.counts),
+            "votes": one.tally.of(self.options),
             "passed": one.paper in verdict.passed,
             **one.tally.scores(self.form(one.paper)),
         }
@@ -362,7 +362,7 @@ def vote(run: Run, present: Sequence[str], tally: Tally, options: Iterable[str])
         "present": len(present),
         "cast": len(run.state.voted),
         "valid": tally.valid,
-        "counts": {**dict.fromkeys(options, 0), **tally.counts},
+        "counts": tally.of(options),
         "means": {name: float(mean) for name, mean in tally.means().items()},
         "round": run.state.round,
     }

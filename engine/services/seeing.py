@@ -129,8 +129,10 @@ class Seeing:
         panel = run.step.panel
         if panel is None:
             return False
-        if actor.person in run.state.voters or self._observes(run, actor):
-            return True
+        return actor.person in run.state.voters or self._observes(run, actor) or self.leads(run)
+
+    def leads(self, run: Run) -> bool:
+        """Whether who looks leads the panel and may name its voters."""
         return may_lead(run, self._rights) is None
 
     @staticmethod

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, Protocol
 
 from engine.definitions.process import Ask
 from engine.domain.actor import Actor
@@ -29,6 +29,16 @@ Open = Callable[[UnitOfWork, Actor, str, str | None], tuple[Loaded, Run]]
 _WITH_OPINION = (
     "transfer", "delegate", "add_signer", "remove_signer", "sign", "cc", "urge",
 )  # fmt: skip
+
+
+class Ballots(Protocol):
+    """Gives the paper about somebody, with what was entered on it; None without a form."""
+
+    def __call__(
+        self, paper: str, entered: Mapping[str, Any] | None = None
+    ) -> EffectiveForm | None:
+        """Return the paper."""
+        ...
 
 
 class Sheets:
@@ -206,13 +216,26 @@ class Sheets:
         at: str | None = None,
     ) -> EffectiveForm | None:
         """One paper of a panel; None where the panel has no form of its own."""
+        with self.open():
+            return self.ballots(actor, uid, at=at)(paper, entered)
+
+    def ballots(self, actor: Actor, uid: str, *, at: str | None = None) -> Ballots:
+        """The papers of a panel, to be asked for inside this reading.
+
+        The case and the list of its members are read once for all of them.
+        """
         with self._work.store.read() as unit:
             loaded, run = self._open(unit, actor, uid, at)
+            surroundings = self._entries.surroundings(unit, run)
+
+        def ballot(paper: str, entered: Mapping[str, Any] | None = None) -> EffectiveForm | None:
             form = self._entries.ballot(unit, loaded, run, paper)
             if form is None:
                 return None
             values = entered if entered is not None else form.initial()
-            return form.effective(values, self._entries.surroundings(unit, run), Rights())
+            return form.effective(values, surroundings, Rights())
+
+        return ballot
 
 
 def _paths_of(value: Any, data: Any, above: Sequence[str] = ()) -> Iterator[str]:

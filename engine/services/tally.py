@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -63,6 +63,10 @@ class Tally:
                 mean = mean / Fraction(str(most)) * Fraction(str(element.weight))
             total += mean
         return total
+
+    def of(self, options: Iterable[str]) -> dict[str, int]:
+        """How often each option was chosen, those too that nobody chose."""
+        return {**dict.fromkeys(options, 0), **self.counts}
 
     def to_json(self) -> dict[str, Any]:
         """As a JSON object."""

@@ -324,7 +324,7 @@ def test_those_equal_on_the_last_place_are_voted_on_again() -> None:
     assert board.step == "closing"
     assert board.passed == [True, True, False, False]
     assert [row["rank"] for row in board.rows] == [1, 2, 3, 4]
-    assert board.rows[1]["votes"] == {"agree": 3, "against": 1}
+    assert board.rows[1]["votes"] == {"agree": 3, "against": 1, "abstain": 0}
     assert board.rebuilt()
     board.town.cases.act(board.chair, board.uid, "close")
     with board.town.store.read() as unit:

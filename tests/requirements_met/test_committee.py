@@ -297,7 +297,7 @@ class TestMeeting:
 
         page = town.visit("孙秘书", "教师高评委").get(f"/cases/{town['m']}/members")
 
-        assert page.rows() == [["张三", "2026-000001", "公示中", "是", "同意 5", "", ""]]
+        assert page.rows() == [["张三", "2026-000001", "公示中", "是", "同意 5，不同意 0，弃权 0"]]
 
     @pytest.mark.req("COM-07")
     def test_an_expert_scores_by_the_rules_of_the_approved_scheme(self):
@@ -322,7 +322,7 @@ class TestMeeting:
 
         page = town.visit("严秘书", "工程高评委").get(f"/cases/{town['m']}/members")
         assert page.rows()[0][2:] == [
-            "评审中", "是", "同意 4", "84", "专业理论水平 25.75；工作能力和业绩 58.25",
+            "评审中", "是", "同意 4，不同意 0，弃权 0", "84", "专业理论水平 25.75；工作能力和业绩 58.25",
         ]  # fmt: skip
 
     @pytest.mark.req("COM-09", "COM-15")

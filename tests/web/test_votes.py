@@ -3,6 +3,7 @@
 import pytest
 
 from engine.domain.clock import VirtualClock
+from engine.services.casework import Casework
 from tests.support.city import MEETING, City
 from tests.support.city import city as shipped
 from tests.support.office import NINE, person
@@ -112,6 +113,56 @@ def test_an_administrator_names_somebody_in_the_console():
     assert "spare" in case.waiting
 
 
+@pytest.mark.req("ENG-12")
+def test_whoever_hands_in_the_last_ballot_is_told_that_it_is_in():
+    """The last voter was sent back to the ballot, which was no longer there: no such page."""
+    case = a_vote("secret: true")
+    case.cast("v0")
+    case.cast("v1")
+    last = city(case).visit("v2")
+    last.get(f"/cases/{case.uid}/ballot")
+
+    page = last.press("提交选票", choice="agree", confirmed="yes")
+
+    assert page.status == 200
+    assert "您的选票已提交。" in page
+    assert case.step == "done"
+
+
+@pytest.mark.req("ENG-12")
+def test_a_paper_costs_the_same_on_a_long_agenda(monkeypatch):
+    """With 283 applicants the ballot was not there within eight seconds.
+
+    For each paper the case and the whole list of members were read again.
+    """
+    read = []
+    load = Casework.load
+    monkeypatch.setattr(Casework, "load", lambda *of, **more: read.append(of) or load(*of, **more))
+
+    def reads(entries):
+        board = Board("decide: all", voters=1, entries=entries)
+        voter = city(board).visit("v0")
+        read.clear()
+        voter.get(f"/cases/{board.uid}/ballot")
+        voter.press("没有选的都选“同意”")
+        return len(read)
+
+    assert reads(7) == reads(2) > 0
+
+
+@pytest.mark.req("COM-19", "ENG-14")
+def test_who_leads_a_secret_vote_sees_who_sits_in_it_and_not_who_has_voted():
+    """A secretary had experts drawn and found their names nowhere, to call them to the meeting."""
+    case = a_vote("secret: true, may_decline: true")
+    case.cast("v0")
+    case.town.cases.decline(person("v1"), case.uid, "出差", at="vote")
+
+    page = city(case).visit("周局", "市局").get(f"/cases/{case.uid}/progress")
+
+    assert page.tree.xpath("//main//li[starts-with(., 'v')]/text()") == ["v0", "v1（已谢绝）", "v2"]
+    assert "v0" not in city(case).visit("v2").get(f"/cases/{case.uid}/progress")
+
+
 @pytest.mark.req("SEC-01")
 def test_no_page_of_a_secret_vote_names_who_has_voted():
     case = a_vote("secret: true, observers: data.guests", guests=["guest"])
@@ -134,12 +185,14 @@ def test_the_result_of_a_round_is_shown_while_the_next_is_held():
     page = city(board).visit("v0").get(f"/cases/{board.uid}/progress")
     assert "第 1 轮结果" in page
     assert [row[0:1] + row[2:] for row in page.rows()[-3:]] == [
-        ["1", "同意 2", "否"], ["1", "同意 2", "否"], ["3", "反对 2", "否"],
+        ["1", "同意 2，反对 0，弃权 0", "否"], ["1", "同意 2，反对 0，弃权 0", "否"],
+        ["3", "同意 0，反对 2，弃权 0", "否"],
     ]  # fmt: skip
     board.vote("yn", "yn")
 
     page = city(board).visit("周局", "市局").get(f"/cases/{board.uid}/members")
     assert "第 2 轮结果" in page
+    assert "通过 1 件，未通过 1 件。" in page
     assert page.rows()[-2][0::3] == ["1", "是"]
 
 
