@@ -28,7 +28,6 @@ from engine.services.migration_decisions import Decisions
 from engine.services.migrations import MOVABLE, Plan
 from engine.services.versions import message
 from engine.store.releases import Signature
-from tests.support.three_offices import WORKERS
 from tests.walks.language import ALL_ALLOWED, DECIDE, WALK, Author, content, loaded
 from tests.walks.town import DATA, STARTERS, Town, person
 from tests.walks.walk import Walk
@@ -44,12 +43,6 @@ class Life(Walk):
     def __init__(self, town: Town, draw: st.DrawFn) -> None:
         super().__init__(town, draw)
         self.kinds = (*self.kinds, "group", "group", "vote", "signer", "substitute")
-
-    def to_substitute(self) -> Any:
-        """Somebody stands in for a colleague from now on."""
-        whom = person(self.pick(WORKERS))
-        instead = f"{whom.organisation}-{self.pick(['0', '1', 'h'])}"
-        return f"{instead} for {whom.person}", lambda: self.platform.substitutes.name(whom, instead)
 
     def carry_out(self, do: Callable[[], object]) -> bool:
         try:

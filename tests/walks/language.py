@@ -134,7 +134,10 @@ steps:
     title: Explain
     who: initiator
     edit: all
-    actions: {submit: {title: Submit, to: check}, discard: {title: Drop, to: dropped}}
+    actions:
+      submit: {title: Submit, to: check}
+      discard: {title: Drop, to: dropped}
+      begin: {title: Begin, verb: pass, who: system, to: check}
   check:
     title: Check
     who: {permission: p, organisation: data.unit}
@@ -209,6 +212,14 @@ OTHERS: dict[str, dict[str, Any]] = {
     },
     "set": {"title": "S", "verb": "record", "set": {"flags.marked": "true", "data.note": "'set'"}},
 }
+#: those of them that are sometimes not offered
+CONDITIONAL = frozenset({"back", "far", "fail", "drop", "note"})
+#: who does not deal with a task beside the initiator; with ``none`` not even they are kept out
+EXCEPT: tuple[Any, ...] = (
+    "case.actors('fill')", "none",
+    {"people": "data.voters", "say": "You vote"},
+    [{"when": "it.id == 'unit-1'", "say": "Not you"}, {"people": "data.voters", "say": "You vote"}],
+)  # fmt: skip
 DECIDE: tuple[Any, ...] = (
     "all", "any",
     {"pass": {"option": "agree", "more_than": "1/2", "of": "voters"}},
@@ -216,6 +227,7 @@ DECIDE: tuple[Any, ...] = (
     {"pass": {"option": "agree", "at_least": "1/2", "of": "present"}, "run_off": "tie"},
     {"pass": {"option": "agree", "more_than": "1/2", "of": "valid"}, "run_off": "tie", "rounds": 3},
 )  # fmt: skip
+QUORUM = ({"at_least": "2/3", "of": "voters"}, {"more_than": "1/3", "of": "voters"})
 #: what several cases are created for; sometimes nothing
 EACH = ("['a', 'b', 'c']", "['a']", "data.voters", "data.voters.filter(v, has(data.note))")
 
@@ -264,7 +276,7 @@ class Author:
         if self.flip(3):
             fill["actions"]["submit"]["withdraw"] = self.pick(["until_next_opens", "never"])
         if self.flip(4):
-            fill["actions"]["submit"]["do"] = [self.effect()]
+            fill["actions"]["submit"]["do"] = self.effects()
         office = {"permission": "p", "organisation": "data.unit"}
         ends = {
             "done": {"title": "Done", "end": "success"},
@@ -299,10 +311,11 @@ class Author:
     def common(self, found: dict[str, Any]) -> dict[str, Any]:
         """Actions of the process itself."""
         office = {"permission": "p", "organisation": "jurisdiction.bureau"}
-        return {
-            "stop": {"title": "Stop", "verb": "cancel", "who": office, "to": "discarded"},
-            "lapse": {"title": "Lapse", "verb": "fail", "who": "system", "to": "failed"},
-        }
+        stop: dict[str, Any] = {"title": "Stop", "verb": "cancel", "who": office, "to": "discarded"}
+        if self.tasks and self.flip(3):
+            stop["during"] = ["fill", self.pick(self.tasks)]
+        lapse = {"title": "Lapse", "verb": "fail", "who": "system", "to": "failed"}
+        return {"stop": stop, "lapse": lapse}
 
     def deadline(self, found: dict[str, Any]) -> dict[str, Any]:
         reach = self.pick(["done", *(name for name in self.tasks if name in found["steps"])])
@@ -350,8 +363,17 @@ class Author:
                 return [{"when": "has(data.note)", "then": self.pick(later)}, {"then": then}]
         return then
 
+    def effects(self) -> list[dict[str, Any]]:
+        """What comes of an action or of reaching a step, sometimes on a condition."""
+        found = [self.effect()]
+        if "create" in found[0] and found[0]["create"]["link"] == "made" and self.flip():
+            found.append({"send": {"to": "made", "action": "begin"}})
+        if self.flip(5):
+            found[-1]["when"] = "has(data.note)"
+        return found
+
     def effect(self) -> dict[str, Any]:
-        kind = self.pick(["number", "message", "record", "record", "create"])
+        kind = self.pick(["number", "message", "record", "change", "create"])
         effects: dict[str, Any] = {
             "number": {"number": {"pool": "entries", "into": "number"}},
             "message": {"message": "told"},
@@ -359,6 +381,13 @@ class Author:
                 "record": {
                     "register": "entries",
                     "set": {"number": "case.number", "unit": "data.unit"},
+                }
+            },
+            "change": {
+                "record": {
+                    "register": "entries",
+                    "where": "it.unit == data.unit",
+                    "set": {"number": "case.number"},
                 }
             },
             "create": {
@@ -377,7 +406,7 @@ class Author:
         if self.flip(5):
             forward["set"] = {"flags.marked": "true", "data.note": "'passed'"}
         if self.flip(5):
-            forward["do"] = [self.effect()]
+            forward["do"] = self.effects()
         if self.flip(6):
             forward |= {"insert": "input.next", "ask": ["next"]}
         if self.flip(6):
@@ -395,8 +424,17 @@ class Author:
                 if depth == 1:
                     found[other] = {"title": "G", "verb": "pass", "to": "resume"}
             else:
-                found[other] = dict(OTHERS[other])
+                found[other] = self.other(other)
         self.tasks.append(name)
+        return found
+
+    def other(self, name: str) -> dict[str, Any]:
+        """An action beside the one that leads on."""
+        found = dict(OTHERS[name])
+        if name in CONDITIONAL and self.flip(4):
+            found["when"] = self.pick(["!flags.marked", "has(data.note)"])
+        if name == "far" and self.flip(3):
+            found["resubmit_to"] = "first_level"
         return found
 
     def task(self, then: str, depth: int) -> tuple[str, dict[str, Any]]:
@@ -407,7 +445,7 @@ class Author:
         else:
             who: dict[str, Any] = {"permission": "p", "organisation": self.pick(PLACES)}
             if self.flip(6):
-                who["except"] = "case.actors('fill')"
+                who["except"] = self.pick(EXCEPT)
             step["who"] = who
         if self.flip(3) and step["who"] != "initiator":
             step["stages"] = {
@@ -422,7 +460,7 @@ class Author:
             step["when"] = self.pick(["policy.lax", "has(data.note)", "!flags.marked"])
             step["to"] = then
         if self.flip(5):
-            step["do"] = [self.effect()]
+            step["do"] = self.effects()
         if self.flip(4):
             step["status"] = "open"
         step["actions"] = self.actions(self.to(then, depth), name, depth)
@@ -434,7 +472,10 @@ class Author:
         return name, step
 
     def due(self, actions: dict[str, Any]) -> dict[str, Any]:
-        due: dict[str, Any] = {"by": self.pick(["data.until", "days(today, 5)"])}
+        by = [{"when": "has(data.note)", "then": "days(today, 2)"}, {"then": "data.until"}]
+        due: dict[str, Any] = {
+            "by": self.pick(["data.until", "days(today, 5)", "hours(now, 30)", by])
+        }
         if self.flip(3):
             # What nobody may move would stop the case for good.
             due |= {"hard": True, "extend": {"permission": "p"}}
@@ -467,7 +508,7 @@ class Author:
 
     def wait(self, then: str, depth: int) -> tuple[str, dict[str, Any]]:
         name = self.name()
-        until = self.pick(["data.until", "days(today, 3)"])
+        until = self.pick(["data.until", "days(today, 3)", "hours(now, 30)"])
         step: dict[str, Any] = {"title": name, "wait": {"until": until}, "to": then}
         if self.flip():
             step["actions"] = self.meanwhile(then)
@@ -569,7 +610,7 @@ class Author:
                 panel[key] = True
         outcomes = {"passed": then, "failed": then if depth > 1 and self.flip() else "failed"}
         if self.flip(4):
-            panel["quorum"] = {"at_least": "2/3", "of": "voters"}
+            panel["quorum"] = self.pick(QUORUM)
             outcomes["no_quorum"] = "fill"
         if self.flip(4):
             panel |= {"ballot": "paper", "invalid": "ballot.score < 5.0"}
@@ -591,7 +632,7 @@ class Author:
         if self.flip():
             step["when"] = "has(data.note)"
         if self.flip():
-            step["do"] = [self.effect()]
+            step["do"] = self.effects()
         return name, step
 
     def parallel(self, then: str, depth: int) -> tuple[str, dict[str, Any]]:

@@ -11,13 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 ABOVE = {"unit": "office", "office": "board", "board": None}
 KINDS = {"unit": "low", "office": "middle", "board": "top"}
 #: what an action without a verb of its own is
 VERBS = ("submit", "pass", "return", "fail", "discard", "save", "record", "reopen", "cancel")
+
+#: before anything has come
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class No(Exception):
@@ -123,13 +126,18 @@ class Vote:
     def result(self, step: Mapping[str, Any], *, overdue: bool) -> str | None:
         """What has come of it: an outcome, ``again``, or None while it goes on."""
         low = self.panel.get("invalid")
+        quorum = self.panel.get("quorum")
         valid = [choice for choice, score in self.said.values() if not (low and score < 5)]
         agreed, of = valid.count("agree"), len(self.voters)
         ended = len(self.said) == of or ("enough" in self.panel and agreed >= 2)
         if not ended and not overdue:
             return None
-        if "quorum" in self.panel and len(self.said) * 3 < of * 2:
-            return "no_quorum"
+        if quorum is not None:
+            enough = (
+                len(self.said) * 3 >= of * 2 if "at_least" in quorum else len(self.said) * 3 > of
+            )
+            if not enough:
+                return "no_quorum"
         if not ended and "short" in step["outcomes"]:
             return "short"
         decide = self.panel["decide"]
@@ -173,7 +181,7 @@ class Paper:
     overdue: bool = False
     until: str | None = None
     status: str | None = None
-    came: date = date.min
+    came: datetime = NEVER
     #: nobody was found to wait for
     stuck: bool = False
     #: who alone deals with the task, and who else signs it
@@ -302,15 +310,20 @@ class Case:
             found = ABOVE[found] if found else None
         return found
 
-    def day(self, words: str, today: date) -> str | None:
-        """The date that an expression names."""
+    def day(self, words: str, since: datetime) -> str | None:
+        """The date or the moment that an expression names, counted from another."""
+        number = int(words.rstrip(")").rpartition(" ")[2]) if "(" in words else 0
         if words.startswith("days("):
-            return (today + timedelta(days=int(words.rstrip(")").rpartition(" ")[2]))).isoformat()
+            return (since.date() + timedelta(days=number)).isoformat()
+        if words.startswith("hours("):
+            return (since + timedelta(hours=number)).replace(tzinfo=None).isoformat()
         found = self.data.get("until")
         return str(found) if found else None
 
     def is_over(self, due: str | None) -> bool:
-        """Whether a day has ended."""
+        """Whether a day has ended, or a moment is past."""
+        if due is not None and len(due) > len("2026-01-01"):
+            return self.now.replace(tzinfo=None) >= datetime.fromisoformat(due)
         return due is not None and self.now.date() > date.fromisoformat(due)
 
     def stage_after(self, step: Mapping[str, Any], stage: str | None) -> str | None:
@@ -331,7 +344,12 @@ class Case:
 
     def actions(self) -> Mapping[str, Any]:
         """What may be done at the place, beside what is done by itself."""
-        common = {} if self.closed else self.common
+        here = self.here.spot.step
+        common = {
+            name: one
+            for name, one in self.common.items()
+            if not self.closed and here in one.get("during", [here])
+        }
         return {**common, **self.step.get("actions", {})}
 
     def waits_for(self) -> list[tuple[str, str | None, str | None, str | None]]:
@@ -423,7 +441,7 @@ class Case:
             office = self.office_of(who.get("organisation", "case.sent_to"))
             stuck = office is None
         self.visits += 1
-        here.came = self.now.date()
+        here.came = self.now
         here.stuck, here.assigned, here.signers = stuck, None, ()
         here.vote = here.claimed = None
         here.branches, here.joined = {}, False
@@ -448,7 +466,7 @@ class Case:
         here = self.here
         here.due = here.given
         if here.due is None and "due" in step:
-            here.due = self.day(step["due"]["by"], here.came)
+            here.due = self.day(self.choose(step["due"]["by"]), here.came)
         here.overdue = self.is_over(here.due)
 
     def _visit_next(self, name: str) -> None:
@@ -561,6 +579,8 @@ class Case:
             raise No
         if here.stuck and verb not in ("discard", "cancel"):
             raise No
+        if not self.is_offered(action):
+            raise No
         if self.is_of_holder(name, action):
             self._await_signers(verb)
         after = next((one for one in here.signers if one.mode == "after" and not one.signed), None)
@@ -579,6 +599,10 @@ class Case:
                 self._write(action)
                 return
         self._carry_out(action, verb, entered)
+
+    def is_offered(self, action: Mapping[str, Any]) -> bool:
+        """Whether the condition of an action holds."""
+        return "when" not in action or self.holds(action["when"])
 
     def is_of_holder(self, name: str, action: Mapping[str, Any]) -> bool:
         """Whether an action is for whoever deals with the task, not of the process for others."""
@@ -640,7 +664,7 @@ class Case:
     def _look_at_due(self) -> None:
         here = self.here
         if here.given is None and "due" in self.step:
-            here.due = self.day(self.step["due"]["by"], here.came)
+            here.due = self.day(self.choose(self.step["due"]["by"]), here.came)
             here.overdue = here.overdue and self.is_over(here.due)
 
     def _forward(
@@ -889,7 +913,7 @@ class Case:
         self.visits += 1
         here, inside = self.here, self.inside
         here.spot = Spot(spot.step, None, spot.office, self.visits)
-        here.came, here.joined = self.now.date(), False
+        here.came, here.joined = self.now, False
         self._set_due(self.steps[spot.step])
         here.branches = {name: one.copy() for name, one in branches.items()}
         for name, branch in here.branches.items():
@@ -962,7 +986,7 @@ class Case:
         self.here.overdue = True
         self.was = self.paper.copy()
         name = self.step.get("due", {}).get("otherwise")
-        if name is not None:
+        if name is not None and self.is_offered(self.actions()[name]):
             action = self.actions()[name]
             self._carry_out(action, verb_of(name, action), {})
 

@@ -41,6 +41,8 @@ class Related(Desk):
         self.events = 0
         #: how many cases there were when the command began
         self.had = 0
+        #: which others are told to do something by themselves, and what
+        self.to_tell: list[tuple[list[Related], str]] = []
         #: whether it was created by one that has dealt with its end
         self.owner: Related | None = None
         super().__init__(processes[name], *about)
@@ -52,7 +54,7 @@ class Related(Desk):
     def restore(self, kept: tuple[Any, ...]) -> None:
         """Without those that were not created after all."""
         super().restore(kept[:-1])
-        self.links = list(kept[-1])
+        self.links, self.to_tell = list(kept[-1]), []
 
     # ---------------------------------------------------------------- creating
 
@@ -72,8 +74,13 @@ class Related(Desk):
     def create(self, words: Mapping[str, Any]) -> None:
         """The cases that a step or an action creates."""
         for effect in words.get("do", ()):
+            if "when" in effect and not self.holds(effect["when"]):
+                continue
             if "create" in effect:
                 self._make(effect["create"], None)
+            elif "send" in effect:
+                made = [one.made for one in self._under(effect["send"]["to"])]
+                self.to_tell.append((made, effect["send"]["action"]))
 
     def _make(self, words: Mapping[str, Any], visit: int | None) -> None:
         if words.get("once") and self._under(words["link"]):
@@ -130,11 +137,16 @@ class Related(Desk):
         """Whether a case was created, or one that was called is left."""
         spot, branches, _ = self._left_behind()
         left = [Paper(spot, branches=dict(branches))]
-        return len(self.links) > self.had or any("call" in self.steps[s.step] for s in _open(left))
+        calls = any("call" in self.steps[one.step] for one in _open(left))
+        return calls or self._has_done_more()
+
+    def _has_done_more(self) -> bool:
+        """Whether other cases were created, or told something."""
+        return len(self.links) > self.had or bool(self.to_tell)
 
     def _carry_out(self, action: Mapping[str, Any], verb: str, entered: Mapping[str, Any]) -> None:
         super()._carry_out(action, verb, entered)
-        if verb == "record" and len(self.links) > self.had:
+        if verb == "record" and self._has_done_more():
             # Whoever has brought the case here does not take that back either.
             for depth in range(len(self.inside), -1, -1):
                 here = self._at(self.inside[:depth])
@@ -152,6 +164,26 @@ class Related(Desk):
             # Whoever waited for it has gone on.
             self._demand(not self.closed or all(one.taken is None for one in mine))
         super()._act(doing)
+
+    # ---------------------------------------------------------------- telling the others
+
+    def tells(self) -> bool:
+        """Let others do what they are told to, as far as each can."""
+        told, self.to_tell = self.to_tell, []
+        for others, action in told:
+            for one in others:
+                one.is_told(action)
+        return bool(told)
+
+    def is_told(self, name: str) -> None:
+        """Do something by itself; who cannot does nothing."""
+        kept = self.snapshot()
+        self.inside = ()
+        try:
+            self._demand(name in self.actions() and not self.suspended)
+            self.leaving(lambda: self.act(name, _SYSTEM, None, {}))
+        except No:
+            self.restore(kept)
 
     # ---------------------------------------------------------------- ends
 
@@ -226,7 +258,7 @@ class Folder:
     def settle(self) -> None:
         """Whoever waits for an end that has come goes on."""
         for _ in range(50):
-            if not any(one.goes_on() for one in self.every()):
+            if not any(one.tells() or one.goes_on() for one in self.every()):
                 return
         raise AssertionError("on paper they never come to rest")
 

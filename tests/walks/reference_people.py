@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from tests.walks.reference import ABOVE, Case, Line, No, Paper, Signer, Vote, verb_of
@@ -91,9 +91,18 @@ class Desk(Case):
         stage = step.get("stages", {}).get(paper.spot.stage, {})
         return stage.get("permission") or (who["permission"] if isinstance(who, dict) else None)
 
-    def _is_kept_out(self, person: str) -> bool:
-        # Here nobody but the initiator acts at the first step, which is all that ``except`` names.
-        return person == self.initiator
+    def _is_kept_out(self, person: str, who: Any = None) -> bool:
+        """Whether somebody does not deal with a task: the initiator, and who is named beside."""
+        who = who if who is not None else self.step.get("who")
+        said = who.get("except") if isinstance(who, dict) else None
+        # Here nobody but the initiator acts at the first step, which is all that words name.
+        if said == "none" or person == self.initiator:
+            return said != "none"
+        named = [said] if isinstance(said, dict) else said if isinstance(said, list) else []
+        return any(
+            person in self.data["voters"] if "people" in one else f"'{person}'" in one["when"]
+            for one in named
+        )
 
     def _may(self, doing: Doing, action: Mapping[str, Any], verb: str) -> None:
         """Whoever the action is for, and else whoever holds the task."""
@@ -103,7 +112,7 @@ class Desk(Case):
             raise No
         if "who" in action:
             self._demand(holds(person, who["permission"], self.office_of(who["organisation"])))
-            self._demand(not self._is_kept_out(person))
+            self._demand(not self._is_kept_out(person, who))
             return
         prepares = any((s.person, s.mode, s.signed) == (person, "delegate", False)
                        for s in here.signers)  # fmt: skip
@@ -142,7 +151,7 @@ class Desk(Case):
         if line.person != person and spot.office is not None and spot.office == office:
             whose = replace(self.here, spot=spot)
             self._demand(holds(person, self.permission(whose, step), office))
-            self._demand(not self._is_kept_out(person))
+            self._demand(not self._is_kept_out(person, step.get("who")))
         self.withdraw(person, office)
 
     def _extend(self, doing: Doing) -> None:
@@ -316,16 +325,17 @@ class Desk(Case):
         self._step_in(doing)
         if self.suspended is None:
             raise No
-        begun, self.suspended = self.suspended.date(), None
-        days = self.now.date() - begun
+        begun, self.suspended = self.suspended, None
         for inside, one in list(self.places()):
             self.inside = inside
             self._look_at_due()
-            if days and one.due is not None and begun <= date.fromisoformat(one.due):
-                one.due = one.given = _later(one.due, days)
+            if one.due is not None and _is_open(one.due, begun):
+                later = _later(one.due, begun, self.now)
+                if later != one.due:
+                    one.due = one.given = later
         for term in self.terms.values():
-            if not term.reached and begun <= date.fromisoformat(term.by):
-                term.by = _later(term.by, days)
+            if not term.reached and _is_open(term.by, begun):
+                term.by = _later(term.by, begun, self.now)
 
     def _cancel(self, doing: Doing) -> None:
         self._step_in(doing)
@@ -438,5 +448,18 @@ class Desk(Case):
             self.count()
 
 
-def _later(day: str, days: timedelta) -> str:
-    return (date.fromisoformat(day) + days).isoformat()
+def _is_moment(due: str) -> bool:
+    return len(due) > len("2026-01-01")
+
+
+def _is_open(due: str, then: datetime) -> bool:
+    """Whether a deadline was not over at some time."""
+    if _is_moment(due):
+        return datetime.fromisoformat(due) > then.replace(tzinfo=None)
+    return date.fromisoformat(due) >= then.date()
+
+
+def _later(due: str, begun: datetime, now: datetime) -> str:
+    if _is_moment(due):
+        return (datetime.fromisoformat(due) + (now - begun)).isoformat()
+    return (date.fromisoformat(due) + (now.date() - begun.date())).isoformat()

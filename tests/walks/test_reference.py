@@ -38,6 +38,7 @@ ABOUT_PLACES = frozenset(
         "target_not_on_path", "no_previous_place", "nothing_to_resume", "nothing_to_withdraw",
         "withdraw_decided", "withdraw_never", "only_relay", "deadline_passed", "reach_too_late",
         "resubmission_deadline_passed", "withdraw_too_late", "nowhere_to_insert",
+        "not_offered_now",
     }
 )  # fmt: skip
 

@@ -143,7 +143,7 @@ class Life:
             return list(KINDS)
         if place.joined:
             return ["withdraw"]
-        found = ["act"] * 5 + ["withdraw"] * bool(place.path)
+        found = ["act"] * 5 + ["withdraw"] * 2 * bool(place.path)
         found += ["vote"] * 9 * bool(place.voters) + ["decline", "replace"] * bool(place.voters)
         found += ["extend"] * (place.due is not None) + ["sign"] * 4 * bool(place.signers)
         who = self.paper.steps[place.place.step].get("who")

@@ -40,6 +40,7 @@ class Walk:
             *["act"] * 10, *["vote"] * 3, *["withdraw"] * 2, "seat", "save", "open", "extend",
             "transfer", "signer", "signer", "sign", "copy", "urge", "claim", "time", "time",
             "suspend", "suspend", "reroute", "cancel", "retry", "world", "group", "group", "tick",
+            "substitute",
         )  # fmt: skip
 
     def pick(self, values: Any) -> Any:
@@ -56,7 +57,8 @@ class Walk:
         name, do = command
         note(f"{self.town.clock.now():%m-%d} {name}")
         if self.chance(4):
-            self.cut_off(do, self.draw(st.integers(0, 30)))
+            # A command that creates several cases writes more often than others do.
+            self.cut_off(do, self.draw(st.integers(0, self.pick([30, 120]))))
         else:
             self.carry_out(do)
         self.town.check()
@@ -269,6 +271,12 @@ class Walk:
         superior = self.pick([None, "board", "office"] if key == "unit" else [None, "board"])
 
         return f"{key} is below {superior}", lambda: self.town.move(key, superior)
+
+    def to_substitute(self) -> Any:
+        """Somebody stands in for a colleague from now on."""
+        whom = person(self.pick(WORKERS))
+        instead = f"{whom.organisation}-{self.pick(['0', '1', 'h'])}"
+        return f"{instead} for {whom.person}", lambda: self.platform.substitutes.name(whom, instead)
 
     # ---------------------------------------------------------------- votes and groups
 
