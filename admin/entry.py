@@ -20,7 +20,7 @@ from admin.forms import Received
 from admin.navigation import caption, has_other_captions
 from engine.domain.actor import Actor
 from engine.domain.errors import Refused
-from engine.forms import EffectiveForm, FieldError
+from engine.forms import EffectiveForm, FieldError, warnings
 
 #: stands for a file that has been read but not kept yet
 _PENDING = "pending:"
@@ -52,6 +52,9 @@ def to_fill(
     shown = [error for error in errors if isinstance(error, FieldError)]
     if received is not None:
         shown += received.errors
+    shown += [
+        one for one in warnings(form) if only is None or not one.place or one.place[0] in only
+    ]
     return forms.render(
         form,
         "input",
@@ -192,6 +195,12 @@ def record_form(
         form = platform().registers.form(actor, register, key, data)
         received = asked.received if asked else None
         return to_fill(form, errors, received=received, only=only, url=url)
+
+
+def to_look_at(actor: Actor, register: str, key: str) -> list[str]:
+    """What should be looked at in a record as it was saved; it refused nothing."""
+    with platform().views.sheets.open():
+        return [one.sentence for one in warnings(platform().registers.form(actor, register, key))]
 
 
 def read_record(actor: Actor, register: str, key: str | None) -> Asked:

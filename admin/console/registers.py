@@ -329,8 +329,7 @@ class RegistersPage(TablePage):
                     platform().registers.change(
                         actor, self.register, key, posted.data, version=version()
                     )
-                    flash(_("已保存。"), "success")
-                    return redirect(self.get_url(".details_view", id=key))
+                    return self._saved(key)
                 except Refused as refused:
                     refusal = refused
         name = f"{record.name} · {caption(part.title)}" if part else record.name
@@ -349,11 +348,10 @@ class RegistersPage(TablePage):
             if not posted.unfinished and RESTORE not in request.form:
                 try:
                     added = platform().registers.add(actor, self.register, posted.data)
-                    onwards = self.get_url(".details_view", id=added.key)
                     if added.staff:
+                        onwards = self.get_url(".details_view", id=added.key)
                         return shown_once(added.staff, onwards)
-                    flash(_("已保存。"), "success")
-                    return redirect(onwards)
+                    return self._saved(added.key)
                 except Refused as refused:
                     refusal = refused
         elif request.args:
@@ -362,6 +360,13 @@ class RegistersPage(TablePage):
                 form = platform().registers.form(actor, self.register, None)
             posted = Asked({**form.data, **self._given()})
         return self._form(None, self._adding(), posted, refusal, None)
+
+    def _saved(self, key: str) -> ResponseReturnValue:
+        """Show a record that was saved, and say what should be looked at in it."""
+        flash(_("已保存。"), "success")
+        for sentence in entry.to_look_at(security.signed_in().actor, self.register, key):
+            flash(sentence, "warning")
+        return redirect(self.get_url(".details_view", id=key))
 
     def _given(self) -> dict[str, str]:
         declared = self._declared

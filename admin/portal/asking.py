@@ -18,7 +18,7 @@ from admin.forms import Mode, Received
 from admin.navigation import caption
 from engine.definitions.process import OPTIONS
 from engine.domain.actor import Actor
-from engine.forms import EffectiveForm, FieldError
+from engine.forms import EffectiveForm, FieldError, warnings
 from engine.forms.model import Element
 from engine.forms.posting import value_at
 from engine.services.foresight import Foreseen
@@ -266,6 +266,14 @@ def fill_form(
     with sheets.open():
         form = sheets.content(actor, view.uid, data, edit=view.edit, at=view.at)
         return to_fill(form, errors, received=received, url=url_for("filling.fill", uid=view.uid))
+
+
+def doubts(actor: Actor, view: CaseView, data: Mapping[str, Any]) -> list[str]:
+    """What should be looked at in the form of a case before it goes on, and refuses nothing."""
+    sheets = platform().views.sheets
+    with sheets.open():
+        form = sheets.content(actor, view.uid, data, edit=view.edit, at=view.at)
+        return [one.sentence for one in warnings(form)] if form is not None else []
 
 
 def jumps(actor: Actor, view: CaseView) -> list[tuple[str, str]]:

@@ -104,9 +104,12 @@ def _carried_out(
             actor, view.uid, wanted, data=data, version=version(), at=view.at
         )
         return asking.confirm_page(view, choice, asked, foreseen, endpoint="filling.fill")
+    doubts = asking.doubts(actor, view, data) if data is not None else []
     platform().cases.act(actor, view.uid, wanted, data=data, version=version(), key=key, at=view.at)
     title = asking.title_of(choice) if choice is not None else wanted
     flash(_("已{action}。", action=title), "success")
+    for sentence in doubts:
+        flash(sentence, "warning")
     return redirect(here)
 
 

@@ -20,7 +20,7 @@ from engine.forms.surroundings import (
     Rights,
     Surroundings,
 )
-from engine.forms.validation import FieldError, check
+from engine.forms.validation import FieldError, check, warnings
 
 __all__ = [
     "CONTEXT",
@@ -48,4 +48,5 @@ __all__ = [
     "merged",
     "read_forms",
     "scope_at",
+    "warnings",
 ]

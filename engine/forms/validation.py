@@ -59,6 +59,14 @@ def check(form: EffectiveForm, *, complete: bool) -> list[FieldError]:
     return _Check(form, complete).run()
 
 
+def warnings(form: EffectiveForm) -> list[FieldError]:
+    """Return what should be looked at in a form as it stands, and refuses nothing."""
+    rules = (*form.form.rules, *(rule for one in form.walk() for rule in one.element.rules))
+    if not any(rule.warning for rule in rules):
+        return []
+    return [error for error in check(form, complete=True) if error.warning]
+
+
 class _Check:
     def __init__(self, form: EffectiveForm, complete: bool) -> None:
         self.form, self.complete = form, complete

@@ -125,6 +125,24 @@ class TestActivities:
         row = registers.get(town.person("孙秘书", "教师高评委"), "activities", key)
         assert (row.state, row.data["scope"]) == ("ongoing", "本市中小学教师")
 
+    @pytest.mark.req("COM-01", "ENG-08")
+    def test_a_resubmission_deadline_before_the_first_is_warned_of_and_kept(self, town):
+        """The warnings of forms were found, and shown on no page (X-13)."""
+        key = self.an_activity(town)
+        secretary = town.visit("孙秘书", "教师高评委")
+        secretary.get(f"/console/register-activities/edit/?id={key}")
+        assert self.SAY not in secretary.page
+
+        secretary.press("保存", resubmission_deadline="2026-09-10")
+
+        assert self.SAY in secretary.page.source
+        known = town.platform.registers.get(town.person("孙秘书", "教师高评委"), "activities", key)
+        assert known.data["resubmission_deadline"] == "2026-09-10"
+        again = secretary.get(f"/console/register-activities/edit/?id={key}")
+        assert again.text.count(self.SAY) == 2, "above the form, at the field"
+
+    SAY = "修改提交截止时间早于初次提交截止时间，请核对"
+
     @pytest.mark.req("COM-04")
     def test_after_its_conclusion_nobody_finds_it(self, town):
         key = self.an_activity(town)

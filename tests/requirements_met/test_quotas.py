@@ -19,15 +19,19 @@ QUERY = "/lists/tianjin/post-quota-query"
 
 @pytest.mark.req("QTA-02")
 def test_a_unit_declares_the_posts_of_each_level_on_a_page():
+    """A plan for more than the vacant posts was refused; it is only to be warned of (FM-23)."""
     town = city()
     officer = town.visit("华职数", "第一中学")
 
     officer.get(officer.get("/").links["新增职数申报"])
     officer.press("新建", **{"settings.unit": "第一中学", "settings.year": "2026"})
     officer.press("+ 添加层级")
-    page = officer.press("提交", level="fugao", approved="20", occupied="18", planned="3")
-    assert (page.status, "计划申报人数不能多于空缺的职数" in page) == (422, True)
-    officer.press("提交", planned="2")
+    page = officer.press("提交", level="fugao", approved="20", occupied="21", planned="3")
+    assert (page.status, "已聘职数不能多于核定职数" in page) == (422, True)
+    page = officer.press("暂存", occupied="18", approved="20", level="fugao", planned="3")
+    assert page.text.count("拟申报人数多于空缺的职数，请核对") == 2, "above the form, at the field"
+    officer.press("提交")
+    assert "拟申报人数多于空缺的职数，请核对" in officer.page
 
     reviewer = town.visit("时职数", "教委下属中心")
     waiting = reviewer.get("/lists/tianjin/post-quota-review").rows()
@@ -50,7 +54,7 @@ def test_the_bureau_lists_opens_and_exports_what_was_declared():
 
     page = bureau.get(f"/cases/{town['q']}")
     assert "副高级" in page
-    assert "计划申报人数" in page
+    assert "拟申报人数" in page
     assert page.buttons == []
 
 

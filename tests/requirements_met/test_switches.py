@@ -37,10 +37,6 @@ class Decided:
     nothing: str = ""
 
 
-def _text(path: str, words: str) -> Callable[[Release], bool]:
-    return lambda _: words in (ROOT / path).read_text("utf-8")
-
-
 MET = "tests/requirements_met"
 DECIDED: Mapping[str, Decided] = {
     "X-01": Decided(
@@ -127,8 +123,9 @@ DECIDED: Mapping[str, Decided] = {
         "a warning of the form of activities, which does not refuse",
         {"not refused": "tianjin/records-kept"},
         pages="a warning is read, and refuses nothing",
-        content={
-            "warned": _text("forms/activity.yaml", "level: warning, say: 修改提交截止时间早于")
+        proved={
+            "warned": f"{MET}/test_committee.py::"
+            "test_a_resubmission_deadline_before_the_first_is_warned_of_and_kept"
         },
     ),
     "X-14": Decided(
@@ -169,6 +166,9 @@ DECIDED: Mapping[str, Decided] = {
             "from_activity, not by the return": "sichuan/return-deadline-of-the-activity",
             "per_return_required": "sichuan/returned-at-unit",
             "per_return_optional": "sichuan/return-deadline-left-open",
+            "of two, the one given": "sichuan/return-deadline-given",
+            "of two, the earlier": "sichuan/return-deadline-earlier",
+            "of two, the later": "sichuan/return-deadline-later",
         },
     ),
     "X-24": Decided(
