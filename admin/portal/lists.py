@@ -52,6 +52,8 @@ def show(name: str) -> ResponseReturnValue:
     def links(row: Any) -> list[Link]:
         if listing.of != CASES:
             return [*details(row), *onward(row)]
+        if not listing.opens:
+            return []
         return [
             Link(first, url_for("cases.show", uid=row.key, back=request.full_path.rstrip("?"))),
             Link(_("过程跟踪"), url_for("cases.course", uid=row.key)),

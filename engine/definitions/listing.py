@@ -161,6 +161,8 @@ class Listing:
     leads_to: RowLink | None = None
     #: the parts of a case that each row leads to as well: fields of its form, or its members
     parts: Mapping[str, str] = field(default_factory=dict)
+    #: whether its rows lead to the cases, and who may open the list may open them
+    opens: bool = True
     export: bool = False
     #: what its statistics count the rows by
     counts: tuple[str, ...] = ()
@@ -324,6 +326,14 @@ LIST = Vocabulary(
             "each row also leads to parts of the case, by these words; `members` are those of a "
             "group (only of cases)",
         ),
+        Key(
+            "opens",
+            Yes(),
+            "可以从列表打开业务；写 false 则只列出，供选择接收人（仅业务的列表）",
+            "the cases may be opened from the list; with `false` they are only listed, to choose "
+            "who is written to (only of cases)",
+            "true",
+        ),
         Key("export", Yes(), "可导出", "may be exported", "false"),
         Key(
             "counts",
@@ -377,6 +387,7 @@ def parse_listing(node: Node, path: str, problems: Problems) -> Listing | None:
         write_to=values.get("write_to"),
         leads_to=values.get("leads_to"),
         parts=values.get("parts", {}),
+        opens=values.get("opens", True),
         export=values.get("export", False),
         counts=values.get("counts", ()),
         whole=values.get("whole", False),
@@ -550,7 +561,16 @@ class _Check:
         at = node.at_path(["of"])
         if not expect(self.problems, at, REGISTER, listing.of, (CASES, *known.registers), where):
             return
-        for key in ("processes", "steps", "stages", "statuses", "handled", "closed", "parts"):
+        for key in (
+            "processes",
+            "steps",
+            "stages",
+            "statuses",
+            "handled",
+            "closed",
+            "parts",
+            "opens",
+        ):
             if key in node.entries:
                 self.problems.add("REG117", node.key(key), key=key, needs="of: cases")
         register = known.registers[listing.of]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.definitions.listing import Listing
+from engine.definitions.listing import CASES, Listing
 from engine.definitions.renaming import step_called
 from engine.domain.actor import Actor
 from engine.domain.actor import Rights as Permissions
@@ -88,7 +88,9 @@ class Seeing:
         been = {item.organisation for item in items}
         done = [(item.organisation, item.step) for item in items if item.state == "done"]
         for listing in self._work.definitions.current.lists.values():
-            if listing.of != "cases" or listing.relation not in ("all", "below", "acted"):
+            if listing.relation not in ("all", "below", "acted"):
+                continue
+            if listing.of != CASES or not listing.opens:
                 continue
             if listing.processes and loaded.row.process not in listing.processes:
                 continue

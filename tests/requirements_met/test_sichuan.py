@@ -127,6 +127,18 @@ class TestLists:
         sheet = ZipFile(BytesIO(answer.data)).read("xl/worksheets/sheet1.xml").decode()
         assert "杨帆" in sheet
 
+    @pytest.mark.req("REV-22")
+    @pytest.mark.parametrize("address", ["", "/course", "/print", "/actions/pass"])
+    def test_who_writes_to_staff_below_does_not_read_their_applications(self, address):
+        """Through the list of recipients a superior read what was still at a unit below."""
+        town = sichuan(*AT_UNIT)
+        superior = town.visit("敖复审", "锦江教育局")
+
+        page = superior.get(f"/cases/{town['z']}{address}")
+
+        assert page.status == 404
+        assert "杨帆" not in page
+
     @pytest.mark.req("MSG-03", "MSG-04")
     def test_units_write_to_units_below_and_to_their_staff(self):
         town = sichuan(*AT_UNIT)
@@ -139,6 +151,9 @@ class TestLists:
         sender.get(
             sender.get("/lists/sichuan/message-units").links["查看本单位人员列表 成都市蓉城中学"]
         )
+        assert sender.page.rows() == [
+            ["", "杨帆", "成都市蓉城中学", "2026年度四川省中小学教师高级职称评审", ""]
+        ]
         sender.press("编辑信息", row=town["z"])
         assert "杨帆" in sender.page
         sender.press("发送", title="补充材料", body="请补充年度考核表。")
