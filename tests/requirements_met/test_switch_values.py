@@ -113,6 +113,11 @@ SHOWN: Mapping[str, Shown] = {
             "per_return_required": "sichuan/returned-at-unit",
             "per_return_optional": "sichuan/return-deadline-left-open",
         },
+        "return_deadline_of_two": {
+            "given": "sichuan/return-deadline-given",
+            "earlier": "sichuan/return-deadline-earlier",
+            "later": "sichuan/return-deadline-later",
+        },
         "route_resolution": {
             "pinned_at_start": "sichuan/superior-changes-meanwhile",
             "at_each_step": "sichuan/one-stage-review",
