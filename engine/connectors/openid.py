@@ -26,6 +26,7 @@ from engine.connectors.http import NotConfigured, Rejected, Unavailable, exchang
 from engine.definitions.connector import Connector
 from engine.definitions.identity import Identity
 from engine.domain.clock import Clock
+from engine.domain.paths import at_path
 
 #: how a platform may sign: with a key that only it has
 ALGORITHMS = tuple(f"{family}{bits}" for family in ("RS", "PS", "ES") for bits in (256, 384, 512))
@@ -317,9 +318,7 @@ def claim_of(claims: Mapping[str, Any], name: str) -> str | None:
     """A claim as text: by its name, or by a path with dots into nested ones; None if absent."""
     value: Any = claims.get(name)
     if value is None:
-        value = claims
-        for part in name.split("."):
-            value = value.get(part) if isinstance(value, Mapping) else None
+        value = at_path(claims, name)
     if isinstance(value, bool):
         return "true" if value else "false"
     if not isinstance(value, str | int):

@@ -7,6 +7,7 @@ from string import Formatter
 
 from engine.authoring.node import Node
 from engine.authoring.problems import Problems
+from engine.domain.paths import at_path
 
 #: what a placeholder may begin with
 ROOTS = (
@@ -47,7 +48,7 @@ def fill(text: str, values: Mapping[str, object]) -> str:
     for literal, name, _, _ in Formatter().parse(text):
         parts.append(literal)
         if name:
-            parts.append(_shown(_at(values, name)))
+            parts.append(_shown(at_path(values, name)))
     return "".join(parts)
 
 
@@ -69,14 +70,6 @@ def check_placeholders(
 
 def _is_name(part: str) -> bool:
     return part.isidentifier()
-
-
-def _at(values: object, path: str) -> object:
-    for part in path.split("."):
-        if not isinstance(values, Mapping):
-            return None
-        values = values.get(part)
-    return values
 
 
 def _shown(value: object) -> str:

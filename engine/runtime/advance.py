@@ -14,8 +14,11 @@ from typing import Any
 from engine.definitions.process import Action, Choice, Requirement
 from engine.domain.case import DATES, Advance, Command, DueEffect, Place, State, places_of
 from engine.domain.errors import Refused, Stale
+from engine.domain.paths import at_path, with_path
 from engine.runtime import (
+    chains,
     deadlines,
+    effects,
     moments,
     operations,
     panels,
@@ -38,7 +41,7 @@ from engine.runtime.handing_over import hand_over
 from engine.runtime.inserting import nowhere, why_not_insert
 from engine.runtime.migrating import migrate, unmigrate
 from engine.runtime.rerouting import reroute
-from engine.runtime.run import Run, get, put
+from engine.runtime.run import Run
 from engine.runtime.withdrawing import touch, withdraw
 
 #: verbs that move the case on and are refused after a hard deadline
@@ -165,7 +168,7 @@ def _act(run: Run) -> None:
 def move(run: Run, action: Action, before: State) -> None:
     """Carry out an action's effects and take the case where it leads; no rule is asked."""
     index, target = run.context.choose(action.to) if action.to is not None else (0, None)
-    run.do(action)
+    effects.do(run, action)
     _MOVES[action.verb](run, action, index, target, before)
 
 
@@ -239,8 +242,8 @@ def _write(run: Run, action: Action) -> None:
         if root == "flags":
             (flags.add if value else flags.discard)(path)
         else:
-            overwritten[path] = get(data, path)
-            data = put(data, path, value)
+            overwritten[path] = at_path(data, path)
+            data = with_path(data, path, value)
             run.changed = True
     run.data = data
     run.change(flags=tuple(sorted(flags)))
@@ -262,7 +265,7 @@ def _note(run: Run, action: Action) -> None:
 
 
 def _stay(run: Run, action: Action) -> None:
-    run.do(action)
+    effects.do(run, action)
     if action.verb == "record":
         touch(run)
     else:
@@ -314,7 +317,7 @@ def _forward(run: Run, action: Action, index: int, target: str | None, before: S
     else:
         if action.verb == "submit":
             run.change(resume=())
-            run.pin_routes()
+            chains.pin_routes(run)
         _leave(run, action, index, target)
         run.answer_return()
         _remember_end(run, before)
@@ -616,7 +619,7 @@ def _result(run: Run) -> None:
     a late one to what was asked before is only kept. A suspended case goes on when it is resumed.
     """
     into, asked = run.command.name, str(run.command.input.get("asked", ""))
-    run.data = put(run.data, into, run.command.input["value"])
+    run.data = with_path(run.data, into, run.command.input["value"])
     run.changed = True
     run.events.append({"event": "result", "into": into})
     if not _asked_at(run, run.state.place, run.state.asked, into, asked):

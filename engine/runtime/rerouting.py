@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from engine.definitions.process import Formula, Step
 from engine.domain.case import Passed, first_stage
-from engine.runtime import splits
+from engine.runtime import chains, splits
 from engine.runtime.run import Run
 
 
@@ -120,7 +120,7 @@ def _arrive(run: Run, step: Step, organisation: str | None) -> None:
     else:
         known = run.state.chain.get(step.name)
         run.change(chain={step.name: known} if known is not None else {})
-        organisation = run.next_of(step)
+        organisation = chains.next_of(run, step)
         if organisation is None:
             raise run.refuse("chain_is_over", step=step.title)
     run.arrive(step.name, organisation)

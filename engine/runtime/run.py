@@ -6,7 +6,7 @@ share. A run is used once and thrown away.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -14,9 +14,6 @@ from typing import Any
 from engine.definitions.process import (
     Action,
     Assignment,
-    Chain,
-    Due,
-    Effect,
     Formula,
     Recusal,
     Step,
@@ -35,14 +32,13 @@ from engine.domain.case import (
     branch_of,
     dates_of,
     places_of,
-    plan_name,
     with_branch,
 )
 from engine.domain.errors import Refused
-from engine.runtime import deadlines, moments, panels, splits
+from engine.runtime import chains, deadlines, effects, moments, panels, splits, timers
 from engine.runtime.branches import At, Level, state_at
 from engine.runtime.compiled import Compiled, Within
-from engine.runtime.context import Context, plain
+from engine.runtime.context import Context
 from engine.runtime.facts import Recording
 
 #: what withdrawing a pass brings back beside the place
@@ -55,10 +51,6 @@ RESTORED = (
 HELD = ("wait_until", "asked", "voters", "voted", "declined", "round", "papers", "turn", "seed")
 #: where a case is on its routes, which a return to a place brings back too
 ON_ROUTES = ("chain", "inserted")
-#: effects that leave a trace outside the case and forbid withdrawing
-IRREVERSIBLE = frozenset({"document", "connector"})
-#: routes are kept as they are when the case is submitted
-PINNED = "pinned_at_start"
 #: what a call does on arrival
 CALL = "call"
 
@@ -98,7 +90,6 @@ class Run:
         self.moved = False
         self.events: list[Mapping[str, Any]] = []
         self.effects: list[DueEffect] = []
-        self.timers: list[Timer] = []
         self.context = Context(
             compiled,
             facts,
@@ -142,12 +133,12 @@ class Run:
             self.change(since=self.seq)
         at = tuple(level.branch for level in self.around)
         here = self.state
-        work, timers, kept = self._waited_for(), self._all_timers(), frozenset[tuple[str, int]]()
+        work, running, kept = self._waited_for(), timers.running(self), frozenset[tuple[str, int]]()
         if self.around or self.first.branches or self.state.branches:
             while self.around:
                 self.rise()
                 self._look_at_status()
-            work, timers, kept = self._everywhere()
+            work, running, kept = self._everywhere()
             here = state_at(self.state, at) if at else self.state
         return Advance(
             state=self.state,
@@ -155,7 +146,7 @@ class Run:
             events=tuple(self.events),
             effects=tuple(self.effects),
             work=work,
-            timers=timers,
+            timers=running,
             moved=self.moved,
             kept=kept,
             here=here,
@@ -178,7 +169,7 @@ class Run:
         """Who is waited for at the places come to, and the timers of all of them."""
         before = {_key(one): _holders(one) for _, one in places_of(self.first)}
         work: list[WorkItem] = []
-        timers: list[Timer] = []
+        running: list[Timer] = []
         kept = set()
         for at, one in list(places_of(self.state)):
             self.focus(at)
@@ -189,9 +180,9 @@ class Run:
                 self._look_at_status()
                 self.change(since=self.seq if at else 0)
                 work += self.work()
-            timers += self._all_timers(one.place.step if at else "")
+            running += timers.running(self, one.place.step if at else "")
             self.focus(())
-        return tuple(work), tuple(timers), frozenset(kept)
+        return tuple(work), tuple(running), frozenset(kept)
 
     # ---------------------------------------------------------------- branches
 
@@ -251,7 +242,7 @@ class Run:
         if step is not None:
             deadlines.reach(self, name)
             self.events.append({"event": "passed_through", "step": name})
-            self._effects(step.do, f"{name}:{self.state.visits_given(name) + 1}:arrive")
+            effects.happen(self, step.do, f"{name}:{self.state.visits_given(name) + 1}:arrive")
         elif name.endswith("?"):
             skipped = self.process.steps[name[:-1]]
             # On the way to a visit the same decision node is passed too: only a step that was
@@ -279,95 +270,11 @@ class Run:
             return False
         if step.chain is None:
             return True
-        organisation = self.next_of(step)
+        organisation = chains.next_of(self, step)
         if organisation is None:
             return False
         self._visit[step.name] = organisation
         return True
-
-    def next_of(self, step: Step) -> str | None:
-        """The next organisation of a chain; None when the chain is done.
-
-        ``""`` stands for "there should be one, but the route ends here": an incident.
-        """
-        if self.state.inserted:
-            first, *rest = self.state.inserted
-            self.change(inserted=tuple(rest))
-            return first
-        chain = step.chain
-        assert chain is not None
-        base = self.state.chain.get(step.name)
-        if base is None:
-            base = self.context.key(chain.from_)
-            if base is None:
-                return ""
-            if chain.until is not None and self.context.holds(chain.until, org=base):
-                self._leave_chain(step, base)
-                return None
-        following = self._route(step, base)
-        if following is None:
-            if chain.until is not None:
-                return ""
-            self._leave_chain(step, base)
-            return None
-        if chain.until is not None and self.context.holds(chain.until, org=following):
-            self._leave_chain(step, following)
-            return None
-        self.change(chain={**self.state.chain, step.name: following})
-        return following
-
-    def _leave_chain(self, step: Step, reached: str) -> None:
-        remaining = {name: org for name, org in self.state.chain.items() if name != step.name}
-        # Who passes the case on may say where it goes instead (``send_to``).
-        self.change(sent_to=self.state.sent_to if self.sent else reached, chain=remaining)
-        self.along.add("sent_to")
-
-    def _route(self, step: Step, base: str) -> str | None:
-        chain = step.chain
-        assert chain is not None
-        key = {name: plain(self.context.value(formula)) for name, formula in chain.key.items()}
-        if self._keeps_plan(chain):
-            plan = self._plan(step, key, base)
-            after = plan.index(base) + 1
-            if after < len(plan) or chain.until is None:
-                return plan[after] if after < len(plan) else None
-            # It was kept while something was missing: it goes on as it is mended since.
-        return self.context.facts.route(chain.route, key, base)
-
-    def _keeps_plan(self, chain: Chain) -> bool:
-        return chain.resolve is not None and self.context.word(chain.resolve) == PINNED
-
-    def _plan(self, step: Step, key: Mapping[str, Any], base: str) -> tuple[str, ...]:
-        """The route from an organisation on, as it was when it was first asked for these keys.
-
-        An organisation that is not on it begins another one: somebody put the case there, or
-        submitted it anew from elsewhere.
-        """
-        chain = step.chain
-        assert chain is not None
-        name = plan_name(step.name, key)
-        plan = self.state.pinned.get(name, ())
-        if base not in plan:
-            found = [base]
-            while (following := self.context.facts.route(chain.route, key, found[-1])) is not None:
-                if following in found:
-                    break
-                found.append(following)
-            plan = tuple(found)
-            self.change(pinned={**self.state.pinned, name: plan})
-        return plan
-
-    def pin_routes(self) -> None:
-        """Keep the routes as they are when the case is submitted, where chains say so."""
-        for step in self.process.steps.values():
-            chain = step.chain
-            if chain is None or chain.resolve is None or not self._keeps_plan(chain):
-                continue
-            base = self.context.key(chain.from_)
-            if base is not None:
-                formulas = chain.key.items()
-                key = {name: plain(self.context.value(formula)) for name, formula in formulas}
-                self._plan(step, key, base)
 
     # ---------------------------------------------------------------- arriving
 
@@ -431,10 +338,10 @@ class Run:
             self._wait(step)
             panels.convene(self, step)
             if step.call is not None:
-                self._create(step.call, call_key(self.state))
+                effects.create(self, step.call, call_key(self.state))
         self.events.append({"event": "arrived", "place": self.state.place.to_json()})
         if not restore:
-            self._effects(step.do, f"{name}:{visit}:arrive")
+            effects.happen(self, step.do, f"{name}:{visit}:arrive")
         if step.parallel is not None:
             splits.divide(self, step)
 
@@ -494,11 +401,11 @@ class Run:
         """
         if self.state.due_given is None and self.step.due is not None:
             told = self.state.overdue
-            with self.context.as_of(self._came()):
+            with self.context.as_of(self.came()):
                 self.set_due(self.step)
             self.change(overdue=told and self.state.overdue)
 
-    def _came(self) -> datetime:
+    def came(self) -> datetime:
         """When the case came to the present place, its first stage included."""
         return datetime.fromisoformat(self.state.came_at or self.state.arrived_at)
 
@@ -506,7 +413,7 @@ class Run:
         """Look again at a date that is waited for after what it reads may have changed."""
         if self.step.wait is not None and self.step.wait.until is not None:
             self.change(wait_until=None)
-            with self.context.as_of(self._came()):
+            with self.context.as_of(self.came()):
                 self._wait(self.step)
 
     def _wait(self, step: Step) -> None:
@@ -549,81 +456,6 @@ class Run:
         if voters:
             self.change(declined=(), turn=None)
             panels.convene(self, step)
-
-    # ---------------------------------------------------------------- effects
-
-    def do(self, action: Action) -> None:
-        """The effects of an action."""
-        place = self.state.place
-        self._effects(action.do, f"{place.step}:{place.visit}:{place.stage or ''}:{action.name}")
-
-    def _effects(self, effects: tuple[Effect, ...], where: str) -> None:
-        released: set[str] = set()
-        for index, effect in enumerate(effects):
-            if not self.context.holds(effect.when):
-                continue
-            key = f"{where}:{self.seq}:{index}"
-            if effect.kind == "number":
-                # Taken at once: later expressions of the same command read it.
-                self._number(effect, key)
-                continue
-            if effect.kind == "create":
-                self._create(effect, key)
-                continue
-            values = self._values(effect, released)
-            self.effects.append(DueEffect(effect.kind, effect.name, key, values))
-
-    def _create(self, effect: Effect, key: str) -> None:
-        if effect.each is None:
-            values = {"with": self._all(effect.set), "link": effect.link, "once": effect.once}
-            self.effects.append(DueEffect("create", effect.name, key, values))
-            return
-        for number, item in enumerate(self.context.value(effect.each) or ()):
-            given = self._all(effect.set, item=plain(item))
-            values = {"with": given, "link": effect.link, "once": False}
-            self.effects.append(DueEffect("create", effect.name, f"{key}:{number}", values))
-
-    def _number(self, effect: Effect, key: str) -> None:
-        into = effect.into or "number"
-        if get(self.data, into):
-            return
-        of = None if effect.of is None else self.context.key(effect.of)
-        number, *passed = self.context.facts.number(effect.name, of, key)
-        self.data, self.changed, self.numbered = put(self.data, into, number), True, True
-        skipped = {"skipped": passed} if passed else {}
-        self.events.append({"event": "numbered", "pool": effect.name, **skipped})
-
-    def _values(self, effect: Effect, released: set[str]) -> dict[str, Any]:
-        values: dict[str, Any] = {}
-        if effect.into is not None:
-            values["into"] = effect.into
-        if effect.set:
-            values["set"] = self._all(effect.set)
-        if effect.where is not None:
-            values["where"] = self.context.search(effect.where)
-        if effect.by:
-            values["by"], values["keep"] = list(effect.by), effect.keep
-        if effect.incomplete:
-            values["incomplete"] = True
-        if effect.kind == "send":
-            values["to"] = effect.link
-        if effect.kind == "release":
-            values["cases"] = self._released(effect, released)
-            values["as"] = effect.as_
-        return values
-
-    def _all(self, formulas: Mapping[str, Formula], **bound: Any) -> dict[str, Any]:
-        return {name: plain(self.context.value(one, **bound)) for name, one in formulas.items()}
-
-    def _released(self, effect: Effect, released: set[str]) -> list[str]:
-        chosen = [
-            str(member["id"])
-            for member in self.context.facts.members()
-            if member["id"] not in released
-            and (effect.which is None or self.context.holds(effect.which, member=member))
-        ]
-        released.update(chosen)
-        return chosen
 
     # ---------------------------------------------------------------- who waits
 
@@ -721,47 +553,6 @@ class Run:
         zone = self.now.tzinfo
         return min(dates, key=lambda text: moments.instant(text, zone), default=None)
 
-    def _all_timers(self, at: str = "") -> tuple[Timer, ...]:
-        state = self.state
-        if state.closed or state.suspended:
-            return ()
-        timers = []
-        # A vote that is come to when its time is over already is counted at once.
-        if state.due is not None and (not state.overdue or state.voters):
-            timers.append(Timer("due", state.due, at))
-            if self.step.due is not None:
-                moved = state.due if state.due_given is not None else None
-                timers += self._reminders(self.step.due, self._came(), moved, at)
-        if state.wait_until is not None:
-            timers.append(Timer("wait", state.wait_until, at))
-        for deadline in self.compiled.deadlines if not at else ():
-            known = deadlines.term(state, deadline.name)
-            if known.by is not None and not known.reached and not known.over:
-                timers.append(Timer("deadline", known.by, name=deadline.name))
-                begun = datetime.fromisoformat(state.started_at)
-                moved = known.by if known.given else None
-                timers += self._reminders(deadline.due, begun, moved, name=deadline.name)
-        return tuple(timers)
-
-    def _reminders(
-        self, due: Due, since: datetime, moved: str | None, at: str = "", name: str = ""
-    ) -> Iterator[Timer]:
-        """The reminders still to come; one on a date comes when the day begins.
-
-        ``today`` in one is the day the deadline is counted from, as in the deadline itself: else
-        a reminder would begin again with each command. Where the deadline was ``moved``, the
-        reminders are moved with it.
-        """
-        for remind in due.remind:
-            with self.context.as_of(since):
-                value = self.context.value(remind)
-                found = moments.beginning(str(value)) if value else None
-                if found is not None and moved and not self.compiled.follows_deadline(remind):
-                    by = self.context.value(self.context.choose(due.by)[1])
-                    found = moments.moved(found, str(by), moved) if by else found
-            if found is not None and not moments.is_over(found, self.now):
-                yield Timer("remind", found, at, name)
-
     # ---------------------------------------------------------------- path
 
     def push(self, action: Action, before: State) -> None:
@@ -801,7 +592,7 @@ class Run:
     def not_undone(self) -> str | None:
         """What the command did that no withdrawal undoes."""
         kinds = {effect.kind for effect in self.effects}
-        if self.numbered or kinds & IRREVERSIBLE:
+        if self.numbered or kinds & effects.IRREVERSIBLE:
             return "irreversible"
         if "create" in kinds:
             return "created"
@@ -881,18 +672,3 @@ def _holders(state: State) -> tuple[Any, ...]:
 
 def _key(state: State) -> tuple[str, int]:
     return state.place.step, state.place.visit
-
-
-def put(data: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:
-    """A copy of ``data`` with ``path`` (dotted) set."""
-    name, _, rest = path.partition(".")
-    copy = dict(data)
-    copy[name] = put(copy.get(name) or {}, rest, value) if rest else value
-    return copy
-
-
-def get(data: Any, path: str) -> Any:
-    """The value at a dotted path; None where there is none."""
-    for name in path.split("."):
-        data = data.get(name) if isinstance(data, Mapping) else None
-    return data

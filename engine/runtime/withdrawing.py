@@ -7,10 +7,11 @@ from typing import Any
 
 from engine.domain.case import Passed, Place, State
 from engine.domain.errors import Refused
+from engine.domain.paths import with_path
 from engine.runtime import deadlines, moments, splits
 from engine.runtime.branches import acted, opened
 from engine.runtime.going_back import acting_place
-from engine.runtime.run import RESTORED, Run, put
+from engine.runtime.run import RESTORED, Run
 
 #: what every state has when it is written
 _WHOLE = {"format": 1, "place": [""], "initiator": "", "started_at": "", "arrived_at": ""}
@@ -36,7 +37,7 @@ def withdraw(run: Run) -> None:
     if overwritten is not None:
         data = dict(run.data)
         for target, value in run.context.facts.before(overwritten).items():
-            data = put(data, target, value)
+            data = with_path(data, target, value)
         run.data, run.changed = data, True
     defaults = _defaults()
     restored = {

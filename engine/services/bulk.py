@@ -16,8 +16,9 @@ from engine.definitions.process import Action
 from engine.definitions.register import PEOPLE
 from engine.domain.actor import Actor
 from engine.domain.errors import NotFound, Refused
+from engine.domain.paths import at_path
 from engine.runtime.advance import no_such_action
-from engine.runtime.run import Run, get
+from engine.runtime.run import Run
 from engine.services.interventions import FOR_MANY as STEPPING_IN
 from engine.services.jobs import Item, NotDone
 from engine.services.oversight import MONITOR
@@ -415,7 +416,7 @@ class Bulk:
                     return
                 place = loaded.compiled.process.jurisdiction
                 for one in numbers:
-                    if one.of is not None and not get(run.data, one.into or ""):
+                    if one.of is not None and not at_path(run.data, one.into or ""):
                         wanted[place, one.name, run.context.key(one.of)] += 1
             for (place, pool, of), count in wanted.items():
                 self._work.demand_numbers(unit, place, pool, of, count)

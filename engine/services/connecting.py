@@ -15,8 +15,8 @@ from engine.definitions.connector import Connector
 from engine.definitions.release import Release
 from engine.domain.actor import SYSTEM
 from engine.domain.case import Command, DueEffect, places_of
+from engine.domain.paths import with_paths
 from engine.forms.surroundings import Rights
-from engine.runtime.run import put
 from engine.services.casework import Casework
 from engine.services.loaded import Loaded
 from engine.services.outcome import Outcome
@@ -43,13 +43,11 @@ class Connecting:
     def send(self, unit: UnitOfWork, outcome: Outcome, effect: DueEffect, now: datetime) -> None:
         """Put a request into the outbox with the command that makes it."""
         row = outcome.row
-        body: Mapping[str, Any] = {}
-        for path, value in effect.values["set"].items():
-            body = put(body, path, value)
+        body = with_paths({}, effect.values["set"])
         payload = {
             "uid": row.uid,
             "connector": effect.name,
-            "body": unit.blobs.put(row.initiator or f"case:{row.uid}", dict(body)),
+            "body": unit.blobs.put(row.initiator or f"case:{row.uid}", body),
             "into": effect.values.get("into"),
             "asked": effect.key,
             "since": now.isoformat(),

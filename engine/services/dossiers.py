@@ -20,6 +20,7 @@ from engine.definitions.register import ORGANISATIONS, PEOPLE
 from engine.domain.actor import Actor
 from engine.domain.case import places_of
 from engine.domain.errors import NotFound, Refused
+from engine.domain.paths import at_path
 from engine.forms.effective import EffectiveField, EffectiveForm
 from engine.forms.formats import masked
 from engine.forms.surroundings import Lookup, Rights
@@ -33,7 +34,6 @@ from engine.services.interventions import reroutable
 from engine.services.loaded import Loaded
 from engine.services.monitor import LOOK, RECORDED
 from engine.services.oversight import MONITOR, Oversight
-from engine.services.record_views import at_path
 from engine.services.recording import Recorder
 from engine.services.records import Records
 from engine.services.sentences import Sentences

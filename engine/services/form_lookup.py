@@ -8,10 +8,11 @@ from typing import Any
 from engine.definitions.codes import Code
 from engine.definitions.register import Register
 from engine.definitions.release import Release
+from engine.domain.paths import at_path
 from engine.expressions import ExpressionError
 from engine.forms.surroundings import Attachment, Found, Query
 from engine.services.record_index import LABEL, RecordIndex, tree_parent
-from engine.services.record_views import RecordView, Views, at_path, plain
+from engine.services.record_views import RecordView, Views, plain
 from engine.store.record_pages import Order, Selection
 from engine.store.unit import UnitOfWork
 from engine.store.where import Catalogue, Where

@@ -16,9 +16,10 @@ from engine.definitions.process import Action, Members
 from engine.domain.actor import SYSTEM, Rights
 from engine.domain.case import Command, State
 from engine.domain.errors import Refused, Stale
+from engine.domain.paths import with_path
 from engine.expressions.condition import And, Condition, In
 from engine.runtime.offers import may_act
-from engine.runtime.run import Run, put
+from engine.runtime.run import Run
 from engine.services.casework import Casework, until_kept
 from engine.services.loaded import Loaded
 from engine.services.outcome import NotDone, Outcome
@@ -341,7 +342,7 @@ class Groups:
             now = self._work.now(row.jurisdiction)
             data = None
             if into is not None:
-                data = put(loaded.data, into, self._row(unit, group, member))
+                data = with_path(loaded.data, into, self._row(unit, group, member))
             command = Command("outcome", SYSTEM.person, name=outcome, data=data)
             try:
                 done = self._work.within(unit, member, command, now).done

@@ -17,14 +17,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from engine.definitions.links import SEVERAL, created_by
 from engine.definitions.process import Action, Step, actions_of
 from engine.domain.actor import SYSTEM, Actor
 from engine.domain.case import Command, DueEffect, State, places_of
 from engine.domain.errors import Refused, Stale
-from engine.runtime.run import Run, call_key, put
+from engine.domain.paths import with_paths
+from engine.runtime.run import Run, call_key
 from engine.services.casework import Casework, until_kept
 from engine.services.loaded import Loaded
 from engine.services.outcome import NotDone, Origin, Outcome, why
@@ -80,9 +81,7 @@ class Linking:
             effect.name, self._work.definitions.pin(effect.name), unit
         )
         subject = owner.initiator or outcome.command.person
-        given: Mapping[str, Any] = {}
-        for path, value in effect.values["with"].items():
-            given = put(given, path, value)
+        given = with_paths({}, effect.values["with"])
         whose = Actor(subject, owner.initiator_organisation)
         data = self._entries.first_data(unit, compiled, whose, given, now)
         command = outcome.command

@@ -15,6 +15,7 @@ from engine.definitions.placeholders import fill
 from engine.definitions.register import PEOPLE
 from engine.domain.actor import Actor
 from engine.domain.errors import NotAllowed, NotFound, Refused
+from engine.domain.paths import at_path
 from engine.domain.types import ListOf, Record, Reference, Type
 from engine.forms.model import Element
 from engine.forms.surroundings import Lookup
@@ -239,9 +240,7 @@ class Messages:
     def _at_path(
         self, unit: UnitOfWork, path: str, values: Mapping[str, Any]
     ) -> Iterator[tuple[str | None, str | None]]:
-        value: Any = values
-        for name in path.split("."):
-            value = value.get(name) if isinstance(value, Mapping) else None
+        value = at_path(values, path)
         keys = value if isinstance(value, list) else [value]
         lookup = self._lookup(unit)
         for key in filter(None, keys):

@@ -25,7 +25,7 @@ from engine.definitions.renaming import moves
 from engine.domain.actor import Actor
 from engine.domain.case import Command, State, places_of
 from engine.domain.errors import EngineError, NotFound, Refused, Stale
-from engine.runtime.run import IRREVERSIBLE
+from engine.runtime.effects import IRREVERSIBLE
 from engine.services.casework import Casework
 from engine.services.history import History
 from engine.services.jobs import Given, Item, Jobs, NotDone, Progress

@@ -18,6 +18,7 @@ from engine.connectors.http import NotConfigured, Rejected, Unavailable
 from engine.domain.actor import SYSTEM
 from engine.domain.case import Command, DueEffect
 from engine.domain.errors import EngineError, Refused
+from engine.domain.paths import at_path
 from engine.services.casework import Casework
 from engine.services.connecting import Connecting
 from engine.services.groups import Groups
@@ -313,17 +314,11 @@ class Outgoing:
         with self._work.store.write() as unit:
             loaded = self._work.held(unit, payload["uid"])
             row = loaded.row
-            if _at(loaded.data, into) == document:
+            if at_path(loaded.data, into) == document:
                 return
             now = self._work.now(row.jurisdiction)
             command = Command("result", SYSTEM.person, name=into, input={"value": document})
             self._work.within(unit, row.uid, command, now)
-
-
-def _at(data: Any, path: str) -> Any:
-    for name in path.split("."):
-        data = data.get(name) if isinstance(data, Mapping) else None
-    return data
 
 
 def _why(error: Exception) -> str | list[Any]:

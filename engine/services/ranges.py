@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from engine.definitions.jurisdiction import Pool
 from engine.definitions.register import Ranges, Register
 from engine.domain.errors import Refused
+from engine.domain.paths import at_path
 from engine.services.record_index import LABEL
-from engine.services.record_views import RecordView, at_path, plain
+from engine.services.record_views import RecordView, plain
 from engine.store.record_pages import Selection
 from engine.store.records import RecordRow
 from engine.store.unit import UnitOfWork

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from engine.definitions.register import PEOPLE, Register
 from engine.definitions.release import Release
+from engine.domain.paths import at_path
 from engine.domain.types import ListOf, Reference, Scalar, Type
-from engine.services.record_views import RecordView, Views, at_path, plain
+from engine.services.record_views import RecordView, Views, plain
 from engine.store.records import NO_NUMBER, Findable, IndexValue
 from engine.store.sealing import Sealer
 from engine.store.search import joined

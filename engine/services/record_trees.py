@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from engine.definitions.register import Register
 from engine.domain.actor import Actor
+from engine.domain.paths import at_path
 from engine.services.record_index import LABEL
-from engine.services.record_views import at_path, plain
+from engine.services.record_views import plain
 from engine.services.records import Records
 from engine.services.register_pages import RegisterPages, Shown
 from engine.store.unit import UnitOfWork

@@ -171,16 +171,6 @@ class ViewsOfUnits:
         return found
 
 
-def at_path(record: Mapping[str, Any], path: str) -> Any:
-    """Return the value at a dotted path, or None."""
-    found: Any = record
-    for name in path.split("."):
-        if not isinstance(found, Mapping):
-            return None
-        found = found.get(name)
-    return found
-
-
 def _key(value: Any) -> str | None:
     if isinstance(value, Mapping):
         value = value.get("id")

@@ -20,6 +20,7 @@ from engine.definitions.route import SUPERIOR
 from engine.domain.actor import Actor
 from engine.domain.clock import Clock
 from engine.domain.errors import NotFound, Refused, Stale
+from engine.domain.paths import at_path, with_paths
 from engine.expressions.where import Condition
 from engine.services.dates import FollowedDates
 from engine.services.definitions import Definitions
@@ -27,7 +28,7 @@ from engine.services.form_lookup import Columns, FormLookup
 from engine.services.ranges import NumberRanges
 from engine.services.record_fit import as_days, demand_fit
 from engine.services.record_index import RecordIndex, tree_parent
-from engine.services.record_views import Views, ViewsOfUnits, at_path, plain
+from engine.services.record_views import Views, ViewsOfUnits, plain
 from engine.store.database import Store
 from engine.store.errors import Duplicate
 from engine.store.record_pages import Selection
@@ -333,9 +334,9 @@ class Records:
         if where is not None:
             found = self.find(unit, register, where, jurisdiction=jurisdiction)
         elif match is not None:
-            found = self._matching(unit, known, match, _merged({}, given), jurisdiction)
+            found = self._matching(unit, known, match, with_paths({}, given), jurisdiction)
         if where is None and not found:
-            data = _merged({}, given)
+            data = with_paths({}, given)
             demand_fit(self, unit, known, data, given, jurisdiction, complete=not incomplete)
             self.add(
                 unit, known, data, jurisdiction=jurisdiction, at=now, by=by, state=state,
@@ -344,7 +345,7 @@ class Records:
             return
         for key in found if not keep else ():
             row = self.load(unit, register, key)
-            data = _merged(row.data, given)
+            data = with_paths(row.data, given)
             if given:
                 demand_fit(self, unit, known, data, given, jurisdiction)
             self.change(unit, known, row, data, at=now, by=by, state=state, action="effect")
@@ -447,9 +448,7 @@ class Records:
 
     def _key_of(self, register: Register, data: Mapping[str, Any]) -> str:
         if register.key is not None:
-            value: Any = data
-            for name in register.key.split("."):
-                value = value.get(name) if isinstance(value, Mapping) else None
+            value = at_path(data, register.key)
             if value not in (None, ""):
                 return str(plain(value))
         return self._new_key()
@@ -492,35 +491,9 @@ def _revoke(unit: UnitOfWork, register: Register, row: RecordRow) -> None:
         unit.documents.revoke(row.jurisdiction, str(number))
 
 
-def _merged(data: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Write values at dotted paths into a copy of the data."""
-    merged = dict(data)
-    for path, value in values.items():
-        *above, last = path.split(".")
-        inner = merged
-        for name in above:
-            inner[name] = dict(inner.get(name) or {})
-            inner = inner[name]
-        inner[last] = value
-    return merged
-
-
 def _taken(register: Register) -> Refused:
     return Refused("duplicate_record", register=register.title)
 
 
 def _random_key() -> str:
     return "".join(secrets.choice(_ALPHABET) for _ in range(12))
-
-
-def put_at(path: str, value: Any, target: dict[str, Any]) -> None:
-    """Write a value at a dotted path; None takes it away."""
-    *above, last = path.split(".")
-    inner = target
-    for name in above:
-        inner[name] = dict(inner.get(name) or {})
-        inner = inner[name]
-    if value is None:
-        inner.pop(last, None)
-    else:
-        inner[last] = value

@@ -12,6 +12,7 @@ from engine.definitions.process import Formula
 from engine.definitions.register import PEOPLE, RANGE_FIGURES, Register, Tally
 from engine.definitions.register import Column as Written
 from engine.domain.actor import Actor
+from engine.domain.paths import at_path
 from engine.domain.types import BOOLEAN
 from engine.forms.formats import masked
 from engine.services.directory import Directory
@@ -19,7 +20,7 @@ from engine.services.exports import may_unmask, note_export
 from engine.services.form_lookup import FormLookup
 from engine.services.pages import Column, Cursor, Filter, Page, Row, cursor_from
 from engine.services.record_index import LABEL
-from engine.services.record_views import at_path, plain
+from engine.services.record_views import plain
 from engine.services.records import Records
 from engine.store.record_pages import Found, Order, Selection
 from engine.store.records import NO_NUMBER

@@ -18,6 +18,7 @@ from engine.definitions.register import (
 )
 from engine.domain.actor import Actor
 from engine.domain.errors import InvalidSubmission, NotFound, Refused, Stale
+from engine.domain.paths import at_path, put_at
 from engine.forms import FieldError
 from engine.forms.effective import EffectiveForm
 from engine.forms.form import Form
@@ -28,8 +29,8 @@ from engine.services.kept import kept
 from engine.services.pages import Page
 from engine.services.record_index import LABEL, tree_parent
 from engine.services.record_trees import RecordTrees, Tree
-from engine.services.record_views import at_path, plain
-from engine.services.records import Records, put_at
+from engine.services.record_views import plain
+from engine.services.records import Records
 from engine.services.register_pages import Figure, RegisterPages, Shown
 from engine.services.register_rights import Operation, RegisterRights, is_own
 from engine.services.sentences import Sentences

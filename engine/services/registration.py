@@ -16,6 +16,7 @@ from engine.definitions.jurisdiction import Jurisdiction
 from engine.definitions.register import ORGANISATIONS
 from engine.domain.actor import Actor
 from engine.domain.errors import InvalidSubmission, NotAllowed, NotFound, Refused
+from engine.domain.paths import at_path
 from engine.forms import Form
 from engine.forms.effective import EffectiveForm
 from engine.forms.surroundings import Rights, Surroundings
@@ -24,7 +25,6 @@ from engine.services.accounts import Accounts
 from engine.services.cases import Cases
 from engine.services.identities import Identities
 from engine.services.kept import kept
-from engine.services.record_views import at_path
 from engine.services.records import Records
 from engine.services.sentences import Sentences
 from engine.services.single_sign_on import Arriving

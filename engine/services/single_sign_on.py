@@ -23,14 +23,13 @@ from engine.definitions.jurisdiction import Jurisdiction
 from engine.definitions.register import ORGANISATIONS, PEOPLE, Register
 from engine.domain.clock import Clock
 from engine.domain.errors import NotAllowed, NotFound, Refused
+from engine.domain.paths import at_path, with_paths
 from engine.forms.surroundings import Surroundings
 from engine.runtime.moments import now_and_today
-from engine.runtime.run import put
 from engine.services.accounts import Accounts, Session
 from engine.services.directory import Directory
 from engine.services.identities import WHOM, Identified, Identities, Whom
 from engine.services.kept import kept
-from engine.services.record_views import at_path
 from engine.services.records import Records
 from engine.services.sentences import Sentences
 from engine.store.accounts import AccountRow, SignIn
@@ -421,12 +420,12 @@ class SingleSignOn:
             raise NotAllowed(
                 "identity_incomplete", platform=connector.title, claims="、".join(lacking)
             )
-        wrong = self._wrong(unit, register, _laid_out(found), place) & found.keys()
+        wrong = self._wrong(unit, register, with_paths({}, found), place) & found.keys()
         if wrong & needed:
             _log.warning("%s: wrong values of %s", connector.id, ", ".join(sorted(wrong)))
             claims_ = "、".join(claims.fields[path] for path in sorted(wrong & needed))
             raise NotAllowed("identity_incomplete", platform=connector.title, claims=claims_)
-        return _laid_out({path: value for path, value in found.items() if path not in wrong})
+        return with_paths({}, {path: value for path, value in found.items() if path not in wrong})
 
     def _wrong(
         self, unit: UnitOfWork, register: Register, data: Mapping[str, Any], place: str
@@ -485,13 +484,6 @@ def _demand_verified(connector: Connector, identity: Identity, answer: Answer) -
     )
     if not verified:
         raise NotAllowed("identity_unverified", platform=connector.title)
-
-
-def _laid_out(values: Mapping[str, str]) -> dict[str, Any]:
-    data: dict[str, Any] = {}
-    for path, value in values.items():
-        data = put(data, path, value)
-    return data
 
 
 def _kept(who: Identified) -> Sequence[str]:

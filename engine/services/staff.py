@@ -15,6 +15,7 @@ from engine.definitions.register import ORGANISATIONS, PEOPLE, Register
 from engine.definitions.register import Staff as Declared
 from engine.domain.actor import Actor
 from engine.domain.errors import InvalidSubmission, NotAllowed, NotFound, Refused
+from engine.domain.paths import at_path, with_path, with_paths
 from engine.forms import Form, bind
 from engine.forms.effective import EffectiveForm
 from engine.forms.surroundings import Surroundings
@@ -23,7 +24,7 @@ from engine.services.directory import GRANT_ROLES, Directory
 from engine.services.identities import Identities
 from engine.services.kept import kept
 from engine.services.record_index import LABEL
-from engine.services.record_views import at_path, plain
+from engine.services.record_views import plain
 from engine.services.records import Records, account_holder
 from engine.services.sentences import Sentences
 from engine.store.records import RecordRow
@@ -230,8 +231,7 @@ class Staff:
             return []
         people = self._records.release.registers[PEOPLE]
         name = unit.record_pages.text(register.id, row.key, LABEL) or row.key
-        data: dict[str, Any] = {}
-        _put(people.label, name, data)
+        data = with_path({}, people.label, name)
         now = self._records.now(row.jurisdiction)
         person = self._records.add(
             unit, people, data, jurisdiction=row.jurisdiction, at=now, by=by,
@@ -288,10 +288,8 @@ class Staff:
         declared = self._declared()
         assert declared is not None  # whoever comes here has read it
         register = self._records.release.registers[PEOPLE]
-        data: dict[str, Any] = {}
-        for path, name in declared.person.items():
-            if entry.get(name) not in (None, ""):
-                _put(path, entry[name], data)
+        entered = {path: entry.get(name) for path, name in declared.person.items()}
+        data = with_paths({}, {path: one for path, one in entered.items() if one not in (None, "")})
         said = str(at_path(data, register.label) or "")
         known = self._records.holder(unit, register, data, jurisdiction)
         now = self._records.now(jurisdiction)
@@ -347,11 +345,3 @@ def row_of(form: Form, path: str) -> Form:
         spec = spec["properties"][name]
     source = {**spec["items"], "form": f"{form.id}-row", "title": spec["title"]}
     return bind(Form(source), form.names)
-
-
-def _put(path: str, value: Any, target: dict[str, Any]) -> None:
-    *above, last = path.split(".")
-    inner = target
-    for name in above:
-        inner = inner.setdefault(name, {})
-    inner[last] = value

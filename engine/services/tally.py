@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from engine.domain.paths import at_path
 from engine.forms.form import Form
 from engine.forms.keywords import NUMBERS
-from engine.runtime.run import get
 
 
 @dataclass(slots=True)
@@ -31,7 +31,7 @@ class Tally:
         self.valid += 1
         self.counts[str(paper.get("choice"))] += 1
         for name in _numbers(form):
-            value = get(paper, name)
+            value = at_path(paper, name)
             if value is not None:
                 known, count = self.sums.get(name, (Fraction(0), 0))
                 self.sums[name] = known + Fraction(str(value)), count + 1

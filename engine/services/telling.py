@@ -17,10 +17,10 @@ from engine.definitions.process import Formula
 from engine.definitions.register import Merge, RecordAction, Register
 from engine.domain.actor import SYSTEM, Actor
 from engine.domain.errors import Refused
+from engine.domain.paths import put_at, with_paths
 from engine.forms.surroundings import Rights, Surroundings
-from engine.runtime.run import put
 from engine.services.pending import is_pending, next_question
-from engine.services.records import Records, put_at
+from engine.services.records import Records
 from engine.services.sentences import Sentences
 from engine.store.chain import canonical
 from engine.store.outbox import OutboxRow
@@ -114,9 +114,7 @@ class Telling:
         told = action.connector
         if told is None:
             return
-        body: dict[str, Any] = {}
-        for path, value in self._values(unit, actor, register, row, told.body).items():
-            body = put(body, path, value)
+        body = with_paths({}, self._values(unit, actor, register, row, told.body))
         request = f"{register.id}/{row.key}/{action.name}/{self._blinded(register, body)}"
         payload = {
             "register": register.id,
