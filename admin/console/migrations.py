@@ -22,7 +22,7 @@ from engine.domain.actor import Actor
 from engine.domain.errors import NotFound, Refused
 from engine.services.migration_decisions import Decisions
 from engine.services.migration_sheet import plan_sheet
-from engine.services.migrations import KINDS, CaseInPlan, Choice, Group, Plan
+from engine.services.migration_views import KINDS, CaseInPlan, Choice, Group, Plan
 
 #: so many cases of a group are shown at once
 AT_ONCE = 200

@@ -22,7 +22,7 @@ from engine.cli.platform import opened
 from engine.domain.actor import SYSTEM
 from engine.domain.errors import Refused
 from engine.services.migration_decisions import Decisions, parse_decisions
-from engine.services.migrations import KINDS, Choice, Plan
+from engine.services.migration_views import KINDS, Choice, Plan
 from engine.services.platform import Platform
 from engine.settings import Settings
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from io import BytesIO
 
 from engine.connectors.spreadsheets import write_xlsx
-from engine.services.migrations import CaseInPlan, Plan
+from engine.services.migration_views import CaseInPlan, Plan
 
 
 def plan_sheet(

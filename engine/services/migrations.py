@@ -10,17 +10,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 import orjson
 
 from engine.authoring.problem import near
-from engine.definitions.flow import Flow
-from engine.definitions.process import Process
-from engine.definitions.release import Release
 from engine.definitions.renaming import moves
 from engine.domain.actor import Actor
 from engine.domain.case import Command, State, places_of
@@ -30,153 +26,31 @@ from engine.services.casework import Casework
 from engine.services.history import History
 from engine.services.jobs import Given, Item, Jobs, NotDone, Progress
 from engine.services.loaded import Loaded
-from engine.services.migration_data import Open
+from engine.services.migration_claims import Claims
 from engine.services.migration_decisions import Decisions
+from engine.services.migration_jobs import MovingJobs, PlanningJobs
 from engine.services.migration_plan import Judging, Target, Verdict, command_of, forecast_of
+from engine.services.migration_views import Offered, Pictures, Plan, is_to_move, plan_view
 from engine.services.outcome import Outcome
 from engine.services.outgoing import Outgoing
 from engine.services.oversight import INTERVENE, Oversight
 from engine.services.sentences import Sentences
-from engine.services.versions import Version
-from engine.store.plans import Kind, PlannedCase, PlanRow
+from engine.store.plans import PlannedCase, PlanRow
 from engine.store.plans import State as PlannedState
 from engine.store.unit import UnitOfWork
-from engine.store.work import WorkRow
 
-#: what a case may be that is moved
-MOVABLE: tuple[Kind, ...] = ("unaffected", "by_itself")
 #: the kinds of jobs
 PLAN, MIGRATE, UNMIGRATE = "plan", "migrate", "unmigrate"
 #: so many cases are planned while whoever asked waits; more are planned in the background
 AT_ONCE = 200
 #: so many cases are looked at for the pictures of a plan
 PICTURED = 500
-#: in the order in which they are told
-KINDS: tuple[Kind, ...] = ("cannot", "decision", "by_itself", "unaffected")
 #: plans shown
 LATEST = 20
 
 
-#: words for what is told, and what people call something that is proposed
-_Sentence = Callable[[str, Mapping[str, Any]], str]
-_Caption = Callable[[str, str, str], str]
-
-
 class _Otherwise(EngineError):
     """The case would come out otherwise than the plan says."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A decision that is open: the sentence that asks, and what is proposed."""
-
-    key: str
-    name: str
-    sentence: str
-    proposed: tuple[str, ...]
-    #: what people call each of those
-    captions: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CaseInPlan:
-    """A case of a plan: what it is, why, and what became of it."""
-
-    uid: str
-    number: str
-    kind: Kind
-    state: PlannedState
-    sentences: tuple[str, ...]
-    open: tuple[Choice, ...]
-    #: where it will be, as sample cases write it
-    at: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Cases of which the same is told."""
-
-    kind: Kind
-    sentences: tuple[str, ...]
-    cases: tuple[CaseInPlan, ...]
-
-    def found(self, number: str) -> list[CaseInPlan]:
-        """The cases whose number has a part in it; all where nothing is looked for."""
-        wanted = number.strip().casefold()
-        return [one for one in self.cases if wanted in one.number.casefold()]
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A plan as people read it."""
-
-    id: int
-    process: str
-    title: str
-    release: int
-    person: str
-    made_at: datetime
-    decisions: Decisions
-    cases: tuple[CaseInPlan, ...]
-
-    def count(self, kind: Kind) -> int:
-        """How many cases are of a kind."""
-        return sum(one.kind == kind for one in self.cases)
-
-    def having(self, state: PlannedState) -> list[CaseInPlan]:
-        """The cases something became of."""
-        return [one for one in self.cases if one.state == state]
-
-    @property
-    def to_move(self) -> list[CaseInPlan]:
-        """The cases a run would move."""
-        return [
-            one
-            for one in self.cases
-            if one.kind in MOVABLE and one.state in ("planned", "replanned")
-        ]
-
-    @property
-    def groups(self) -> list[Group]:
-        """The cases by what is told of them, those that need somebody first."""
-        found: dict[tuple[Kind, tuple[str, ...]], list[CaseInPlan]] = {}
-        for one in self.cases:
-            asked = tuple(choice.sentence for choice in one.open)
-            found.setdefault((one.kind, (*one.sentences, *asked)), []).append(one)
-        groups = [Group(kind, told, tuple(cases)) for (kind, told), cases in found.items()]
-        return sorted(groups, key=lambda group: (KINDS.index(group.kind), -len(group.cases)))
-
-    @property
-    def choices(self) -> list[tuple[Choice, int]]:
-        """Every decision that is open, and for how many cases."""
-        found: dict[tuple[str, str], tuple[Choice, int]] = {}
-        for case in self.cases:
-            for one in case.open:
-                _, count = found.get((one.key, one.name), (one, 0))
-                found[one.key, one.name] = (one, count + 1)
-        return list(found.values())
-
-
-@dataclass(frozen=True, slots=True)
-class Offered:
-    """What can be planned: processes with how many cases run, and the versions."""
-
-    processes: tuple[tuple[str, str, int], ...]
-    versions: tuple[Version, ...]
-    plans: tuple[PlanRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Pictures:
-    """The version most cases of a plan come from and the one they go to, as graphs.
-
-    Beside them the steps at which cases are and will be.
-    """
-
-    before: Flow
-    at: frozenset[str]
-    after: Flow
-    then: frozenset[str]
 
 
 class Migrations:
@@ -421,7 +295,7 @@ class Migrations:
                 planned = unit.plans.cases(plan)
             entered = {"reason": reason.strip(), **({"by": by} if by else {})}
             for one in planned:
-                if _is_to_move(one):
+                if is_to_move(one):
                     self._move(actor, row, target, one, entered)
             return self._shown(row)
 
@@ -434,7 +308,7 @@ class Migrations:
         Raises:
             Refused: no right or no reason, no such plan, or one is under way.
         """
-        return self._begin(actor, plan, reason, MIGRATE, _is_to_move)
+        return self._begin(actor, plan, reason, MIGRATE, is_to_move)
 
     def begin_undo(
         self, actor: Actor, plan: int, reason: str, *, uids: Collection[str] = ()
@@ -522,14 +396,14 @@ class Migrations:
         decisions = Decisions.from_json(plan.decisions)
         before: list[State] = []
         calls: set[str] = set()
-        claims: list[_Claims] = []
+        claims: list[Claims] = []
 
         def make(unit: UnitOfWork, loaded: Loaded) -> Command:
             verdict = self._judging.judge(unit, loaded, target, decisions, actor)
             _same(one, verdict)
             before[:] = [loaded.state]
             calls.update(_calls(loaded))
-            claims[:] = [_Claims(unit, loaded, decisions.steps, verdict.given_up)]
+            claims[:] = [Claims(unit, loaded, decisions.steps, verdict.given_up)]
             was = {"before": orjson.loads(loaded.row.state), "data": loaded.row.data_hash}
             loaded.row = loaded.row._replace(pin=target.pin)
             loaded.compiled = target.compiled
@@ -634,7 +508,7 @@ class Migrations:
         self, actor: Actor, plan: PlanRow, one: PlannedCase, entered: Mapping[str, str]
     ) -> None:
         steps = {new: old for old, new in Decisions.from_json(plan.decisions).steps.items()}
-        claims: list[_Claims] = []
+        claims: list[Claims] = []
 
         def make(unit: UnitOfWork, loaded: Loaded) -> Command:
             if one.undo["final"] is not None:
@@ -649,7 +523,7 @@ class Migrations:
             data = None
             if loaded.row.data_hash != moved["data"]:
                 data = unit.blobs.get(moved["data"]) if moved["data"] is not None else {}
-            claims[:] = [_Claims(unit, loaded, steps)]
+            claims[:] = [Claims(unit, loaded, steps)]
             loaded.row = old
             loaded.compiled = self._work.definitions.compiled(old.process, old.pin, unit)
             back = {
@@ -671,130 +545,12 @@ class Migrations:
         except Refused as refused:
             self._note(plan, one, refused)
 
-    # ------------------------------------------------------------ words
-
     def _shown(self, row: PlanRow) -> Plan:
         with self._work.store.read() as unit:
             planned = unit.plans.cases(row.id)
             compiled = self._work.definitions.compiled(row.process, row.pin, unit)
             release = self._work.definitions.release_of(row.process, row.pin, unit)
-
-        def caption(key: str, name: str, value: str) -> str:
-            return self._sentences.caption(_title(compiled.process, release, key, name, value))
-
-        # Of thousands of cases mostly the same is told.
-        known: dict[bytes, str] = {}
-
-        def sentence(code: str, params: Mapping[str, Any]) -> str:
-            told = orjson.dumps([code, params])
-            if told not in known:
-                known[told] = self._sentences.told((code, params))
-            return known[told]
-
-        return Plan(
-            row.id,
-            row.process,
-            compiled.process.title,
-            row.release,
-            row.person,
-            row.made_at,
-            Decisions.from_json(row.decisions),
-            tuple(_case(one, sentence, caption) for one in planned),
-        )
-
-
-class _Claims:
-    """Who had claimed what waits for a case, to go on dealing with it under its other name."""
-
-    def __init__(
-        self,
-        unit: UnitOfWork,
-        loaded: Loaded,
-        steps: Mapping[str, str],
-        given_up: Collection[str] = (),
-    ) -> None:
-        self._steps = steps
-        self._by = {
-            self._key(item, steps): item.claimed_by
-            for item in unit.work.of(loaded.row.id)
-            if item.claimed_by is not None and steps.get(item.step, item.step) not in given_up
-        }
-
-    def keep(self, unit: UnitOfWork, outcome: Outcome) -> None:
-        """Let what waits for the same people be claimed as before."""
-        if not self._by or not outcome.result.moved:
-            return
-        for item in unit.work.of(outcome.row.id):
-            by = self._by.get(self._key(item, {}))
-            if by is not None and item.claimed_by is None:
-                unit.work.claim(item.id, by, expected=None)
-
-    @staticmethod
-    def _key(item: WorkRow, steps: Mapping[str, str]) -> tuple[str | None, ...]:
-        step = steps.get(item.step, item.step)
-        place = f"{step}.{item.stage}" if item.stage is not None else step
-        renamed = steps.get(f"{item.step}.{item.stage}", place)
-        return renamed, item.organisation, item.permission, item.person
-
-
-class PlanningJobs:
-    """Jobs that go through the cases a plan is made for."""
-
-    def __init__(self, migrations: Migrations) -> None:
-        self._migrations = migrations
-
-    def items(self, actor: Actor, given: Given, after: Any, most: int) -> Sequence[Item]:
-        """The next cases."""
-        return self._migrations.to_plan(actor, given["plan"], after, most)
-
-    def do(self, actor: Actor, given: Given, item: Item, key: str) -> NotDone | None:
-        """One case; one that was planned already stays so."""
-        self._migrations.plan_one(actor, given["plan"], item.key)
-        return None
-
-
-class MovingJobs:
-    """Jobs that go through cases of a plan until each is ``wanted``: moved, or undone."""
-
-    def __init__(self, migrations: Migrations, wanted: PlannedState) -> None:
-        self._migrations = migrations
-        self._wanted = wanted
-
-    def items(self, actor: Actor, given: Given, after: Any, most: int) -> Sequence[Item]:
-        """The next cases."""
-        return self._migrations.meant(actor, given, after, most)
-
-    def do(self, actor: Actor, given: Given, item: Item, key: str) -> NotDone | None:
-        """One case, in a transaction of its own."""
-        return self._migrations.do(actor, given, item, self._wanted)
-
-
-def _is_to_move(one: PlannedCase) -> bool:
-    return one.kind in MOVABLE and one.state in ("planned", "replanned")
-
-
-def _case(one: PlannedCase, sentence: _Sentence, caption: _Caption) -> CaseInPlan:
-    told = one.told
-    at = told["forecast"].get("at", ())
-    return CaseInPlan(
-        one.uid,
-        one.number or "",
-        one.kind,
-        one.state,
-        tuple(sentence(code, params) for code, params in told["told"]),
-        tuple(_choice(Open(*parts), sentence, caption) for parts in told["open"]),
-        (at,) if isinstance(at, str) else tuple(at),
-    )
-
-
-def _choice(one: Open, sentence: _Sentence, caption: _Caption) -> Choice:
-    return Choice(
-        one.key,
-        one.name,
-        sentence(one.code, one.params),
-        tuple(one.proposed),
-        tuple(caption(one.key, one.name, value) for value in one.proposed),
-    )
+        return plan_view(row, planned, compiled.process, release, self._sentences)
 
 
 def _noted(one: PlannedCase) -> list[Any]:
@@ -804,19 +560,6 @@ def _noted(one: PlannedCase) -> list[Any]:
 
 def _about(plan: int) -> str:
     return f"plan/{plan}"
-
-
-def _title(process: Process, release: Release, key: str, name: str, value: str) -> str:
-    """What people call something that is proposed; its name if it has no caption."""
-    if key == "steps":
-        step_name, _, stage = value.partition(".")
-        step = process.steps[step_name]
-        return f"{step.title} {step.stages[stage].title}" if stage else step.title
-    form = release.forms[process.form] if process.form is not None else None
-    element = form.element(value if key == "fields" else name.rpartition(".")[0]) if form else None
-    if element is None or key == "fields":
-        return element.title if element is not None else value
-    return release.codes[element.codes].title_of(value) if element.codes else value
 
 
 def _demand_reason(reason: str) -> None:

@@ -30,7 +30,7 @@ from engine.domain.errors import Refused
 from engine.runtime.moments import instant
 from engine.services.definitions import pin_all
 from engine.services.migration_decisions import Decisions
-from engine.services.migrations import MOVABLE, Plan
+from engine.services.migration_views import MOVABLE, Plan
 from engine.services.platform import Platform
 from engine.services.versions import message
 from engine.store.database import Store

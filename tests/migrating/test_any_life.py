@@ -25,7 +25,7 @@ from engine.domain.case import places_of
 from engine.domain.errors import EngineError
 from engine.services.definitions import pin_all
 from engine.services.migration_decisions import Decisions
-from engine.services.migrations import MOVABLE, Plan
+from engine.services.migration_views import MOVABLE, Plan
 from engine.services.versions import message
 from engine.store.releases import Signature
 from tests.walks.language import ALL_ALLOWED, DECIDE, WALK, Author, content, loaded

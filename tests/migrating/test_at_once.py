@@ -11,7 +11,7 @@ import pytest
 
 from engine.domain.errors import Refused, Stale
 from engine.services.migration_decisions import Decisions
-from engine.services.migrations import Plan
+from engine.services.migration_views import Plan
 from engine.services.platform import Platform
 from engine.store.outbox import LEASE
 from tests.migrating.test_in_background import moves

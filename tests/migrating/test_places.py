@@ -12,7 +12,7 @@ from engine.domain.actor import SYSTEM
 from engine.domain.case import State, places_of
 from engine.domain.errors import Refused
 from engine.services.migration_decisions import Decisions
-from engine.services.migrations import Plan
+from engine.services.migration_views import Plan
 from engine.services.platform import Platform
 from tests.support.linked import CHECKER, an_event, linked, open_linked
 from tests.support.office import ZONE, a_request, open_office, person

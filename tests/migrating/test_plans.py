@@ -10,7 +10,7 @@ import pytest
 from engine.content import bundled
 from engine.domain.errors import NotAllowed, NotFound, Refused
 from engine.services.migration_decisions import Decisions
-from engine.services.migrations import Plan
+from engine.services.migration_views import Plan
 from engine.services.platform import Platform
 from engine.services.recording import Recorder
 from tests.support.office import a_request, open_office, person
