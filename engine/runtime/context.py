@@ -150,7 +150,11 @@ class Context:
         return tuple(value) if isinstance(value, list) else (str(value),)
 
     def choose(self, choice: Choice[T]) -> tuple[int, T]:
-        """The first entry whose condition holds, with its index."""
+        """The first entry whose condition holds, with its index.
+
+        Raises:
+            AssertionError: no condition holds and there is no default, which the check refuses.
+        """
         for index, (when, value) in enumerate(choice.cases):
             if self.holds(when):
                 return index, value

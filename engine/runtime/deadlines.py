@@ -200,7 +200,11 @@ def why_not_extend(run: Run, deadline: Deadline, *, overseen: bool = False) -> R
 
 
 def extend(run: Run, name: str, until: str) -> None:
-    """Move a deadline by hand; from now on it is what was given."""
+    """Move a deadline by hand; from now on it is what was given.
+
+    Raises:
+        Refused: there is no such deadline, who asks may not move it, or the date is over.
+    """
     deadline = run.process.deadlines.get(name)
     if deadline is None:
         raise run.refuse("no_deadline")

@@ -47,7 +47,11 @@ def why_not_hand_over(run: Run, person: str, to: str) -> Refused | None:
 
 
 def hand_over(run: Run) -> None:
-    """Give a colleague the task and the signatures that somebody holds at the place."""
+    """Give a colleague the task and the signatures that somebody holds at the place.
+
+    Raises:
+        Refused: the task cannot be given away here, or not to this person.
+    """
     entered = run.command.input
     person, to = str(entered["from"]), str(entered["to"])
     refusal = why_not_hand_over(run, person, to)

@@ -37,7 +37,11 @@ def why_no_task(run: Run, operation: str) -> Refused | None:
 
 
 def transfer(run: Run) -> None:
-    """A colleague takes the task over; the place stays the same (转办)."""
+    """A colleague takes the task over; the place stays the same (转办).
+
+    Raises:
+        Refused: the task cannot be given away here, or not to this person.
+    """
     refusal = why_no_task(run, "transfer")
     if refusal is not None:
         raise refusal
@@ -63,7 +67,11 @@ def _note(run: Run, event: str, **more: Any) -> None:
 
 
 def cc(run: Run) -> None:
-    """People may read the case from now on; nothing else changes (抄送)."""
+    """People may read the case from now on; nothing else changes (抄送).
+
+    Raises:
+        Refused: it is not offered here, or nobody was named.
+    """
     refusal = why_no_task(run, "cc")
     if refusal is not None:
         raise refusal
@@ -74,7 +82,11 @@ def cc(run: Run) -> None:
 
 
 def urge(run: Run) -> None:
-    """Those whom the case waits for are reminded (催办)."""
+    """Those whom the case waits for are reminded (催办).
+
+    Raises:
+        Refused: it is not offered here, or somebody was reminded just now.
+    """
     refusal = why_not_urge(run)
     if refusal is not None:
         raise refusal
@@ -143,7 +155,11 @@ def why_not_before_signers(run: Run, action: Action) -> Refused | None:
 
 
 def add_signer(run: Run) -> None:
-    """Somebody signs at the present place too, before, beside or after its holder (加签)."""
+    """Somebody signs at the present place too, before, beside or after its holder (加签).
+
+    Raises:
+        Refused: it is not offered here, not to this person, or not in this mode.
+    """
     refusal = why_no_task(run, "add_signer")
     if refusal is not None:
         raise refusal
@@ -154,7 +170,11 @@ def add_signer(run: Run) -> None:
 
 
 def delegate(run: Run) -> None:
-    """A colleague does the task, then the holder confirms it by acting (委派)."""
+    """A colleague does the task, then the holder confirms it by acting (委派).
+
+    Raises:
+        Refused: it is not offered here, or not to this person.
+    """
     refusal = why_no_task(run, "delegate")
     if refusal is not None:
         raise refusal
@@ -171,7 +191,11 @@ def _add(run: Run, signer: Signer, event: str) -> None:
 
 
 def remove_signer(run: Run) -> None:
-    """Somebody added need not sign any more (减签)."""
+    """Somebody added need not sign any more (减签).
+
+    Raises:
+        Refused: it is not offered here, or the person was not added.
+    """
     refusal = why_no_task(run, "remove_signer")
     if refusal is not None:
         raise refusal
@@ -198,7 +222,11 @@ def _own(run: Run) -> Signer | None:
 
 
 def sign(run: Run) -> None:
-    """Somebody added gives an opinion, a delegate hands the task back; the holder goes on."""
+    """Somebody added gives an opinion, a delegate hands the task back; the holder goes on.
+
+    Raises:
+        Refused: who signs was not added, or has signed.
+    """
     own = _own(run)
     if own is None:
         raise run.refuse("not_a_signer")

@@ -103,7 +103,11 @@ def vacant(run: Run) -> tuple[str, ...]:
 
 
 def vote(run: Run) -> None:
-    """A ballot has been put in; what it says is no business of the state."""
+    """A ballot has been put in; what it says is no business of the state.
+
+    Raises:
+        Refused: who votes has no seat, has voted, or it is not their turn.
+    """
     refusal = why_not_vote(run)
     if refusal is not None:
         raise refusal
@@ -162,6 +166,9 @@ def decline(run: Run) -> None:
     """A voter declines (谢绝); where voters are drawn by lot, so is who takes the seat.
 
     Nobody left to be drawn, or nobody drawn at all: the seat waits until somebody is named.
+
+    Raises:
+        Refused: who declines has no seat, or may not decline here.
     """
     refusal = why_not_decline(run)
     if refusal is not None:
@@ -196,7 +203,11 @@ def why_not_decline(run: Run) -> Refused | None:
 
 
 def replace(run: Run) -> None:
-    """Somebody is named for the seat of a voter who declined, or cannot vote."""
+    """Somebody is named for the seat of a voter who declined, or cannot vote.
+
+    Raises:
+        Refused: there is no such seat, or the person has one already or is excluded.
+    """
     # Who oversees the case may do so at every vote; whose right it is is asked before.
     refusal = why_not_replace(run, overseen=True)
     if refusal is not None:

@@ -16,7 +16,11 @@ from engine.runtime.run import Run
 
 
 def suspend(run: Run) -> None:
-    """Nobody goes on with the case, and no deadline falls due, until it is resumed."""
+    """Nobody goes on with the case, and no deadline falls due, until it is resumed.
+
+    Raises:
+        Refused: the case is closed, or suspended already.
+    """
     if run.state.closed:
         raise run.refuse("case_closed")
     if run.state.suspended:
@@ -26,7 +30,11 @@ def suspend(run: Run) -> None:
 
 
 def resume(run: Run) -> None:
-    """It goes on where it was, with as much time left as when it was suspended."""
+    """It goes on where it was, with as much time left as when it was suspended.
+
+    Raises:
+        Refused: the case is not suspended.
+    """
     if not run.state.suspended:
         raise run.refuse("not_suspended")
     since = run.state.suspended_at

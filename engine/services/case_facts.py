@@ -311,7 +311,11 @@ class CaseFacts:
         return {}
 
     def number(self, pool: str, of: str | None) -> Sequence[str]:
-        """The next number of a pool, and those passed over; ``of`` is whom it belongs to."""
+        """The next number of a pool, and those passed over; ``of`` is whom it belongs to.
+
+        Raises:
+            NeedsTransaction: a number can be given only in the transaction that keeps it.
+        """
         if not self._writing:
             raise NeedsTransaction(pool)
         found: Sequence[str] = self._numbers(self._unit, pool, of)

@@ -505,7 +505,11 @@ class Cases:
 
     @kept
     def give_back(self, actor: Actor, uid: str, *, at: str | None = None) -> None:
-        """Give a claimed task back to everybody who may deal with it."""
+        """Give a claimed task back to everybody who may deal with it.
+
+        Raises:
+            NotAllowed: nothing waits for the actor, or somebody else has claimed it.
+        """
         with self._said(), self._work.store.write() as unit:
             loaded = self._work.load(unit, uid)
             if not any(True for _ in self._waiting(unit, loaded, actor, at)):

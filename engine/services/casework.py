@@ -218,6 +218,9 @@ class Casework:
         """The next number of a pool, in its format; ``of`` is whom it belongs to.
 
         Behind it come the first and the last that were passed over, because they are in use.
+
+        Raises:
+            Refused: the pool has no number left.
         """
         known = self.definitions.current.jurisdictions[jurisdiction]
         declared = known.pools[pool]
@@ -605,7 +608,11 @@ class Casework:
         check: Callable[[Run], None] | None = None,
         origin: Origin | None = None,
     ) -> Outcome:
-        """Start a case inside an open transaction; with an ``origin`` another one creates it."""
+        """Start a case inside an open transaction; with an ``origin`` another one creates it.
+
+        Raises:
+            Stale: the case was changed while it was being started.
+        """
         pin = self.definitions.pin(process)
         compiled = self.definitions.compiled(process, pin, unit)
         uid = new_uid()

@@ -194,7 +194,11 @@ class Definitions:
             return self._compiled.setdefault((process, pin), made)
 
     def release_of(self, process: str, pin: str, unit: UnitOfWork | None = None) -> Release:
-        """A release that holds the version a case is pinned to."""
+        """A release that holds the version a case is pinned to.
+
+        Raises:
+            NotFound: no version holds the process.
+        """
         if process in self.current.processes and self.current.closure(process) == pin:
             return self.current
         if unit is None:

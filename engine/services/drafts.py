@@ -147,7 +147,11 @@ class Drafts:
     # ------------------------------------------------------------ drafts
 
     def mine(self, actor: Actor) -> list[DraftView]:
-        """The drafts of an author."""
+        """The drafts of an author.
+
+        Raises:
+            NotAllowed: the actor may neither edit nor publish content.
+        """
         with self._sentences.saying(), self._store.read() as unit:
             self._rights.demand(actor, EDIT, PUBLISH)
             return [self.view(unit, actor, row) for row in unit.drafts.of(actor.person)]

@@ -248,7 +248,11 @@ class Groups:
         return members.takes(group.process, process, row.step)
 
     def change(self, unit: UnitOfWork, outcome: Outcome, kind: str, members: Sequence[str]) -> None:
-        """Write who is in the group now."""
+        """Write who is in the group now.
+
+        Raises:
+            Stale: a case that is put in waits for such a group no longer.
+        """
         for uid in members:
             row = unit.cases.hold(uid)
             assert row is not None  # checked before

@@ -83,13 +83,21 @@ class History:
             return self.named(unit, name)
 
     def show(self, actor: Actor, version: str) -> dict[str, bytes]:
-        """All files of a version."""
+        """All files of a version.
+
+        Raises:
+            NotAllowed: the actor may neither edit nor publish content.
+        """
         with self._sentences.saying(), self._store.read() as unit:
             self._rights.demand(actor, EDIT, PUBLISH)
             return unit.releases.files(self.named(unit, version).commit)
 
     def compare(self, actor: Actor, old: str, new: str) -> list[FileDifference]:
-        """How two versions differ, file by file."""
+        """How two versions differ, file by file.
+
+        Raises:
+            NotAllowed: the actor may neither edit nor publish content.
+        """
         with self._sentences.saying(), self._store.read() as unit:
             self._rights.demand(actor, EDIT, PUBLISH)
             before, after = self.named(unit, old), self.named(unit, new)

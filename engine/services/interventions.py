@@ -334,7 +334,11 @@ class Interventions:
             return self._panels.replacements(unit, run, search, overseen=True)
 
     def votes(self, actor: Actor, uid: str) -> list[tuple[str, str]]:
-        """The votes a case is at, several in branches: those that lack a voter first."""
+        """The votes a case is at, several in branches: those that lack a voter first.
+
+        Raises:
+            NotAllowed: the actor may not intervene where the case runs.
+        """
         with self._sentences.saying(), self._work.store.read() as unit:
             loaded = self._work.load(unit, uid)
             self._oversight.demand(actor, INTERVENE, loaded.row.jurisdiction)

@@ -291,7 +291,11 @@ class Publishing:
             )
 
     def requests(self, actor: Actor) -> list[DraftView]:
-        """The drafts that somebody else wants published, which the actor may answer."""
+        """The drafts that somebody else wants published, which the actor may answer.
+
+        Raises:
+            NotAllowed: the actor may not publish content.
+        """
         with self._sentences.saying(), self._store.read() as unit:
             self._rights.demand(actor, PUBLISH)
             return [

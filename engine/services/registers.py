@@ -149,7 +149,11 @@ class Registers:
         cursor: str = "",
         limit: int = 50,
     ) -> Page:
-        """A page of the records the actor may see: those of the own organisation and below."""
+        """A page of the records the actor may see: those of the own organisation and below.
+
+        Raises:
+            NotAllowed: the actor may not list the register.
+        """
         known = self._rights.known(register)
         with self._sentences.saying():
             self._rights.demand(actor, register, "list")
@@ -177,7 +181,11 @@ class Registers:
             return self.trees.tree(actor, known, search, self._sentences.captions())
 
     def figures(self, actor: Actor, register: str) -> list[tuple[str, list[Figure]]]:
-        """What a register counts: captions with how many records have each value."""
+        """What a register counts: captions with how many records have each value.
+
+        Raises:
+            NotAllowed: the actor may not list the register.
+        """
         known = self._rights.known(register)
         with self._sentences.saying():
             self._rights.demand(actor, register, "list")
@@ -191,7 +199,11 @@ class Registers:
         filters: Mapping[str, str] | None = None,
         search: str = "",
     ) -> tuple[str, bytes]:
-        """The records an actor may see as a spreadsheet: its file name and content."""
+        """The records an actor may see as a spreadsheet: its file name and content.
+
+        Raises:
+            NotAllowed: the actor may not export the register.
+        """
         known = self._rights.known(register)
         with self._sentences.saying():
             self._rights.demand(actor, register, "export")
@@ -200,14 +212,22 @@ class Registers:
     def options(
         self, actor: Actor, register: str, text: str = "", *, limit: int = 200
     ) -> Sequence[Found]:
-        """Records to pick from, found by name or number (BUR-41)."""
+        """Records to pick from, found by name or number (BUR-41).
+
+        Raises:
+            NotAllowed: the actor may not see the register.
+        """
         with self._sentences.saying(), self._store.read() as unit:
             self._rights.demand(actor, register, "view")
             lookup = self._records.lookup(unit, actor.jurisdiction)
             return lookup.search(Query(register), text, limit)
 
     def summary(self, actor: Actor, register: str, key: str) -> list[tuple[str, str]]:
-        """The columns of one record with their captions, for the home page (UNIT-01)."""
+        """The columns of one record with their captions, for the home page (UNIT-01).
+
+        Raises:
+            NotAllowed: the actor may not see the record.
+        """
         known = self._rights.known(register)
         with self._store.read() as unit:
             row = self._records.load(unit, register, key)
@@ -268,7 +288,11 @@ class Registers:
         key: str | None,
         data: Mapping[str, Any] | None = None,
     ) -> EffectiveForm:
-        """The form of a record, or of a new one, as the actor may fill it in."""
+        """The form of a record, or of a new one, as the actor may fill it in.
+
+        Raises:
+            NotAllowed: the actor may not see the record, or create one.
+        """
         known = self._rights.known(register)
         with self._sentences.saying(), self._store.read() as unit:
             form = self._form(known)
@@ -472,6 +496,10 @@ class Registers:
         """The form an action asks with; an empty one when it asks nothing.
 
         What the action writes into the record as it is entered begins with what is there.
+
+        Raises:
+            NotFound: the register has no such action.
+            NotAllowed: the actor may not see the record.
         """
         known = self._rights.known(register)
         chosen = known.actions.get(action)
@@ -521,7 +549,11 @@ class Registers:
                 raise Refused("record_in_use", register=form.title, name=name)
 
     def history(self, actor: Actor, register: str, key: str) -> Sequence[Any]:
-        """Who changed a record, and what, oldest first."""
+        """Who changed a record, and what, oldest first.
+
+        Raises:
+            NotAllowed: the actor may not see the record.
+        """
         with self._sentences.saying(), self._store.read() as unit:
             row = self._records.load(unit, register, key)
             self._rights.demand(actor, register, "view", row)

@@ -113,7 +113,11 @@ class RouteTables:
         return [one for one in found if self.why_not(actor, one.id, "view") is None]
 
     def table(self, route: str) -> Route:
-        """The declaration of a route table."""
+        """The declaration of a route table.
+
+        Raises:
+            NotFound: there is no such table.
+        """
         found = self._records.release.routes.get(route)
         if found is None:
             raise self._sentences.worded(NotFound("no_such_page"))
@@ -124,13 +128,21 @@ class RouteTables:
         return columns(self.table(route))
 
     def rows(self, actor: Actor, route: str) -> list[Kept]:
-        """The rows of the actor's jurisdiction in a route table."""
+        """The rows of the actor's jurisdiction in a route table.
+
+        Raises:
+            NotAllowed: the actor may not see the table.
+        """
         self._demand(actor, route, "view")
         with self._store.read() as unit:
             return self._rows(unit, actor, route)
 
     def in_words(self, actor: Actor, route: str, rows: Sequence[Row]) -> list[dict[str, str]]:
-        """The cells of rows as people read them, by what the columns hold."""
+        """The cells of rows as people read them, by what the columns hold.
+
+        Raises:
+            NotAllowed: the actor may not see the table.
+        """
         self._demand(actor, route, "view")
         with self._store.read() as unit:
             return self._words(unit, actor, route).written(rows)
@@ -176,7 +188,11 @@ class RouteTables:
         return [node(root, ()) for root in found.roots(keys, day)]
 
     def history(self, actor: Actor, route: str) -> list[RouteChange]:
-        """What was published, by whom and why; the latest first."""
+        """What was published, by whom and why; the latest first.
+
+        Raises:
+            NotAllowed: the actor may not see the table.
+        """
         self._demand(actor, route, "view")
         with self._store.read() as unit:
             return unit.routes.changes(route, actor.jurisdiction or "")
@@ -214,6 +230,10 @@ class RouteTables:
 
         Returns:
             The changes, and the rows that were changed again since; these are left as they are.
+
+        Raises:
+            NotFound: nothing was published then.
+            NotAllowed: the actor may not change the table.
         """
         self._demand(actor, route, "edit")
         found = next((one for one in self.history(actor, route) if one.at == published), None)
@@ -237,7 +257,11 @@ class RouteTables:
         return changes, moved
 
     def sheet(self, actor: Actor, route: str, rows: Sequence[Row]) -> tuple[str, bytes]:
-        """Rows as a spreadsheet, which ``read`` reads; without rows a template."""
+        """Rows as a spreadsheet, which ``read`` reads; without rows a template.
+
+        Raises:
+            NotAllowed: the actor may not see the table.
+        """
         self._demand(actor, route, "view")
         cells = self.in_words(actor, route, rows)
         captions = self.columns(route)
@@ -245,14 +269,22 @@ class RouteTables:
         return sheet(self.table(route).title, list(captions.values()), lines, [captions["start"]])
 
     def failed_sheet(self, actor: Actor, route: str, failed: Sequence[Failed]) -> tuple[str, bytes]:
-        """The lines of a sheet that failed, to be mended."""
+        """The lines of a sheet that failed, to be mended.
+
+        Raises:
+            NotAllowed: the actor may not change the table.
+        """
         self._demand(actor, route, "edit")
         return failed_sheet(self.table(route).title, list(self.columns(route).values()), failed)
 
     # ------------------------------------------------------------ proposing
 
     def form(self, actor: Actor, route: str, data: Mapping[str, Any]) -> EffectiveForm:
-        """The form of a row, with what is filled in."""
+        """The form of a row, with what is filled in.
+
+        Raises:
+            NotAllowed: the actor may not change the table.
+        """
         self._demand(actor, route, "edit")
         with self._store.read() as unit:
             return self._row_form(route).effective(data, self._surroundings(unit, actor))
@@ -374,7 +406,11 @@ class RouteTables:
         return [change for change in renewed if change.of is None or change.of.row != change.row]
 
     def problems(self, actor: Actor, route: str, changes: Sequence[Change] = ()) -> list[str]:
-        """Why changes cannot be published; without changes, what is wrong with the rows."""
+        """Why changes cannot be published; without changes, what is wrong with the rows.
+
+        Raises:
+            NotAllowed: the actor may not see the table.
+        """
         self._demand(actor, route, "view")
         with self._store.read() as unit:
             before = self._rows(unit, actor, route)
@@ -395,7 +431,11 @@ class RouteTables:
         return list(dict.fromkeys(found))
 
     def way_form(self, actor: Actor, route: str, data: Mapping[str, Any]) -> EffectiveForm:
-        """The form that asks for whom and when the table is to be followed; today at first."""
+        """The form that asks for whom and when the table is to be followed; today at first.
+
+        Raises:
+            NotAllowed: the actor may not see the table.
+        """
         self._demand(actor, route, "view")
         today = self._records.now(actor.jurisdiction).date().isoformat()
         with self._store.read() as unit:

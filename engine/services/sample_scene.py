@@ -39,6 +39,9 @@ class Scene:
         """The case a file calls so; ``z.permit`` is the one that z knows as its permit.
 
         ``z.permit-2`` is the second that z has created under that name.
+
+        Raises:
+            LookupError: no case of the file is called so.
         """
         known, *links = name.split(".")
         uid = self.uids[known]

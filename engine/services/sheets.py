@@ -118,6 +118,9 @@ class Sheets:
         """What an action asks for here; None when it asks for nothing.
 
         After a withdrawal what was entered the first time is there again (REV-14).
+
+        Raises:
+            NotFound: there is no such action at the step.
         """
         with self._work.store.read() as unit:
             loaded, run = self._open(unit, actor, uid, at)
