@@ -340,7 +340,8 @@ class TestMeeting:
 
         page = town.visit("严秘书", "工程高评委").get(f"/cases/{town['m']}/members")
         assert page.rows()[0][2:] == [
-            "评审中", "是", "同意 4，不同意 0，弃权 0", "84", "专业理论水平 25.75；工作能力和业绩 58.25",
+            "评审中", "是", "同意 4，不同意 0，弃权 0", "84",
+            "专业理论水平 25.75；工作能力和业绩 58.25",
         ]  # fmt: skip
 
     @pytest.mark.req("COM-09", "COM-15")
