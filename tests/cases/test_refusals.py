@@ -20,6 +20,7 @@ from tests.support.votes import a_vote
 from tests.walks.rows import rows_of
 
 APPLICANT, FIRST, SECOND = person("张三"), person("王审", "一所"), person("赵复", "一所")
+OTHER = person("李四", "一所")
 HEAD, MONITOR = person("钱管", "市局"), person("马监", "市局")
 REQUEST = "definitions/processes/town/request.yaml"
 ALLOWED = """allow: [transfer, add_signer, remove_signer, delegate, cc, urge]
@@ -160,6 +161,28 @@ ATTEMPTS: dict[str, tuple[type[Refused], str, Callable[[Office], object]]] = {
     "an account that is not there": (
         NotFound, "no_such_account",
         lambda at: at.platform.accounts.reset_password(HEAD, "nobody"),
+    ),
+    "a password of a colleague": (
+        NotAllowed,
+        "no_permission",
+        lambda at: at.platform.accounts.reset_password(FIRST, "李四"),
+    ),
+    "closing the account of a colleague": (
+        NotAllowed,
+        "no_permission",
+        lambda at: at.platform.accounts.set_active(FIRST, "李四", False),
+    ),
+    "ending that somebody stands in for a colleague": (
+        NotAllowed,
+        "no_permission",
+        lambda at: at.platform.substitutes.end(OTHER, at.platform.substitutes.given(FIRST)[0].id),
+    ),
+    "naming another one to stand in for a colleague": (
+        NotAllowed,
+        "no_permission",
+        lambda at: at.platform.substitutes.instead(
+            OTHER, at.platform.substitutes.given(FIRST)[0].id, "牛监"
+        ),
     ),
     "an incident that is not there": (
         NotFound, "no_such_incident",
