@@ -93,7 +93,7 @@ class AccountsPage(TablePage):
         text = render_template(
             "console/account.html",
             title=account.name,
-            trail=[(self.title(), self.get_url(".index_view")), (account.name, None)],
+            trail=self.trail((account.name, None)),
             account=account,
             grants=platform().directory.grants_of(actor, account.person),
             roles=[
@@ -115,11 +115,7 @@ class AccountsPage(TablePage):
         text = render_template(
             "console/closing.html",
             title=title,
-            trail=[
-                (self.title(), self.get_url(".index_view")),
-                (login, self.get_url(".details_view", id=login)),
-                (title, None),
-            ],
+            trail=self.trail((login, self.get_url(".details_view", id=login)), (title, None)),
             held=held,
             to=request.form.getlist("to"),
             reason=request.form.get("reason", ""),

@@ -11,15 +11,16 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar, cast
 
 import flask_admin
-from flask import abort
+from flask import abort, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import AdminIndexView, BaseView
 from flask_admin.model import BaseModelView
 from wtforms import Form
 
 from admin import security
+from admin.captions import _
 from admin.context import SignedIn
-from admin.navigation import opens
+from admin.navigation import opens, title_of
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -102,6 +103,20 @@ class TablePage(Closed, BaseModelView):  # type: ignore[misc]  # Flask-Admin shi
     def get_pk_value(self, model: Any) -> str:
         """The key of a row."""
         return str(model.key)
+
+    def title(self) -> str:
+        """The heading."""
+        raise NotImplementedError
+
+    def nothing(self) -> str:
+        """What a table without rows says."""
+        return _("暂无数据。")
+
+    def trail(self, *below: tuple[str, str | None]) -> list[tuple[str, str | None]]:
+        """Where a page stands: the console, this table, and what is below it."""
+        console = title_of(security.signed_in(), "console", _("管理控制台"))
+        here = self.get_url(".index_view") if below else None
+        return [(console, url_for("console.index")), (self.title(), here), *below]
 
     def called(self, model: Any) -> str:
         """What a row is called where its links are read aloud: its first cell."""

@@ -44,6 +44,10 @@ class IncidentsPage(TablePage):
         """The heading."""
         return _("异常处理")
 
+    def nothing(self) -> str:
+        """That none is good news."""
+        return _("没有待处理的异常，各项业务都能继续办理。")
+
     def heading_of(self, name: str) -> str:
         """The caption of a column."""
         return {"number": _("编号"), "sentence": _("原因"), "opened_at": _("时间")}[name]
@@ -108,7 +112,7 @@ class IncidentsPage(TablePage):
         text = render_template(
             "console/incident.html",
             title=self.title(),
-            trail=[(self.title(), self.get_url(".index_view")), (found.number, None)],
+            trail=self.trail((found.number, None)),
             incident=found,
             organisations=platform().registers.options(
                 security.signed_in().actor, "organisations", ""

@@ -34,6 +34,16 @@ def test_an_administrator_reaches_every_page(administrator, address):
     assert page.tree.get("lang") == "zh-CN"
 
 
+def test_tables_of_the_console_say_where_they_stand_and_what_no_row_means(administrator):
+    """On the first day a list of incidents said "no data", as if something were missing."""
+    page = administrator.get("/console/incidents/")
+
+    assert "没有待处理的异常，各项业务都能继续办理。" in page
+    trail = page.tree.xpath("//ol[@class='trail']/li//text()[normalize-space()]")
+    assert trail == ["首页", "管理控制台", "异常处理"]
+    assert "没有找到“三”，请换一个词再查。" in administrator.get("/console/incidents/?search=三")
+
+
 @pytest.mark.parametrize(
     ("address", "entry", "mark"),
     [
