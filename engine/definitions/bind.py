@@ -9,13 +9,10 @@ from functools import cached_property
 from engine.authoring.memory import Memory, once
 from engine.authoring.problems import Problems
 from engine.definitions.bpmn import write_bpmn
-from engine.definitions.connector import Connector
 from engine.definitions.context import CASES, ORGANISATION, PERSON
 from engine.definitions.flow import Flow, flow
-from engine.definitions.links import Related
-from engine.definitions.neighbour import Neighbour
 from engine.definitions.process import Deadline, Fact, Formula, Policy, Process, effects_of
-from engine.definitions.scopes import Scopes
+from engine.definitions.scopes import Around, Scopes
 from engine.definitions.uses import Gives, Owner, Use, uses
 from engine.domain.types import (
     ANY,
@@ -24,7 +21,6 @@ from engine.domain.types import (
     DATETIME,
     NUMBER,
     ListOf,
-    Record,
     Reference,
     Type,
     follow,
@@ -91,35 +87,19 @@ class BoundProcess:
 
 
 def bind(
-    process: Process,
-    forms: Mapping[str, Record],
-    registers: Mapping[str, Record],
-    processes: Mapping[str, Neighbour],
-    related: Mapping[str, Related],
-    indexes: Mapping[str, Collection[Path]],
-    problems: Problems,
-    *,
-    documents: Mapping[str, Mapping[str, Formula]] | None = None,
-    connectors: Mapping[str, Connector] | None = None,
-    memory: Memory | None = None,
+    process: Process, around: Around, problems: Problems, memory: Memory | None = None
 ) -> BoundProcess:
     """Compile every expression of a process, reporting all that is wrong with them.
 
     Args:
         process: a flattened process.
-        forms: the type of each form's data.
-        registers: the record of each register.
-        processes: all processes, as others know them.
-        related: which processes know cases of each process.
-        indexes: the paths ``where`` may use, by register; those of cases by "cases".
+        around: what the rest of the content offers.
         problems: receives what is wrong.
-        documents: what each document template prints, by template and name.
-        connectors: the connectors.
         memory: what was compiled before; an expression is compiled anew only if a name it reads
             is of another type.
     """
-    scopes = Scopes(process, forms, registers, processes, related, connectors or {})
-    binder = _Binder(process, scopes, indexes, problems, memory)
+    scopes = Scopes(process, around)
+    binder = _Binder(process, scopes, around.indexes, problems, memory)
     for name in _ordered(process, scopes, problems):
         if name in process.facts:
             binder.fact(process.facts[name])
@@ -127,7 +107,7 @@ def bind(
             binder.deadline(process.deadlines[name.removeprefix(DEADLINES)])
     for use in uses(process):
         binder.bind(use)
-    printed = binder.documents(documents or {})
+    printed = binder.documents(around.documents)
     return BoundProcess(process, binder.expressions, binder.wheres, scopes, printed)
 
 

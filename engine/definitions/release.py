@@ -40,12 +40,13 @@ from engine.definitions.message import MessageTemplate
 from engine.definitions.neighbour import Neighbour, neighbour
 from engine.definitions.parse import parse_process
 from engine.definitions.placeholders import placeholders
-from engine.definitions.process import Formula, Process
+from engine.definitions.process import Process
 from engine.definitions.register import Register
 from engine.definitions.role import Menu, Permission, Role
 from engine.definitions.route import Route
 from engine.definitions.rules import FOLDER as RULES
 from engine.definitions.rules import Rule, bind_rule, with_rules
+from engine.definitions.scopes import Around
 from engine.domain.types import Record, Reference, follow
 from engine.forms import Form, bind_forms, read_forms
 from engine.forms import Names as FormNames
@@ -253,25 +254,37 @@ class _Loader:
         related = relations(processes)
         names = names_of(content, types, registers, others, related, self._asked(forms, content))
         documents = {name: one.data for name, one in content.documents.items()}
-        bound = {}
-        for name, process in processes.items():
-            cases = _case_indexes(process, others, form_indexes)
-            found = Problems()
-            bound[name] = once(
-                self.memory,
-                ("bound process", name),
-                (process, types, registers, others, related, {**indexes, CASES: cases},
-                 documents, content.connectors, names, name in self.whole),
-                partial(_bound, self.memory),
-                found,
-            )  # fmt: skip
-            self._take(found, process)
-        self.problems.extend(self.inherited)
+        around = Around(types, registers, others, related, content.connectors, documents, indexes)
+        bound = self._bound(processes, around, form_indexes, names)
         release = None
         if not self.problems.errors:
             ready = {name: rule for name, rule in rules.items() if rule is not None}
             release = Release(dict(self.sources), bound, forms, content, bound_content, ready)
         return Loaded(release, self.problems, self.sources, bound, flat, content, forms, rules)
+
+    def _bound(
+        self,
+        processes: Mapping[str, Process],
+        around: Around,
+        form_indexes: Mapping[str, Collection[str]],
+        names: Names,
+    ) -> dict[str, BoundProcess]:
+        """Bind and check every process, each with the indexes of its own cases."""
+        bound = {}
+        for name, process in processes.items():
+            cases = _case_indexes(process, around.processes, form_indexes)
+            own = replace(around, indexes={**around.indexes, CASES: cases})
+            found = Problems()
+            bound[name] = once(
+                self.memory,
+                ("bound process", name),
+                (process, own, names, name in self.whole),
+                partial(_bound, self.memory),
+                found,
+            )
+            self._take(found, process)
+        self.problems.extend(self.inherited)
+        return bound
 
     def _asked(self, forms: Mapping[str, Form], content: Content) -> dict[str, _Asked]:
         """Say of each form what its fields can hold."""
@@ -361,22 +374,13 @@ class _Loader:
 def _bound(
     memory: Memory | None,
     process: Process,
-    types: Mapping[str, Record],
-    registers: Mapping[str, Record],
-    processes: Mapping[str, Neighbour],
-    related: Mapping[str, Related],
-    indexes: Indexes,
-    documents: Mapping[str, Mapping[str, Formula]],
-    connectors: Mapping[str, Connector],
+    around: Around,
     names: Names,
     whole: bool,
     problems: Problems,
 ) -> BoundProcess:
     """Bind a process and check it."""
-    bound = bind(
-        process, types, registers, processes, related, indexes, problems,
-        documents=documents, connectors=connectors, memory=memory,
-    )  # fmt: skip
+    bound = bind(process, around, problems, memory)
     check_process(bound, names, problems, whole=whole, memory=memory)
     return bound
 

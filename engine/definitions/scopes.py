@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import ChainMap
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from engine.definitions.connector import Connector
@@ -57,7 +57,7 @@ from engine.domain.types import (
     Type,
     follow,
 )
-from engine.expressions.scope import Scope
+from engine.expressions.scope import Path, Scope
 
 PATH = re.compile(rf"{SNAKE}(\.{SNAKE})*\Z")
 _POLICY_TYPES: Mapping[str, Type] = {
@@ -69,34 +69,37 @@ _VERDICTS = {
 }
 
 
+@dataclass(frozen=True)
+class Around:
+    """What the rest of the content offers to the expressions of a process."""
+
+    #: the type of each form's data
+    forms: Mapping[str, Record]
+    #: the record of each register
+    registers: Mapping[str, Record]
+    #: all processes, for the data of members and linked cases
+    processes: Mapping[str, Neighbour]
+    #: which processes know cases of each process
+    related: Mapping[str, Related]
+    #: the connectors, for what comes back
+    connectors: Mapping[str, Connector]
+    #: what each document template prints, by template and name
+    documents: Mapping[str, Mapping[str, Formula]]
+    #: the paths ``where`` may use, by register; those of cases by "cases"
+    indexes: Mapping[str, Collection[Path]]
+
+
 class Scopes:
     """The scopes of one process."""
 
-    def __init__(
-        self,
-        process: Process,
-        forms: Mapping[str, Record],
-        registers: Mapping[str, Record],
-        processes: Mapping[str, Neighbour],
-        related: Mapping[str, Related],
-        connectors: Mapping[str, Connector],
-    ) -> None:
-        """Prepare the scopes.
-
-        Args:
-            process: the process.
-            forms: the type of each form's data.
-            registers: the record of each register.
-            processes: all processes, for the data of members and linked cases.
-            related: which processes know cases of each process.
-            connectors: the connectors, for what comes back.
-        """
+    def __init__(self, process: Process, around: Around) -> None:
+        """Prepare the scopes of a process with what is around it."""
         self.process = process
-        self.forms = forms
-        self.connectors = connectors
-        self.tables = registers
-        self.processes = processes
-        self.related = related
+        self.forms = around.forms
+        self.connectors = around.connectors
+        self.tables = around.registers
+        self.processes = around.processes
+        self.related = around.related
         #: types of facts that are neither paths nor queries, known once they are compiled
         self.computed: dict[str, Type] = {}
         self._dates: dict[str, Type] = {}
