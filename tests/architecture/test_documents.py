@@ -26,6 +26,20 @@ def test_links_between_documents_lead_somewhere():
     assert broken == []
 
 
+def test_the_places_named_in_the_readme_of_the_engine_exist():
+    """Whoever opens the code for the first time follows them."""
+    named = re.findall(r"`([a-z_./]+/[a-z_./]*)`", files.text(files.Path("engine/README.md")))
+
+    gone = [
+        name
+        for name in named
+        if not (files.ROOT / "engine" / name).exists() and not (files.ROOT / name).exists()
+    ]
+
+    assert len(named) > 15
+    assert gone == []
+
+
 def test_every_make_target_that_the_documents_name_exists():
     targets = set(re.findall(r"^([a-z-]+):", files.text(files.Path("Makefile")), re.MULTILINE))
     named = re.findall(
