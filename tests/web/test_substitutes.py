@@ -37,7 +37,8 @@ def test_a_substitute_is_named_works_and_is_ended(town):
 
 def test_an_administrator_names_one_for_somebody_else_and_a_refusal_keeps_what_was_typed(town):
     visitor = town.visit("钱管", "一所")
-    visitor.get("/substitutes")
+    # It is somebody else's work that is meant, not that of the administrator who reads it.
+    assert "可以办理不在的人员的事项" in visitor.get("/substitutes")
     page = visitor.press("设置代理", person="王审", substitute="王审")
     assert page.status == 409 or page.status == 422
     assert "substitute_oneself" in page
