@@ -335,13 +335,14 @@ class Run:
             self.change(place=Place(name, first, found, visit))
         if not restore:
             self.set_due(step)
-            self._wait(step)
             panels.convene(self, step)
             if step.call is not None:
                 effects.create(self, step.call, call_key(self.state))
         self.events.append({"event": "arrived", "place": self.state.place.to_json()})
         if not restore:
             effects.happen(self, step.do, f"{name}:{visit}:arrive")
+            # What the step itself creates may be what it waits for.
+            self._wait(step)
         if step.parallel is not None:
             splits.divide(self, step)
 
@@ -426,15 +427,12 @@ class Run:
         elif step.wait.case is None or step.joins is not None:
             # There may be none among several: then nothing is left to wait for.
             return
-        elif not self._is_linked(step, step.wait.case):
+        elif not self._is_linked(step.wait.case):
             self.change(stuck="no_linked_case")
 
-    def _is_linked(self, step: Step, link: str) -> bool:
+    def _is_linked(self, link: str) -> bool:
         """Whether there is a case by this name, or this command creates one."""
         made = {one.values["link"] for one in self.effects if one.kind == "create"}
-        made |= {
-            one.link for one in step.do if one.kind == "create" and self.context.holds(one.when)
-        }
         return link in made or self.context.facts.linked(link).get("id") is not None
 
     def look_again(self, *, dates: bool, keep: bool, voters: bool) -> None:

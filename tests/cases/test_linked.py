@@ -25,7 +25,16 @@ from engine.services.outgoing import Outgoing
 from engine.services.platform import Platform
 from engine.store.links import Links
 from engine.store.outbox import LEASE, Outbox
-from tests.support.linked import CHECKER, LINKED, REVIEWER, an_event, at, linked, open_linked
+from tests.support.linked import (
+    CHECKER,
+    LINKED,
+    REVIEWER,
+    an_event,
+    at,
+    incidents,
+    linked,
+    open_linked,
+)
 from tests.support.office import FILES, person
 from tests.support.versions import publish, with_text
 
@@ -59,13 +68,6 @@ def same(town: Platform) -> bool:
 def processes(town: Platform) -> list[str]:
     with town.store.read() as unit:
         return sorted(row.process for row in unit.cases.every())
-
-
-def incidents(town: Platform, uid: str) -> list[str]:
-    with town.store.read() as unit:
-        row = unit.cases.load(uid)
-        assert row is not None
-        return [one.code for one in unit.incidents.of(row.id) if one.resolved_at is None]
 
 
 # -------------------------------------------------------------------- creating and waiting

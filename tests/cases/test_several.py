@@ -8,7 +8,7 @@ import pytest
 
 from engine.domain.errors import Refused
 from engine.services.platform import Platform
-from tests.support.linked import at
+from tests.support.linked import at, incidents
 from tests.support.office import open_office, person
 
 REVIEW = """
@@ -231,4 +231,54 @@ def test_a_suspended_case_goes_on_when_it_is_resumed(opened: list[Platform]) -> 
     platform.interventions.resume(monitor, uid, "核实完毕")
 
     assert at(platform, uid) == "passed"
+    assert same(platform)
+
+
+ALONE = """
+    process: town/review
+    title: 集中评审
+    noun: 评审
+    form: request
+    start: {who: person}
+    steps:
+      fill:
+        title: 填写
+        who: initiator
+        edit: all
+        actions: {submit: {title: 提交, to: gather}}
+      gather:
+        title: 等待评估
+        do:
+          - create:
+              process: town/assessment
+              each: "[data.subject].filter(s, s != '甲')"
+              with: {subject: item, unit: data.unit}
+              link: early
+        wait: {case: early}
+        outcomes: {fit: passed}
+        to: dropped
+      passed: {title: 通过, end: success}
+      dropped: {title: 终止, end: cancelled}
+"""
+
+
+@pytest.mark.req("ENG-19", "ENG-06")
+@pytest.mark.parametrize(("subject", "waits"), [("甲", False), ("乙", True)])
+def test_waiting_for_one_of_an_empty_list_is_an_incident(
+    opened: list[Platform], subject: str, waits: bool
+) -> None:
+    """The step creates a case for each of a list, which is empty: nobody was told, it waited on."""
+    platform = open_office(
+        more={
+            "definitions/processes/town/review.yaml": ALONE,
+            "definitions/processes/town/assessment.yaml": ASSESSMENT,
+        }
+    )
+    opened.append(platform)
+    uid = platform.cases.start(APPLICANT, "town/review", VALUES).uid
+    platform.cases.act(APPLICANT, uid, "submit", data={**VALUES, "subject": subject})
+
+    assert at(platform, uid) == "gather"
+    assert len(created(platform, uid)) == waits
+    assert incidents(platform, uid) == ([] if waits else ["no_linked_case"])
     assert same(platform)

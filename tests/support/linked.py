@@ -183,3 +183,11 @@ def at(platform: Platform, uid: str) -> str:
         row = unit.cases.load(uid)
         assert row is not None
         return row.step
+
+
+def incidents(platform: Platform, uid: str) -> list[str]:
+    """Why a case has stopped, or what could not be done."""
+    with platform.store.read() as unit:
+        row = unit.cases.load(uid)
+        assert row is not None
+        return [one.code for one in unit.incidents.of(row.id) if one.resolved_at is None]

@@ -589,6 +589,12 @@ class Author:
             outcomes = {"ended": self.by_ends("made", then, depth)}
             self.pending[name] |= {"wait": wait, "outcomes": outcomes}
             made["each"] = self.pick(EACH)
+        elif self.flip(3):
+            # With none of them there is none to wait for, which is an incident.
+            made["each"] = self.pick(EACH)
+        if self.flip(3):
+            waiting, self.pending = self.pending[name], {}
+            return name, {**waiting, "do": [{"create": made}]}
         return maker, {"title": maker, "do": [{"create": made}], "to": name}
 
     def by_ends(self, link: str, then: str, depth: int) -> Any:
