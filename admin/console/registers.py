@@ -118,7 +118,7 @@ class RegistersPage(TablePage):
         if self._declared.is_tree and not only_read:
             links.append(Link(_("树形"), self.get_url(".tree_view")))
         if page.may_create and not only_read:
-            links.append(Link(self._adding(), self.get_url(".create_view")))
+            links.append(Link(self._called("add", _("新增")), self.get_url(".create_view")))
         if not only_read and platform().register_sheets.why_not(me.actor, self.register) is None:
             links.append(Link(_("导入"), self.get_url(".import_view")))
         title = entry_title(me, kind, self.register, page.title)
@@ -139,8 +139,8 @@ class RegistersPage(TablePage):
     def _links(self, key: str, edit: bool, actions: Sequence[RecordOffer]) -> list[Link]:
         parts = platform().release.registers[self.register].parts.values()
         return [
-            Link(_("查看"), self.get_url(".details_view", id=key)),
-            *([Link(_("编辑"), self.get_url(".edit_view", id=key))] if edit else []),
+            Link(self._called("view", _("查看")), self.get_url(".details_view", id=key)),
+            *([Link(self._called("edit", _("编辑")), self.get_url(".edit_view", id=key))] * edit),
             *(
                 Link(caption(one.title), self.get_url(".edit_view", id=key, part=one.name))
                 for one in parts
@@ -170,7 +170,7 @@ class RegistersPage(TablePage):
             may_create=service.why_not(me.actor, self.register, "create") is None,
             may_delete=service.why_not(me.actor, self.register, "delete") is None,
             moves=self._declared.tree is not None,
-            adding=self._adding(),
+            called=self._called,
             page=lambda name, **values: self.get_url(f".{name}", **values),
         )
 
@@ -276,6 +276,7 @@ class RegistersPage(TablePage):
             content=entry.record_to_read(actor, self.register, key),
             edit_href=self.get_url(".edit_view", id=key) if record.edit else None,
             delete_href=self.get_url(".remove_view", id=key) if record.delete else None,
+            called=self._called,
             action_href=lambda name: self.get_url(".action_page", id=key, action=name),
         )
 
@@ -359,7 +360,7 @@ class RegistersPage(TablePage):
             with platform().views.sheets.open():
                 form = platform().registers.form(actor, self.register, None)
             posted = Asked({**form.data, **self._given()})
-        return self._form(None, self._adding(), posted, refusal, None)
+        return self._form(None, self._called("add", _("新增")), posted, refusal, None)
 
     def _saved(self, key: str) -> ResponseReturnValue:
         """Show a record that was saved, and say what should be looked at in it."""
@@ -373,10 +374,10 @@ class RegistersPage(TablePage):
         paths = {declared.tree, *declared.branches}
         return {path: value for path, value in request.args.items() if path in paths}
 
-    def _adding(self) -> str:
-        """What the button that adds a record is called."""
-        adding = self._declared.adding
-        return caption(adding) if adding is not None else _("新增")
+    def _called(self, doing: str, usual: str) -> str:
+        """What the button or link is called that does something, in this register."""
+        own = self._declared.captions.get(doing)
+        return caption(own) if own is not None else usual
 
     @property
     def _declared(self) -> Register:
@@ -406,7 +407,7 @@ class RegistersPage(TablePage):
             following=following,
             action=request.full_path.rstrip("?"),
             cancel=self.get_url(".details_view", id=key) if key else self.get_url(".index_view"),
-            button=self._adding() if not key and self._declared.adding else None,
+            button=None if key else self._called("save", _("保存")),
             problem=refusal.sentence if refusal is not None and not errors else None,
         )
         return make_response(text, status_of(refusal) if refusal else 200)
@@ -464,7 +465,7 @@ class RegistersPage(TablePage):
                 return redirect(self.get_url(".details_view", id=key))
         return render_template(
             "portal/confirm.html",
-            title=_("删除"),
+            title=self._called("delete", _("删除")),
             trail=self._trail(record.name),
             sentence=_("“{name}”删除后不能恢复。确定删除吗？", name=record.name),
             action=request.full_path.rstrip("?"),

@@ -133,6 +133,9 @@ def tabs(view: CaseView, current: str) -> list[Tab]:
             current == "show",
         )
     ]
+    if view.has_form:
+        href = url_for("cases.files", uid=view.uid, at=view.at or None)
+        found.append(Tab(_("电子档案"), href, current == "files"))
     if view.members is not None:
         href = url_for("groups.members", uid=view.uid)
         found.append(Tab(_("名单"), href, current == "members", len(view.members)))
@@ -237,14 +240,23 @@ def content(actor: Actor, view: CaseView, mode: Mode = "read") -> Markup:
         return to_read(form, mode=mode)
 
 
-def attached(actor: Actor, view: CaseView) -> list[tuple[str, str]]:
-    """The files of a case: what each belongs to, and its name."""
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of a case: what of the form it belongs to, its name, and where it is."""
+
+    title: str
+    name: str
+    uid: str
+
+
+def attached(actor: Actor, view: CaseView) -> list[File]:
+    """The files of a case that the actor sees, in the order of its form."""
     with platform().views.sheets.open():
         form = (
             platform().views.sheets.content(actor, view.uid, at=view.at) if view.has_form else None
         )
         return [
-            (field.title, file.name)
+            File(field.title, file.name, file.uid)
             for field in (form.walk() if form is not None else ())
             if not field.masked
             for file in field.attachments

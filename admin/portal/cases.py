@@ -1,4 +1,4 @@
-"""The pages of one case: its content, its course, its documents."""
+"""The pages of one case: its content, its files, its course, its documents."""
 
 from __future__ import annotations
 
@@ -156,6 +156,20 @@ def papers(uid: str) -> ResponseReturnValue:
     )
 
 
+def files(uid: str) -> ResponseReturnValue:
+    """The files that were handed in with the case."""
+    actor = security.signed_in().actor
+    view = platform().views.view(actor, uid, at=place())
+    return render_template(
+        "portal/case_files.html",
+        view=view,
+        title=view.title,
+        tabs=asking.tabs(view, "files"),
+        trail=trail_of(view),
+        files=asking.attached(actor, view),
+    )
+
+
 def printed(uid: str) -> ResponseReturnValue:
     """The whole case on paper: content and course."""
     actor = security.signed_in().actor
@@ -178,6 +192,7 @@ def diagram_style() -> Response:
 
 pages.add_url_rule("/cases/<uid>", view_func=show)
 pages.add_url_rule("/cases/<uid>/course", view_func=course)
+pages.add_url_rule("/cases/<uid>/files", view_func=files)
 pages.add_url_rule("/cases/<uid>/papers", view_func=papers)
 pages.add_url_rule("/cases/<uid>/print", view_func=printed)
 pages.add_url_rule("/diagram.css", view_func=diagram_style)

@@ -61,7 +61,7 @@ def home() -> ResponseReturnValue:
         blocks=blocks,
         organisation=_organisation(actor),
         organisation_href=_maintenance(me),
-        messages=platform().messages.inbox(actor, limit=_ROWS),
+        messages=platform().messages.newest(actor, _ROWS),
         unread=platform().messages.unread(actor),
     )
 

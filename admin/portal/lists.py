@@ -44,6 +44,8 @@ def show(name: str) -> ResponseReturnValue:
     here = url_for("lists.show", name=name)
     listing = platform().release.lists[name]
     first = _("审核") if listing.relation == "waiting" else _("查看")
+    course, called = _("过程跟踪"), listing.captions
+    first, course = caption(called.get("open")) or first, caption(called.get("course")) or course
 
     onward = _onward(actor, listing)
 
@@ -56,7 +58,7 @@ def show(name: str) -> ResponseReturnValue:
             return []
         return [
             Link(first, url_for("cases.show", uid=row.key, back=request.full_path.rstrip("?"))),
-            Link(_("过程跟踪"), url_for("cases.course", uid=row.key)),
+            Link(course, url_for("cases.course", uid=row.key)),
             *(Link(caption(title), _part(row.key, name)) for name, title in listing.parts.items()),
         ]
 

@@ -13,23 +13,36 @@ from engine.domain.errors import Refused
 
 pages = Blueprint("messages", __name__)
 
+#: how many messages a page shows
+_MOST = 50
+
 
 def received() -> ResponseReturnValue:
     """All messages to the person or the organisation acted for."""
     me = security.signed_in()
+    before = request.args.get("before", type=int)
+    found = platform().messages.inbox(me.actor, limit=_MOST + 1, before=before)
     return render_template(
         "portal/messages.html",
         title=title_of(me, "messages", _("消息")),
-        messages=platform().messages.inbox(me.actor),
+        messages=found[:_MOST],
+        later=before is not None,
+        earlier=found[_MOST - 1].id if len(found) > _MOST else None,
         may_send=platform().messages.may_send(me.actor),
         copies=platform().copies.unread(me.actor),
     )
 
 
-def read(number: int) -> ResponseReturnValue:
-    """One message; it counts as read from now on."""
-    message = platform().messages.read(security.signed_in().actor, number)
+def show(number: int) -> ResponseReturnValue:
+    """One message with who sent it."""
+    message = platform().messages.get(security.signed_in().actor, number)
     return render_template("portal/message.html", title=message.title, message=message)
+
+
+def read(number: int) -> ResponseReturnValue:
+    """Say that a message has been read."""
+    platform().messages.read(security.signed_in().actor, number)
+    return redirect(url_for("messages.received"))
 
 
 def compose() -> ResponseReturnValue:
@@ -97,6 +110,7 @@ def write(name: str) -> ResponseReturnValue:
 
 pages.add_url_rule("/messages/to/<path:name>", view_func=write, methods=["POST"])
 pages.add_url_rule("/messages", view_func=received)
-pages.add_url_rule("/messages/<int:number>", view_func=read)
+pages.add_url_rule("/messages/<int:number>", view_func=show)
+pages.add_url_rule("/messages/<int:number>/read", view_func=read, methods=["POST"])
 pages.add_url_rule("/messages/new", view_func=compose, methods=["GET"])
 pages.add_url_rule("/messages/new", view_func=send, methods=["POST"])

@@ -163,6 +163,8 @@ class Listing:
     parts: Mapping[str, str] = field(default_factory=dict)
     #: whether its rows lead to the cases, and who may open the list may open them
     opens: bool = True
+    #: what the links of each row are called
+    captions: Mapping[str, str] = field(default_factory=dict)
     export: bool = False
     #: what its statistics count the rows by
     counts: tuple[str, ...] = ()
@@ -234,6 +236,15 @@ LEADS_TO = Vocabulary(
         ),
     ),
     called=Phrase("每行通往的列表", "where each row leads"),
+)
+CAPTIONS = Vocabulary(
+    "list-captions",
+    Phrase("链接的文字", "captions of links"),
+    (
+        Key("open", Text(), "打开业务", "opens the case", "审核，或 查看"),
+        Key("course", Text(), "打开办理流程", "opens its course", "过程跟踪"),
+    ),
+    called=Phrase("链接的文字", "the captions of links"),
 )
 LIST = Vocabulary(
     "list",
@@ -334,6 +345,12 @@ LIST = Vocabulary(
             "who is written to (only of cases)",
             "true",
         ),
+        Key(
+            "captions",
+            One(CAPTIONS, lambda values: values.read),
+            "每行链接的文字（仅业务的列表）",
+            "captions of the links of each row (only of cases)",
+        ),
         Key("export", Yes(), "可导出", "may be exported", "false"),
         Key(
             "counts",
@@ -388,6 +405,7 @@ def parse_listing(node: Node, path: str, problems: Problems) -> Listing | None:
         leads_to=values.get("leads_to"),
         parts=values.get("parts", {}),
         opens=values.get("opens", True),
+        captions=values.get("captions", {}),
         export=values.get("export", False),
         counts=values.get("counts", ()),
         whole=values.get("whole", False),
@@ -570,6 +588,7 @@ class _Check:
             "closed",
             "parts",
             "opens",
+            "captions",
         ):
             if key in node.entries:
                 self.problems.add("REG117", node.key(key), key=key, needs="of: cases")

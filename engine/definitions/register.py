@@ -265,8 +265,8 @@ class Register:
     actions: Mapping[str, RecordAction] = field(default_factory=dict)
     import_: Import | None = None
     ranges: Ranges | None = None
-    #: caption of the button that adds a record
-    adding: str | None = None
+    #: what buttons and links of its pages are called, by what they do
+    captions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def index_paths(self) -> tuple[str, ...]:

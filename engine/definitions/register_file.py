@@ -11,6 +11,7 @@ from engine.definitions.register_actions import ACTION
 from engine.definitions.register_parts import (
     ACCOUNT,
     ANY_NAME,
+    CAPTIONS,
     COLUMNS,
     COMPUTED,
     COUNTS,
@@ -140,7 +141,12 @@ REGISTER = Vocabulary(
             "each record is a range of numbers that a number pool gives out; those of one owner "
             "and year do not overlap; columns may be `used` and `free`",
         ),
-        Key("adding", Text(), "新增按钮的文字", "caption of the button that adds one", "新增"),
+        Key(
+            "captions",
+            CAPTIONS,
+            "页面上按钮和链接的文字",
+            "captions of buttons and links of its pages",
+        ),
         Key(
             "import",
             IMPORT,
@@ -193,5 +199,5 @@ def parse_register(node: Node, path: str, problems: Problems) -> Register | None
         actions=values.get("actions", {}),
         import_=values.get("import"),
         ranges=values.get("ranges"),
-        adding=values.get("adding"),
+        captions=values.get("captions", {}),
     )

@@ -214,6 +214,19 @@ LOCKED_VOCABULARY = Vocabulary(
     called=Phrase("locked", "locked"),
 )
 LOCKED = One(LOCKED_VOCABULARY, _locked)
+CAPTIONS_VOCABULARY = Vocabulary(
+    "register-captions",
+    Phrase("按钮和链接的文字", "captions of buttons and links"),
+    (
+        Key("add", Text(), "新增一条", "adds one", "新增"),
+        Key("save", Text(), "新增时保存", "keeps the one that is added", "保存"),
+        Key("view", Text(), "打开一条", "opens one", "查看"),
+        Key("edit", Text(), "修改一条", "changes one", "编辑，或 修改"),
+        Key("delete", Text(), "删除一条", "deletes one", "删除"),
+    ),
+    called=Phrase("按钮和链接的文字", "the captions of buttons and links"),
+)
+CAPTIONS = One(CAPTIONS_VOCABULARY, lambda values: values.read)
 STAFF_VOCABULARY = Vocabulary(
     "staff",
     Phrase("单位的人员", "staff"),

@@ -327,26 +327,44 @@ class Messages:
             rows = unit.messages.page(actor.person, _own(actor), before=before, limit=limit)
         return [self._shown(row) for row in rows]
 
+    def newest(self, actor: Actor, limit: int) -> list[Message]:
+        """The latest messages, those not read yet before the others."""
+        with self._work.store.read() as unit:
+            own = _own(actor)
+            unread = unit.messages.page(actor.person, own, unread=True, limit=limit)
+            latest = unit.messages.page(actor.person, own, limit=limit)
+        read = [row for row in latest if row.read_at is not None]
+        return [self._shown(row) for row in [*unread, *read][:limit]]
+
     def unread(self, actor: Actor) -> int:
         """How many messages the person has not read."""
         with self._work.store.read() as unit:
             return unit.messages.unread(actor.person, _own(actor))
 
-    def read(self, actor: Actor, message: int) -> Message:
-        """One message, which counts as read from now on.
+    def get(self, actor: Actor, message: int) -> Message:
+        """One message to the person or the organisation acted for.
 
         Raises:
             NotFound: there is none for this actor.
         """
-        with self._sentences.saying(), self._work.store.write() as unit:
+        with self._sentences.saying(), self._work.store.read() as unit:
             row = unit.messages.load(message, actor.person)
             mine = row is not None and (
                 row.to_person == actor.person or row.to_organisation in _own(actor)
             )
             if row is None or not mine:
                 raise NotFound("no_such_message")
+            return self._shown(row)
+
+    def read(self, actor: Actor, message: int) -> None:
+        """Let a message count as read by the person from now on.
+
+        Raises:
+            NotFound: there is none for this actor.
+        """
+        with self._sentences.saying(), self._work.store.write() as unit:
+            self.get(actor, message)
             unit.messages.read(message, actor.person, self._work.clock.now())
-        return self._shown(row)
 
     def _shown(self, row: MessageRow) -> Message:
         sender = ""

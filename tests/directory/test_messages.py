@@ -56,9 +56,12 @@ def test_each_reader_reads_for_themselves(office: Platform):
     office.messages.send(ADMINISTRATOR, to=["一所"], title="通知", body="…")
     (message,) = office.messages.inbox(REVIEWER)
 
+    assert office.messages.get(REVIEWER, message.id).body == "…"
+    assert office.messages.unread(REVIEWER) == 1
     office.messages.read(REVIEWER, message.id)
 
     assert office.messages.unread(REVIEWER) == 0
+    assert office.messages.get(REVIEWER, message.id).read
     assert office.messages.unread(person("赵复", "一所")) == 1
 
 
@@ -68,6 +71,20 @@ def test_the_newest_message_comes_first(office: Platform):
         office.messages.send(ADMINISTRATOR, to=["一所"], title=title, body="…")
 
     assert [message.title for message in office.messages.inbox(REVIEWER, limit=2)] == ["三", "二"]
+
+
+@pytest.mark.req("MSG-06")
+def test_those_not_read_yet_come_before_newer_ones(office: Platform):
+    """On the home page a few newer messages, long read, hid one that nobody had opened."""
+    for title in ("一", "二", "三", "四"):
+        office.messages.send(ADMINISTRATOR, to=["一所"], title=title, body="…")
+    for message in office.messages.inbox(REVIEWER):
+        if message.title in ("二", "四"):
+            office.messages.read(REVIEWER, message.id)
+
+    newest = [message.title for message in office.messages.newest(REVIEWER, 3)]
+
+    assert newest == ["三", "一", "四"]
 
 
 @pytest.mark.req("MSG-04", "SEC-01")
@@ -85,6 +102,8 @@ def test_nobody_reads_what_is_for_others(office: Platform):
     office.messages.send(ADMINISTRATOR, to=["一所"], title="通知", body="…")
     (message,) = office.messages.inbox(REVIEWER)
 
+    with pytest.raises(NotFound):
+        office.messages.get(person("周局", "一分局"), message.id)
     with pytest.raises(NotFound):
         office.messages.read(person("周局", "一分局"), message.id)
 

@@ -61,7 +61,7 @@ def clerk(town) -> Visitor:
 def exported(clerk: Visitor, page: str) -> list[list[str]]:
     """The lines of the sheet a page is exported to."""
     clerk.get(page)
-    sheet = clerk.client.get(clerk.page.links["导出 Excel"]).data
+    sheet = clerk.client.get(clerk.page.links["导出查询结果"]).data
     return CalamineWorkbook.from_filelike(BytesIO(sheet)).get_sheet_by_index(0).to_python()
 
 
@@ -94,9 +94,9 @@ class TestBlacklist:
         self, town, clerk
     ):
         self.adds(clerk)
-        clerk.get(clerk.get(BLACKLIST).links["编辑 岑晓雯"])
+        clerk.get(clerk.get(BLACKLIST).links["修改 岑晓雯"])
         clerk.press("保存", until="2028-08-31")
-        assert "2028-08-31" in clerk.get(clerk.get(BLACKLIST).links["查看 岑晓雯"])
+        assert "2028-08-31" in clerk.get(clerk.get(BLACKLIST).links["详情 岑晓雯"])
         again = self.adds(clerk)
         assert again.status != 200
         assert len(clerk.get(BLACKLIST).rows()) == 1
@@ -172,8 +172,8 @@ class TestTrees:
 
         def deletes(name: str):
             clerk.get(clerk.get(SPECIALTIES).links[f"查看 {name}"])
-            clerk.get(clerk.page.links["删除"])
-            return clerk.press("确定删除")
+            clerk.get(clerk.page.links["删除栏目"])
+            return clerk.press("确定删除栏目")
 
         assert "嵌入式软件" in deletes("软件工程")  # its child
         assert "已删除" in deletes("嵌入式软件")
@@ -240,9 +240,9 @@ class TestTrees:
         clerk.get(clerk.get(f"{TITLES}?search=实验").links["编辑 助理实验师"])
         clerk.press("保存", name="实验员", level="zhuliji")
         clerk.get(clerk.get(f"{TITLES}?search=实验").links["查看 实验员"])
-        clerk.get(clerk.page.links["删除"])
+        clerk.get(clerk.page.links["删除栏目"])
 
-        assert "已删除" in clerk.press("确定删除")
+        assert "已删除" in clerk.press("确定删除栏目")
         assert clerk.get(f"{TITLES}?search=实验").rows() == []
 
 
@@ -554,10 +554,38 @@ class TestQualificationReview:
         assert any("岑晓雯" in row for row in reviewer.page.rows())
         lines = exported(reviewer, "/lists/chengdu/qualification-review")
         assert len(lines) == 2
-        reviewer.get(f"/cases/{town['z']}")
+        (detail,) = (
+            to for words, to in reviewer.get(reviewer.page.address).links.items()
+            if words.startswith("详细 岑晓雯")
+        )  # fmt: skip
+        reviewer.get(detail)
 
         assert "下一环节：职称申报人员资格审核（成都市人力资源和社会保障局）" in reviewer.page
-        assert any(link.endswith(".pdf") for link in reviewer.page.links)
+        assert "小学数学" in reviewer.page
+        reviewer.get(reviewer.page.links["查看电子档案"])
+        assert ["证书原件照片或扫描件", "title-certificate.pdf"] in reviewer.page.rows()
+        file = reviewer.get(reviewer.page.links["title-certificate.pdf"])
+        assert file.raw.data.startswith(b"%PDF")
+
+    @pytest.mark.req("BUR-36", "BUR-37")
+    def test_what_comes_back_from_above_has_a_list_and_is_passed_down_from_its_row(self):
+        """In the list the row led to a page called 审核, as if it came from below."""
+        town = city(*CHECKED, *RETURNED[:2], worlds="chengdu")
+        reviewer = town.visit("宓审核", "武侯人社局")
+        assert reviewer.get("/lists/chengdu/qualification-review").rows() == []
+        reviewer.get(reviewer.get("/").links["上级退回 1"])
+        (row,) = (
+            to for words, to in reviewer.page.links.items() if words.startswith("退回补充材料 岑")
+        )
+        reviewer.get(row)
+
+        page = reviewer.press("确定退回补充材料")
+
+        assert "退回补充材料：已办理" in page.source or "已退回补充材料" in page.source
+        assert reviewer.get("/lists/chengdu/returned-from-above").rows() == []
+        below = town.visit("钭科长", "武侯教育局")
+        (row,) = below.get("/lists/chengdu/returned-from-above").rows()
+        assert "退回补充材料" in row
 
     @pytest.mark.req("REV-11", "BUR-37")
     def test_every_level_sees_the_opinion_that_caused_the_return(self):

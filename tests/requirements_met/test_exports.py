@@ -46,7 +46,7 @@ def test_the_result_of_a_query_is_exported_as_it_is_shown(
     page = visitor.get(f"{address}?{query}")
     shown = [row[1 if row[0] == "" else 0 :] for row in page.rows()]
 
-    content = BytesIO(visitor.get(page.links["导出 Excel"]).raw.data)
+    content = BytesIO(visitor.get(page.links["导出查询结果"]).raw.data)
 
     sheet = CalamineWorkbook.from_filelike(content).get_sheet_by_index(0).to_python()
     assert shown

@@ -114,6 +114,48 @@ def test_an_applicant_finds_notices_messages_of_units_and_feedback():
     assert "经核实，已责令补充公示。" in page
 
 
+class TestReceived:
+    @pytest.mark.req("MSG-05", "MSG-06")
+    def test_a_message_is_opened_with_its_sender_and_confirmed_as_read(self):
+        """Opening one was taken for having read it; there was no 确认已读."""
+        town = city()
+        for title in ("第一次通知", "第二次通知"):
+            town.platform.messages.send(
+                town.person("吕复审", "教委"), to=["第一中学"], title=title, body="请及时办理。"
+            )
+        reader = town.visit("王初审", "第一中学")
+
+        page = reader.get(reader.get("/messages").links["第二次通知"])
+        assert "天津市教育委员会" in page
+        assert "请及时办理。" in page
+        assert [row[4] for row in reader.get("/messages").rows()] == ["未读", "未读"]
+        reader.page = page
+        page = reader.press("确认已读")
+
+        assert [(row[0], row[4]) for row in page.rows()] == [
+            ("第二次通知", "已读"), ("第一次通知", "未读"),
+        ]  # fmt: skip
+        assert "确认已读" not in reader.get(page.links["第二次通知"]).buttons
+        shown = [words for words in reader.get("/").links if words.endswith("次通知")]
+        assert shown == ["第一次通知", "第二次通知"]
+
+    @pytest.mark.req("MSG-05")
+    def test_older_ones_stand_on_further_pages(self):
+        """Of many messages only the newest fifty could be found."""
+        town = city()
+        for number in range(60):
+            town.platform.messages.send(
+                town.person("吕复审", "教委"), to=["第一中学"], title=f"通知{number}", body="…"
+            )
+        reader = town.visit("王初审", "第一中学")
+
+        first = [row[0] for row in reader.get("/messages").rows()]
+        second = [row[0] for row in reader.get(reader.page.links["下一页"]).rows()]
+
+        assert first + second == [f"通知{number}" for number in range(59, -1, -1)]
+        assert "下一页" not in reader.page.links
+
+
 class TestUnits:
     @pytest.fixture
     def town(self) -> City:

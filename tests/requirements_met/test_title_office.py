@@ -25,7 +25,7 @@ def test_a_department_is_created_with_locked_basics_that_only_the_title_office_c
     town = city()
     office = town.visit("陈管理", "人社局")
     office.get(office.get("/").links["下级单位管理"])
-    office.get(office.page.links["新增"])
+    office.get(office.page.links["新增下级单位"])
     office.press("+ 添加经办人员")
     typed = {**NEW_UNIT, "name": "天津市新设委", "kind": "competent_department"}
     page = office.press("保存", **typed, **HANDLER, superior="人社局")

@@ -108,7 +108,7 @@ def unit_administrator(here):
     visitor = here.visit("李复审", "第一中学")
     page = visitor.get("/console/register-organisations/?search=第一示范")
     page = visitor.get(page.links["查看 天津市第一示范中学"])
-    visitor.get(page.links["修改"])
+    visitor.get(page.links["修改单位信息"])
     return visitor
 
 

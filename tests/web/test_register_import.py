@@ -185,7 +185,7 @@ class TestImport:
     def test_the_template_has_the_columns_with_the_mandatory_ones_marked(self, clerk):
         page = clerk.get(f"{LIST}/import")
 
-        answer = clerk.get(page.links["下载模板"]).raw
+        answer = clerk.get(page.links["下载excel模板"]).raw
 
         assert table(answer) == [["受理节点类型*", "机构名称*", "联系电话"]]
 
