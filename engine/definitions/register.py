@@ -110,11 +110,13 @@ class Account:
         login: the field with the name to sign in with.
         organisation: the field with the organisation it acts for.
         role: what it holds there.
+        must_change: whether its first password opens nothing but the page that changes it.
     """
 
     login: str
     organisation: str
     role: str
+    must_change: bool = True
 
 
 @dataclass(frozen=True, eq=False, slots=True)

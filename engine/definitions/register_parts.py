@@ -85,7 +85,12 @@ def _ranges(values: Values) -> Ranges:
 
 
 def _account(values: Values) -> Account:
-    return Account(values.get("login", ""), values.get("organisation", ""), values.get("role", ""))
+    return Account(
+        values.get("login", ""),
+        values.get("organisation", ""),
+        values.get("role", ""),
+        values.get("must_change", True),
+    )
 
 
 def _part(values: Values) -> Part:
@@ -288,6 +293,13 @@ ACCOUNT_VOCABULARY = Vocabulary(
             required=True,
         ),
         Key("role", Name(ANY_NAME), "授予的角色", "the role it gets there", required=True),
+        Key(
+            "must_change",
+            Yes(),
+            "首次登录必须修改初始密码",
+            "its first password has to be changed at first use",
+            "true",
+        ),
     ),
     called=Phrase("account", "account"),
 )

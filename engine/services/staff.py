@@ -242,7 +242,7 @@ class Staff:
         )
         password = secrets.token_urlsafe(9)
         hashed = self._accounts.hash(password)
-        self._accounts.add_in(unit, login, person, hashed, now, must_change=True)
+        self._accounts.add_in(unit, login, person, hashed, now, must_change=declared.must_change)
         return [Admitted(person, name, login, password)]
 
     # ------------------------------------------------------------ inside

@@ -197,6 +197,7 @@ GIVEN: Mapping[str, Any] = {
     "to": "李四",
     "until": "2026-10-01",
     "version": 1,
+    "limit": 5,
     "line": 1,
     "column": 1,
     "operation": "edit",

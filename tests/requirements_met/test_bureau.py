@@ -112,6 +112,28 @@ class TestBlacklist:
         states = sorted(row[5] for row in clerk.get(BLACKLIST).rows())
         assert states == ["已解除", "生效"]
 
+    @pytest.mark.req("BLK-05", "BLK-06")
+    def test_reviewers_see_that_somebody_who_applied_is_listed_as_long_as_it_is_in_effect(self):
+        """An entry counted before the day it begins, and had to have one."""
+        town = city(*CHECKED, worlds="chengdu")
+        clerk, reviewer = town.visit("郁管理", BUREAU), town.visit("宓审核", "武侯人社局")
+
+        def flagged() -> bool:
+            return "申报人已列入黑名单" in reviewer.get(f"/cases/{town['z']}")
+
+        clerk.get(f"{BLACKLIST}/new/")
+        clerk.press("保存", person="岑晓雯", reason="材料弄虚作假")
+        assert flagged()
+        edit = clerk.get(BLACKLIST).links["修改 岑晓雯"]
+        for values, counts in (
+            ({"from": "2026-12-01"}, False),
+            ({"from": "2026-08-01", "until": "2026-08-31"}, False),
+            ({"until": "2026-09-01"}, True),
+        ):
+            clerk.get(edit)
+            assert "已保存" in clerk.press("保存", **values)
+            assert flagged() == counts, values
+
     @pytest.mark.req("BLK-04")
     def test_the_export_holds_exactly_the_rows_of_the_query(self, clerk):
         self.adds(clerk)
@@ -315,6 +337,23 @@ class TestCommitteeAccounts:
         again = accounts.sign_in("wuhou-chu", "Chuping-2026")
         assert not again.must_change_password
         assert town.platform.directory.has(again.actor, "edit_committee")
+
+    @pytest.mark.req("ACC-11")
+    def test_a_switch_lets_them_keep_the_password_that_was_shown(self):
+        """It had always to be changed: there was no switch."""
+        free = "role: committee_secretary, must_change: false}"
+        town = city(
+            worlds="chengdu",
+            changes=(
+                ("definitions/registers/committees.yaml", "role: committee_secretary}", free),
+            ),
+        )
+        registers = town.platform.registers
+        (made,) = registers.add(town.person("郁管理", BUREAU), "committees", COMMITTEE).staff
+
+        assert not town.platform.accounts.sign_in("wuhou-chu", made.password).must_change_password
+        with town.platform.store.read() as unit:
+            assert made.password not in str(unit.accounts.load("wuhou-chu"))
 
     @pytest.mark.req("BUR-25", "ACC-10")
     def test_an_account_name_is_taken_once_whoever_has_it(self, town, clerk):

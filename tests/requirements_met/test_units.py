@@ -328,6 +328,33 @@ def test_a_superior_creates_a_unit_whose_handler_administers_it_at_once():
     assert row[2] == "超级管理员"
 
 
+@pytest.mark.req("ORG-16", "ORG-17", "ORG-18")
+def test_in_the_tree_a_unit_is_added_below_any_descendant_and_any_is_changed():
+    town = city()
+    department = town.visit("吕复审", "教委")
+    department.get(department.get("/").links["下级单位管理"])
+    page = department.get(department.page.links["树形"])
+    names = page.tree.xpath("//main//span[@class='tree__name']/text()")
+    assert names[0] == "天津市教育委员会"
+    assert "天津市第一示范中学" in names
+    (below,) = page.tree.xpath("//a[@aria-label='在“天津市第一示范中学”下新增']")
+    assert below.text_content() == "新增下级单位"
+
+    department.get(below.get("href"))
+    department.press("+ 添加经办人员")
+    assert len(department.press("保存", **NEW_UNIT, **HANDLER).rows()) == 1
+
+    parents = department.get(f"{ORGANISATIONS}tree/").tree.xpath(
+        "//span[.='天津市新校']/ancestor::ul[1]/preceding-sibling::summary/span[1]/text()"
+    )
+    assert parents == ["天津市第一示范中学"]
+    (edit,) = department.page.tree.xpath("//a[@aria-label='修改单位信息 天津市新校']/@href")
+    department.get(edit)
+    assert "已保存" in department.press("保存", name="天津市更名学校")
+    own = town.visit("李复审", "第一中学")
+    assert any("天津市更名学校" in row for row in own.get(ORGANISATIONS).rows())
+
+
 @pytest.mark.req("ORG-10")
 def test_a_department_creates_units_below_itself_and_nobody_elsewhere():
     town = city()
