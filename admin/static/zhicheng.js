@@ -25,12 +25,16 @@
     });
   });
 
-  // Put a chosen common sentence into the text it belongs to.
+  // Put a chosen common sentence into the text it belongs to, beside what was typed.
   document.addEventListener("change", function (event) {
     var list = event.target;
     if (!list.matches || !list.matches("[data-inserts]")) { return; }
     var text = document.getElementById(list.dataset.inserts);
-    if (text && list.value) { text.value = list.value; text.focus(); }
+    if (!text || !list.value) { return; }
+    text.setRangeText(list.value, text.selectionStart, text.selectionEnd, "end");
+    text.dispatchEvent(new Event("input", { bubbles: true }));
+    list.value = "";
+    text.focus();
   });
 
   document.querySelectorAll("[data-print]").forEach(function (button) {

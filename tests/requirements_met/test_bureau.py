@@ -513,6 +513,7 @@ class TestCertificates:
         officer.press("确定撤销", reason="申报材料不实")
         return officer
 
+    @pytest.mark.req("CERT-13", "CERT-16")
     def test_a_revoked_one_is_no_longer_genuine_and_its_holder_sees_so(self, issued):
         code = self.code(issued, "51012026000001")
         public = issued.visit("姬若兰")

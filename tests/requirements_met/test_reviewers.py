@@ -1,5 +1,6 @@
 """The pages of work units, superior units and departments."""
 
+import re
 from io import BytesIO
 
 import pytest
@@ -316,6 +317,35 @@ class TestDepartment:
             town.platform.registers.act(manager, "experts", key, "accept")
         assert refused.value.sentence == "请先填写评审委员会和聘期"
         assert "新增专家" in department.get("/").links
+
+    @pytest.mark.req("EXP-02", "EXP-03")
+    def test_a_new_expert_is_described_first_and_then_recommended_to_committees(self):
+        town = city()
+        department = town.visit("何处长", "教委")
+        department.get(department.get("/").links["新增专家"])
+        here = department.press("新建").address
+        starred = {
+            re.sub(r"（必填）|\s", "", one.text_content())
+            for one in department.page.tree.xpath("//main//label | //main//legend | //main//dt")
+            if "*" in one.text_content()
+        }
+        names = ["姓名", "身份证号", "性别", "工作单位", "职称", "系列", "层级", "专业", "手机号码"]
+        assert {f"{name}*" for name in names} <= starred
+
+        page = department.press("确定")
+        assert page.status == 422
+        assert page.text.count("：请填写") + page.text.count("：请选择") == len(names)
+        town.platform.cases.save(
+            town.person("何处长", "教委"),
+            here.rpartition("/")[2],
+            town.data("new-expert"),
+        )
+        department.get(here)
+        department.press("确定")
+        department.get(f"{here}/actions/recommend")
+        assert "推荐到的评审委员会" in department.page
+        page = department.press("确定推荐")
+        assert page.status == 422, "at least one committee"
 
     def test_it_writes_to_units_below(self):
         town = city()

@@ -38,7 +38,7 @@ def a_complete_draft(site, applicant, uid, person="张三", sample="complete-app
 
 @pytest.mark.req(
     "APP-01", "APP-04", "APP-05", "APP-06", "APP-07", "APP-18", "APP-19", "APP-20", "APP-21",
-    "APP-27", "APP-28", "COM-06",
+    "APP-27", "APP-28", "COM-06", "REV-02",
     "UNIT-04", "UNIT-05", "UNIT-06", "UNIT-07", "UNIT-12", "REV-01", "REV-03", "REV-05", "REV-27",
     "DEPT-03", "DEPT-08", "COM-05", "COM-09", "QRY-03", "QRY-06", "SEC-09",
 )  # fmt: skip
@@ -55,8 +55,14 @@ def test_an_application_becomes_a_certificate(site, people):
     applicant.opens("我的申报").sees("待初审").looks("my-cases")
 
     first = people("wangchushen").sees("待初审").looks("home-unit")
+    first.goes("/opinions").fills("新的常用意见 1", "材料齐全，同意上报。").presses("保存")
+    first.sees("常用意见已保存。")
     first.opens("本单位人员审核").looks("list-own-review")
     first.takes().looks("review-first")
+    first.fills("审核意见", "原件已核。")
+    first.page.get_by_label("常用意见", exact=True).first.select_option("材料齐全，同意上报。")
+    opinion = first.page.get_by_label("审核意见").first
+    assert opinion.input_value() == "原件已核。材料齐全，同意上报。", "typed text is kept (REV-02)"
     first.presses("确定通过").sees("已通过。")
 
     second = people("lifushen").opens("本单位人员审核").takes().looks("review-second")
