@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import ChainMap
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from engine.definitions.connector import Connector
@@ -80,13 +80,13 @@ class Around:
     #: all processes, for the data of members and linked cases
     processes: Mapping[str, Neighbour]
     #: which processes know cases of each process
-    related: Mapping[str, Related]
+    related: Mapping[str, Related] = field(default_factory=dict)
     #: the connectors, for what comes back
-    connectors: Mapping[str, Connector]
+    connectors: Mapping[str, Connector] = field(default_factory=dict)
     #: what each document template prints, by template and name
-    documents: Mapping[str, Mapping[str, Formula]]
+    documents: Mapping[str, Mapping[str, Formula]] = field(default_factory=dict)
     #: the paths ``where`` may use, by register; those of cases by "cases"
-    indexes: Mapping[str, Collection[Path]]
+    indexes: Mapping[str, Collection[Path]] = field(default_factory=dict)
 
 
 class Scopes:
@@ -464,12 +464,12 @@ def _merged(types: Iterable[Type]) -> Type:
     for type_ in types:
         if not isinstance(type_, Record):
             return ANY
-        for name, field in type_.fields.items():
+        for name, one in type_.fields.items():
             known = fields.get(name)
-            if known is None or known.type == field.type:
-                fields[name] = field
-            elif isinstance(known.type, Record) and isinstance(field.type, Record):
-                fields[name] = replace(field, type=_merged([known.type, field.type]))
+            if known is None or known.type == one.type:
+                fields[name] = one
+            elif isinstance(known.type, Record) and isinstance(one.type, Record):
+                fields[name] = replace(one, type=_merged([known.type, one.type]))
             else:
-                fields[name] = replace(field, type=ANY)
+                fields[name] = replace(one, type=ANY)
     return Record("data", fields)

@@ -14,6 +14,7 @@ from engine.definitions.bpmn import read_bpmn
 from engine.definitions.exploration import explore
 from engine.definitions.neighbour import neighbour
 from engine.definitions.parse import parse_process
+from engine.definitions.scopes import Around
 from engine.domain.types import Field, Record, Reference
 from engine.runtime.compiled import Compiled
 from tests.support.processes import DATA, REGISTERS, REVIEW, Running, World, begin
@@ -57,7 +58,7 @@ def case(content: bytes, pool: str = "", **data: Any) -> Running:
     process = parse_process(node, found) if node is not None else None
     assert process is not None
     forms = {"request": FORM, "review-action": REVIEW}
-    bound = bind(process, forms, REGISTERS, {process.id: neighbour(process)}, {}, {}, found)
+    bound = bind(process, Around(forms, REGISTERS, {process.id: neighbour(process)}), found)
     assert not found.errors, [one.sentence("en") for one in found.sorted()]
     explored = explore(bound)
     assert explored.whole

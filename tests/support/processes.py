@@ -14,6 +14,7 @@ from engine.authoring.source import read_yaml
 from engine.definitions.bind import bind
 from engine.definitions.neighbour import neighbour
 from engine.definitions.parse import parse_process
+from engine.definitions.scopes import Around
 from engine.domain.case import Advance, Command, State, written
 from engine.domain.types import ANY, BOOLEAN, DATE, TEXT, Field, ListOf, Record, Reference
 from engine.runtime.advance import advance, start
@@ -63,7 +64,7 @@ def compiled(text: str) -> Compiled:
     process = parse_process(node, problems)
     assert process is not None, problems.sorted()
     forms = {"request": DATA, "review-action": REVIEW}
-    bound = bind(process, forms, REGISTERS, {process.id: neighbour(process)}, {}, {}, problems)
+    bound = bind(process, Around(forms, REGISTERS, {process.id: neighbour(process)}), problems)
     assert not problems, [problem.sentence("zh") for problem in problems.sorted()]
     return Compiled(bound)
 
