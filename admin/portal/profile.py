@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,6 +13,7 @@ from admin.captions import _
 from admin.context import platform
 from admin.entry import Asked
 from admin.errors import status_of
+from admin.forms import ROOT
 from admin.navigation import caption, title_of
 from admin.parked import RESTORE
 from admin.presses import version
@@ -36,7 +38,7 @@ def overview() -> ResponseReturnValue:
         (
             part,
             entry.record_to_read(me.actor, PEOPLE, me.person, [part.name]),
-            _verb(part, bool(record.data.get(part.name))),
+            _links(part, record.data.get(part.name)),
             [one for one in offers if one.own == part.name],
         )
         for part in _parts()
@@ -52,21 +54,32 @@ def overview() -> ResponseReturnValue:
     )
 
 
-def _verb(part: Element, filled: bool) -> str:
-    """The caption of the link: the author's own for a list that is empty."""
-    if filled:
-        return _("编辑")
-    own = part.row.add
-    return caption(own) if own else _("添加{title}", title=caption(part.title))
+def _links(part: Element, value: Any) -> list[tuple[str, str]]:
+    """Captions and addresses: to add a row of a list, to edit what is there."""
+    address = url_for("profile.edit", part=part.name)
+    if part.kind == "rows":
+        title = caption(part.row.add) if part.row.add else _added(part)
+        row = f"{ROOT}-{part.name}-{len(value or ())}"
+        adding = [(title, url_for("profile.edit", part=part.name, add=1, _anchor=row))]
+        return [*adding, (_("编辑"), address)] if value else adding
+    return [(_("编辑") if value else _added(part), address)]
+
+
+def _added(part: Element) -> str:
+    return _("添加{title}", title=caption(part.title))
 
 
 def edit(part: str) -> ResponseReturnValue:
-    """The page of one part."""
-    return _page(part)
+    """The page of one part; with a new row where one is to be added."""
+    return _page(part, adding="add" in request.args)
 
 
 def _page(
-    name: str, *, asked: Asked | None = None, refusal: Refused | None = None
+    name: str,
+    *,
+    adding: bool = False,
+    asked: Asked | None = None,
+    refusal: Refused | None = None,
 ) -> ResponseReturnValue:
     me = security.signed_in()
     part = next((one for one in _parts() if one.name == name), None)
@@ -75,10 +88,16 @@ def _page(
     errors = refusal.errors if isinstance(refusal, InvalidSubmission) else ()
     record = platform().registers.get(me.actor, PEOPLE, me.person)
     heading = title_of(me, "profile", _("个人资料"))
+    title = caption(part.title)
+    if adding and part.kind == "rows":
+        release = platform().release
+        row = release.forms[release.registers[PEOPLE].form].new_row(name)
+        asked = Asked({name: [*(record.data.get(name) or ()), row]})
+        title = _("新增{title}", title=title)
     text = render_template(
         "console/edit.html",
-        title=caption(part.title),
-        trail=[(heading, url_for("profile.overview")), (caption(part.title), None)],
+        title=title,
+        trail=[(heading, url_for("profile.overview")), (title, None)],
         form=entry.record_form(
             me.actor,
             PEOPLE,

@@ -165,12 +165,23 @@ def _anniversary(day: date, year: int) -> date:
         return date(year, 3, 1)
 
 
-_IDENTITY_NUMBER = re.compile(r"\d{6}(\d{4})(\d{2})(\d{2})\d{2}(\d)[\dXx]\Z")
+_IDENTITY_NUMBER = re.compile(r"[0-9]{6}([0-9]{4})([0-9]{2})([0-9]{2})[0-9]{2}([0-9])[0-9Xx]\Z")
+
+
+def _identity_number(number: str) -> re.Match[str] | None:
+    """Match an 18-digit identity number whose check digit is right (ISO 7064, MOD 11-2)."""
+    match = _IDENTITY_NUMBER.match(number)
+    if match is None:
+        return None
+    rest = 0
+    for digit in number[:-1]:
+        rest = (rest + int(digit)) * 2 % 11
+    return match if "10X98765432"[rest] == number[-1].upper() else None
 
 
 def id_birth_date(number: str) -> str | None:
     """Return the day of birth in an 18-digit identity number; nothing when it is none."""
-    match = _IDENTITY_NUMBER.match(number)
+    match = _identity_number(number)
     if match is None:
         return None
     try:
@@ -181,7 +192,7 @@ def id_birth_date(number: str) -> str | None:
 
 def id_gender(number: str) -> str | None:
     """Return "male" or "female" by an 18-digit identity number; nothing when it is none."""
-    match = _IDENTITY_NUMBER.match(number)
+    match = _identity_number(number)
     if match is None:
         return None
     return "male" if int(match[4]) % 2 else "female"

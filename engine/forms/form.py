@@ -190,6 +190,11 @@ class Form:
         """Return the data of a new form: its declared defaults and nothing else."""
         return new_object(self.elements)
 
+    def new_row(self, name: str) -> dict[str, object]:
+        """Return a new row of a top-level list: its declared defaults and nothing else."""
+        (element,) = (one for one in self.elements if one.name == name)
+        return new_object(element.children)
+
     def snapshot(self, records: Mapping[str, Data]) -> dict[str, object]:
         """Return the sections that are copied from other data when a case begins.
 

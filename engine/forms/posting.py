@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 from engine.forms.effective import Data, EffectiveField, EffectiveForm, row_mark
@@ -95,6 +96,16 @@ def read(form: EffectiveForm, posted: Fields) -> Posted:
     return Posted(_copy(settled.data), settled, operation, searches)
 
 
+def laid_over(
+    form: Form, stored: Data, given: Data, surroundings: Surroundings, rights: Rights
+) -> EffectiveForm:
+    """Return the form for given data, such as a program sends, laid over what is stored.
+
+    As with what is posted, values of fields that may not be changed are those that were there.
+    """
+    return _Given(form, stored, given, surroundings, rights).settled()
+
+
 def operation_of(posted: Fields) -> Operation | None:
     """Return the form's own button that was pressed."""
     for value in posted.getlist(BUTTON):
@@ -161,29 +172,37 @@ class _Reader:
     """Lays posted values over stored data."""
 
     def __init__(self, form: EffectiveForm, posted: Fields) -> None:
-        self.form, self.posted = form, posted
+        self.posted, self.shown = posted, form
+        self.form, self.stored = form.form, form.data
+        self.surroundings, self.rights = form.surroundings, form.rights
         #: place of a row now → the stored row it was
         self.origins: dict[Place, Place | None] = {}
 
     def data(self) -> dict[str, object]:
-        base = self.form.data
-        laid = self.record(self.form.form.elements, base, (), ())
-        current = self.form.form.effective(laid, self.form.surroundings, self.form.rights)
-        for one in current.walk():
-            if one.element.stored and not one.editable and one.kind not in ("group", "rows"):
-                self.restore(laid, one.element, one.place)
-        for place in current.absent:
-            element = self.form.form.element(written(place))
-            if element is not None and element.locked_when is not None:
-                self.restore(laid, element, place)
+        laid = self.record(self.form.elements, self.stored, (), ())
+        self.restore_all(laid, self.form.effective(laid, self.surroundings, self.rights))
         return laid
 
-    def restore(self, laid: dict[str, object], element: Element, place: Place) -> None:
-        """Put back what was stored where nothing may be changed."""
+    def restore_all(self, laid: dict[str, object], current: EffectiveForm) -> bool:
+        """Put back what was stored where nothing may be changed; tell whether anything differed."""
+        differed = False
+        for one in current.walk():
+            if one.element.stored and not one.editable and one.kind not in ("group", "rows"):
+                differed |= self.restore(laid, one.element, one.place)
+        for place in current.absent:
+            element = self.form.element(written(place))
+            if element is not None and element.locked_when is not None:
+                differed |= self.restore(laid, element, place)
+        return differed
+
+    def restore(self, laid: dict[str, object], element: Element, place: Place) -> bool:
+        """Put back what was stored at a place; tell whether something else was there."""
         origin = self.origin(place)
-        stored = element.default if origin is None else value_at(self.form.data, origin)
-        if stored is not None or value_at(laid, place) is not None:
+        stored = element.default if origin is None else value_at(self.stored, origin)
+        found = value_at(laid, place)
+        if stored is not None or found is not None:
             put(laid, place, stored)
+        return stored != found
 
     def origin(self, place: Place) -> Place | None:
         """Return where the value at a place was stored; None for a new row."""
@@ -198,7 +217,7 @@ class _Reader:
     ) -> dict[str, object]:
         """Lay the posted values of one object over the stored ones."""
         laid: dict[str, object] = _copy(base)
-        rights = self.form.rights
+        rights = self.rights
         for element in elements:
             if not element.stored or rights.hides(element) or not rights.touches(element):
                 continue
@@ -215,22 +234,20 @@ class _Reader:
             elif element.locked or not rights.may_edit(element):
                 continue
             else:
-                value = self.leaf(element, stored, written(at))
+                value = self.leaf(element, stored, at)
             put(laid, (element.name,), value)
         return laid
 
     def rows(self, element: Element, stored: object, place: Place, origin: Place | None) -> object:
         """Lay the posted rows over the stored ones."""
         items = stored if isinstance(stored, list) else []
-        marks = self.posted.getlist(f"{written(place)}.{ROWS}")
-        if not marks or element.locked:
-            marks = [row_mark(element, item, self.form.rights) for item in items]
-            posted = False
-        else:
-            posted = True
-        finder = _Finder(element, items, self.form.rights)
+        marks = None if element.locked else self.marks(element, place)
+        posted = marks is not None
+        if marks is None:
+            marks = [row_mark(element, item, self.rights) for item in items]
+        finder = _Finder(element, items, self.rights)
         laid: list[object] = []
-        for count, mark in enumerate([mark for mark in marks if mark != LIST][:MOST_ROWS]):
+        for count, mark in enumerate(marks[:MOST_ROWS]):
             number = finder.find(count, mark)
             before = items[number] if number is not None else new_object(element.children)
             below = (*origin, number) if origin is not None and number is not None else None
@@ -240,6 +257,11 @@ class _Reader:
         if posted:
             self.keep(items, finder.used, laid, place, origin)
         return laid or (None if stored is None else [])
+
+    def marks(self, element: Element, place: Place) -> list[str] | None:
+        """The marks of the rows that were posted; None where nothing was."""
+        marks = self.posted.getlist(f"{written(place)}.{ROWS}")
+        return [mark for mark in marks if mark != LIST] if marks else None
 
     def keep(
         self,
@@ -252,16 +274,20 @@ class _Reader:
         """Put back stored rows that may not be removed and were not posted."""
         if origin is None:
             return
-        shown = {row.place: row for one in self.form.walk() for row in one.rows}
-        for number, item in enumerate(items):
-            row = shown.get((*origin, number))
-            if number in used or row is None or row.removable:
+        left = [number for number in range(len(items)) if number not in used]
+        if not left:
+            return
+        shown = {row.place: row for one in self.shown.walk() for row in one.rows}
+        for number in left:
+            item, row = items[number], shown.get((*origin, number))
+            if row is None or row.removable:
                 continue
             self.origins[*place, len(laid)] = (*origin, number)
             laid.append(_copy(item) if isinstance(item, Mapping) else item)
 
-    def leaf(self, element: Element, stored: object, name: str) -> object:
+    def leaf(self, element: Element, stored: object, place: Place) -> object:
         """Read one posted value; the stored one where nothing was posted."""
+        name = written(place)
         if element.kind == "period":
             parts = {
                 part: self.posted.getlist(f"{name}.{part}")[0].strip()
@@ -278,6 +304,66 @@ class _Reader:
             return list(dict.fromkeys(value for value in values if value)) or None
         text = next((value for value in reversed(values) if value), "")
         return value_of(element, text) if text else None
+
+
+class _Given(_Reader):
+    """Lays data that were given as such over stored data: each part given takes the place of it."""
+
+    def __init__(
+        self, form: Form, stored: Data, given: Data, surroundings: Surroundings, rights: Rights
+    ) -> None:
+        self.form, self.stored, self.given = form, stored, given
+        self.surroundings, self.rights = surroundings, rights
+        self.origins = {}
+
+    @cached_property
+    def shown(self) -> EffectiveForm:  # type: ignore[override]
+        """What was there; asked for only where a row is missing."""
+        return self.form.effective(self.stored, self.surroundings, self.rights)
+
+    def settled(self) -> EffectiveForm:
+        laid = self.record(self.form.elements, self.stored, (), ())
+        current = self.form.effective(laid, self.surroundings, self.rights)
+        if self.restore_all(laid, current):
+            current = self.form.effective(laid, self.surroundings, self.rights)
+        return current
+
+    def record(
+        self, elements: Sequence[Element], base: Data, place: Place, origin: Place | None
+    ) -> dict[str, object]:
+        found = value_at(self.given, place)
+        given: Data = found if isinstance(found, Mapping) else {}
+        if not place:
+            elements = [one for one in elements if one.name in given]
+        laid = super().record(elements, base, place, origin)
+        # What no form has, or in another shape, is left for validation to refuse.
+        kinds = {one.name: one.kind for one in elements}
+        for name, value in given.items():
+            if (name not in kinds and place) or (
+                kinds.get(name) == "group" and not isinstance(value, Mapping | None)
+            ):
+                laid[name] = value
+        return laid
+
+    def rows(self, element: Element, stored: object, place: Place, origin: Place | None) -> object:
+        given = value_at(self.given, place)
+        if not isinstance(given, list | None) and not element.locked:
+            return given
+        rows = super().rows(element, stored, place, origin)
+        if isinstance(rows, list) and not element.locked:
+            items: list[Any] = given if isinstance(given, list) else []
+            for number, item in enumerate(items[:MOST_ROWS]):
+                if not isinstance(item, Mapping):
+                    rows[number] = item
+        return rows
+
+    def marks(self, element: Element, place: Place) -> list[str]:
+        given = value_at(self.given, place)
+        items = given if isinstance(given, list) else []
+        return [row_mark(element, item, self.rights) for item in items]
+
+    def leaf(self, element: Element, stored: object, place: Place) -> object:
+        return value_at(self.given, place)
 
 
 def value_of(element: Element, text: str) -> object:

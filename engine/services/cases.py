@@ -103,11 +103,14 @@ class Cases:
             now = self._work.now(process.split("/", 1)[0])
             pin = self._work.definitions.pin(process)
             compiled = self._work.definitions.compiled(process, pin, unit)
-            first = self._entries.first_data(unit, compiled, actor, data or {}, now)
-            outcome = self._work.begin(
-                unit, actor, process, first, now, key=known,
-                check=lambda run: self._ready_to_start(unit, run, actor, first, complete=complete),
-            )  # fmt: skip
+            given = data or {}
+            first = self._entries.first_data(unit, compiled, actor, given, now)
+            untouched = self._entries.first_data(unit, compiled, actor, {}, now) if given else first
+
+            def check(run: Run) -> None:
+                self._ready_to_start(unit, run, actor, first, untouched, complete=complete)
+
+            outcome = self._work.begin(unit, actor, process, first, now, key=known, check=check)
             self._groups.fill(unit, outcome, now)
             return outcome
 
@@ -146,11 +149,19 @@ class Cases:
         )
 
     def _ready_to_start(
-        self, unit: UnitOfWork, run: Run, actor: Actor, data: dict[str, Any], *, complete: bool
+        self,
+        unit: UnitOfWork,
+        run: Run,
+        actor: Actor,
+        data: dict[str, Any],
+        untouched: Mapping[str, Any],
+        *,
+        complete: bool,
     ) -> None:
         refusal = self._no_right_to_start(actor, run.process.id)
         if refusal is not None:
             raise refusal
+        self._entries.protect(unit, run, data, untouched)
         if complete:
             # Somebody who has not chosen anything yet is told what to choose, not a rule about it.
             self._entries.check_start(unit, run, data, complete=True)

@@ -21,6 +21,7 @@ from engine.forms.binding import bind
 from engine.forms.effective import EffectiveForm
 from engine.forms.form import Form, loaded
 from engine.forms.merging import merged
+from engine.forms.posting import laid_over
 from engine.forms.surroundings import Lookup, Rights, Surroundings
 from engine.forms.validation import FieldError, check
 from engine.runtime.compiled import Compiled
@@ -215,6 +216,19 @@ class Entries:
         if errors:
             raise InvalidSubmission(errors, count=len(errors))
 
+    def protect(
+        self, unit: UnitOfWork, run: Run, data: dict[str, Any], untouched: Mapping[str, Any]
+    ) -> None:
+        """Put back into the first data what whoever starts the case may not change in them."""
+        if run.process.form is None or data == untouched:
+            return
+        form = self._work.definitions.current.forms[run.process.form]
+        given = {name: data[name] for name in form.sections if name in data}
+        laid = laid_over(form, untouched, given, self.surroundings(unit, run), Rights())
+        for name in given:
+            data.pop(name)
+        data.update(laid.data)
+
     def pin_form(self, unit: UnitOfWork, run: Run, data: dict[str, Any], subject: str) -> None:
         """Merge the items held in a record into the form, and pin the result (COM-17)."""
         process = run.process
@@ -279,15 +293,14 @@ class Entries:
         if form is None:
             return after
         rights = Rights(edit="all" if editable == "all" else tuple(editable))
-        own = {name: value for name, value in after.items() if name in form.sections}
-        effective = form.effective(own, self.surroundings(unit, run), rights)
+        stored = {name: value for name, value in known.items() if name in form.sections}
+        typed = {name: after[name] for name in self._own(data, editable) if name in form.sections}
+        effective = laid_over(form, stored, typed, self.surroundings(unit, run), rights)
         _refuse_errors(effective, complete=complete)
-        if complete:
-            # What the conditions hide is not part of what was submitted.
-            submitted = effective.submitted
-            for name in form.sections:
-                after.pop(name, None)
-            after.update(submitted)
+        for name in form.sections:
+            after.pop(name, None)
+        # What the conditions hide is not part of what was submitted.
+        after.update(effective.submitted if complete else effective.data)
         return after
 
     @staticmethod

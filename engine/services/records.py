@@ -253,6 +253,10 @@ class Records:
         self.followed.changed(unit, register, known, None, at)
         return self.automatic(unit, register, row, action) if register.automatic else row
 
+    def begun(self, register: Register, known: Mapping[str, Any]) -> dict[str, Any]:
+        """The data of a record people fill in later: what is known, and declared defaults."""
+        return _over(self.release.forms[register.form].initial(), known)
+
     def change(
         self,
         unit: UnitOfWork,
@@ -489,6 +493,16 @@ def _revoke(unit: UnitOfWork, register: Register, row: RecordRow) -> None:
     number = at_path(row.data, state.revokes) if state is not None and state.revokes else None
     if number:
         unit.documents.revoke(row.jurisdiction, str(number))
+
+
+def _over(data: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay values over data, group by group."""
+    both = dict(data)
+    for name, value in known.items():
+        before = both.get(name)
+        inside = isinstance(before, Mapping) and isinstance(value, Mapping)
+        both[name] = _over(before, value) if inside else value  # type: ignore[arg-type]
+    return both
 
 
 def _taken(register: Register) -> Refused:

@@ -346,8 +346,9 @@ class SingleSignOn:
             return linked
         if key is None:
             key = self._records.add(
-                unit, register, told, jurisdiction=who.jurisdiction,
-                at=self._records.now(who.jurisdiction), action="register",
+                unit, register, self._records.begun(register, told),
+                jurisdiction=who.jurisdiction, at=self._records.now(who.jurisdiction),
+                action="register",
             ).key  # fmt: skip
         account = self.identities.link(unit, who, key, now)
         if account is None:

@@ -295,8 +295,9 @@ class Staff:
         now = self._records.now(jurisdiction)
         if known is None:
             row = self._records.add(
-                unit, register, data, jurisdiction=jurisdiction, at=now, by=by, action="create"
-            )
+                unit, register, self._records.begun(register, data), jurisdiction=jurisdiction,
+                at=now, by=by, action="create",
+            )  # fmt: skip
             known = row.key
         elif self._directory.name(PEOPLE, known) != said:
             raise Refused("person_goes_by_another_name", name=said)

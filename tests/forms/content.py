@@ -131,7 +131,7 @@ def around(**changed: Mapping[str, Any]) -> Surroundings:
     kept = deepcopy(records())
     for register, rows in changed.items():
         for key, row in rows.items():
-            kept[register].setdefault(key, {}).update(row)
+            kept.setdefault(register, {}).setdefault(key, {}).update(row)
     names_given = {
         "today": "2026-09-01", "now": "2026-09-01T09:00:00",
         "policy": {"evaluation_mode": "socialised_review"},

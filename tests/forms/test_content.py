@@ -92,8 +92,29 @@ def test_the_basics_begin_with_the_declared_defaults_and_no_answer() -> None:
     basics = FORM.initial()["personal_basics"]
 
     assert isinstance(basics, dict)
-    assert basics["nationality"] == "CHN"
-    assert not {"gender", "id_type", "political_status"} & basics.keys()
+    assert basics == {
+        "nationality": "CHN", "ethnicity": "01", "administrative_post": "无",
+        "title_foreign_language": "none", "title_computer_skill": "none",
+    }  # fmt: skip
+    section = look(COMPLETE).find("personal_basics")
+    assert section is not None
+    assert [one.title for one in section.children] == [
+        "姓名",
+        "性别",
+        "国别",
+        "证件类型",
+        "证件号码",
+        "民族",
+        "政治面貌",
+        "手机号码",
+        "出生日期",
+        "行政职务",
+        "行政职务级别",
+        "联系电话",
+        "职称外语情况",
+        "职称计算机情况",
+        "照片",
+    ]
 
 
 @pytest.mark.req("PROF-04")
@@ -109,12 +130,64 @@ def test_the_administrative_post_has_at_most_twenty_characters() -> None:
 
 
 @pytest.mark.req("PROF-05")
-def test_the_level_of_the_administrative_post_is_not_required() -> None:
-    field = FORM.element("personal_basics.administrative_post_level")
+@pytest.mark.parametrize(
+    ("nature", "asked"),
+    [
+        ("public_institution", True),
+        ("state_owned_enterprise", True),
+        ("government", True),
+        ("non_public_enterprise", False),
+        ("non_public_social", False),
+        ("mixed_ownership", False),
+    ],
+)
+def test_the_level_of_the_administrative_post_is_of_those_in_state_owned_units(
+    nature: str, asked: bool
+) -> None:
+    """It was asked of everybody, and what others entered was kept."""
+    units = {"第一中学": {"nature": nature}}
+    place = "personal_basics.administrative_post_level"
+    changed = data(personal_basics={"administrative_post_level": "7"})
 
-    assert field is not None
-    assert not field.required
-    assert "国有单位在编人员" in field.help
+    field = look(changed, organisations=units).find(place)
+    kept = look(changed, organisations=units).submitted["personal_basics"]
+
+    assert (field is not None) is asked
+    assert ("administrative_post_level" in kept) is asked
+    assert said(COMPLETE, organisations=units).keys() <= {"qualification.appointment_proofs"}
+    assert place not in said(COMPLETE, organisations=units)
+
+
+@pytest.mark.req("PROF-06")
+@pytest.mark.parametrize(
+    ("kind", "number", "wrong"),
+    [
+        ("111", "12011219850801373X", None),
+        ("111", "120112198508013731", "id_number"),
+        ("111", "军字第123456号", "id_number"),
+        ("112", "1234", "id_number"),
+        ("114", "军字第123456号", None),
+        ("114", "军-1", "id_number"),
+        ("414", "E12345678", None),
+        ("414", "护照 12", "id_number"),
+        ("114", "12011219850801373X", "id_type"),
+        ("990", "ABC-1", None),
+    ],
+)
+def test_the_number_of_a_document_has_the_format_of_its_type(
+    kind: str, number: str, wrong: str | None
+) -> None:
+    """Any text was accepted as the number of any document but an identity card."""
+    changed = data(personal_basics={"id_type": kind, "id_number": number})
+
+    found = said(changed)
+
+    assert wrong is None or f"personal_basics.{wrong}" in found
+    assert (found == {}) is (wrong is None)
+    offered = look(changed).find("personal_basics.id_type")
+    assert offered is not None
+    titles = [option.label for option in offered.options or ()]
+    assert {"居民身份证（户口簿）", "中国人民解放军军官证"} <= set(titles)
 
 
 @pytest.mark.req("PROF-06")
@@ -163,12 +236,25 @@ def test_returnees_upload_the_verification_of_their_degree() -> None:
 
 
 @pytest.mark.req("PROF-13")
-def test_another_specialty_is_warned_about_and_not_refused() -> None:
-    changed = data(qualification={"current_specialty": "语文"})
+@pytest.mark.parametrize(
+    ("present", "applied", "warned"),
+    [
+        ("数学", "数学", False),
+        ("中小学教师系列", "数学", False),
+        ("数学", "中小学教师系列", False),
+        ("语文", "数学", True),
+    ],
+)
+def test_a_specialty_that_is_neither_above_nor_below_is_warned_about_and_not_refused(
+    present: str, applied: str, warned: bool
+) -> None:
+    """Whoever works in the field that contains the one applied for was warned for nothing."""
+    changed = data(qualification={"current_specialty": present}, settings={"specialty": applied})
 
     found = check(look(changed), complete=True)
 
-    assert [(error.name, error.warning) for error in found] == [("settings.specialty", True)]
+    about = [error for error in found if "没有直接关系" in error.sentence]
+    assert [error.warning for error in about] == [True] * warned
 
 
 @pytest.mark.req("PROF-14", "FORM-03")
@@ -206,6 +292,48 @@ def test_certificates_of_different_levels_are_refused() -> None:
     assert said(data(qualification={"title_certificates": [first, other]})) == {
         "qualification.title_certificates": "职称证书只填写现有最高层级，不能填写不同层级"
     }
+
+
+@pytest.mark.req("PROF-17")
+def test_the_three_groups_of_certificates_may_be_filled_in_together() -> None:
+    one = {"name": "证书", "obtained_at": "2020-01-01"}
+    three = ["title.pdf", "vocational.pdf", "skill.pdf"]
+    changed = data(
+        qualification={"vocational_certificates": [one], "other_certificates": [one],
+                       "certificate_scans": three}
+    )  # fmt: skip
+
+    shown = {field.title for field in look(changed).walk()}
+
+    assert said(changed) == {}
+    assert {
+        f"现资格情况：{kind}" for kind in ("职称证书", "职业资格证书", "技能证书等其他证书")
+    } <= shown
+
+
+@pytest.mark.req("PROF-20")
+def test_who_has_no_certificate_uploads_none_and_who_uploads_too_few_is_warned() -> None:
+    """Graduates without any certificate could not go on: a scan was asked of them all the same."""
+    one = {"name": "证书", "obtained_at": "2020-01-01"}
+    none = data(
+        settings={"category": "enterprise_direct"},
+        qualification={"title_certificates": [], "certificate_scans": []},
+    )
+    held = data(qualification={"vocational_certificates": [one]})
+
+    assert "qualification.certificate_scans" not in said(none)
+    assert said(held) == {}
+    (warning,) = check(look(held), complete=True)
+    assert (warning.name, warning.warning) == ("qualification.certificate_scans", True)
+
+
+@pytest.mark.req("PROF-21")
+@pytest.mark.parametrize("kind", ["letter", "statement", "contract"])
+def test_one_of_three_kinds_of_proof_is_enough(kind: str) -> None:
+    proof = {**COMPLETE["qualification"]["appointment_proofs"][0], "kind": kind}
+    changed = data(qualification={"appointment_proofs": [proof]})
+
+    assert said(changed, organisations={"第一中学": {"nature": "social_organisation"}}) == {}
 
 
 @pytest.mark.req("PROF-20", "PROF-21")
@@ -307,6 +435,84 @@ def test_years_and_hours_are_those_of_the_activity() -> None:
     }
 
 
+@pytest.mark.req("PROF-34", "PROF-35", "PROF-36")
+@pytest.mark.parametrize(
+    ("required", "refused"),
+    [
+        ({"continuing_education_years": 3, "continuing_education_hours": 90}, None),
+        (
+            {"continuing_education_years": 4, "continuing_education_hours": 90},
+            "continuing_education",
+        ),
+        (
+            {"continuing_education_years": 3, "continuing_education_hours": 91},
+            "continuing_education",
+        ),
+        ({"appraisal_years": 3, "appraisal_results": ["excellent", "competent"]}, None),
+        ({"appraisal_years": 3, "appraisal_results": ["excellent"]}, "appraisals"),
+    ],
+)
+def test_years_hours_and_grades_are_decided_for_series_and_level(
+    required: dict[str, Any], refused: str | None
+) -> None:
+    """Grades could not be decided, and all levels of an activity had the same years and hours."""
+
+    def decided(level: str) -> set[str]:
+        return said(
+            COMPLETE, record_requirements={"r": {"series": "22", "level": level, **required}}
+        ).keys()
+
+    assert decided("fugao") == ({refused} if refused else set())
+    assert decided("zhenggao") == set()
+
+
+@pytest.mark.req("PROF-34", "PROF-35")
+def test_hours_of_a_year_are_added_up_and_no_year_counts_twice() -> None:
+    """Three entries of one year passed for three years; two halves of a year for none."""
+    given = {
+        "a1": {
+            "continuing_education_hours": 72,
+            "continuing_education_years": 2,
+            "appraisal_years": 0,
+        }
+    }
+    half = {"completion": "completed", "hours": 36}
+    changed = application()[1]
+    years = ("2024", "2024", "2025", "2025")
+    changed["continuing_education"] = [{**half, "year": year} for year in years]
+    assert said(changed, activities=given) == {}
+
+    changed["continuing_education"] = [{**half, "year": "2025", "hours": 90} for _ in range(3)]
+    changed["appraisals"] = [{"year": "2025", "result": "competent"}] * 3
+    assert said(changed, activities=given) == {
+        "continuing_education": "继续教育的年限或课时数未达到本评审活动的要求",
+        "appraisals": "同一年度的考核只填写一条",
+    }
+
+
+OTHERS = ["application", "appointment-application", "exam-application", "initial-application",
+          "recognition-application"]  # fmt: skip
+
+
+@pytest.mark.req("PROF-10", "PROF-14", "PROF-22")
+@pytest.mark.parametrize("name", OTHERS)
+def test_what_the_profile_must_hold_is_asked_by_every_application(name: str) -> None:
+    """Only some of the forms asked for it: the others could be submitted without."""
+    form = forms()[name]
+    changed = application()[1]
+    changed["education"][0]["is_pre_employment"] = False
+    changed["qualification"] |= {"school_stage": None}
+    changed["qualification"]["appointment_proofs"][0]["kind"] = "contract"
+
+    found = {error.sentence for error in form.validate(changed, around())}
+
+    assert found >= {
+        "请至少填写一条工作前学历",
+        "中小学教师请填写学段",
+        "国有事业单位工作人员须上传专业技术职务聘书",
+    }
+
+
 @pytest.mark.req("APP-08", "FORM-15")
 def test_each_category_is_explained_and_none_is_chosen() -> None:
     changed = data()
@@ -345,6 +551,30 @@ def test_a_lateral_transfer_needs_a_title_of_the_same_level() -> None:
     assert "exceptional_conditions.previous_title" in found
 
 
+@pytest.mark.req("APP-10")
+@pytest.mark.parametrize("name", ["application", "appointment-application"])
+@pytest.mark.parametrize(
+    ("held", "refused"),
+    [
+        ({"series": "22", "specialty": "数学"}, True),
+        ({"series": "22", "specialty": "语文"}, False),
+        ({"series": "03", "specialty": "数学"}, False),
+        ({"series": "03", "level": "zhongji"}, True),
+    ],
+)
+def test_a_title_transferred_from_is_of_another_series_or_specialty(
+    name: str, held: dict[str, str], refused: bool
+) -> None:
+    """A title of the very series and specialty applied for passed for one to transfer from."""
+    changed = data(settings={"category": "lateral_transfer"})
+    (title,) = changed["qualification"]["title_certificates"]
+    changed["qualification"]["title_certificates"] = [{**title, "level": "fugao", **held}]
+
+    found = {error.name for error in forms()[name].validate(changed, around())}
+
+    assert ("qualification.title_certificates" in found) is refused
+
+
 @pytest.mark.req("APP-11")
 def test_former_civil_servants_state_their_status_and_appointment() -> None:
     assert in_category("civil_service_transfer").keys() >= {
@@ -355,8 +585,10 @@ def test_former_civil_servants_state_their_status_and_appointment() -> None:
 
 @pytest.mark.req("APP-12", "FORM-10")
 def test_direct_applicants_need_no_title_but_the_proof_of_their_unit() -> None:
-    changed = data(settings={"category": "enterprise_direct"})
+    changed = data()
     changed["qualification"]["title_certificates"] = []
+    assert said(changed) == {"qualification.title_certificates": "请填写现有职称证书"}
+    changed["settings"]["category"] = "enterprise_direct"
 
     assert said(changed) == {
         "exceptional_conditions.enterprise_proof": "请上传工作单位出具的相关证明材料"
@@ -382,6 +614,49 @@ def test_the_activity_adds_its_own_materials() -> None:
     assert materials is not None
     assert [child.kind for child in materials.children] == ["rows"] * len(materials.children)
     assert materials.children
+
+
+@pytest.mark.req("APP-03")
+def test_the_settings_are_eight_and_all_required() -> None:
+    found = said({})
+
+    titles = [
+        "工作单位",
+        "评价方式",
+        "申报系列",
+        "申报层级",
+        "申报专业",
+        "申报资格名称",
+        "申报类别",
+        "申报委员会",
+    ]
+    settings = look({}).find("settings")
+    assert settings is not None
+    assert [one.title for one in settings.children] == titles
+    asked = [sentence for name, sentence in found.items() if name.startswith("settings.")]
+    assert asked == [f"请选择{title}" for title in titles]
+
+
+@pytest.mark.req("APP-09", "APP-11", "APP-12")
+@pytest.mark.parametrize(
+    ("category", "parts"),
+    [
+        ("normal", None),
+        ("education_exception", {"conditions"}),
+        ("seniority_exception", {"conditions"}),
+        ("lateral_transfer", {"previous_title"}),
+        ("civil_service_transfer", {"previous_status", "appointment_document"}),
+        ("enterprise_direct", {"enterprise_proof"}),
+    ],
+)
+def test_each_category_opens_its_own_part(category: str, parts: set[str] | None) -> None:
+    section = look(data(settings={"category": category})).find("exceptional_conditions")
+
+    if parts is None:
+        assert section is None
+    else:
+        assert section is not None
+        assert {one.element.name for one in section.children} == parts | {"statement"}
 
 
 @pytest.mark.req("APP-03", "APP-04", "APP-05")
@@ -411,7 +686,24 @@ def test_the_recommendation_asks_for_the_post_table_and_the_other_path() -> None
 
     assert asked("第一中学", {"use_default_path": True}) == set()
     assert asked("实验中学", {"use_default_path": True}) == {"post_situation_file"}
+    assert asked("实验中学", {}, "hidden") == {"post_situation_file"}
     assert asked("第一中学", {"use_default_path": False}) == {"archive_department"}
+
+
+@pytest.mark.req("UNIT-11")
+@pytest.mark.parametrize("name", ["unit-recommendation", "sichuan-recommendation"])
+def test_who_is_not_recommended_is_not_passed(name: str) -> None:
+    """A unit could pass an applicant whom its own committee had not recommended."""
+    form = forms()[name]
+
+    def asked(entered: dict[str, Any]) -> dict[str, str]:
+        rights = Rights(mode="optional")
+        return {error.name: error.sentence for error in form.validate(entered, around(), rights)}
+
+    assert asked({}) == asked({"recommended": True}) == {}
+    assert asked({"recommended": False}) == {
+        "recommended": "推荐委员会（推荐小组）不推荐的，不能通过"
+    }
 
 
 def test_an_application_is_looked_at_checked_and_drawn_in_milliseconds() -> None:

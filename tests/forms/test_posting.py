@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from admin import forms as pages
 from engine.forms import EffectiveForm, Rights
-from engine.forms.posting import put, read
+from engine.forms.posting import laid_over, put, read
 from tests.forms.pages import ADMIN
 from tests.forms.world import (
     APPLICATION,
@@ -178,6 +178,29 @@ def test_locked_hidden_masked_and_foreign_fields_cannot_be_overwritten() -> None
     )
 
     assert kept == data
+
+
+@pytest.mark.req("ACC-12", "FORM-06", "PROF-07")
+def test_what_a_program_sends_overwrites_no_more_than_a_page_does() -> None:
+    """Only pages laid what was posted over what is stored; programs wrote protected values."""
+    data = complete_application()
+    rights = Rights(
+        edit=("basics", "education"), hide=("basics.gender",), mask=("basics.id_number",)
+    )
+
+    def sent(**given: object) -> object:
+        return laid_over(APPLY, data, given, surroundings(application_world()), rights).data
+
+    assert sent() == data
+    assert sent(**data) == data
+    basics = data["basics"] | {"full_name": "李四", "id_number": "x", "gender": "f"}  # type: ignore[operator]
+    assert sent(basics=basics, work=[], other="x")["basics"] == data["basics"]  # type: ignore[index]
+    assert sent(basics=basics, work=[])["work"] == data["work"]  # type: ignore[index]
+    assert sent(education=[])["education"] == data["education"]  # type: ignore[index]
+    assert sent(education="x")["education"] == "x"  # type: ignore[index]
+    assert sent(education=["x"])["education"][0] == "x"  # type: ignore[index]
+    assert sent(basics="x")["basics"] == "x"  # type: ignore[index]
+    assert sent(basics={**basics, "new": 1})["basics"] == data["basics"] | {"new": 1}  # type: ignore[index, operator]
 
 
 @pytest.mark.req("PROF-07")

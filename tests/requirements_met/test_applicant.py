@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.support.city import AT_UNIT, FILED, PROCESS, STARTED, City, Visitor, city
+from engine.domain.errors import InvalidSubmission
+from tests.support.city import AT_UNIT, FILED, PROCESS, STARTED, SUBMITTED, City, Visitor, city
 
 RETURNED = (*AT_UNIT, "{by: 王初审, does: return, case: z, with: {reason: 学历证书不清晰}}")
 
@@ -79,6 +80,83 @@ def test_the_copy_of_the_profile_is_changed_before_submission():
     profile = applicant.get("/profile")
     assert "13900000001" in profile
     assert "天津市数学学会" not in profile
+
+
+@pytest.mark.req("APP-07", "APP-15")
+def test_the_committee_chosen_stays_and_so_does_what_it_asks_for():
+    """Whoever chose another committee in the draft left behind the material both had asked for."""
+    asks = "[{key: proof, title: 教学成绩证明, required: true, min: 1, max: 3}]"
+    given = f"{{registers: {{activities: {{a1: {{material_items: {asks}}}}}}}}}"
+    town = city(STARTED, given=given)
+    actor = town.person("张三")
+    filled = town.data("complete-application")
+    del filled["activity_materials"]
+    filled["settings"] |= {"activity": "a3", "work_unit": "第一中学"}
+
+    town.platform.cases.save(actor, town["z"], filled)
+    with pytest.raises(InvalidSubmission) as refused:
+        town.platform.cases.act(actor, town["z"], "submit", data=filled)
+
+    assert town.content("z")["settings"]["activity"] == "a1"
+    assert [error.sentence for error in refused.value.errors] == ["请至少填写一条教学成绩证明"]
+    page = applicant_of(town).get(f"/cases/{town['z']}")
+    assert page.tree.xpath("//input[@type='radio' and contains(@name, 'settings.activity')]") == []
+
+
+@pytest.mark.req("ACC-12", "PROF-07", "PROF-08", "APP-17")
+def test_what_an_applicant_may_not_change_stays_whatever_a_program_sends():
+    """The pages kept it; a program could send another name and leave out imported education."""
+    town = city(STARTED)
+    actor = town.person("张三")
+    known = town.content("z")
+    imported, added = known["education"]
+    basics = {"full_name": "李鬼", "id_number": "11010519491231002X", "mobile": "13900000088"}
+    forged = {
+        "personal_basics": known["personal_basics"] | basics,
+        "education": [
+            {**imported, "school_name": "北京大学"},
+            {**added, "degree": "407", "source": "chsi"},
+        ],
+        "evaluation": {"passed": True},
+        "certificate": {"number": "津2026000001"},
+    }
+
+    town.platform.cases.save(actor, town["z"], forged)
+
+    found = town.content("z")
+    expected = known["personal_basics"] | {"mobile": "13900000088"}
+    assert found["personal_basics"] == expected
+    assert imported in found["education"]
+    assert all(row["source"] == "own" for row in found["education"] if row != imported)
+    assert "evaluation" not in found
+    assert "certificate" not in found
+
+    settings = {"activity": "a1", "work_unit": "第一中学"}
+    started = {"settings": settings, "certificate": {"number": "1"}, "personal_basics": basics}
+    done = town.platform.cases.start(town.person("李四"), PROCESS, started)
+    with town.platform.views.sheets.open():
+        found = town.platform.views.sheets.content(town.person("李四"), done.uid).data
+    assert found["personal_basics"]["full_name"] == "李四"
+    assert found["personal_basics"]["mobile"] == "13900000088"
+    assert found["settings"] == settings
+    assert "certificate" not in found
+
+
+@pytest.mark.req("PROF-13")
+def test_the_reviewer_is_told_of_a_specialty_that_does_not_fit():
+    """Only the applicant was warned; those who decide were not."""
+    other = "{by: 张三, does: save, case: z, with: {qualification: {current_specialty: 语文}}}"
+    warning = "现从事专业与申报专业没有直接关系"
+
+    def seen(*lines: str) -> bool:
+        town = city(*lines)
+        page = town.visit("王初审", "第一中学").get(f"/cases/{town['z']}")
+        assert "确定通过" in page.buttons
+        return warning in page
+
+    assert not seen(*AT_UNIT)
+    filled = SUBMITTED.replace("does: submit", "does: save")
+    assert seen(STARTED, filled, other, "{by: 张三, does: submit, case: z}")
 
 
 class TestBegin:

@@ -41,6 +41,32 @@ def test_the_link_opens_the_basics_with_the_photograph(town, applicant):
     assert "13900000099" in applicant.page
 
 
+@pytest.mark.req("PROF-03", "PROF-06")
+def test_a_new_person_finds_the_declared_defaults_and_chooses_the_kind_of_document(town):
+    """The defaults never reached whoever was admitted by a unit or by the identity platform.
+
+    Nor could they say which kind of document their number is of, which is required.
+    """
+    unit = town.visit("李复审", "第一中学")
+    unit.get("/staff/new")
+    identity = {"name": "周新", "id_number": "11010519491231002X", "mobile": "13900000997"}
+    unit.press("保存", **identity, role="tianjin/first_reviewer")
+    (person,) = (row for row in unit.page.rows() if "周新" in row)
+    fresh = Visitor(town.pages)
+    fresh.post("/sign-in", {"login": person[1], "password": person[2]})
+    fresh.press("修改密码", old=person[2], new="a meadow in spring", again="a meadow in spring")
+
+    fresh.get("/profile/personal_basics")
+
+    chosen = fresh.page.tree.xpath("//main//select/option[@selected]")
+    assert [one.text_content().strip() for one in chosen if one.get("value")] == ["中国", "汉族"]
+    assert fresh.page.field("administrative_post").get("value") == "无"
+    page = fresh.press("确认", id_type="114", political_status="13", birth_date="1949-12-31")
+    assert page.status == 422
+    assert "证件类型：证件号码是居民身份证号码，请选择相应的证件类型" in page
+    assert "证件类型" not in fresh.press("确认", id_type="111").text[:200]
+
+
 @pytest.mark.req("PROF-12")
 def test_what_is_empty_is_added(town):
     fresh = town.visit("王初审")
@@ -73,6 +99,32 @@ def test_work_is_added_and_confirmed(town, applicant):
     )
 
     assert [one.get("unit_name") for one in kept(town, "work_history")] == [None, "天津市红星中学"]
+
+
+@pytest.mark.req("PROF-09", "PROF-24", "PROF-33")
+@pytest.mark.parametrize(
+    ("link", "part", "heading"),
+    [
+        ("添加学历信息 学历信息", "education", "新增学历信息"),
+        ("添加工作经历 工作经历", "work_history", "新增工作经历"),
+        ("添加社会团体任职 社会团体任职情况", "social_organisation_posts", "新增社会团体任职情况"),
+    ],
+)
+def test_a_link_of_the_part_opens_one_more_row(town, applicant, link, part, heading):
+    """Where something was entered already, there was only a link to edit it."""
+    before = kept(town, part) or [] if part != "social_organisation_posts" else []
+    links = applicant.get("/profile").links
+
+    page = applicant.get(links[link])
+
+    assert page.tree.xpath("string(//main//h1)").strip() == heading
+    assert f"第 {len(before) + 1} 条" in page
+    assert f"第 {len(before) + 2} 条" not in page
+    assert "确认" in page.buttons
+    assert page.links["取消"] == "/profile"
+    row = f"f-{part}-{len(before)}"
+    assert links[link].endswith(f"#{row}")
+    assert page.tree.get_element_by_id(row) is not None
 
 
 @pytest.mark.req("PROF-24")
