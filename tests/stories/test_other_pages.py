@@ -26,7 +26,7 @@ def test_pages_of_units(people):
     unit.opens("发送消息").looks("message-compose")
     unit.opens("下级单位管理").sees("天津市第一示范中学").looks("register-list")
     unit.opens("查看 天津市第一示范中学").looks("register-record")
-    unit.opens("修改").looks("register-edit")
+    unit.opens("修改单位信息").looks("register-edit")
     unit.presses("English").sees("Save").looks("register-edit-english")
 
 
