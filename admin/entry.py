@@ -92,7 +92,7 @@ def receive(
     """What was posted over a form.
 
     ``make`` gives the form, inside one reading; files are kept after it, since keeping writes.
-    ``subject`` says what they belong to: a case, or ``record:<register>/<key>``.
+    ``subject`` says what they belong to: a case, ``record:<register>/<key>``, or the actor.
     """
     (asked,) = receive_all(lambda: [(prefix, make())], actor, subject)
     return asked

@@ -250,11 +250,13 @@ def assemble(
     outgoing = Outgoing(
         casework, groups, linking, connecting, records, messages, documents, telling, jobs
     )
-    cases = Cases(casework, directory, entries, groups, panels, linking, outgoing, sentences)
-    interventions = Interventions(
-        casework, oversight, groups, panels, outgoing, sentences, directory
+    seeing = Seeing(casework, directory, oversight)
+    cases = Cases(
+        casework, directory, entries, groups, panels, linking, outgoing, sentences, seeing
     )
-    seeing = Seeing(casework, directory)
+    interventions = Interventions(
+        casework, oversight, groups, panels, outgoing, sentences, directory, seeing
+    )
     offering = Offering(
         casework, cases, directory, groups, linking, interventions, seeing, sentences
     )
@@ -267,7 +269,7 @@ def assemble(
         casework, directory, cases, offering, entries, seeing, group_views, courses, sentences,
         records.lookup,
     )  # fmt: skip
-    operations = Operations(casework, cases, directory)
+    operations = Operations(casework, cases, directory, seeing)
     foresight = Foresight(
         casework, cases, operations, interventions, outgoing, views, panel_views, directory,
         sentences,
@@ -311,6 +313,7 @@ def assemble(
             oversight,
             directory,
             sentences,
+            seeing,
             may_see_case,
             jobs,
         ),

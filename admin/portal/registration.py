@@ -73,10 +73,9 @@ def register(place: str) -> ResponseReturnValue:
     if arriving is None and platform().registration.by_platform(place):
         return _to_platform(place)
     # Nobody is there yet; only somebody of the jurisdiction.
+    nobody = Actor("", None, place)
     asked = entry.receive(
-        lambda: platform().registration.form(place, None, arriving),
-        Actor("", None, place),
-        "registration",
+        lambda: platform().registration.form(place, None, arriving), nobody, nobody.person
     )
     if asked.unfinished:
         return _page(place, asked)

@@ -36,7 +36,7 @@ def new() -> ResponseReturnValue:
     actor = security.signed_in().actor
     if request.method == "GET":
         return _new_page(actor)
-    asked = entry.receive(lambda: platform().staff.form(actor), actor, "staff")
+    asked = entry.receive(lambda: platform().staff.form(actor), actor, actor.person)
     if asked.unfinished or RESTORE in request.form:
         return _new_page(actor, asked)
     try:

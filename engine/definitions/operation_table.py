@@ -481,7 +481,13 @@ CELLS: Mapping[str, Mapping[str, str]] = {
     "release": _row(HERE, "!nothing_waits_for_you"),
     "transfer": _row(HERE, "!no_transfer", end=_CLOSED),
     "delegate": _row(HERE, "!no_delegate", end=_CLOSED),
-    "substitute": _row(_ONWARD, _NONE, end=_CLOSED, panel="!vote_is_personal"),
+    "substitute": _row(
+        _ONWARD,
+        _NONE,
+        end=_CLOSED,
+        panel="!vote_is_personal",
+        **dict.fromkeys(("call", "linked", "group"), "!no_such_case"),
+    ),
     "hand_over": _row(HERE, "!nothing_to_hand_over"),
     "add_signer": _row(HERE, "!no_add_signer", end=_CLOSED),
     "signer_beside": _row(HERE, "!no_add_signer", end=_CLOSED),
@@ -545,4 +551,5 @@ SENTENCES: Mapping[str, str] = {
     "withdraw_opened": "下一环节已查看，不能撤回；需要改动请联系其退回",
     "withdraw_never": "该操作不能撤回；需要改动请联系下一环节退回",
     "in_group": "该{noun}正在“{group}”（编号 {number}）中办理，不能单独操作",
+    "no_such_case": "没有该事项，或您无权查看",
 }

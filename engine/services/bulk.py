@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from engine.services.operations import Operations
     from engine.services.outcome import Done
     from engine.services.oversight import Oversight
+    from engine.services.seeing import Seeing
     from engine.services.sentences import Sentences
 
 
@@ -122,6 +123,7 @@ class Bulk:
         oversight: Oversight,
         directory: Directory,
         sentences: Sentences,
+        seeing: Seeing,
         may_see: Callable[[Actor, str], bool],
         jobs: Jobs,
     ) -> None:
@@ -132,6 +134,7 @@ class Bulk:
         self._offering = offering
         self._foresight = foresight
         self._oversight = oversight
+        self._seeing = seeing
         self._directory = directory
         self._sentences = sentences
         self._may_see = may_see
@@ -375,6 +378,8 @@ class Bulk:
         )  # fmt: skip
         if found.refused is None:
             return None
+        if found.refused.code == "no_such_case":
+            return NotDone(item.key, "", [found.refused])
         with self._work.store.read() as unit:
             row = self._work.load(unit, item.key).row
         return NotDone(row.number or row.uid, row.uid, [found.refused])
@@ -388,11 +393,13 @@ class Bulk:
         with self._work.store.read() as unit:
             for uid in uids:
                 loaded = self._work.load(unit, uid)
+                if self._cases.waits_for(unit, loaded, actor):
+                    here.add(loaded.row.id)
+                else:
+                    self._seeing.known(unit, actor, uid)
                 row, run = loaded.row, self._work.look(unit, loaded, actor)
                 place = run.state.place
                 steps.setdefault((row.process, place.step, place.stage), []).append(row)
-                if self._cases.waits_for(unit, loaded, actor):
-                    here.add(row.id)
                 known = _action(run, name)
                 asks = asks or known is not None
                 if known is not None and not known.bulk:

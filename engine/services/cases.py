@@ -8,6 +8,7 @@ from the same functions that list what could be done (:mod:`engine.services.offe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from engine.services.linking import Linking
     from engine.services.outgoing import Outgoing
     from engine.services.panels import Panels
+    from engine.services.seeing import Seeing
     from engine.services.sentences import Sentences
     from engine.services.somebody import Permissions
 
@@ -51,6 +53,7 @@ class Cases:
         linking: Linking,
         outgoing: Outgoing,
         sentences: Sentences,
+        seeing: Seeing,
     ) -> None:
         self._work = work
         self._rights = rights
@@ -60,6 +63,7 @@ class Cases:
         self._linking = linking
         self._outgoing = outgoing
         self._sentences = sentences
+        self._seeing = seeing
 
     # ------------------------------------------------------------ starting
 
@@ -349,7 +353,7 @@ class Cases:
     def colleagues(self, actor: Actor, uid: str, *, at: str | None = None) -> list[str]:
         """To whom the actor could hand the task over."""
         with self._work.store.read() as unit:
-            loaded = self._work.load(unit, uid)
+            loaded, _ = self._seeing.known(unit, actor, uid)
             run = self.operating(unit, loaded, actor, "transfer", at)
             if may_operate(run, "transfer", self._rights) is not None:
                 return []
@@ -460,7 +464,7 @@ class Cases:
         then: Callable[[UnitOfWork, Outcome], None] | None = None,
     ) -> Done:
         """Carry out the command that ``make`` gives, and work off what it sends."""
-        with self._said():
+        with self._reaching(actor, uid):
             outcome = self._work.execute(actor, uid, make, version=version, key=key, then=then)
         if isinstance(outcome, Done):
             return outcome
@@ -469,6 +473,12 @@ class Cases:
 
     def _said(self) -> Any:
         return self._sentences.saying()
+
+    @contextmanager
+    def _reaching(self, actor: Actor, uid: str) -> Iterator[None]:
+        """Refuse in words; whoever may not know of the case, as if there were none."""
+        with self._said(), self._seeing.hiding(actor, uid):
+            yield
 
     # ------------------------------------------------------------ claiming
 
@@ -484,7 +494,7 @@ class Cases:
         Raises:
             Refused: nothing waits, or it is not for the actor, or a colleague has it.
         """
-        with self._said(), self._work.store.write() as unit:
+        with self._reaching(actor, uid), self._work.store.write() as unit:
             loaded = self._work.load(unit, uid)
             refusal: Refused = NotAllowed("nothing_waits_for_you")
             for number, (item, holder) in enumerate(self._waiting(unit, loaded, actor, at)):
@@ -521,7 +531,7 @@ class Cases:
         Raises:
             NotAllowed: nothing waits for the actor, or somebody else has claimed it.
         """
-        with self._said(), self._work.store.write() as unit:
+        with self._reaching(actor, uid), self._work.store.write() as unit:
             loaded = self._work.load(unit, uid)
             if not any(True for _ in self._waiting(unit, loaded, actor, at)):
                 raise NotAllowed("nothing_waits_for_you")
@@ -620,7 +630,7 @@ class Cases:
     def papers(self, actor: Actor, uid: str, *, at: str | None = None) -> list[str]:
         """What the actor may vote on: each member, or the case itself as ``""``."""
         with self._work.store.read() as unit:
-            loaded = self._work.load(unit, uid)
+            loaded, _ = self._seeing.known(unit, actor, uid)
             run = self.operating(unit, loaded, actor, "vote", at)
             panel = run.step.panel
             if panel is None or may_operate(run, "vote", self._rights) is not None:

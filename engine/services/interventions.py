@@ -24,7 +24,7 @@ from engine.runtime.run import Run
 from engine.services.casework import Casework
 from engine.services.loaded import Loaded
 from engine.services.outcome import Done, Outcome
-from engine.services.oversight import CANCEL, INTERVENE, MONITOR, RESOLVE, Oversight
+from engine.services.oversight import CANCEL, INTERVENE, RESOLVE, Oversight
 from engine.services.somebody import Permissions, Somebody
 from engine.store.unit import UnitOfWork
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from engine.services.groups import Groups
     from engine.services.outgoing import Outgoing
     from engine.services.panels import Panels, Seats
+    from engine.services.seeing import Seeing
     from engine.services.sentences import Sentences
 
 #: incidents that are resolved by trying again what failed
@@ -48,8 +49,6 @@ ASKS: Mapping[str, Mapping[str, Any]] = {
     "extend": {"until": "", "which": ""},
     "replace": {"instead": "", "person": ""},
 }
-#: whoever has one of these can be concerned by an intervention
-_RIGHTS = (MONITOR, INTERVENE, RESOLVE, CANCEL)
 #: refusals of who has no part in overseeing a case
 _NO_RIGHT = ("no_permission", "outside_your_jurisdiction", "no_permission_extend")
 #: interventions about one place of a case; the others are about all of it
@@ -84,6 +83,7 @@ class Interventions:
         outgoing: Outgoing,
         sentences: Sentences,
         rights: Permissions,
+        seeing: Seeing,
     ) -> None:
         self._work = work
         self._oversight = oversight
@@ -92,6 +92,7 @@ class Interventions:
         self._outgoing = outgoing
         self._sentences = sentences
         self._rights = rights
+        self._seeing = seeing
         self._somebody = Somebody(work, rights)
         self._checks: Mapping[str, Check] = {
             "reroute": self._check_reroute,
@@ -119,7 +120,7 @@ class Interventions:
 
     def offered(self, unit: UnitOfWork, loaded: Loaded, actor: Actor) -> Iterator[Offer]:
         """What the actor could do to a case, and why not the rest."""
-        steps_in = self.oversees(actor, loaded)
+        steps_in = self._oversight.oversees(actor, loaded.row.jurisdiction)
         stopped_at = _stopped_at(loaded)
         stopped = self._work.look(unit, loaded, actor, at=stopped_at)
         for name, check in self._checks.items():
@@ -135,11 +136,6 @@ class Interventions:
                 refusal = refused
             mine = steps_in and (refusal is None or refusal.code not in _NO_RIGHT)
             yield Offer(name, None, mine, refusal, stepping_in=True)
-
-    def oversees(self, actor: Actor, loaded: Loaded) -> bool:
-        """Whether an intervention in a case can concern the actor at all."""
-        known = loaded.row.jurisdiction
-        return any(self._oversight.why_not(actor, one, known) is None for one in _RIGHTS)
 
     def _check_reroute(self, actor: Actor, unit: UnitOfWork, loaded: Loaded, run: Run) -> None:
         self._may_reroute(actor, loaded)
@@ -231,9 +227,7 @@ class Interventions:
         Raises:
             Refused: no right or reason, or it cannot be done; nothing was changed.
         """
-        if name not in self._checks:
-            raise self._sentences.worded(NotFound("no_such_action", action=name, step=""))
-        check, prepare = self._checks[name], self._prepares.get(name)
+        check, prepare = self._checks.get(name), self._prepares.get(name)
         asked = {"reason": "", **ASKS.get(name, {})}
         values = {one: entered.get(one) or empty for one, empty in asked.items()}
         which = values.get("which", "")
@@ -241,6 +235,8 @@ class Interventions:
             check = partial(self._check_extend, which=which)
 
         def make(unit: UnitOfWork, loaded: Loaded) -> Command:
+            if check is None:
+                raise NotFound("no_such_action", action=name, step="")
             if which and which not in (one.key for one in _terms(loaded)):
                 raise Stale("already_handled")
             run = self._work.look(unit, loaded, actor, at=at or _meant(loaded, name, which))
@@ -254,7 +250,7 @@ class Interventions:
             found = prepare(actor, unit, loaded, command)
             return replace(command, input={**command.input, **found})
 
-        with self._sentences.saying():
+        with self._sentences.saying(), self._seeing.hiding(actor, uid):
             outcome = self._work.execute(
                 actor, uid, make, version=version, key=key, then=self._follows.get(name)
             )
@@ -305,7 +301,7 @@ class Interventions:
         None for whoever may not intervene: the process says which of them they may move.
         """
         with self._sentences.saying(), self._work.store.read() as unit:
-            loaded = self._work.load(unit, uid)
+            loaded, _ = self._seeing.known(unit, actor, uid)
             refusal = self._oversight.why_not(actor, INTERVENE, loaded.row.jurisdiction)
             return _terms(loaded) if refusal is None else []
 
@@ -328,7 +324,7 @@ class Interventions:
     def replacements(self, actor: Actor, uid: str, search: str, *, at: str | None = None) -> Seats:
         """Who could be named for a seat of a panel, and for whose."""
         with self._sentences.saying(), self._work.store.read() as unit:
-            loaded = self._work.load(unit, uid)
+            loaded, _ = self._seeing.known(unit, actor, uid)
             run = self._work.look(unit, loaded, actor, at=at or _voting_at(loaded))
             self._check_replace(actor, unit, loaded, run)
             return self._panels.replacements(unit, run, search, overseen=True)
@@ -340,7 +336,7 @@ class Interventions:
             NotAllowed: the actor may not intervene where the case runs.
         """
         with self._sentences.saying(), self._work.store.read() as unit:
-            loaded = self._work.load(unit, uid)
+            loaded, _ = self._seeing.known(unit, actor, uid)
             self._oversight.demand(actor, INTERVENE, loaded.row.jurisdiction)
             return [(step.name, step.title) for step, _ in _votes(loaded)]
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from engine.domain.actor import Actor
-from engine.domain.errors import NotAllowed, NotFound, Refused
+from engine.domain.errors import NotAllowed, Refused
 from engine.runtime.offers import Offer, may_take, offers
 from engine.runtime.run import Run
 from engine.services.cases import Cases, is_claimable, selves
@@ -65,13 +65,7 @@ class Offering:
             NotFound: there is no such case, or the actor neither may know of it nor oversees it.
         """
         with self._sentences.saying(), self._work.store.read() as unit:
-            loaded = self._work.load(unit, uid)
-            run = self._work.look(unit, loaded, actor, at=at)
-            if not (
-                self._seeing.sees(unit, loaded, run, actor)
-                or self._interventions.oversees(actor, loaded)
-            ):
-                raise NotFound("no_such_case", uid=uid)
+            loaded, run = self._seeing.known(unit, actor, uid, at)
             return [
                 *self.here(unit, loaded, run, actor),
                 *map(self._worded, self._interventions.offered(unit, loaded, actor)),

@@ -23,6 +23,7 @@ from engine.store.unit import UnitOfWork
 
 if TYPE_CHECKING:
     from engine.services.directory import Directory
+    from engine.services.seeing import Seeing
 
 #: operations that name one person, or several
 PERSON, PEOPLE = "person", "people"
@@ -41,10 +42,11 @@ MOST_PEOPLE = 300
 class Operations:
     """The operations of ``allow`` that :class:`Cases` does not carry out itself."""
 
-    def __init__(self, work: Casework, cases: Cases, directory: Directory) -> None:
+    def __init__(self, work: Casework, cases: Cases, directory: Directory, seeing: Seeing) -> None:
         self._work = work
         self._cases = cases
         self._directory = directory
+        self._seeing = seeing
 
     def do(
         self,
@@ -104,7 +106,9 @@ class Operations:
         Raises:
             Refused: there is nothing of that name here, or a right, a rule or an entry says no.
         """
-        if self.is_written(actor, uid, name, at=at):
+        with self._seeing.hiding(actor, uid):
+            written = self.is_written(actor, uid, name, at=at)
+        if written:
             return self._cases.act(
                 actor, uid, name, input=entered, data=data, version=version, key=key, at=at
             )
@@ -220,7 +224,7 @@ class Operations:
             return []
         with self._work.store.read() as unit:
             if name in ("transfer", "delegate", "remove_signer"):
-                loaded = self._work.load(unit, uid)
+                loaded, _ = self._seeing.known(unit, actor, uid)
                 run = self._cases.operating(unit, loaded, actor, name, at)
                 if may_operate(run, name, self._directory) is not None:
                     return []

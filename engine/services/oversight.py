@@ -19,6 +19,7 @@ INTERVENE = "intervene"
 RESOLVE = "resolve_incidents"
 #: to break cases off
 CANCEL = "cancel"
+_RIGHTS = (MONITOR, INTERVENE, RESOLVE, CANCEL)
 
 
 class Oversight:
@@ -49,6 +50,10 @@ class Oversight:
         refusal = self.why_not(actor, permission, jurisdiction)
         if refusal is not None:
             raise refusal
+
+    def oversees(self, actor: Actor, jurisdiction: str) -> bool:
+        """Whether the actor may look at or step into the cases of a jurisdiction at all."""
+        return any(self.why_not(actor, one, jurisdiction) is None for one in _RIGHTS)
 
     def jurisdictions(self, actor: Actor, permission: str) -> list[Jurisdiction]:
         """The jurisdictions the actor has a right in, their own first."""

@@ -5,18 +5,20 @@ Also those who decide a group it is in, who vote on it or watch, and who receive
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from engine.definitions.listing import CASES, Listing
 from engine.definitions.renaming import step_called
 from engine.domain.actor import Actor
 from engine.domain.actor import Rights as Permissions
-from engine.domain.errors import NotFound
+from engine.domain.errors import NotFound, Refused
 from engine.runtime.branches import find
 from engine.runtime.offers import may_lead, offers
 from engine.runtime.run import Run
 from engine.services.casework import Casework
 from engine.services.loaded import Loaded
+from engine.services.oversight import Oversight
 from engine.store.unit import UnitOfWork
 from engine.store.work import WorkRow
 
@@ -24,9 +26,10 @@ from engine.store.work import WorkRow
 class Seeing:
     """Opens cases for those who may know of them."""
 
-    def __init__(self, work: Casework, rights: Permissions) -> None:
+    def __init__(self, work: Casework, rights: Permissions, oversight: Oversight) -> None:
         self._work = work
         self._rights = rights
+        self._oversight = oversight
 
     def open(
         self, unit: UnitOfWork, actor: Actor, uid: str, at: str | None = None
@@ -34,16 +37,45 @@ class Seeing:
         """A case with what the actor may do in it; ``at`` is the place meant.
 
         Raises:
+            NotFound: there is none, or the actor may not see it.
+        """
+        loaded, run = self._look(unit, actor, uid, at)
+        if not self.sees(unit, loaded, run, actor):
+            raise NotFound("no_such_case", uid=uid)
+        return loaded, run
+
+    def known(
+        self, unit: UnitOfWork, actor: Actor, uid: str, at: str | None = None
+    ) -> tuple[Loaded, Run]:
+        """The same for whoever may know of the case: who sees it, or oversees its jurisdiction.
+
+        Raises:
             NotFound: there is none, or the actor may not know of it.
         """
+        loaded, run = self._look(unit, actor, uid, at)
+        if not (
+            self._oversight.oversees(actor, loaded.row.jurisdiction)
+            or self.sees(unit, loaded, run, actor)
+        ):
+            raise NotFound("no_such_case", uid=uid)
+        return loaded, run
+
+    def _look(self, unit: UnitOfWork, actor: Actor, uid: str, at: str | None) -> tuple[Loaded, Run]:
         loaded = self._work.load(unit, uid)
         if at and loaded.state.branches and find(loaded.state, at, ended=True) is None:
             # The page is older than the place it was about: show where the case is now.
             at = None
-        run = self._work.look(unit, loaded, actor, at=at)
-        if not self.sees(unit, loaded, run, actor):
-            raise NotFound("no_such_case", uid=uid)
-        return loaded, run
+        return loaded, self._work.look(unit, loaded, actor, at=at)
+
+    @contextmanager
+    def hiding(self, actor: Actor, uid: str) -> Iterator[None]:
+        """Answer whoever may not know of a case as if there were none, whatever refuses them."""
+        try:
+            yield
+        except Refused:
+            with self._work.store.read() as unit:
+                self.known(unit, actor, uid)
+            raise
 
     def sees(self, unit: UnitOfWork, loaded: Loaded, run: Run, actor: Actor) -> bool:
         """Whether the actor may know of a case (REV-22)."""

@@ -60,7 +60,7 @@ class TestCopies:
 
     def test_whoever_does_not_hold_the_task_cannot(self, office, uid):
         entered = {"people": ["赵复"]}
-        assert refused(lambda: office.operations.do(SECOND, uid, "cc", entered)) == "no_permission"
+        assert refused(lambda: office.operations.do(SECOND, uid, "cc", entered)) == "no_such_case"
         code = refused(lambda: office.operations.do(APPLICANT, uid, "cc", entered))
         assert code == "no_permission"
 

@@ -170,7 +170,7 @@ def test_only_holders_of_the_permission_above_the_case_move_it(town: Platform) -
     with pytest.raises(Refused):
         town.cases.extend(APPLICANT, uid, "2026-10-20", deadline="entry")
     with pytest.raises(Refused) as unknown:
-        town.cases.extend(HEALTH, uid, "2026-10-20", deadline="exit")
+        town.cases.extend(APPLICANT, uid, "2026-10-20", deadline="exit")
     assert unknown.value.code == "no_such_deadline"
 
     with town.store.write() as unit:

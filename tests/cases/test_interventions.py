@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import orjson
 import pytest
 
-from engine.domain.errors import NotAllowed, Refused
+from engine.domain.errors import NotAllowed, NotFound, Refused
 from engine.services.incidents import EVERY
 from engine.services.interventions import Interventions
 from engine.services.platform import Platform
@@ -88,8 +88,8 @@ class TestEach:
         ("who", "says"),
         [
             (person("王审", "一所"), "no_permission"),
-            (person("牛监", "一分局"), "outside_your_jurisdiction"),
-            (person("马监"), "no_permission"),
+            (person("牛监", "一分局"), "no_such_case"),
+            (person("马监"), "no_such_case"),
         ],
         ids=["a reviewer", "a monitor further down", "a monitor for himself"],
     )
@@ -99,7 +99,7 @@ class TestEach:
         uid = prepared(office, name)
         before = version(office, uid)
 
-        with pytest.raises(NotAllowed, match=says):
+        with pytest.raises((NotAllowed, NotFound), match=says):
             EACH[name](office.interventions, who, uid, "why")
         assert version(office, uid) == before
 

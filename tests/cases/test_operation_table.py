@@ -355,7 +355,7 @@ def carry_out(town: Platform, uid: str, scope: str, operation: str) -> None:
         "sign": use.signed,
         "unclaim": use.unclaimed,
         **dict.fromkeys(("vote", *VOTES), lambda: use.voted("agree")),
-        "vote_turn": lambda: use.voted("agree", by=SECOND),
+        "vote_turn": lambda: use.voted("agree", by=SECOND if scope == "panel" else FIRST),
         "vote_other": lambda: use.voted("agree", by=CHIEF),
         "vote_abstain": lambda: use.voted("abstain"),
         "vote_invalid": lambda: use.voted("against"),

@@ -126,7 +126,8 @@ ATTEMPTS: dict[str, tuple[type[Refused], str, Callable[[Office], object]]] = {
         lambda at: at.platform.operations.do(APPLICANT, at.nowhere, "urge", {}),
     ),
     "the task of a person who is named": (
-        NotAllowed, "only_named_person", lambda at: at.platform.cases.act(FIRST, at.plain, "pass")
+        NotAllowed, "only_named_person",
+        lambda at: at.platform.cases.act(APPLICANT, at.plain, "pass"),
     ),
     "sending in as a substitute what is somebody's own": (
         NotAllowed, "own_case_personal",
@@ -137,8 +138,8 @@ ATTEMPTS: dict[str, tuple[type[Refused], str, Callable[[Office], object]]] = {
         lambda at: at.platform.interventions.do(MONITOR, at.plain, "cancel", {"reason": "误办"}),
     ),
     "putting elsewhere, without the right, what nobody was found for": (
-        NotAllowed,
-        "no_permission",
+        NotFound,
+        "no_such_case",
         lambda at: at.platform.interventions.reroute(FIRST, at.nowhere, "找到了"),
     ),
     "members of what is no group": (

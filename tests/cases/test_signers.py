@@ -91,7 +91,7 @@ class TestBefore:
         assert refused(lambda: add(office, uid, "王审", "before")) == "transfer_to_oneself"
         assert refused(lambda: add(office, uid, "牛监", "sideways")) == "no_such_mode"
         assert refused(lambda: add(office, uid, "", "before")) == "nobody_chosen"
-        assert refused(lambda: add(office, uid, "牛监", "before", by=CHECKER)) == "no_permission"
+        assert refused(lambda: add(office, uid, "牛监", "before", by=CHECKER)) == "no_such_case"
         assert waiting(office, uid) == [(None, "review")]
 
 

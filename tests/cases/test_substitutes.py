@@ -98,7 +98,7 @@ def test_nothing_is_passed_on_to_a_substitute_of_the_substitute(office, uid):
     office.substitutes.name(SUBSTITUTE, "李四")
 
     assert acting(office, "李四").represents == ("赵复",)
-    assert refused(lambda: office.cases.act(acting(office, "李四"), uid, "pass")) == "no_permission"
+    assert refused(lambda: office.cases.act(acting(office, "李四"), uid, "pass")) == "no_such_case"
     # Nor is somebody named who is away.
     office.substitutes.end(AWAY, office.substitutes.given(AWAY)[0].id)
     assert refused(lambda: office.substitutes.name(AWAY, "赵复")) == "substitute_away"
@@ -135,7 +135,7 @@ def test_who_has_to_keep_out_does_so_as_a_substitute_and_for_one(office):
     assert refused(lambda: office.cases.act(acting(office), theirs, "pass")) == "own_case"
     # Nor does a substitute send in what is somebody's own.
     draft = a_request(office, by="王审", submit=False)
-    assert refused(lambda: office.cases.act(acting(office), draft, "submit")) == "only_initiator"
+    assert refused(lambda: office.cases.act(acting(office), draft, "submit")) == "no_such_case"
     assert refused(lambda: office.views.view(acting(office), draft)) == "no_such_case"
 
 

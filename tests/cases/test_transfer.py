@@ -66,7 +66,7 @@ def test_only_to_colleagues_who_may_deal_with_it(office, uid):
     assert to("王审") == "transfer_to_oneself"
     assert to("张三") == "transfer_to_stranger"
     stranger = person("周局", "一分局")
-    assert refused(lambda: office.cases.transfer(stranger, uid, "李四")) == "no_permission"
+    assert refused(lambda: office.cases.transfer(stranger, uid, "李四")) == "no_such_case"
     assert all(found.same for found in office.rebuilding.all())
 
 

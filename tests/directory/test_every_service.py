@@ -126,17 +126,13 @@ OWN = frozenset({
     "directory.permissions", "directory.roles", "documents.mine", "interventions.terms", "jobs.of",
     "lists.counts", "lists.home", "messages.inbox", "messages.may_send",
     "messages.newest", "messages.recipients", "messages.unread", "operations.people",
-    "oversight.jurisdictions",
+    "oversight.jurisdictions", "oversight.oversees",
     "registers.may_view", "routes.tables", "starting.begun", "substitutes.given",
     "substitutes.held", "substitutes.manages", "list_jobs.progress", "views.colleagues",
     "views.sheets.shows_file", "opinions.of", "opinions.kept",
 })  # fmt: skip
 #: who may not is told so by the rule itself
 BY_A_RULE = {
-    "cases.decline": "not_a_voter",
-    "cases.save": "not_editable",
-    "cases.vote": "not_a_voter",
-    "cases.withdraw": "nothing_to_withdraw",
     "substitutes.name": "substitute_stranger",
 }
 

@@ -587,7 +587,7 @@ def test_a_vote_takes_nobody_who_had_no_seat_and_nothing_after_enough_have():
 
     with pytest.raises(Refused) as refused:
         panel.cast("guest")
-    assert refused.value.code == "not_a_voter"
+    assert refused.value.code == "no_such_case"
     panel.cast("v0")
     with pytest.raises(Refused):
         panel.cast("v1")
