@@ -140,6 +140,7 @@ def kind_of(kind: str) -> str:
         "save": _("暂存"),
         "open": _("查看"),
         "result": _("生成文书或编号"),
+        "drop": _("不再询问外部系统"),
     }.get(kind, _("办理"))
 
 

@@ -631,6 +631,13 @@ def _result(run: Run) -> None:
         _go_on(run)
 
 
+def _drop(run: Run) -> None:
+    """What was to be asked outside is not asked any more: nobody goes back to wait for it."""
+    into, asked = run.command.name, str(run.command.input["asked"])
+    run.events.append({"event": "dropped", "connector": run.command.input["connector"]})
+    _settle_behind(run, into, asked)
+
+
 def _asked_at(run: Run, place: Place, before: str | None, into: str, asked: str) -> bool:
     """Whether a place waits for the answer to what was asked; ``before`` as it was called then."""
     step = run.process.steps.get(place.step)
@@ -685,4 +692,5 @@ _COMMANDS: dict[str, Callable[[Run], None]] = {
     "add": _regroup,
     "remove": _regroup,
     "result": _result,
+    "drop": _drop,
 }

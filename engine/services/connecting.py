@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from engine.connectors.http import Connections, Rejected
+from engine.connectors.recorded import RecordedConnections
 from engine.definitions.answers import answered_into
 from engine.definitions.connector import Connector
 from engine.definitions.release import Release
@@ -39,6 +40,8 @@ class Connecting:
         self._work = work
         self._entries = entries
         self._connections = connections
+        #: whether nothing leaves the platform, as in replays
+        self.is_rehearsed = isinstance(connections, RecordedConnections)
 
     def send(self, unit: UnitOfWork, outcome: Outcome, effect: DueEffect, now: datetime) -> None:
         """Put a request into the outbox with the command that makes it."""
@@ -50,6 +53,7 @@ class Connecting:
             "body": unit.blobs.put(row.initiator or f"case:{row.uid}", body),
             "into": effect.values.get("into"),
             "asked": effect.key,
+            "awaited": _is_awaited(outcome, effect),
             "since": now.isoformat(),
         }
         key = f"{row.uid}:{effect.key}"
@@ -57,6 +61,8 @@ class Connecting:
 
     def ask(self, message: OutboxRow) -> bool:
         """Ask, and keep the answer in the case's data; False if it is to be asked again.
+
+        What nobody needs an answer to any more is dropped, and so is an answer that comes then.
 
         Raises:
             Unavailable: nobody answered; it is tried again.
@@ -70,12 +76,14 @@ class Connecting:
                 return True
             release = self._work.definitions.release_of(row.process, row.pin, unit)
             connector = release.connectors.get(payload["connector"])
-            if connector is None:
-                # The case was moved to a version that does not ask them any more.
-                raise Rejected(f"no connector {payload['connector']}")
-            if connector.pending is not None and not _is_wanted(unit, message, row):
-                return True
-            body = unit.blobs.get(payload["body"])
+            wanted = self._is_wanted(unit, message, connector, self._work.loaded(unit, row))
+            body = unit.blobs.get(payload["body"]) if wanted else {}
+        if not wanted:
+            self._drop(message)
+            return True
+        if connector is None:
+            # The case was moved to a version that does not ask them any more.
+            raise Rejected(f"no connector {payload['connector']}")
         answer = self._connections.ask(connector, body, message.key)
         if is_pending(release, connector, answer):
             now = self._work.now(row.jurisdiction)
@@ -94,6 +102,9 @@ class Connecting:
             loaded = self._work.held(unit, payload["uid"])
             if unit.commands.seen(message.key) is not None:
                 return
+            if not self._is_wanted(unit, message, connector, loaded):
+                self._dropped(unit, loaded, message)
+                return
             value = self._read(unit, loaded, release, connector, answer)
             into = _into(loaded, payload)
             now = self._work.now(loaded.row.jurisdiction)
@@ -103,6 +114,33 @@ class Connecting:
             )  # fmt: skip
             done = self._work.within(unit, loaded.row.uid, command, now).done
             unit.commands.remember(message.key, loaded.row.uid, done.to_json(), now)
+
+    def _drop(self, message: OutboxRow) -> None:
+        with self._work.store.write() as unit:
+            loaded = self._work.held(unit, message.payload["uid"])
+            if unit.commands.seen(message.key) is None:
+                self._dropped(unit, loaded, message)
+
+    def _dropped(self, unit: UnitOfWork, loaded: Loaded, message: OutboxRow) -> None:
+        """Note in the journal that a question is not asked, or its answer not taken, any more."""
+        payload, now = message.payload, self._work.now(loaded.row.jurisdiction)
+        command = Command(
+            "drop", SYSTEM.person, name=str(payload["into"] or ""),
+            input={"asked": payload["asked"], "connector": payload["connector"]},
+        )  # fmt: skip
+        done = self._work.within(unit, loaded.row.uid, command, now).done
+        unit.commands.remember(message.key, loaded.row.uid, done.to_json(), now)
+
+    @staticmethod
+    def _is_wanted(
+        unit: UnitOfWork, message: OutboxRow, connector: Connector | None, loaded: Loaded
+    ) -> bool:
+        """Whether there is still a reason to ask."""
+        payload = message.payload
+        if payload.get("awaited") and not _is_waited_for(loaded, payload["asked"]):
+            return False
+        asks_again = connector is not None and connector.pending is not None
+        return not asks_again or _is_needed(unit, message, loaded.row)
 
     def _read(
         self,
@@ -136,7 +174,19 @@ def _into(loaded: Loaded, payload: Mapping[str, Any]) -> str:
     return into
 
 
-def _is_wanted(unit: UnitOfWork, message: OutboxRow, row: CaseRow) -> bool:
+def _is_awaited(outcome: Outcome, effect: DueEffect) -> bool:
+    """Whether a step asks that waits for the answer."""
+    step = outcome.compiled.process.steps.get(effect.key.partition(":")[0])
+    wait = step.wait if step is not None else None
+    return wait is not None and wait.answer is not None and wait.answer == effect.values.get("into")
+
+
+def _is_waited_for(loaded: Loaded, asked: str) -> bool:
+    """Whether the case is still where it waits for the answer."""
+    return any(asked.startswith(one.asking) for _, one in places_of(loaded.state))
+
+
+def _is_needed(unit: UnitOfWork, message: OutboxRow, row: CaseRow) -> bool:
     """Whether somebody may still need an answer: the case is open, and has not asked anew."""
     if row.closed_at is not None:
         return False

@@ -28,7 +28,7 @@ from engine.store.errors import Erased
 from engine.store.unit import UnitOfWork
 
 #: commands that are no step of the course: the case stayed, and nobody decided anything
-SILENT = frozenset({"save", "open", "result", "unclaim", "retry"})
+SILENT = frozenset({"save", "open", "result", "drop", "unclaim", "retry"})
 #: interventions, whose reason belongs to the course
 _WITH_REASON = frozenset(
     {

@@ -15,6 +15,7 @@ from engine.cli.doctor import doctor
 from engine.connectors.folder import ANSWERS
 from engine.connectors.http import HttpConnections, NotConfigured, Rejected, Unavailable
 from engine.connectors.outside import OutsideConnections
+from engine.connectors.recorded import RecordedConnections
 from engine.definitions.connector import Connector
 from engine.definitions.process import Formula
 from engine.domain.case import places_of
@@ -128,6 +129,7 @@ WAITING = """
       done: {title: 办结, end: success}
       dropped: {title: 没有记录, end: failure}
     """
+_ASSEMBLE = bootstrap.assemble
 APPLICANT, CHECKER = person("张三"), person("赵复", "一所")
 MONITOR = person("马监", "市局")
 VALUES = {"unit": "一所", "subject": "修路"}
@@ -284,6 +286,39 @@ def test_what_will_never_do_is_an_incident_at_once_and_can_be_sent_again(
     assert (ledger(town, uid), incidents(town, uid)) == ({"known": True}, [])
 
 
+def rehearsing(town: Platform) -> Platform:
+    """The same town, with nothing outside but what a sample case tells."""
+    return _ASSEMBLE(town.store, town.definitions, town.clock)
+
+
+@pytest.mark.req("ENG-17")
+def test_only_a_real_installation_warns_of_what_was_not_answered(
+    server: Answering, town: Platform, caplog: pytest.LogCaptureFixture
+) -> None:
+    """`zhicheng replay` printed a warning for each failure that a sample case is about."""
+    platform = rehearsing(town)
+    a_grant(platform)
+    later(platform)
+    assert caplog.records == []
+
+    server.will((422, {}))
+    a_grant(town)
+    later(town)
+    assert [(one.levelname, one.exc_info) for one in caplog.records] == [("WARNING", None)]
+
+
+def test_a_bug_is_told_of_in_a_rehearsal_too(
+    town: Platform, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform = rehearsing(town)
+    a_grant(platform)
+    monkeypatch.setattr(RecordedConnections, "ask", lambda self, *asked: 1 // 0)
+
+    later(platform)
+
+    assert [one.levelname for one in caplog.records] == ["ERROR"]
+
+
 @pytest.mark.req("ENG-17")
 def test_a_system_that_never_answers_is_an_incident_in_the_end(
     town: Platform, server: Answering
@@ -374,19 +409,87 @@ def test_a_step_waits_for_the_answer_and_goes_where_it_says(
     assert waiting.rebuilding.rebuild(uid).same
 
 
-def test_an_answer_to_what_was_asked_before_a_return_is_kept_and_moves_nothing(
+def kinds(town: Platform, uid: str) -> list[str]:
+    """What the journal tells of."""
+    with town.store.read() as unit:
+        row = unit.cases.load(uid)
+        assert row is not None
+        return [one.kind for one in unit.journal.of(row.id)]
+
+
+@pytest.mark.req("ENG-17")
+def test_nobody_is_asked_for_a_step_that_was_left(waiting: Platform, server: Answering) -> None:
+    """Systems outside were asked, and charged for, what no case waited for any more."""
+    uid = a_grant(waiting)
+    waiting.cases.act(CHECKER, uid, "back", at="ask")
+
+    later(waiting)
+    later(waiting, 3600)
+
+    assert (server.asked, incidents(waiting, uid)) == ([], [])
+    assert kinds(waiting, uid) == ["start", "act", "act", "drop"]
+    assert waiting.rebuilding.rebuild(uid).same
+
+
+@pytest.mark.req("ENG-17")
+def test_nobody_is_asked_for_a_case_that_was_cancelled(
+    working: Platform, server: Answering
+) -> None:
+    uid = a_grant(working)
+    working.interventions.cancel(MONITOR, uid, "弄错了")
+
+    later(working)
+
+    assert (server.asked, kinds(working, uid)[-1]) == ([], "drop")
+    assert working.rebuilding.rebuild(uid).same
+
+
+@pytest.mark.req("ENG-17")
+def test_an_action_asks_also_where_the_case_has_gone_on_or_ended(
+    town: Platform, server: Answering
+) -> None:
+    uid = a_grant(town)
+    town.cases.act(CHECKER, uid, "discard")
+
+    later(town)
+
+    assert len(server.asked) == 1
+    assert "drop" not in kinds(town, uid)
+
+
+@pytest.mark.req("ENG-17")
+def test_an_answer_that_comes_when_the_step_was_left_changes_nothing(
+    waiting: Platform, server: Answering, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was put into the data of a case that had gone another way."""
+    uid = a_grant(waiting)
+    ask = HttpConnections.ask
+
+    def left_meanwhile(self, connector, body, key):
+        answer = ask(self, connector, body, key)
+        waiting.cases.act(CHECKER, uid, "back", at="ask")
+        return answer
+
+    monkeypatch.setattr(HttpConnections, "ask", left_meanwhile)
+    later(waiting)
+
+    assert len(server.asked) == 1
+    assert (stands(waiting, uid), ledger(waiting, uid)) == ({"fill"}, None)
+    assert kinds(waiting, uid)[-1] == "drop"
+    assert waiting.rebuilding.rebuild(uid).same
+
+
+def test_what_was_asked_before_a_return_is_not_asked_beside_what_is_asked_anew(
     waiting: Platform, server: Answering
 ) -> None:
     uid = a_grant(waiting)
     waiting.cases.act(CHECKER, uid, "back", at="ask")
     waiting.cases.act(APPLICANT, uid, "submit", data=VALUES)
-    server.will((200, {"known": False}), (200, {"known": True}))
-
     later(waiting)
 
-    assert len(server.asked) == 2
-    assert stands(waiting, uid) == {"look"}, "the first answer would have ended the case"
-    assert ledger(waiting, uid) == {"known": True}
+    assert len(server.asked) == 1
+    assert stands(waiting, uid) == {"look"}
+    assert ledger(waiting, uid) == {"known": True, "amount": 3}
     assert waiting.rebuilding.rebuild(uid).same
 
 
@@ -452,7 +555,7 @@ def test_an_answer_finds_a_step_that_is_called_otherwise_now(
 
 
 @pytest.mark.req("CON-09", "ENG-17")
-def test_who_is_taken_away_from_an_answer_is_told_that_it_comes_late(
+def test_who_is_taken_away_from_an_answer_is_told_that_it_changes_nothing(
     waiting: Platform, server: Answering
 ) -> None:
     uid = a_grant(waiting)
@@ -467,7 +570,7 @@ def test_who_is_taken_away_from_an_answer_is_told_that_it_comes_late(
 
     later(waiting)
 
-    assert ledger(waiting, uid) == {"known": True, "amount": 3}
+    assert (server.asked, ledger(waiting, uid)) == ([], None)
     assert stands(waiting, uid) == {"check"}
     assert waiting.rebuilding.rebuild(uid).same
 
