@@ -39,6 +39,8 @@ BATCH = 50
 FEW = 10
 #: the kinds that concern nothing but our own data
 WITHIN = frozenset({"release", "message", "ended", "send"})
+#: failures that say themselves what somebody has to see to: no bug
+FORESEEN = (NotConfigured, Unavailable, Rejected, NotDone, CannotPrint)
 #: the message template sent when a deadline was moved, if the content has one (REV-16)
 EXTENDED = "extended"
 #: the same for a deadline of the whole case
@@ -243,8 +245,10 @@ class Outgoing:
                 return 0
         except Exception as error:
             # Whatever went wrong, the message is kept and tried again; it never stops the others.
-            if isinstance(error, NotConfigured | Unavailable | Rejected):
-                log.warning("outbox message %s failed: %s", message.key, error)
+            if isinstance(error, FORESEEN):
+                # A sample case tells what systems outside answer: its failures are no news.
+                level = logging.DEBUG if self._connecting.is_rehearsed else logging.WARNING
+                log.log(level, "outbox message %s failed: %s", message.key, error)
             else:
                 log.exception("outbox message %s failed", message.key)
             now = self._work.clock.now()
