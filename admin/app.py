@@ -9,10 +9,11 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter
 
 from admin import api, captions, console, errors, filters, guard, layout
 from admin.context import EXTENSION
@@ -91,9 +92,17 @@ def _show_one_content(app: Flask) -> None:
             held.__exit__(None, None, None)
 
 
+class _Number(IntegerConverter):
+    """A number in an address: none that no row can have."""
+
+    def __init__(self, map: Any, **more: Any) -> None:
+        super().__init__(map, max=2**63 - 1, **more)
+
+
 def create_app(platform: Platform, web: WebSettings) -> Flask:
     """Build the application."""
     app = Flask(__name__)
+    app.url_map.converters["int"] = _Number
     app.secret_key = web.secret
     app.config.update(
         WEB=web,

@@ -15,7 +15,8 @@ from admin.tables import Bulk, Cell, Filter, Link, Row, Table, address, sorted_c
 #: days, names and short words stay on one line
 _SHORT = re.compile(r"\d{4}-\d{2}-\d{2}|[\u4e00-\u9fff]{1,4}")
 #: what an address asks for beside filters
-_OWN = ("search", "sort", "cursor")
+#: what an address asks of every list beside filters
+OWN = frozenset({"search", "sort", "cursor"})
 Links = Callable[[Any], Sequence[Link]]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -23,7 +24,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def asked() -> tuple[dict[str, str], str, str, str]:
     """What the address asks for: filters, search, sort order, place in the list."""
     query = request.args
-    filters = {name: value for name, value in query.items() if name not in _OWN and value}
+    filters = {name: value for name, value in query.items() if name not in OWN and value}
     return filters, query.get("search", "").strip(), query.get("sort", ""), query.get("cursor", "")
 
 

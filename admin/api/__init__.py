@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-from admin.api import cases, description, forms, groups, jobs, lists, sessions
+from admin.api import asking, cases, description, forms, groups, jobs, lists, sessions
 from admin.captions import INTERFACE
 from admin.security import csrf
 
@@ -18,5 +18,6 @@ def install(app: Flask) -> None:
     interface = Blueprint(INTERFACE, __name__, url_prefix="/api/v1")
     for subject in (sessions, cases, forms, lists, groups, jobs, description):
         subject.install(interface)
+    interface.before_request(asking.check)
     csrf.exempt(interface)
     app.register_blueprint(interface)

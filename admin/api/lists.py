@@ -5,10 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
+from admin.api import asking
 from admin.api.reading import actor
 from admin.context import platform
-from admin.listing import asked
+from admin.listing import OWN, asked
 from admin.navigation import caption
+from engine.services.lists import NARROWING
 
 
 def names() -> ResponseReturnValue:
@@ -29,6 +31,7 @@ def show(name: str) -> ResponseReturnValue:
     page = platform().lists.page(
         actor(), name, filters=filters, search=search, sort=sort, cursor=cursor
     )
+    asking.demand(OWN | NARROWING.keys() | {one.field for one in page.filters})
     return jsonify(
         {
             "title": page.title,

@@ -16,6 +16,9 @@ from engine.domain.errors import InvalidSubmission, Stale
 from engine.forms import FieldError
 from engine.forms.schema import Broken, broken
 
+#: deeper nested is no body that the description knows
+DEEPEST = 32
+
 
 def actor() -> Actor:
     """Who asks, and for which organisation."""
@@ -51,13 +54,35 @@ def body(schema: dict[str, Any]) -> dict[str, Any]:
     Raises:
         InvalidSubmission: it is no JSON, or does not fit; each error has its place.
     """
-    sent = request.get_json(silent=True)
-    if not isinstance(sent, dict):
+    try:
+        sent: Any = request.get_json(silent=True)
+    except RecursionError:
+        sent = None
+    if not isinstance(sent, dict) or not _is_plain(sent):
         raise InvalidSubmission([FieldError((), "json", _("请求的内容须是一个 JSON 对象。"))])
     errors = [FieldError(one.place, one.keyword, _told(one)) for one in broken(schema, sent)]
     if errors:
         raise InvalidSubmission(errors)
     return sent
+
+
+def _is_plain(value: Any, depth: int = DEEPEST) -> bool:
+    """Whether a value is nested no deeper than a form is, and its texts can be kept."""
+    match value:
+        case str():
+            return is_text(value)
+        case dict():
+            return depth > 0 and all(
+                is_text(name) and _is_plain(one, depth - 1) for name, one in value.items()
+            )
+        case list():
+            return depth > 0 and all(_is_plain(one, depth - 1) for one in value)
+    return True
+
+
+def is_text(value: str) -> bool:
+    """Whether a text is one: without halves of characters, nor the one no database keeps."""
+    return "\0" not in value and not any("\ud800" <= one <= "\udfff" for one in value)
 
 
 def _told(one: Broken) -> str:
