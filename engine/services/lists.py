@@ -40,7 +40,7 @@ from engine.store.worklists import CaseLine, Represented, Unseen, Viewer, Workli
 
 #: how many rows are exported at once
 EXPORTED = 100_000
-_NARROWING = {"step": "steps", "stage": "stages", "status": "statuses"}
+NARROWING = {"step": "steps", "stage": "stages", "status": "statuses"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,12 +260,12 @@ class Lists:
 
     def counts(self, actor: Actor) -> dict[str, int]:
         """What waits in each list of the actor's menu."""
-        return {
-            entry.target: self._count(actor, self._release.lists[entry.target])
-            for entry in self._entries(actor)
-            if self._release.lists[entry.target].relation == "waiting"
-            and self._release.lists[entry.target].of == CASES
-        }
+        shown = (self._release.lists[entry.target] for entry in self._entries(actor))
+        waiting = {one.id: one for one in shown if one.relation == "waiting" and one.of == CASES}
+        sight = self.sight(actor)
+        with self._store.read() as unit:
+            asked = [self.worklist(unit, actor, one, {}, "", sight) for one in waiting.values()]
+            return dict(zip(waiting, unit.worklists.counts(asked), strict=True))
 
     def home(self, actor: Actor) -> list[Tile]:
         """The figures of the home page (UNIT-04): each leads to the rows it counts (QRY-06)."""
@@ -275,7 +275,7 @@ class Lists:
             for figure in listing.home:
                 query = {
                     key: ",".join(values)
-                    for key, name in _NARROWING.items()
+                    for key, name in NARROWING.items()
                     if (values := getattr(figure, name))
                 }
                 count = self._count(actor, listing, figure)
@@ -439,9 +439,7 @@ class Lists:
             late=self._late(listing, filters),
             now=self._records.now(actor.jurisdiction or ""),
         )
-        asked = HomeCount(
-            "", **{name: _split(filters.get(key)) for key, name in _NARROWING.items()}
-        )
+        asked = HomeCount("", **{name: _split(filters.get(key)) for key, name in NARROWING.items()})
         return _narrowed(worklist, asked)
 
     @staticmethod
@@ -486,7 +484,7 @@ class Lists:
         found: dict[str, list[IndexValue]] = {}
         for path in listing.filters:
             text = filters.get(path, "")
-            if not text or path in _NARROWING or path == OVERDUE:
+            if not text or path in NARROWING or path == OVERDUE:
                 continue
             element = element_of(self._release, processes, path)
             is_number = element is not None and element.kind in ("number", "integer", "boolean")
@@ -653,7 +651,7 @@ def _unseen(sight: Sight, processes: Sequence[Process], paths: Iterable[str]) ->
 def _narrowed(worklist: Worklist, figure: HomeCount) -> Worklist:
     """Narrow a list to some steps, stages and statuses of those it has."""
     found: dict[str, Any] = {}
-    for name in _NARROWING.values():
+    for name in NARROWING.values():
         wanted, has = getattr(figure, name), getattr(worklist, name)
         if wanted:
             found[name] = tuple(one for one in wanted if not has or one in has) or ("",)

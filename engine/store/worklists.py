@@ -168,8 +168,15 @@ class Worklists:
 
     def count(self, worklist: Worklist) -> int:
         """Count the cases of a list."""
-        query = sa.select(sa.func.count()).select_from(cases).where(*_conditions(worklist))
-        return int(self._session.rows(query)[0][0])
+        return self.counts([worklist])[0]
+
+    def counts(self, worklists: Sequence[Worklist]) -> list[int]:
+        """Count the cases of several lists with one question."""
+        each = [
+            sa.select(sa.func.count()).select_from(cases).where(*_conditions(one)).scalar_subquery()
+            for one in worklists
+        ]
+        return list(self._session.rows(sa.select(*each))[0]) if each else []
 
     def page(
         self,
