@@ -199,6 +199,7 @@ properties:
   personal_basics: {snapshot_of: profile}
   education: {snapshot_of: profile}
   qualification: {snapshot_of: profile}
+  work_history: {snapshot_of: profile}
   talent:
     title: 人才项目
     required: [project]
