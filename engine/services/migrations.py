@@ -511,6 +511,9 @@ class Migrations:
         claims: list[Claims] = []
 
         def make(unit: UnitOfWork, loaded: Loaded) -> Command:
+            if loaded.row.version != one.moved_to:
+                # Whatever was done since, in any branch: the last event is not the move.
+                raise Stale("already_handled")
             if one.undo["final"] is not None:
                 raise Refused(one.undo["final"])
             link = unit.links.to(loaded.row.id) if loaded.state.closed else None

@@ -419,3 +419,46 @@ def test_the_reason_and_the_one_who_did_it_stand_in_the_journal(office: Platform
     assert (event.kind, event.person, event.organisation) == ("migrate", "马监", "市局")
     assert (told["event"], told["from"], told["to"]) == ("migrated", old, row.pin)
     assert (entered["reason"], entered["steps"]) == ("统一名称", {"review": "examine"})
+
+
+BRANCHES = """
+    process: town/both
+    title: 会办
+    form: request
+    start: {who: person}
+    steps:
+      fill:
+        title: 填写
+        who: initiator
+        edit: all
+        actions: {submit: {title: 提交, to: both}}
+      both:
+        title: 会办
+        parallel:
+          join: all
+          branches:
+            left: {one: {title: 左, who: initiator, actions: {pass: {title: 通过, to: join}}}}
+            right: {two: {title: 右, who: initiator, actions: {pass: {title: 通过, to: join}}}}
+        to: done
+      done: {title: 办结, end: success}
+"""
+
+
+@pytest.mark.req("CON-09")
+def test_it_is_not_undone_where_somebody_has_gone_on_in_one_branch() -> None:
+    """Looking for the move in the last event, undoing broke off where a branch had gone on."""
+    path, applicant = "definitions/processes/town/both.yaml", person("张三")
+    office = open_office(more={path: BRANCHES, REFUSALS: (bundled() / REFUSALS).read_text("utf-8")})
+    uid = office.cases.start(applicant, "town/both", {}).uid
+    office.cases.act(applicant, uid, "submit", data={"subject": "会办"})
+    version = changed(office, ("title: 右", "title: 右边"), path=path)
+    plan = office.migrations.plan(MONITOR, "town/both", version, Decisions())
+    office.migrations.run(MONITOR, plan.id, "改名称")
+    office.cases.act(applicant, uid, "pass", at="one")
+    before = stored(office, uid)
+
+    undone = office.migrations.undo(MONITOR, plan.id, "弄错了")
+
+    assert [one.sentences for one in undone.cases] == [("迁移后已继续办理，不能撤销",)]
+    assert [one.state for one in undone.cases] == ["moved"]
+    assert stored(office, uid) == before

@@ -69,6 +69,9 @@ class Plain(Author):
     def case(self, then: str, depth: int) -> tuple[str, dict[str, Any]]:
         return self.task(then, depth)
 
+    def by_ends(self, link: str, then: str, depth: int) -> Any:
+        return then
+
 
 @dataclass
 class Both:
