@@ -336,3 +336,53 @@ def test_a_reminder_so_many_days_after_the_start_comes_once() -> None:
     assert kinds.count("time") == 1
     assert same(office)
     office.close()
+
+
+@pytest.mark.req("ENG-09")
+@pytest.mark.parametrize("how", ["extended", "suspended"])
+def test_withdrawing_takes_back_what_was_added_to_the_deadline_after_the_pass(how: str) -> None:
+    path = "definitions/processes/town/request.yaml"
+    text = FILES[path].replace(
+        "            edit: all\n", "            edit: all\n            due: days(today, 5)\n", 1
+    )
+    text = text.replace(
+        "            stages: {first: {title: 初审}, second: {title: 复审, permission: check}}\n",
+        '            due: {by: "days(today, 9)", extend: {permission: review, when: any_time}}\n'
+        "            stages: {first: {title: 初审}, second: {title: 复审, permission: check}}\n",
+        1,
+    )
+    office = open_office(more={path: text})
+    uid = a_request(office)
+    assert office.views.view(APPLICANT, uid).due == "2026-09-10"
+    if how == "extended":
+        office.cases.extend(REVIEWER, uid, "2026-11-01")
+    else:
+        monitor = person("马监", "市局")
+        office.interventions.suspend(monitor, uid, "停电")
+        until(office, 9, 3)
+        office.interventions.resume(monitor, uid, "来电")
+        assert office.views.view(APPLICANT, uid).due == "2026-09-12"
+
+    office.cases.withdraw(APPLICANT, uid)
+
+    assert (step(office, uid), office.views.view(APPLICANT, uid).due) == ("fill", "2026-09-06")
+    assert same(office)
+
+
+@pytest.mark.req("ENG-09")
+def test_what_was_added_to_the_deadline_of_a_step_is_kept_between_its_stages() -> None:
+    path = "definitions/processes/town/request.yaml"
+    stages = (
+        "            stages: {first: {title: 初审}, second: {title: 复审, permission: check}}\n"
+    )
+    due = '            due: {by: "days(today, 9)", extend: {permission: check, when: any_time}}\n'
+    office = open_office(more={path: FILES[path].replace(stages, due + stages, 1)})
+    uid = a_request(office)
+    office.cases.act(REVIEWER, uid, "pass")
+    office.cases.extend(person("赵复", "一所"), uid, "2026-11-01")
+
+    office.cases.withdraw(REVIEWER, uid)
+
+    view = office.views.view(APPLICANT, uid)
+    assert ("初审" in view.place, view.due) == (True, "2026-11-01")
+    assert same(office)
