@@ -76,6 +76,8 @@ class Before:
     data: Mapping[str, Any]
     marked: bool
     reached: frozenset[str]
+    #: what the pass itself has set
+    sets: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -227,6 +229,7 @@ class Case:
         self.first = next(iter(process["steps"]))
         self.data: dict[str, Any] = {"note": None, **data}
         self.marked = False
+        self.sets: set[str] = set()
         self.steps: dict[str, Any] = {}
         #: the branches a step is in, each with its parallel step, from the outside in
         self.within: dict[str, tuple[tuple[str, str], ...]] = {}
@@ -624,9 +627,11 @@ class Case:
         #: what is said about the step that follows: it goes along out of a branch
         self.along: set[str] = set()
         self.was_data, self.was_marked, self.met = dict(self.data), self.marked, set()
+        self.sets = set()
 
     def _carry_out(self, action: Mapping[str, Any], verb: str, entered: Mapping[str, Any]) -> None:
         for target, value in action.get("set", {}).items():
+            self.sets.add(target)
             if target == "flags.marked":
                 self.marked = True
             else:
@@ -741,7 +746,9 @@ class Case:
 
     def _write(self, action: Mapping[str, Any]) -> None:
         """Put the place that was left on the paper that is written on now."""
-        before = Before(self.was, self.was_data, self.was_marked, frozenset(self.met))
+        before = Before(
+            self.was, self.was_data, self.was_marked, frozenset(self.met), frozenset(self.sets)
+        )
         mine = action.get("withdraw", "until_next_acts") != "never" and not self.stays_done()
         spot, branches, by = self._left_behind()
         at = self.was
@@ -1029,8 +1036,11 @@ class Case:
             words = self.terms[name].words
             if self.is_over(self.terms[name].by) and (words.get("hard") or "otherwise" in words):
                 raise No
-        self.data = {**self.data, **{name: before.data[name] for name in self._set_by(line)}}
-        self.marked = before.marked
+        # Only what the pass itself has set; what was recorded since stays.
+        names = [name.partition(".")[2] for name in before.sets if name.startswith("data.")]
+        self.data = {**self.data, **{name: before.data[name] for name in names}}
+        if "flags.marked" in before.sets:
+            self.marked = before.marked
         for name in before.reached:
             self.terms[name].reached = False
         was = before.paper.copy()
@@ -1050,11 +1060,6 @@ class Case:
                 self.here.given, self.here.due = here.given, here.due
         self._look_at_due()
         self.here.overdue = self.is_over(self.here.due)
-
-    def _set_by(self, line: Line) -> list[str]:
-        actions = self.steps[line.acted.step].get("actions", {})
-        names = {name for one in actions.values() for name in one.get("set", {})}
-        return [name.partition(".")[2] for name in names if name.startswith("data.")]
 
 
 def verb_of(name: str, action: Mapping[str, Any]) -> str:
