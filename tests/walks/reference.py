@@ -1055,7 +1055,8 @@ class Case:
         if not line.branches:
             # Signers belong to one arrival.
             self.here.assigned, self.here.signers, self.here.claimed = None, (), None
-            if spot.step == here.spot.step and self.here.came == here.came:
+            same = (spot.step, spot.office) == (here.spot.step, here.spot.office)
+            if same and self.here.came == here.came:
                 # The stages of a step have one deadline; what was added to it stays.
                 self.here.given, self.here.due = here.given, here.due
         self._look_at_due()
