@@ -31,7 +31,7 @@ class Settings:
     port: int
     language: str
     zone: ZoneInfo
-    #: What ``host`` and ``port`` are reached by from outside, for links in mails and QR codes.
+    #: What ``host`` and ``port`` are reached by from outside, for links and QR codes.
     public_url: str
     #: Whether organisations register themselves, where the content of a jurisdiction lets them.
     registration: bool
