@@ -36,6 +36,13 @@ from engine.domain.errors import InvalidSubmission, Refused
 from engine.services.register_pages import Figure
 from engine.services.registers import RecordOffer
 
+#: the kinds of menu entries that open a page of a register; what is not here is for ``register``
+OPENED_BY = {
+    "query_view": ("records",),
+    "read_view": ("records",),
+    "figures_view": ("counts",),
+    "export_view": ("register", "records"),
+}
 #: the person was told how many cases follow the dates that change
 FOLLOWED = "followed"
 
@@ -81,8 +88,10 @@ class RegistersPage(TablePage):
         return pages
 
     def opened_by(self, me: SignedIn) -> bool:
-        """Whether the menu of the person leads to the register."""
-        return any(opens(me, kind, self.register) for kind in ("register", "records", "counts"))
+        """Whether the menu of the person leads to this page of the register."""
+        page = (request.endpoint or "").rpartition(".")[2]
+        kinds = OPENED_BY.get(page, ("register",))
+        return any(opens(me, kind, self.register) for kind in kinds)
 
     # ------------------------------------------------------------ list
 
@@ -179,13 +188,15 @@ class RegistersPage(TablePage):
         """How many records have each value of what the register counts."""
         me = security.signed_in()
         title = entry_title(me, "counts", self.register, _("统计"))
+        pages = {"register": ".index_view", "records": ".query_view"}
+        rows = next((pages[kind] for kind in pages if opens(me, kind, self.register)), None)
         return render_template(
             "console/figures.html",
             title=title,
             trail=[(title, None)],
             figures=platform().registers.figures(me.actor, self.register),
             named=_named,
-            href=lambda one: self.get_url(".index_view", **{one.field: one.value}),
+            href=lambda one: self.get_url(rows, **{one.field: one.value}) if rows else None,
         )
 
     @expose("/export")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.city import city
+from tests.support.city import CERTIFIED, city
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +24,36 @@ PAGES = ("/console/", "/console/accounts/", "/console/roles/", "/console/inciden
 )
 def test_a_page_without_permission_is_not_reachable_by_its_address(here, address):
     assert here.visit("王初审", "第一中学").get(address).status == 403
+
+
+@pytest.mark.req("ACC-17", "CERT-17")
+@pytest.mark.parametrize(
+    ("name", "organisation", "register", "opened", "closed"),
+    [
+        (
+            "陈管理", "人社局", "certificates",
+            ["query/", "query/details/?id={key}", "export"],
+            ["", "details/?id={key}", "figures/", "import", "edit/?id={key}"],
+        ),
+        (
+            "孙秘书", "教师高评委", "committees",
+            ["", "details/?id={key}"],
+            ["query/", "query/details/?id={key}", "figures/"],
+        ),
+    ],
+)  # fmt: skip
+def test_each_menu_of_a_register_opens_its_own_pages(name, organisation, register, opened, closed):
+    """Whoever had 证书查询 alone came to 证书撤销 by typing its address."""
+    town = city(*CERTIFIED) if register == "certificates" else city()
+    visitor = town.visit(name, organisation)
+    with town.platform.store.read() as unit:
+        key = next(unit.records.every(register)).key
+
+    def status(page: str) -> int:
+        return visitor.get(f"/console/register-{register}/{page.format(key=key)}").status
+
+    assert {page: status(page) for page in opened} == dict.fromkeys(opened, 200)
+    assert {page: status(page) for page in closed} == dict.fromkeys(closed, 403)
 
 
 @pytest.mark.parametrize("address", PAGES)
