@@ -54,6 +54,7 @@ from engine.services.linking import Linking
 from engine.services.list_figures import ListFigures
 from engine.services.list_jobs import ListJobs
 from engine.services.lists import Lists
+from engine.services.marks import Marks
 from engine.services.messages import Messages
 from engine.services.migration_plan import Judging
 from engine.services.migrations import Migrations
@@ -230,7 +231,7 @@ def assemble(
     )
     telling = Telling(records, sentences, outside.connections)
     registers = Registers(records, directory, sentences, staff, telling)
-    lists = Lists(records, directory, registers, sentences)
+    lists = Lists(records, directory, registers, sentences, Marks(casework))
     messages = Messages(casework, directory, sentences, records.lookup, lists)
 
     def may_see_case(actor: Actor, uid: str) -> bool:

@@ -255,7 +255,7 @@ class Looking:
             value = self.value(element.shows, it)
             is_masked = masks and value is not None
             value = UNREAD if is_masked else value
-            more = {"labels": () if value is None else (_said(value),)}
+            more = {"labels": () if value is None else (self.said(element, value),)}
         else:
             more = self.filled(element, value, view, place, it, editable=editable)
         caption = self.surroundings.caption
@@ -278,6 +278,11 @@ class Looking:
         if element.chosen:
             texts = self.options(element, value, it, editable=False)["labels"]
         return "、".join(map(element.recognised, texts))
+
+    def said(self, element: Element, value: object) -> str:
+        """Return what a display says: of a code its caption."""
+        text = f"{value:g}" if isinstance(value, float) else str(value)
+        return self.captions(element, [text], ()).get(text, text)
 
     def filled(
         self, element: Element, value: object, view: object, place: Place, it: object,
@@ -529,12 +534,6 @@ def spelled_out(rights: Rights, form: Form) -> Rights:
         if not any(one.private == "mask" for one in below):
             names += [one.dotted for one in below]
     return replace(rights, mask=(*rights.mask, *names))
-
-
-def _said(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:g}"
-    return str(value)
 
 
 def _row_title(hints: RowHints, fields: tuple[EffectiveField, ...]) -> str:

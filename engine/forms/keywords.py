@@ -326,7 +326,13 @@ KEYWORDS: dict[str, Keyword] = {
             "counts in a total as its share of maximum times this; without it as it is",
             "number integer",
         ),
-        _keyword("codes", "text", "代码表", "code list", "choice many"),
+        _keyword(
+            "codes",
+            "text",
+            "代码表；display 显示的代码按它换成名称",
+            "code list; of a display, what says the caption of the code it shows",
+            "choice many display",
+        ),
         _keyword(
             "only", "names", "只用代码表中的这些", "only these of the code list", "choice many"
         ),

@@ -14,6 +14,7 @@ from engine.definitions.register import ORGANISATIONS, PEOPLE
 from engine.definitions.release import Release
 from engine.definitions.renaming import stage_called, step_called
 from engine.forms.model import Element
+from engine.services.marks import Marks
 from engine.services.pages import Moments, Row
 from engine.services.record_index import LABEL
 from engine.services.sight import Seen, Sight
@@ -45,6 +46,7 @@ class Cells:
         viewer: Viewer,
         moments: Moments,
         sight: Sight,
+        marks: Marks | None = None,
         *,
         captions: Callable[[str], str] = str,
     ) -> None:
@@ -54,6 +56,8 @@ class Cells:
         self._viewer = viewer
         self._moments = moments
         self._sight = sight
+        #: tells what follows from how things are; None where rows are not looked at
+        self._marks = marks
         #: gives what the content calls things in the reader's language
         self._captions = captions
         self._paths = [c.field for c in listing.columns]
@@ -241,9 +245,11 @@ class Cells:
         action = actions.get(handled.action or "")
         return self._captions(action.title) if action is not None else handled.action or ""
 
-    def _flags(self, line: CaseLine) -> list[str]:
+    def _flags(self, line: CaseLine) -> Sequence[str]:
         process = self._process(line)
         flags = process.flags if process is not None else {}
+        if self._marks is not None and any(flag.when for flag in flags.values()):
+            return self._marks.of(self._unit, line.uid)
         return [flags[name].title for name in orjson.loads(line.flags) if name in flags]
 
     def _late(self, line: CaseLine) -> bool:

@@ -24,6 +24,7 @@ from engine.domain.errors import NotAllowed, NotFound, Refused
 from engine.services.directory import Directory
 from engine.services.exports import may_unmask, note_export
 from engine.services.list_cells import YES_NO, Cells, element_of
+from engine.services.marks import Marks
 from engine.services.menus import Menus
 from engine.services.pages import Bulk, Column, Cursor, Filter, Moments, Page, cursor_from
 from engine.services.record_index import LABEL
@@ -67,13 +68,19 @@ class Lists:
     """The lists of the content, for one actor at a time."""
 
     def __init__(
-        self, records: Records, directory: Directory, registers: Registers, sentences: Sentences
+        self,
+        records: Records,
+        directory: Directory,
+        registers: Registers,
+        sentences: Sentences,
+        marks: Marks,
     ) -> None:
         self._records = records
         self._directory = directory
         self._pages = registers.pages
         self._menus = Menus(records, directory)
         self._sentences = sentences
+        self._marks = marks
         self._store = records.store
 
     @property
@@ -161,7 +168,8 @@ class Lists:
             )
             total = unit.worklists.count(worklist)
             captions = self._sentences.captions()
-            cells = self._cells(unit, actor, listing, worklist.viewer, sight, captions)
+            viewer, marks = worklist.viewer, self._marks
+            cells = self._cells(unit, actor, listing, viewer, sight, captions, marks)
             rows = cells.rows(lines[:limit])
             offered = self.filters_of(unit, actor, listing, sight)
             closed = self.closed_to(actor, listing, sight, [one.field for one in listing.columns])
@@ -352,10 +360,11 @@ class Lists:
         viewer: Viewer,
         sight: Sight,
         captions: Callable[[str], str] = str,
+        marks: Marks | None = None,
     ) -> Cells:
         zone = self._records.zone(actor.jurisdiction)
         moments = Moments(zone, self._records.now(actor.jurisdiction))
-        return Cells(unit, self._release, listing, viewer, moments, sight, captions=captions)
+        return Cells(unit, self._release, listing, viewer, moments, sight, marks, captions=captions)
 
     def sight(self, actor: Actor) -> Sight:
         """What the actor sees of the fields of cases."""

@@ -11,12 +11,11 @@ from datetime import datetime
 from typing import Any, Literal
 
 from engine.definitions.links import created_by
-from engine.definitions.process import Action, Ask, Formula, Step
+from engine.definitions.process import Action, Ask, Step
 from engine.domain.actor import Actor
 from engine.domain.actor import Rights as Permissions
 from engine.domain.case import Command, Place, State, places_of
 from engine.domain.errors import EngineError
-from engine.expressions import ExpressionError
 from engine.forms.surroundings import Lookup
 from engine.runtime.moments import is_over
 from engine.runtime.offers import may_operate
@@ -27,6 +26,7 @@ from engine.services.courses import Courses, Entry
 from engine.services.entries import Entries
 from engine.services.group_views import GroupViews, Member
 from engine.services.loaded import Loaded
+from engine.services.marks import marks_of
 from engine.services.offering import Offering
 from engine.services.rebuild import pins_of
 from engine.services.seeing import Seeing
@@ -259,7 +259,7 @@ class Views:
             deadlines=deadline_views(run),
             closed=state.closed,
             suspended=state.suspended,
-            flags=self._flags(run),
+            flags=marks_of(run),
             version=row.version,
             has_form=process.form is not None,
             edit=self._edit(run),
@@ -325,13 +325,6 @@ class Views:
         if run.process.form is None or may_operate(run, "save", self._rights):
             return ()
         return run.step.edit or ()
-
-    def _flags(self, run: Run) -> tuple[str, ...]:
-        return tuple(
-            flag.title
-            for flag in run.process.flags.values()
-            if (_holds(run, flag.when) if flag.when else flag.name in run.state.flags)
-        )
 
     def documents(self, unit: UnitOfWork, uid: str) -> tuple[Issued, ...]:
         """The documents of a case."""
@@ -567,11 +560,3 @@ def _choice(
         bulk=action.bulk if action is not None else False,
         leads_to=leads_to,
     )
-
-
-def _holds(run: Run, condition: Formula) -> bool:
-    """Whether a mark follows from the case; one that cannot be told does not show."""
-    try:
-        return run.context.holds(condition)
-    except ExpressionError:
-        return False

@@ -222,6 +222,25 @@ def test_a_display_is_computed_and_not_stored() -> None:
     assert "total" not in str(APPLY.type.fields["extra"])
 
 
+def test_a_display_of_a_code_says_its_caption() -> None:
+    """What a form showed of a chosen record's code was the code."""
+    form = form_of(
+        """
+        chosen: {title: 类别, codes: kinds}
+        said: {title: 所选类别, widget: display, shows: data.chosen, codes: kinds}
+        """
+    )
+
+    def said(code: str | None) -> tuple[str, ...]:
+        shown = form.effective({"chosen": code}, surroundings()).find("said")
+        assert shown is not None
+        return shown.labels
+
+    assert said(None) == ()
+    assert said("special") == ("特别",)
+    assert said("gone") == ("gone",)
+
+
 @pytest.mark.req("FORM-14")
 def test_captions_can_be_replaced() -> None:
     given = surroundings()

@@ -89,6 +89,27 @@ class TestBlacklist:
         assert not found(number[:12])
         assert "已保存" in self.adds(clerk)
 
+    def test_the_form_says_who_the_chosen_person_is(self, town, clerk):
+        """Two people of one name could not be told apart where one of them was put on the list."""
+        person = town.platform.registers.get(town.person("郁管理", BUREAU), "people", "岑晓雯")
+        basics = person.data["personal_basics"]
+        who = {
+            "证件类型": "居民身份证（户口簿）",
+            "证件号码": basics["id_number"],
+            "性别": "女性",
+            "出生日期": basics["birth_date"],
+        }
+
+        def said(page) -> dict[str, str]:
+            found = page.tree.xpath("//main//*[self::dt or self::span[@class='zf-label']]")
+            values = {one.text_content(): one.getnext().text_content().strip() for one in found}
+            return {title: text for title, text in values.items() if title in who}
+
+        assert said(clerk.get(f"{BLACKLIST}/new/")) == {}
+        assert said(clerk.press("查询 人员姓名或身份证号", person="岑晓雯")) == who
+        self.adds(clerk)
+        assert said(clerk.get(clerk.get(BLACKLIST).links["详情 岑晓雯"])) == who
+
     @pytest.mark.req("BLK-02", "BLK-03", "BLK-06")
     def test_an_entry_is_changed_and_lifted_with_a_reason_and_stays_in_the_history(
         self, town, clerk
@@ -114,13 +135,21 @@ class TestBlacklist:
 
     @pytest.mark.req("BLK-05", "BLK-06")
     def test_reviewers_see_that_somebody_who_applied_is_listed_as_long_as_it_is_in_effect(self):
-        """An entry counted before the day it begins, and had to have one."""
+        """An entry counted before the day it begins, and had to have one.
+
+        A reviewer learned of it only by opening the application: no row of a list said so.
+        """
         town = city(*CHECKED, worlds="chengdu")
         clerk, reviewer = town.visit("郁管理", BUREAU), town.visit("宓审核", "武侯人社局")
 
         def flagged() -> bool:
             return "申报人已列入黑名单" in reviewer.get(f"/cases/{town['z']}")
 
+        def flagged_in_the_list() -> bool:
+            (row,) = reviewer.get("/lists/chengdu/qualification-review").rows()
+            return any("申报人已列入黑名单" in cell for cell in row)
+
+        assert not flagged_in_the_list()
         clerk.get(f"{BLACKLIST}/new/")
         clerk.press("保存", person="岑晓雯", reason="材料弄虚作假")
         assert flagged()
@@ -132,7 +161,7 @@ class TestBlacklist:
         ):
             clerk.get(edit)
             assert "已保存" in clerk.press("保存", **values)
-            assert flagged() == counts, values
+            assert flagged() == flagged_in_the_list() == counts, values
 
     @pytest.mark.req("BLK-04")
     def test_the_export_holds_exactly_the_rows_of_the_query(self, clerk):

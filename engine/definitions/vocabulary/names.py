@@ -158,8 +158,8 @@ FLAG = Vocabulary(
         Key(
             "when",
             terms.CONDITION,
-            "成立时自动带上；不写则由动作设置",
-            "carried while it holds; without it actions set the flag",
+            "成立时带上：每次显示列表和页面时判断；不写则由动作设置",
+            "carried while it holds, asked at every look; without it actions set the flag",
         ),
     ),
     called=Phrase('标记 "{name}" ', 'flag "{name}"'),
