@@ -231,6 +231,14 @@ class TestHandled:
         "{by: 王初审, does: return, case: z, with: {reason: 缺少年度考核表}}",
         "{clock: 2026-10-12 09:00}",
     )
+    SICHUAN = (
+        "{by: 杨帆, does: start, process: sichuan/socialised-review, case: z, with: {settings: "
+        "{activity: sc1, work_unit: 蓉城中学}}}",
+        "{by: 杨帆, does: submit, case: z, with: $forms/sichuan-application}",
+        "{by: 蒲初审, does: return, case: z, "
+        "with: {resubmit_until: 2026-09-20, return_reason: 缺少年度考核表}}",
+        "{clock: 2026-10-12 09:00}",
+    )
 
     @pytest.mark.req("REV-15", "REV-31", "UNIT-18", "QRY-08")
     def test_what_was_returned_long_ago_shows_its_age_and_present_state(self):
@@ -254,6 +262,31 @@ class TestHandled:
         assert applicant.get("/lists/tianjin/my-cases").column("截止时间") == ["2026-10-20 24:00"]
         assert "2026年10月20日" in applicant.get(
             next(to for words, to in applicant.get("/messages").links.items() if "截止" in words)
+        )
+
+    @pytest.mark.req("REV-16")
+    @pytest.mark.parametrize(
+        ("worlds", "steps", "person", "unit", "where", "applicant"),
+        [
+            ("tianjin", LONG_AGO, "王初审", "第一中学", "handled", "张三"),
+            ("sichuan", SICHUAN, "蒲初审", "蓉城中学", "own-returned", "杨帆"),
+        ],
+    )
+    def test_the_deadline_is_extended_in_the_list_of_what_was_returned(
+        self, worlds, steps, person, unit, where, applicant
+    ):
+        """The list showed what was overdue, and each had to be opened to extend it."""
+        town = city(*steps, worlds=worlds)
+        reviewer, name = town.visit(person, unit), f"{worlds}/{where}"
+        assert "批量修改提交截止时间" in reviewer.get(f"/lists/{name}").buttons
+
+        reviewer.post("/bulk", {"row": town["z"], "action": "extend", "list": name})
+        reviewer.press("确定批量修改提交截止时间", until="2026-10-20")
+
+        mine = town.visit(applicant).get(f"/lists/{worlds}/my-cases")
+        assert (mine.column("截止时间"), mine.column("状态")) == (
+            ["2026-10-20 24:00"],
+            ["退回修改"],
         )
 
 
