@@ -57,6 +57,8 @@ class Shown:
     allowed: bool
     sentence: str | None
     leads_to: Sequence[str]
+    #: the caption of where it leads, if the author gave one
+    next_title: str | None
     confirm: str | None
     severe: bool
     #: needs a page of its own
@@ -377,6 +379,7 @@ def shown(
         allowed=choice.allowed,
         sentence=choice.sentence,
         leads_to=choice.leads_to,
+        next_title=choice.next_title,
         confirm=choice.confirm,
         severe=choice.verb in _SEVERE,
         wide=is_wide,

@@ -378,6 +378,8 @@ class Step:
     title: str
     kind: StepKind
     node: Node
+    #: caption of it for those who pass on to it, if not that of every step
+    next_title: str | None = None
     status: Choice[str] | None = None
     who: Assignment | None = None
     when: Formula | None = None

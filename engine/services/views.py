@@ -37,6 +37,8 @@ from engine.store.unit import UnitOfWork
 
 #: operations with which something is filled in
 _FILLED = ("save", "vote")
+#: verbs that pass a case on
+_FORWARD = ("submit", "pass")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,8 @@ class Choice:
     """An action or operation as a person sees it.
 
     ``title`` is empty for an operation of the engine, whose caption is the page's. ``leads_to``
-    is where the case would go, in words; more than one when what is entered decides.
+    is where the case would go, in words; more than one when what is entered decides. ``next_title``
+    is the caption of that place, if the author gave it one.
     """
 
     name: str
@@ -57,6 +60,7 @@ class Choice:
     confirm: str | None
     bulk: bool
     leads_to: tuple[str, ...] = ()
+    next_title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -447,33 +451,39 @@ class Views:
                     continue
                 refusal, action = offer.refusal, offer.action
                 sentence = refusal.sentence if refusal is not None else None
-                leads = (
+                leads, caption = (
                     self._leads_to(unit, loaded, run, actor, action)
                     if action is not None and refusal is None
-                    else ()
+                    else ((), None)
                 )
                 deadline = run.process.deadlines.get(offer.name.removeprefix("extend:"))
                 title = deadline.title if deadline is not None and action is None else ""
-                found.append(_choice(offer.name, action, refusal is None, sentence, leads, title))
+                found.append(
+                    _choice(offer.name, action, refusal is None, sentence, leads, title, caption)
+                )
             return found
 
     def _leads_to(
         self, unit: UnitOfWork, loaded: Loaded, run: Run, actor: Actor, action: Action
-    ) -> tuple[str, ...]:
-        """Where an action leads, by trying it without writing; one line for each answer asked."""
+    ) -> tuple[tuple[str, ...], str | None]:
+        """Where an action leads and under which caption, by trying it without writing.
+
+        One line for each answer asked; the caption is that of all of them, or none.
+        """
         if action.to is None:
-            return ()
+            return (), None
         asked = self._deciding(unit, loaded, run, action)
         if asked is None:
-            words = self._tried(unit, loaded, run, actor, action, {})
-            return (words,) if words else ()
+            words, caption = self._tried(unit, loaded, run, actor, action, {})
+            return (words,) if words else (), caption
         name, title = asked
-        lines = []
+        lines, captions = [], set()
         for value, said in ((True, "是"), (False, "否")):
-            words = self._tried(unit, loaded, run, actor, action, {name: value})
+            words, caption = self._tried(unit, loaded, run, actor, action, {name: value})
             if words:
                 lines.append(f"{title} {said}：{words}")
-        return tuple(lines)
+                captions.add(caption)
+        return tuple(lines), captions.pop() if len(captions) == 1 else None
 
     def _deciding(
         self, unit: UnitOfWork, loaded: Loaded, run: Run, action: Action
@@ -506,7 +516,7 @@ class Views:
         actor: Actor,
         action: Action,
         entered: Mapping[str, Any],
-    ) -> str | None:
+    ) -> tuple[str | None, str | None]:
         command = Command(
             "act", actor.person, actor.organisation, run.command.on_behalf, action.name,
             dict(entered), at=run.at,
@@ -515,10 +525,16 @@ class Views:
         try:
             result, _ = self._work.decide(unit, loaded, command, now)
         except EngineError:
-            return self._written(run, action)
-        if result.state.stuck is not None:
-            return run.process.steps[result.state.place.step].title
-        return self.places_words(unit, run, result.state)
+            return self._written(run, action), None
+        state, steps = result.state, run.process.steps
+        if state.stuck is not None:
+            return steps[state.place.step].title, None
+        left = set(_standing(loaded.state))
+        captions = {
+            steps[step].next_title for step, at in _standing(state) if (step, at) not in left
+        }
+        forward = action.verb in _FORWARD and len(captions) == 1
+        return self.places_words(unit, run, state), captions.pop() if forward else None
 
     @staticmethod
     def _written(run: Run, action: Action) -> str | None:
@@ -547,6 +563,7 @@ def _choice(
     sentence: str | None,
     leads_to: tuple[str, ...],
     title: str = "",
+    next_title: str | None = None,
 ) -> Choice:
     return Choice(
         name=name,
@@ -559,4 +576,12 @@ def _choice(
         confirm=action.confirm if action is not None else None,
         bulk=action.bulk if action is not None else False,
         leads_to=leads_to,
+        next_title=next_title,
     )
+
+
+def _standing(state: State) -> Iterator[tuple[str, str | None]]:
+    """The step and organisation of every place a case is at, whatever the stage."""
+    for _, one in places_of(state):
+        if not one.branches:
+            yield one.place.step, one.place.organisation

@@ -32,6 +32,13 @@ CHECKED = (
     "{by: 岑晓雯, does: submit, case: z}",
     "{fast_forward: {case: z, to: institutions}}",
 )
+TO_THE_COMMITTEE = (
+    "{by: 姬若兰, does: start, process: chengdu/committee-review, case: z,"
+    " with: {settings: {activity: rc2, work_unit: 浣花小学, level: zhongji}}}",
+    "{by: 姬若兰, does: submit, case: z, with: $forms/chengdu-application}",
+    "{by: 蔺校长, does: pass, case: z}",
+    "{by: 钭科长, does: pass, case: z}",
+)
 RETURNED = (
     "{by: 宓审核, does: pass, case: z}",
     "{by: 井审核, does: return, case: z, with: {return_opinion: 缺少2025年度考核表}}",
@@ -629,12 +636,34 @@ class TestQualificationReview:
         )  # fmt: skip
         reviewer.get(detail)
 
-        assert "下一环节：职称申报人员资格审核（成都市人力资源和社会保障局）" in reviewer.page
+        assert (
+            "上级审核单位或评委会：职称申报人员资格审核（成都市人力资源和社会保障局）"
+            in reviewer.page
+        )
         assert "小学数学" in reviewer.page
         reviewer.get(reviewer.page.links["查看电子档案"])
         assert ["证书原件照片或扫描件", "title-certificate.pdf"] in reviewer.page.rows()
         file = reviewer.get(reviewer.page.links["title-certificate.pdf"])
         assert file.raw.data.startswith(b"%PDF")
+
+    @pytest.mark.req("BUR-34", "BUR-35")
+    def test_only_a_superior_is_called_one(self):
+        """The last institution read what follows, and every return, as if a superior came next."""
+        town = city(*CHECKED, RETURNED[0], worlds="chengdu")
+        last = town.visit("井审核", "成都人社局")
+
+        ways = last.get(f"/cases/{town['z']}").tree.xpath("//p[@class='choice__next']")
+
+        assert [" ".join(way.text_content().split()) for way in ways] == [
+            "下一环节：待发证（成都市人力资源和社会保障局）",
+            "下一环节：职称申报人员资格审核（成都市武侯区人力资源和社会保障局）",
+        ]
+
+    @pytest.mark.req("BUR-34")
+    def test_the_committee_stands_under_the_same_caption(self):
+        town = city(*TO_THE_COMMITTEE, worlds="chengdu")
+        page = town.visit("宓审核", "武侯人社局").get(f"/cases/{town['z']}")
+        assert "上级审核单位或评委会：评委会接收（" in page
 
     @pytest.mark.req("BUR-36", "BUR-37")
     def test_what_comes_back_from_above_has_a_list_and_is_passed_down_from_its_row(self):

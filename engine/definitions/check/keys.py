@@ -29,6 +29,7 @@ _STEP_KEYS: Mapping[str, tuple[StepKind, ...]] = {
     "stages": ("task", "chain"),
     "outcomes": ("panel", "wait", "call"),
     "to": ("task", "automatic", "chain", "panel", "wait", "call", "parallel"),
+    "next_title": ("task", "chain", "panel", "wait", "call", "parallel", "end"),
 }
 _KIND_WORDS: Mapping[StepKind, Phrase] = {
     "task": Phrase("任务", "tasks"),

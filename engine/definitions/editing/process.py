@@ -28,8 +28,8 @@ PROCESS_KEYS = (
     "start", "members", "actions", "deadlines", "steps",
 )  # fmt: skip
 STEP_KEYS = (
-    "title", "status", "when", "who", "edit", "due", "stages", "chain", "panel", "wait", "call",
-    "parallel", "end",
+    "title", "next_title", "status", "when", "who", "edit", "due", "stages", "chain", "panel",
+    "wait", "call", "parallel", "end",
     "outcomes", "actions", "to", "do", "allow", "was",
 )  # fmt: skip
 STAGE_KEYS = ("title", "when", "permission", "was")

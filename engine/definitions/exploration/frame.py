@@ -17,7 +17,7 @@ from engine.definitions.process import Formula, Step
 from engine.definitions.rules import Rule
 
 #: what people read, and how a file was read; nothing is decided by it
-_WORDS = frozenset({"node", "title", "noun", "help", "say", "confirm", "read"})
+_WORDS = frozenset({"node", "title", "next_title", "noun", "help", "say", "confirm", "read"})
 _PLAIN = frozenset({str, int, float, bool, type(None), Fraction})
 
 

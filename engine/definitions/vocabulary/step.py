@@ -31,6 +31,13 @@ STEP = Vocabulary(
     (
         Key("title", Text(), "内部名称", "internal caption", default="步骤名 / the name"),
         Key(
+            "next_title",
+            Text(),
+            "前进到这里以前，办理页面上去向的标题，如“上级单位”",
+            "caption under which those who pass a case on to it see where it goes",
+            default="下一环节 / Next step",
+        ),
+        Key(
             "status",
             ChoiceOf(terms.STATUS),
             "`codes/statuses` 的代码，列表、接口和公众看到它",
@@ -122,6 +129,7 @@ def _build(values: Values) -> Step:
         values.get("title") or values.name,
         kind,
         values.node,
+        next_title=values.get("next_title"),
         status=values.get("status"),
         who=values.get("who"),
         when=values.get("when"),
