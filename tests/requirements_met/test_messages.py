@@ -15,14 +15,43 @@ AGENDA = (
 TEXT = {"title": "答辩安排", "body": "请通知本单位申报人按时到场。"}
 
 
-def write(sender: Visitor, listing: str, row: str, search: str = "") -> str:
+def write(sender: Visitor, listing: str, row: str, search: str = "", world: str = "tianjin") -> str:
     """Search a list, tick a row, write and send; the names of the recipients as shown."""
-    sender.get(f"/lists/tianjin/{listing}?search={search}")
+    sender.get(f"/lists/{world}/{listing}?search={search}")
     sender.press("编辑信息", row=row)
     shown = sender.page.text
     sender.press("发送", **TEXT)
     assert "消息已发送给 1 个接收对象" in sender.page.source
     return shown
+
+
+class TestWhereRoutesAreBuiltByTheBureau:
+    """In Chengdu the right to send messages led nowhere: there was no 消息推送."""
+
+    @pytest.mark.req("MSG-01", "MSG-04")
+    @pytest.mark.parametrize(
+        ("sender", "listing", "row", "reader"),
+        [
+            (("蔺校长", "浣花小学"), "message-staff", None, ("岑晓雯", None)),
+            (("郁管理", "成都人社局"), "message-subordinates", "浣花小学", ("蔺校长", "浣花小学")),
+            (("郁管理", "成都人社局"), "message-staff", None, ("岑晓雯", None)),
+            (("乜秘书", "蓉初评委"), "message-departments", "武侯教育局", ("钭科长", "武侯教育局")),
+            (("乜秘书", "蓉初评委"), "message-units", "浣花小学", ("蔺校长", "浣花小学")),
+        ],
+    )
+    def test_each_role_writes_to_its_recipients(self, sender, listing, row, reader):
+        town = city(
+            "{by: 岑晓雯, does: start, process: chengdu/initial-confirmation, case: z, "
+            "with: $forms/initial-settings}",
+            "{by: 岑晓雯, does: submit, case: z}",
+            worlds="chengdu",
+        )
+        visitor = town.visit(*sender)
+        assert f"/lists/chengdu/{listing}" in visitor.get("/").links.values()
+
+        write(visitor, listing, row or town["z"], world="chengdu")
+
+        assert [message[0] for message in titles(town.visit(*reader))] == ["答辩安排"]
 
 
 def titles(reader: Visitor) -> list[list[str]]:
@@ -170,9 +199,34 @@ class TestUnits:
                 search = person.data["personal_basics"]["id_number"]
         admin = town.visit("李复审", "第一中学")
 
-        page = admin.get(f"/lists/tianjin/message-applicants?search={search}")
+        page = admin.get(f"/lists/tianjin/message-staff?search={search}")
         assert [row[1] for row in page.rows()] == ["张三"]
-        assert admin.get("/lists/tianjin/message-applicants?search=没有此人").rows() == []
+        assert admin.get("/lists/tianjin/message-staff?search=没有此人").rows() == []
+
+    @pytest.mark.req("MSG-02", "MSG-04")
+    @pytest.mark.parametrize("writer", [("李复审", "第一中学"), ("吕复审", "教委")])
+    def test_applicants_are_written_to_before_their_applications_were_handled(self, writer):
+        """Unit and department could write only to those whose applications they had decided."""
+        town = city(*AT_UNIT)
+        with town.platform.store.read() as unit:
+            number = unit.records.load("people", "张三").data["personal_basics"]["id_number"]
+
+        write(town.visit(*writer), "message-staff", town["z"], number)
+
+        assert titles(town.visit("张三")) == [
+            ["答辩安排", "单位消息", town.platform.directory.name("organisations", writer[1])]
+        ]
+        # The list is for writing: it opens nothing.
+        assert town.visit(*writer).get(f"/cases/{town['z']}").status == 404
+
+    @pytest.mark.req("MSG-02")
+    @pytest.mark.parametrize("search", ["第一示范", "12120000102328779B"])
+    def test_units_are_searched_by_name_and_code(self, search):
+        town = city()
+
+        write(town.visit("吕复审", "教委"), "message-subordinates", "第一中学", search)
+
+        assert [row[0] for row in titles(town.visit("王初审", "第一中学"))] == ["答辩安排"]
 
     @pytest.mark.req("MSG-09")
     def test_those_who_have_not_resubmitted_are_reminded(self, town):

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from admin.app import create_app
-from engine.domain.errors import NotFound
+from engine.domain.errors import NotFound, Refused
 from tests.support.city import STARTED, WEB, City, Visitor, city
 
 FILLED = "{by: 张三, does: save, case: z, with: $forms/complete-application}"
@@ -411,6 +411,35 @@ def test_the_administrator_gives_no_role_of_another_kind_of_organisation():
     assert page.status == 404
     assert unit.get("/staff/陈管理").status == 404
     assert not any("周新" in row for row in unit.get("/staff").rows())
+
+
+@pytest.mark.req("ORG-28")
+@pytest.mark.parametrize(
+    ("world", "clerk", "bureau", "name", "unit"),
+    [
+        ("tianjin", "陈管理", "人社局", "李复审", "第一中学"),
+        ("sichuan", "景管理", "四川人社厅", "游复审", "蓉城中学"),
+        ("chengdu", "郁管理", "成都人社局", "蔺校长", "浣花小学"),
+    ],
+)
+def test_the_last_super_administrator_of_a_unit_keeps_the_role(world, clerk, bureau, name, unit):
+    """In Sichuan and Chengdu a unit could be left without anybody who may add staff."""
+    town = city(worlds=world)
+    directory, above = town.platform.directory, town.person(clerk, bureau)
+    (grant,) = [
+        one
+        for one in directory.grants_of(above, name)
+        if (one.role, one.organisation) == ("超级管理员", directory.name("organisations", unit))
+    ]
+
+    with pytest.raises(Refused, match="last_of_role"):
+        directory.end_grant(above, grant.id)
+
+    admin = town.visit(name, unit)
+    admin.get("/staff/new")
+    assert len(admin.press("保存", **PERSON, role=f"{world}/unit_admin").rows()) == 1
+    directory.end_grant(above, grant.id)
+    assert not directory.holds(name, "manage_accounts", unit)
 
 
 @pytest.mark.req("ORG-25", "ACC-18")
