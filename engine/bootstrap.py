@@ -325,7 +325,7 @@ def assemble(
         copies=Copies(casework, views, sentences, records.lookup),
         forecasts=forecasts,
         register_sheets=RegisterSheets(registers, records, sentences),
-        routes=RouteTables(store, records, oversight, forecasts, sentences),
+        routes=RouteTables(store, records, directory, forecasts, sentences),
         incidents=Incidents(casework, interventions, oversight, sentences, directory),
         interventions=interventions,
         migrations=Migrations(

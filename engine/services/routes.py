@@ -19,12 +19,13 @@ from engine.domain.errors import InvalidSubmission, NotAllowed, NotFound, Refuse
 from engine.forms.effective import EffectiveForm
 from engine.forms.form import Form
 from engine.forms.surroundings import Surroundings
+from engine.services.directory import Directory
 from engine.services.forecasts import Forecasts, Stop
 from engine.services.kept import kept
-from engine.services.oversight import Oversight
 from engine.services.record_index import LABEL
 from engine.services.records import Records
 from engine.services.route_checks import Fault, RouteMap, Values
+from engine.services.route_reach import reach_of
 from engine.services.route_rows import (
     Change,
     Kept,
@@ -79,13 +80,13 @@ class RouteTables:
         self,
         store: Store,
         records: Records,
-        oversight: Oversight,
+        directory: Directory,
         forecasts: Forecasts,
         sentences: Sentences,
     ) -> None:
         self._store = store
         self._records = records
-        self._oversight = oversight
+        self._directory = directory
         self._forecasts = forecasts
         self._sentences = sentences
 
@@ -96,7 +97,7 @@ class RouteTables:
             return self._sentences.worded(NotFound("no_such_page"))
         if permission is None or actor.jurisdiction is None:
             return self._sentences.worded(NotAllowed("not_for_people", action=""))
-        refusal = self._oversight.why_not(actor, permission, actor.jurisdiction)
+        refusal = self._directory.why_not(actor, permission)
         return self._sentences.worded(refusal) if refusal is not None else None
 
     def _is_of(self, actor: Actor, route: str) -> bool:
@@ -128,14 +129,15 @@ class RouteTables:
         return columns(self.table(route))
 
     def rows(self, actor: Actor, route: str) -> list[Kept]:
-        """The rows of the actor's jurisdiction in a route table.
+        """The rows of a route table that the actor reaches.
 
         Raises:
             NotAllowed: the actor may not see the table.
         """
         self._demand(actor, route, "view")
         with self._store.read() as unit:
-            return self._rows(unit, actor, route)
+            reach = reach_of(unit, self._directory, actor)
+            return [one for one in self._rows(unit, actor, route) if reach.sees(one.row.start)]
 
     def in_words(self, actor: Actor, route: str, rows: Sequence[Row]) -> list[dict[str, str]]:
         """The cells of rows as people read them, by what the columns hold.
@@ -195,7 +197,15 @@ class RouteTables:
         """
         self._demand(actor, route, "view")
         with self._store.read() as unit:
-            return unit.routes.changes(route, actor.jurisdiction or "")
+            reach = reach_of(unit, self._directory, actor)
+            found = unit.routes.changes(route, actor.jurisdiction or "")
+            seen = [
+                one._replace(
+                    body=[pair for pair in one.body if reach.sees(from_plain(pair[1]).start)]
+                )
+                for one in found
+            ]
+            return [one for one in seen if one.body]
 
     def history_in_words(self, actor: Actor, route: str) -> list[Published]:
         """The history as people read it."""
@@ -423,7 +433,10 @@ class RouteTables:
                         self._check(unit, actor, self.table(route), change, beside)
                 except Refused as refusal:
                     found.append(refusal.sentence)
-            faults = self._faults(actor, route, after)
+            reach = reach_of(unit, self._directory, actor)
+            faults = [
+                one for one in self._faults(actor, route, after) if reach.sees(one.organisation)
+            ]
             if changes:
                 faults = self._new_faults(actor, route, [one.row for one in before], after)
             refusals = [self._said(unit, actor, route, fault) for fault in faults]
@@ -475,9 +488,10 @@ class RouteTables:
         """
         with self._sentences.saying():
             _day(day)
-        rows = [one.row for one in self.after(actor, route, changes)]
-        way = self._map(actor, route, rows).way(start, keys, day)
+        self._demand(actor, route, "view")
         with self._store.read() as unit:
+            rows = [one.row for one in laid_over(self._rows(unit, actor, route), changes)]
+            way = self._map(actor, route, rows).way(start, keys, day)
             names = unit.record_pages.texts(ORGANISATIONS, list(way.stops), LABEL)
         return [names.get(stop, stop) for stop in way.stops], way.ends
 
@@ -509,7 +523,7 @@ class RouteTables:
         """Make changes count, all or none.
 
         Raises:
-            NotAllowed: the actor lacks the table's permission for the whole jurisdiction.
+            NotAllowed: the actor lacks the table's permission, or does not reach a row.
             Stale: a row was changed by somebody else meanwhile.
             Refused: no reason, nothing to change, a change cannot be made, or the table would
                 lead in a circle or into nothing.
@@ -623,8 +637,9 @@ class RouteTables:
     def _check(
         self, unit: UnitOfWork, actor: Actor, route: Route, change: Change, beside: _Beside
     ) -> None:
-        """Refuse a row that leads nowhere, or that counts beside an equal one."""
+        """Refuse a row out of reach, one that leads nowhere, or counts beside an equal one."""
         row = change.row
+        reach_of(unit, self._directory, actor).demand(change)
         closed = self._records.release.registers[ORGANISATIONS].closed_states
         for organisation in filter(None, (row.start, row.to)):
             found = self._records.views(unit).row(ORGANISATIONS, organisation)

@@ -9,7 +9,8 @@ from python_calamine import CalamineWorkbook
 from werkzeug.datastructures import FileStorage
 
 from engine.connectors.spreadsheets import write_xlsx
-from engine.services.route_rows import Row
+from engine.domain.errors import NotAllowed
+from engine.services.route_rows import Change, Row
 from engine.services.sheet_lines import MOST_LINES
 from tests.support.city import city
 
@@ -537,3 +538,97 @@ class TestPeople:
 
     def test_a_table_that_does_not_exist_is_not_found(self, administrator):
         assert administrator.get("/console/routes/table/tianjin/nowhere").status == 404
+
+
+@pytest.mark.req("BUR-14", "BUR-42")
+class TestFurtherDown:
+    """A bureau below the head had the five screens in its menu and was refused at each."""
+
+    @pytest.fixture
+    def below(self):
+        town = city(worlds="chengdu")
+        above = town.person("郁管理", "成都人社局")
+        town.platform.directory.add_grant(above, "宓审核", "chengdu/bureau_admin", "武侯人社局")
+        return town
+
+    def test_it_keeps_the_rows_of_the_institutions_below_it(self, below):
+        bureau = below.visit("宓审核", "武侯人社局")
+        page = bureau.get(bureau.get("/").links["中评会审核路径配置"])
+        assert sorted(names(page)) == [
+            "成都市桐梓林示范中学", "成都市武侯区人力资源和社会保障局", "成都市武侯区教育局",
+            "成都市浣花示范小学",
+        ]  # fmt: skip
+        bureau.get("/console/routes/row/chengdu/middle-committee")
+        bureau.press("保存并查看差异", start="蓉教科院", to="武侯人社局")
+        bureau.press("发布", reason="新纳入")
+
+        actor = below.person("宓审核", "武侯人社局")
+        routes = below.platform.routes
+        kept = [one.row for one in routes.rows(actor, "chengdu/middle-committee")]
+        assert Row("蓉教科院", "武侯人社局") in kept
+        # The way is shown to its end, as cases go it.
+        assert routes.way(actor, "chengdu/middle-committee", [], "蓉教科院", {}, "2026-09-01") == (
+            ["成都市武侯区人力资源和社会保障局", "成都市中小学教师中级职称评审委员会"],
+            True,
+        )
+
+    @pytest.mark.parametrize(
+        ("start", "typed"),
+        [
+            ("武侯人社局", {"to": "成都人社局"}),  # its own way upwards
+            ("高新人才中心", {"to": "高新人社局"}),  # beside it
+            ("蓉教科院", {"to": "成都人社局"}),  # past itself
+            ("蓉教科院", {"final": "true"}),
+        ],
+    )
+    def test_what_is_set_elsewhere_it_cannot_change(self, below, start, typed):
+        bureau, actor = below.visit("宓审核", "武侯人社局"), below.person("郁管理", "成都人社局")
+        route = "chengdu/senior-committee"
+        before = below.platform.routes.rows(actor, route)
+        bureau.get(f"/console/routes/row/{route}")
+
+        page = bureau.press("保存并查看差异", start=start, key_level="fugao", **typed)
+
+        assert page.status in (403, 409)
+        assert "只能维护下级机构的审核路径" in page
+        row = Row(start, typed.get("to"), {"level": "fugao"}, final="final" in typed)
+        with pytest.raises(NotAllowed):
+            below.platform.routes.publish(
+                below.person("宓审核", "武侯人社局"), route, [Change(row)], "试"
+            )
+        assert below.platform.routes.rows(actor, route) == before
+
+    def test_of_what_others_published_it_sees_its_own_part(self, below):
+        above, route = below.person("郁管理", "成都人社局"), "chengdu/recognition"
+        routes = below.platform.routes
+        rows_ = [
+            Row("高新人社局", "成都人社局", {"level": "yuanji"}),
+            Row("武侯教育局", "武侯人社局"),
+            Row("武侯人社局", "成都人社局"),
+        ]
+        routes.publish(above, route, [Change(row) for row in rows_], "补充")
+
+        page = below.visit("宓审核", "武侯人社局").get(f"/console/routes/history/{route}")
+
+        assert [row[0] for row in page.rows()] == [
+            "成都市武侯区教育局", "成都市武侯区人力资源和社会保障局",
+        ]  # fmt: skip
+        assert "成都高新区" not in page
+
+    def test_it_keeps_the_accepting_institutions_below_it(self, below):
+        """It could change those of the whole city."""
+        bureau = below.visit("宓审核", "武侯人社局")
+        page = bureau.get(bureau.get("/").links["职称初定/认定受理机构管理"])
+        assert names(page) == ["成都市武侯区教育局"]
+        assert "编辑 成都市武侯区教育局" in page.links
+        above = below.visit("郁管理", "成都人社局")
+        page = above.get(above.get("/").links["职称初定/认定受理机构管理"])
+        assert "成都市人力资源和社会保障局" in names(page)
+        other = page.links["编辑 成都市人力资源和社会保障局"]
+
+        assert bureau.get(other).status == 403
+        applicant = below.person("岑晓雯")
+        offered = below.platform.registers.options(applicant, "accepting_institutions")
+        assert {"成都市武侯区教育局", "成都市人力资源和社会保障局"} <= {
+            one.label for one in offered
+        }
