@@ -576,6 +576,10 @@ class Run:
         if self.process.steps[place.step].status is None:
             # It is as it was when the case came here, and the next step may give another.
             undo["status"] = left.status
+        # Where it goes may have the same now and something else by the time this is taken back.
+        undo["arrived_at"] = left.arrived_at
+        if left.due_given is not None:
+            undo["due_given"] = left.due_given
         if self.reached:
             undo["reached"] = list(self.reached)
         if self._goes_on(self.process.steps[place.step]):

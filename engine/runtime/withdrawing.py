@@ -44,6 +44,11 @@ def withdraw(run: Run) -> None:
         name: _read_field(name, value) if value is not None else defaults[name]
         for name, value in undo.items()
     }
+    if not last.place.is_same_visit(left):
+        # What was added to the deadline of the place taken back from is no business of this one;
+        # the stages of a step have one deadline.
+        restored.setdefault("due_given", None)
+        restored.setdefault("due", restored["due_given"])
     run.events.append({"event": "withdrawn", "place": left.to_json()})
     run.change(path=path, **restored)
     came = {"arrived_at": run.state.arrived_at, "came_at": run.state.came_at}

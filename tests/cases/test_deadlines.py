@@ -370,6 +370,33 @@ def test_withdrawing_takes_back_what_was_added_to_the_deadline_after_the_pass(ho
 
 
 @pytest.mark.req("ENG-09")
+def test_after_withdrawing_a_deadline_follows_what_is_entered_as_before() -> None:
+    """One extended after the pass was taken for that of the step come back to, and stood still."""
+    path = "definitions/processes/town/request.yaml"
+    due = '[{when: has(data.amount), then: "days(today, 7)"}, {then: "days(today, 5)"}]'
+    text = FILES[path].replace(
+        "            edit: all\n", f"            edit: all\n            due: {due}\n", 1
+    )
+    text = text.replace(
+        "            stages: {first: {title: 初审}, second: {title: 复审, permission: check}}\n",
+        '            due: {by: "days(today, 9)", extend: {permission: review, when: any_time}}\n'
+        "            stages: {first: {title: 初审}, second: {title: 复审, permission: check}}\n",
+        1,
+    )
+    office = open_office(more={path: text})
+    uid = a_request(office, submit=False)
+    assert office.views.view(APPLICANT, uid).due == "2026-09-06"
+    entered = {"unit": "一所", "subject": "会议室", "amount": 5}
+    office.cases.act(APPLICANT, uid, "submit", data=entered)
+    office.cases.extend(REVIEWER, uid, "2026-11-01")
+
+    office.cases.withdraw(APPLICANT, uid)
+
+    assert office.views.view(APPLICANT, uid).due == "2026-09-08"
+    assert same(office)
+
+
+@pytest.mark.req("ENG-09")
 def test_what_was_added_to_the_deadline_of_a_step_is_kept_between_its_stages() -> None:
     path = "definitions/processes/town/request.yaml"
     stages = (

@@ -108,6 +108,33 @@ def test_one_votes_after_the_other_in_the_order_of_the_voters(vote: Make) -> Non
 
 
 @pytest.mark.req("ENG-12")
+def test_a_vote_is_over_once_all_who_have_come_have_voted(vote: Make) -> None:
+    case = vote("present: data.guests")
+    case.cast("v0")
+    case.cast("v2")
+    assert case.step == "vote"
+
+    case.town.cases.act(person("周局", "市局"), case.uid, "attendance")
+
+    assert case.step == "done"
+    assert case.rebuilt()
+
+
+@pytest.mark.req("ENG-12")
+def test_who_has_not_come_does_not_vote(vote: Make) -> None:
+    case = vote("present: data.guests")
+    case.town.cases.act(person("周局", "市局"), case.uid, "attendance")
+
+    with pytest.raises(Refused, match="not_present"):
+        case.cast("v1")
+    case.cast("v0")
+    case.cast("v2")
+
+    assert case.step == "done"
+    assert case.rebuilt()
+
+
+@pytest.mark.req("ENG-12")
 def test_a_seat_that_is_declined_waits_until_somebody_is_named(vote: Make) -> None:
     case = vote("may_decline: true")
     cases, leader = case.town.cases, person("周局", "市局")

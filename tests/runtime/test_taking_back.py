@@ -395,3 +395,52 @@ def test_a_branch_that_ended_with_branches_of_its_own_is_opened_again() -> None:
     assert case.places == ["note@u"]
     assert case.do("pass", "rita", "u", place="note").place == "done"
     assert case.replayed() == case.state
+
+
+AGAIN = sent_to(
+    "both",
+    """
+    both:
+      title: Both
+      to: done
+      parallel:
+        branches:
+          one:
+            wait:
+              title: Wait
+              wait: {until: "days(today, 3)"}
+              to: check
+              actions:
+                go:
+                  {title: Go, verb: pass, to: check,
+                   who: {permission: review, organisation: data.unit}}
+            check:
+              title: Check
+              who: {permission: review, organisation: data.unit}
+              actions:
+                pass: {title: Pass, to: join}
+                fail: {title: Fail, to: failed}
+    done: {title: Done, end: success}
+    failed:
+      title: Failed
+      end: failure
+      actions:
+        reopen:
+          {title: Reopen, who: {permission: review, organisation: data.unit}, to: resume}
+    """,
+)
+
+
+def test_a_date_is_counted_from_when_the_case_came_though_it_was_elsewhere_since() -> None:
+    """Gone on from in the same minute, it was counted from when the case was reopened."""
+    case = begin(AGAIN, World(), {"unit": "u"}).do("submit", "ann")
+    case.do("go", "rita", "u", place="wait")
+    case.at += timedelta(days=5)
+    case.do("fail", "rita", "u", place="check").do("reopen", "rita", "u")
+    assert case.places == ["check@u"]
+
+    case.operate("withdraw", "rita", "u", place="check")
+
+    (branch,) = case.state.branches.values()
+    assert (case.places, branch.wait_until) == (["wait"], "2026-09-04")
+    assert case.replayed() == case.state

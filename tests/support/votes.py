@@ -55,6 +55,10 @@ PROCESS = """
              who: {permission: check, organisation: jurisdiction.bureau}}
           stop: {title: 停止, verb: pass, to: late,
                  who: {permission: check, organisation: jurisdiction.bureau}}
+          attendance:
+            {title: 登记到会, verb: record,
+             set: {data.guests: "data.voters.filter(v, v.id != 'v1')"},
+             who: {permission: check, organisation: jurisdiction.bureau}}
         outcomes: {%s}
       done: {title: 通过, status: done, end: success}
       lost: {title: 未通过, status: done, end: failure}

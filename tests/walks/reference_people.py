@@ -17,6 +17,8 @@ from tests.walks.reference import ABOVE, Case, Line, No, Paper, Signer, Vote, ve
 ALLOWED = ("claim", "transfer", "cc", "urge")
 #: who steps in
 ADMINISTRATOR = "ada"
+#: who works at the offices
+STAFF = tuple(f"{office}-{one}" for office in ABOVE for one in ("0", "1", "h"))
 KINDS = (
     "act", "withdraw", "extend", "transfer", "add_signer", "remove_signer", "delegate", "sign",
     "claim", "give_back", "vote", "decline", "replace", "suspend", "resume", "cancel", "reroute",
@@ -369,13 +371,26 @@ class Desk(Case):
         self._demand(name == here.spot.step or not unchecked)
         self._demand(office is None or isinstance(who, dict))
         self._begin(doing.person, works_at(doing.person), pressed=False)
+        stood = self.visits
         while len(self.inside) > len(self.within[name]):
             self._leave()
         self._take(name, office)
         self._demand(not self.here.stuck and not self.closed)
         nobody = not self._holders(self.here) and not self.here.branches
         self._demand(not nobody or "wait" in step or "call" in step or self.here.due is not None)
+        self._demand_somebody(stood)
         self.here.touched = True
+
+    def _demand_somebody(self, since: int) -> None:
+        """Wherever it has come to, one at least of those with the right need not keep out."""
+        moved = self.inside
+        for inside, one in list(self.places()):
+            self.inside = inside
+            for office, right, whom in self._holders(one) if one.spot.visit > since else ():
+                if right is not None and whom is None:
+                    able = (who for who in STAFF if holds(who, right, office))
+                    self._demand(any(not self._is_kept_out(who) for who in able))
+        self.inside = moved
 
     def _take(self, name: str, office: str | None) -> None:
         """Put it at a step and office, on its path or besides."""
