@@ -87,6 +87,7 @@ from engine.services.starting import Starting
 from engine.services.studio import Studio
 from engine.services.substitutes import Substitutes
 from engine.services.telling import Telling
+from engine.services.trails import Trails
 from engine.services.upcoming import UpcomingDates
 from engine.services.views import Views
 from engine.settings import Settings, given
@@ -342,6 +343,7 @@ def assemble(
         jobs=jobs,
         list_jobs=ListJobs(jobs, records, registers, lists, directory, sentences),
         accounts=accounts,
+        trails=Trails(records, registers, accounts, sentences),
         staff=staff,
         own_roles=OwnRoles(store, definitions, directory, sentences, clock),
         substitutes=substitutes,

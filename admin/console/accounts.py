@@ -18,6 +18,7 @@ from admin.portal.handover import kinds
 from admin.tables import Link
 from engine.domain.errors import NotFound, Refused
 from engine.services.closing import HeldAt
+from engine.services.trails import Attempt
 
 
 def _still_held(login: str) -> Sequence[HeldAt]:
@@ -28,6 +29,18 @@ def _still_held(login: str) -> Sequence[HeldAt]:
         )
     except Refused:
         return ()
+
+
+def _result(one: Attempt) -> str:
+    """What became of an attempt to sign in."""
+    if one.failed is None:
+        return _("已登录")
+    return {
+        "wrong_credentials": _("用户名或密码不正确"),
+        "account_locked": _("账户已锁定"),
+        "account_closed": _("账户已停用"),
+        "too_many_attempts": _("该网络地址尝试次数过多"),
+    }.get(one.failed, _("未能登录"))
 
 
 class AccountsPage(TablePage):
@@ -95,6 +108,8 @@ class AccountsPage(TablePage):
             title=account.name,
             trail=self.trail((account.name, None)),
             account=account,
+            noted=platform().trails.of_account(actor, login),
+            result=_result,
             grants=platform().directory.grants_of(actor, account.person),
             roles=[
                 (key, caption(one.title))

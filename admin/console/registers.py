@@ -287,8 +287,20 @@ class RegistersPage(TablePage):
             content=entry.record_to_read(actor, self.register, key),
             edit_href=self.get_url(".edit_view", id=key) if record.edit else None,
             delete_href=self.get_url(".remove_view", id=key) if record.delete else None,
+            history_href=self.get_url(".history_view", id=key),
             called=self._called,
             action_href=lambda name: self.get_url(".action_page", id=key, action=name),
+        )
+
+    @expose("/history/")
+    def history_view(self) -> ResponseReturnValue:
+        """Who changed a record, and what; of a person also who looked at their data."""
+        actor, key = security.signed_in().actor, request.args.get("id", "")
+        trail = platform().trails.of_record(actor, self.register, key)
+        name = platform().registers.get(actor, self.register, key).name
+        title = _("{name} · 变更记录", name=name)
+        return render_template(
+            "console/history.html", title=title, trail=self._trail(title), noted=trail
         )
 
     @expose("/query/details/")

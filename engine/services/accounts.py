@@ -358,6 +358,16 @@ class Accounts:
         with self._sentences.saying(), self._store.read() as unit:
             return self._settable(unit, actor, login, active=False).person
 
+    def managed(self, actor: Actor, login: str) -> str:
+        """The person of an account that the actor manages.
+
+        Raises:
+            Refused: the actor manages no accounts, or there is no such one.
+        """
+        with self._sentences.saying(), self._store.read() as unit:
+            self._demand(actor)
+            return self._account(unit, actor, login).person
+
     def _settable(self, unit: UnitOfWork, actor: Actor, login: str, active: bool) -> AccountRow:
         self._demand(actor)
         account = self._account(unit, actor, login)

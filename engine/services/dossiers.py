@@ -21,13 +21,14 @@ from engine.domain.actor import Actor
 from engine.domain.case import places_of
 from engine.domain.errors import NotFound, Refused
 from engine.domain.paths import at_path
-from engine.forms.effective import EffectiveField, EffectiveForm
+from engine.forms.effective import EffectiveForm
 from engine.forms.formats import masked
 from engine.forms.surroundings import Lookup, Rights
 from engine.runtime.run import Run
 from engine.services.case_rows import MOVED_ON
 from engine.services.casework import Casework
-from engine.services.courses import Entry, text_of
+from engine.services.changed import Change, changes_of
+from engine.services.courses import Entry
 from engine.services.directory import Directory
 from engine.services.entries import Entries
 from engine.services.interventions import reroutable
@@ -151,15 +152,6 @@ class Dossier:
     current: frozenset[str]
     #: where it may be put by hand: name and caption
     steps: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A field before and after, private values masked; empty where there was or is nothing."""
-
-    title: str
-    before: str
-    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -470,32 +462,7 @@ class Dossiers:
         def shown(data: Mapping[str, Any]) -> EffectiveForm:
             return form.effective(data, surroundings, Rights(edit=()))
 
-        old = dict(_leaves(shown(before).fields)) if before else {}
-        new = dict(_leaves(shown(after).fields))
-        for name, field in new.items():
-            was = old.pop(name, None)
-            earlier, later = _said(was), _said(field)
-            if earlier != later:
-                yield Change(field.title, earlier, later)
-            elif was is not None and was.value != field.value:
-                # Masked alike, or rows of the same names: it has changed all the same.
-                yield Change(field.title, earlier, later)
-        for field in old.values():
-            if not field.empty:
-                yield Change(field.title, _said(field), "")
-
-
-def _leaves(fields: Sequence[EffectiveField]) -> Iterator[tuple[str, EffectiveField]]:
-    """The fields that hold values; repeated rows count as one."""
-    for field in fields:
-        if field.children:
-            yield from _leaves(field.children)
-        else:
-            yield field.name, field
-
-
-def _said(field: EffectiveField | None) -> str:
-    return text_of(field, mask=True) if field is not None and not field.empty else ""
+        yield from changes_of(shown(before) if before else None, shown(after))
 
 
 def _moved(event: Event) -> Iterator[Change]:

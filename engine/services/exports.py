@@ -29,11 +29,15 @@ def note_export(
     subjects: Iterable[str],
     cases: Iterable[tuple[str, str]] = (),
 ) -> None:
-    """Note whose data somebody has taken out, each person once, or once for each case."""
+    """Note whose data somebody has taken out, each person once, or once for each case.
+
+    What concerns nobody else is noted as well, once and as their own.
+    """
     what = f"{EXPORT}{name}"
     noted = [Access(at, actor.person, actor.organisation, one, what) for one in subjects]
     noted += [Access(at, actor.person, actor.organisation, one, what, uid) for one, uid in cases]
     noted = [one for one in noted if one.subject != actor.person]
-    if noted:
-        with store.write() as unit:
-            unit.access_log.add_all(noted)
+    with store.write() as unit:
+        unit.access_log.add_all(
+            noted or [Access(at, actor.person, actor.organisation, actor.person, what)]
+        )

@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from engine.services.starting import Starting
     from engine.services.studio import Studio
     from engine.services.substitutes import Substitutes
+    from engine.services.trails import Trails
     from engine.services.upcoming import UpcomingDates
     from engine.services.views import Views
     from engine.store.database import Store
@@ -111,6 +112,7 @@ class Platform:
     jobs: Jobs
     list_jobs: ListJobs
     accounts: Accounts
+    trails: Trails
     staff: Staff
     own_roles: OwnRoles
     substitutes: Substitutes

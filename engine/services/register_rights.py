@@ -53,7 +53,7 @@ class RegisterRights:
         if row is not None and is_own(actor, row, operation):
             return None
         if operation == "list":
-            return self._why_not_list(actor, known)
+            return self._why_not_list(actor, known, row)
         if operation == "delete" and row is not None and self._is_kept_from_above(actor, row):
             return self._sentences.worded(NotAllowed("outside_your_scope", organisation=row.key))
         permission: str | None = getattr(known.permissions, operation)
@@ -71,11 +71,12 @@ class RegisterRights:
         if refusal is not None:
             raise refusal
 
-    def _why_not_list(self, actor: Actor, register: Register) -> Refused | None:
-        opened_by = sorted(register.opened_by)
-        if any(self._directory.has(actor, permission) for permission in opened_by):
-            return None
-        return self._why_not(actor, opened_by[0] if opened_by else None, None)
+    def _why_not_list(
+        self, actor: Actor, register: Register, row: RecordRow | None
+    ) -> Refused | None:
+        opened_by: list[str | None] = [*sorted(register.opened_by)]
+        refusals = [self._why_not(actor, one, row) for one in opened_by or [None]]
+        return refusals[0] if None not in refusals else None
 
     def _why_not(
         self, actor: Actor, permission: str | None, row: RecordRow | None

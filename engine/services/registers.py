@@ -132,6 +132,12 @@ class Registers:
         """Why an actor may not do something with a register's records; None when they may."""
         return self._rights.why_not(actor, register, operation, row)
 
+    def demand(
+        self, actor: Actor, register: str, operation: Operation, row: RecordRow | None = None
+    ) -> None:
+        """Refuse what the actor may not do with a register's records."""
+        self._rights.demand(actor, register, operation, row)
+
     def may_view(self, actor: Actor, register: str) -> bool:
         """Whether an actor may look records of a register up."""
         return self.why_not(actor, register, "view") is None
@@ -446,7 +452,7 @@ class Registers:
             refusal = self._why_not_act(unit, actor, known, row, chosen)
             if refusal is not None:
                 raise refusal
-            asked = self._asked(known, chosen)
+            asked = form_asked(self._records.release.forms, chosen)
             entered = dict(input or {})
             if asked is not None:
                 surroundings = self.surroundings(unit, actor, row.data)
@@ -508,7 +514,8 @@ class Registers:
         with self._sentences.saying(), self._store.read() as unit:
             row = self._records.load(unit, register, key)
             self._rights.demand(actor, register, "view", row)
-            form = self._asked(known, chosen) or self._form(known).fields(())
+            forms = self._records.release.forms
+            form = form_asked(forms, chosen) or self._form(known).fields(())
             there = {
                 name: value
                 for path, formula in chosen.set.items()
@@ -547,17 +554,6 @@ class Registers:
                 case = unit.cases.load(uid)
                 name = (case.number if case is not None else None) or uid
                 raise Refused("record_in_use", register=form.title, name=name)
-
-    def history(self, actor: Actor, register: str, key: str) -> Sequence[Any]:
-        """Who changed a record, and what, oldest first.
-
-        Raises:
-            NotAllowed: the actor may not see the record.
-        """
-        with self._sentences.saying(), self._store.read() as unit:
-            row = self._records.load(unit, register, key)
-            self._rights.demand(actor, register, "view", row)
-            return unit.records.changes(row)
 
     # ------------------------------------------------------------ inside
 
@@ -710,12 +706,6 @@ class Registers:
             action.own,
         )
 
-    def _asked(self, register: Register, action: RecordAction) -> Form | None:
-        forms = self._records.release.forms
-        if isinstance(action.ask, str):
-            return forms[action.ask]
-        return forms[REVIEW_ACTION].fields(action.ask) if action.ask else None
-
     def _set(
         self,
         unit: UnitOfWork,
@@ -745,6 +735,13 @@ class Registers:
         at = self._records.now(actor.jurisdiction)
         with self._store.write() as unit:
             unit.access_log.add(Access(at, actor.person, actor.organisation, subject, register.id))
+
+
+def form_asked(forms: Mapping[str, Form], action: RecordAction) -> Form | None:
+    """The form of what an action of a register asks for; None where it asks for nothing."""
+    if isinstance(action.ask, str):
+        return forms[action.ask]
+    return forms[REVIEW_ACTION].fields(action.ask) if action.ask else None
 
 
 def _copy(path: str, source: Mapping[str, Any], target: dict[str, Any]) -> None:

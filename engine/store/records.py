@@ -133,6 +133,12 @@ _CHANGES = Statement(
     .where(_h.record_id == given(_h.record_id))
     .order_by(_h.id)
 )
+_LATEST_CHANGES = Statement(
+    sa.select(_h.at, _h.person, _h.organisation, _h.action, _h.body)
+    .where(_h.record_id == given(_h.record_id))
+    .order_by(_h.id.desc())
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
 
 
 class Records:
@@ -327,8 +333,11 @@ class Records:
 
     def changes(self, row: RecordRow) -> list[Change]:
         """Return a record's history, oldest first."""
-        found = self._session.all(_CHANGES, record_id=row.id)
-        return [Change._make((*row[:-1], orjson.loads(row[-1]))) for row in found]
+        return _changes(self._session.all(_CHANGES, record_id=row.id))
+
+    def latest_changes(self, row: RecordRow, most: int) -> list[Change]:
+        """Return the end of a record's history, the latest first."""
+        return _changes(self._session.all(_LATEST_CHANGES, record_id=row.id, most=most))
 
     def _row(self, row: tuple[Any, ...] | None) -> RecordRow | None:
         if row is None:
@@ -370,6 +379,10 @@ class Records:
             shared | {"fields": fields, "value": value} for fields, value in found_by.unique.items()
         ]
         self._session.run_all(_ADD_UNIQUE, unique)
+
+
+def _changes(rows: Sequence[tuple[Any, ...]]) -> list[Change]:
+    return [Change._make((*row[:-1], orjson.loads(row[-1]))) for row in rows]
 
 
 def below(path: str) -> tuple[str, str]:

@@ -6,6 +6,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from engine.domain.errors import InvalidSubmission, NotAllowed, NotFound, Refused, Stale
+from engine.services.changed import Change
 from engine.services.platform import Platform
 from tests.support.office import FILES, a_request, open_office, person
 
@@ -329,22 +330,48 @@ class TestHistory:
     @pytest.mark.req("SEC-03")
     def test_every_change_names_who_what_before_and_after(self, office: Platform):
         office.registers.change(ADMINISTRATOR, "organisations", "一所", {"staff": 99})
+        office.registers.act(
+            ADMINISTRATOR, "organisations", "一所", "deregister", {"reason": "并入二分局"}
+        )
 
-        change = office.registers.history(ADMINISTRATOR, "organisations", "一所")[-1]
+        last, before = office.trails.of_record(ADMINISTRATOR, "organisations", "一所").steps[:2]
 
-        assert (change.person, change.organisation, change.action) == ("钱管", "市局", "edit")
-        assert change.body == {"staff": [120, 99]}
+        assert (before.person, before.organisation, before.action) == ("钱管", "市局", "edit")
+        assert before.changes == [Change("人数", "120", "99")]
+        assert (last.person, last.title) == ("钱管", "注销")
+        assert Change("状态", "正常", "已注销") in last.changes
+        assert "并入二分局" in [one.after for one in last.changes]
 
-    @pytest.mark.req("SEC-02")
-    def test_the_history_of_personal_data_is_sealed(self, office: Platform):
+    @pytest.mark.req("SEC-01", "SEC-03")
+    def test_it_is_for_those_who_work_with_the_record(self, office: Platform):
+        with office.store.write() as unit:
+            office.directory.grant(unit, "周局", "handler", "一分局", jurisdiction="town")
+
+        assert office.trails.of_record(person("周局", "一分局"), "organisations", "一所").steps
+        for actor, key in ((person("周局", "一分局"), "二分局"), (REVIEWER, "一所")):
+            with pytest.raises(NotAllowed):
+                office.trails.of_record(actor, "organisations", key)
+
+    @pytest.mark.req("SEC-02", "SEC-03")
+    def test_the_history_of_personal_data_is_sealed_and_shown_masked(self, office: Platform):
         office.registers.change(
             ADMINISTRATOR, "people", "张三", {"basics": {"name": "张三", "phone": "13800000000"}}
         )
 
-        change = office.registers.history(ADMINISTRATOR, "people", "张三")[-1]
+        with office.store.read() as unit:
+            row = unit.records.load("people", "张三")
+            assert row is not None
+            kept = unit.records.changes(row)[-1].body
+        assert kept["fields"] == ["basics"]
+        assert "13800000000" not in str(kept)
+        assert office.trails.of_record(ADMINISTRATOR, "people", "张三").steps[0].changes == [
+            Change("证件号码", "120***********0000", ""),
+            Change("电话", "", "13800000000"),
+        ]
 
-        assert change.body["fields"] == ["basics"]
-        assert "13800000000" not in str(change.body)
+        with office.store.write() as unit:
+            unit.blobs.erase("张三")
+        assert office.trails.of_record(ADMINISTRATOR, "people", "张三").steps[0].changes == []
 
     @pytest.mark.req("SEC-02")
     def test_looking_at_somebody_elses_record_is_noted(self, office: Platform):

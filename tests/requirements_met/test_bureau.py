@@ -346,8 +346,8 @@ class TestCommittees:
         (line,) = exported(clerk, f"{COMMITTEES}?search=wuhou-chu")[1:]
 
         assert line[-1] == "已注销"
-        found = town.platform.registers.history(manager, "committees", "蓉工评委")
-        assert "备案期满不再设立" in str(found)
+        page = clerk.get("/console/register-committees/history/?id=蓉工评委")
+        assert page.rows()[0][2:] == ["注销", "状态：正常 → 已注销原因：备案期满不再设立"]
 
     def test_an_account_name_belongs_to_one_committee(self, town):
         manager = town.person("郁管理", BUREAU)

@@ -272,8 +272,9 @@ class TestAccountCorrection:
         registers, manager = town.platform.registers, town.person("陈管理", "人社局")
         person = registers.get(manager, "people", "张三")
         assert person.data["personal_basics"]["full_name"] == "张叁"
-        change = registers.history(manager, "people", "张三")[-1]
-        assert (change.person, change.body["fields"]) == ("陈管理", ["personal_basics"])
+        officer.get("/console/register-people/details/?id=张三")
+        page = officer.get(officer.page.links["变更记录"])
+        assert page.rows()[0][1:] == ["陈管理", "随业务办理", "姓名：张三 → 张叁"]
         page = officer.get(f"/cases/{town['z']}")
         assert "原值张三" in page
         assert "新的姓名张叁" in page
