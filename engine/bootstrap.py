@@ -53,6 +53,7 @@ from engine.services.jobs import Jobs
 from engine.services.linking import Linking
 from engine.services.list_figures import ListFigures
 from engine.services.list_jobs import ListJobs
+from engine.services.list_questions import ListQuestions
 from engine.services.lists import Lists
 from engine.services.marks import Marks
 from engine.services.messages import Messages
@@ -232,7 +233,8 @@ def assemble(
     )
     telling = Telling(records, sentences, outside.connections)
     registers = Registers(records, directory, sentences, staff, telling)
-    lists = Lists(records, directory, registers, sentences, Marks(casework))
+    questions = ListQuestions(records, directory)
+    lists = Lists(records, directory, registers, sentences, Marks(casework), questions)
     messages = Messages(casework, directory, sentences, records.lookup, lists)
 
     def may_see_case(actor: Actor, uid: str) -> bool:
@@ -252,7 +254,7 @@ def assemble(
     outgoing = Outgoing(
         casework, groups, linking, connecting, records, messages, documents, telling, jobs
     )
-    seeing = Seeing(casework, directory, oversight)
+    seeing = Seeing(casework, directory, oversight, questions)
     cases = Cases(
         casework, directory, entries, groups, panels, linking, outgoing, sentences, seeing
     )

@@ -297,8 +297,9 @@ LIST = Vocabulary(
         Key(
             "where",
             Expression(Phrase("真假", "true or false")),
-            "对每行 `it` 的条件",
-            "condition over the row `it`",
+            "对每行 `it` 的条件；不成立的不列出，凭此列表也打不开",
+            "condition over the row `it`; what does not fulfil it is neither listed nor opened by "
+            "the list",
         ),
         Key("columns", COLUMNS, "列", "columns", required=True),
         Key("filters", Names(FIELD_PATH), "查询条件", "filters"),

@@ -17,13 +17,13 @@ from engine.definitions.listing import CASE_FIELDS, CASES, OVERDUE, SORTABLE, Ho
 from engine.definitions.process import FOR_MANY, Process
 from engine.definitions.register import ORGANISATIONS, PEOPLE
 from engine.definitions.release import Release
-from engine.definitions.renaming import names_before
 from engine.definitions.role import Menu, MenuEntry
 from engine.domain.actor import Actor
 from engine.domain.errors import NotAllowed, NotFound, Refused
 from engine.services.directory import Directory
 from engine.services.exports import may_unmask, note_export
 from engine.services.list_cells import YES_NO, Cells, element_of
+from engine.services.list_questions import ListQuestions
 from engine.services.marks import Marks
 from engine.services.menus import Menus
 from engine.services.pages import Bulk, Column, Cursor, Filter, Moments, Page, cursor_from
@@ -36,8 +36,7 @@ from engine.services.sight import Sight
 from engine.services.statuses import STATUSES
 from engine.store.records import IndexValue
 from engine.store.unit import UnitOfWork
-from engine.store.where import Where
-from engine.store.worklists import CaseLine, Represented, Unseen, Viewer, Worklist
+from engine.store.worklists import CaseLine, Unseen, Viewer, Worklist
 
 #: how many rows are exported at once
 EXPORTED = 100_000
@@ -74,6 +73,7 @@ class Lists:
         registers: Registers,
         sentences: Sentences,
         marks: Marks,
+        questions: ListQuestions,
     ) -> None:
         self._records = records
         self._directory = directory
@@ -81,6 +81,7 @@ class Lists:
         self._menus = Menus(records, directory)
         self._sentences = sentences
         self._marks = marks
+        self._questions = questions
         self._store = records.store
 
     @property
@@ -96,8 +97,7 @@ class Lists:
     def why_not(self, actor: Actor, name: str) -> Refused | None:
         """Why an actor may not open a list; None when they may."""
         listing = self._release.lists.get(name)
-        known = self._release.jurisdictions.get(actor.jurisdiction or "")
-        if listing is None or (known is not None and listing.set not in known.sets):
+        if listing is None or not self._questions.is_offered(actor, listing):
             return self._sentences.worded(NotFound("no_such_page"))
         if not listing.permissions:
             return None
@@ -311,7 +311,7 @@ class Lists:
             return self._pages.export(actor, self._shown(listing), filters or {}, search)
         with self._sentences.saying(), self._store.read() as unit:
             lines = self._lines(unit, actor, listing, filters or {}, search)
-            viewer = self._viewer(unit, actor)
+            viewer = self._questions.viewer(actor)
             rows = self._cells(unit, actor, listing, viewer, self.sight(actor)).rows(lines)
         people = ((line.initiator, line.uid) for line in lines if line.initiator)
         at = self._records.now(actor.jurisdiction)
@@ -342,15 +342,6 @@ class Lists:
         worklist = self.worklist(unit, actor, listing, filters, search)
         column, descending = self._sorting(listing, "")
         return unit.worklists.page(worklist, column, descending=descending, limit=EXPORTED)
-
-    def _viewer(self, unit: UnitOfWork, actor: Actor) -> Viewer:
-        return Viewer(
-            actor.person,
-            actor.organisation,
-            self._directory.path(actor.organisation),
-            self._directory.permissions(actor),
-            tuple(Represented(*one) for one in self._directory.lent(actor).items()),
-        )
 
     def _cells(
         self,
@@ -389,7 +380,7 @@ class Lists:
         self, actor: Actor, listing: Listing, sight: Sight, paths: Iterable[str]
     ) -> frozenset[str]:
         """The fields of a list that the actor sees in none of its cases."""
-        processes = self.processes(actor, listing)
+        processes = self._questions.processes(actor, listing)
         every_row_is_own = listing.relation == "mine" and not listing.permissions
 
         def closed(path: str) -> bool:
@@ -420,33 +411,20 @@ class Lists:
             NotAllowed: the actor does not see a field that rows are asked or sorted by.
         """
         sight = sight or self.sight(actor)
-        processes = self.processes(actor, listing)
+        processes = self._questions.processes(actor, listing)
         by = [*(path for path in listing.filters if filters.get(path)), sort.removeprefix("-")]
         for path in sorted(self.closed_to(actor, listing, sight, by)):
             refusal = NotAllowed("field_not_shown", field=self.caption(listing, path))
             raise self._sentences.worded(refusal)
         read = (*by, *(listing.search if search else ()), listing.sort.field)
-        worklist = Worklist(
-            relation=listing.relation,
-            viewer=self._viewer(unit, actor),
-            jurisdiction=actor.jurisdiction,
-            processes=[process.id for process in processes],
-            permissions=listing.permissions,
-            steps=listing.steps,
-            stages=listing.stages,
-            before=tuple(names_before(processes)),
-            statuses=listing.statuses,
-            handled=self._handled(actor, listing),
-            closed={"no": False, "yes": True, "any": None}[listing.closed],
-            started_here=bool(listing.permissions),
-            where=self._where(unit, actor, listing),
+        worklist = replace(
+            self._questions.of(unit, actor, listing, processes),
             equal=self._equal(actor, listing, filters),
             words=search,
             searched=self._searched(actor, listing),
             exact=self._exact(actor, listing, search),
             unseen=_unseen(sight, processes, read),
             late=self._late(listing, filters),
-            now=self._records.now(actor.jurisdiction or ""),
         )
         asked = HomeCount("", **{name: _split(filters.get(key)) for key, name in NARROWING.items()})
         return _narrowed(worklist, asked)
@@ -457,39 +435,10 @@ class Lists:
         wanted = filters.get(OVERDUE) if OVERDUE in listing.filters else None
         return {"1": True, "0": False}.get(wanted or "")
 
-    def processes(self, actor: Actor, listing: Listing) -> list[Process]:
-        """The processes a list is about: those it names, or all of the jurisdiction."""
-        bound = self._release.processes
-        if listing.processes:
-            return [bound[name].process for name in listing.processes]
-        known = self._release.jurisdictions.get(actor.jurisdiction or "")
-        return [found.process for name, found in bound.items() if known is None or known.runs(name)]
-
-    def _handled(self, actor: Actor, listing: Listing) -> tuple[str, ...]:
-        """The actions whose verb the list asks for."""
-        if not listing.handled:
-            return ()
-        names = {
-            name
-            for process in self.processes(actor, listing)
-            for actions in (process.actions, *(step.actions for step in process.steps.values()))
-            for name, action in actions.items()
-            if action.verb in listing.handled
-        }
-        return tuple(sorted(names)) or ("",)
-
-    def _where(self, unit: UnitOfWork, actor: Actor, listing: Listing) -> Where | None:
-        if listing.where is None:
-            return None
-        values = self._records.names(unit, actor)
-        where = self._release.bound.wheres[listing.where]
-        condition = where.bind(values, calendar=self._records.calendar(actor.jurisdiction))
-        return Where.over(condition, CASES, self._records.catalogue(actor.jurisdiction))
-
     def _equal(
         self, actor: Actor, listing: Listing, filters: Mapping[str, str]
     ) -> dict[str, list[IndexValue]]:
-        processes = self.processes(actor, listing)
+        processes = self._questions.processes(actor, listing)
         found: dict[str, list[IndexValue]] = {}
         for path in listing.filters:
             text = filters.get(path, "")
@@ -509,7 +458,7 @@ class Lists:
         for path in listing.search:
             register: str | None = {"initiator": PEOPLE, "organisation": ORGANISATIONS}.get(path)
             if path.startswith("data."):
-                element = element_of(self._release, self.processes(actor, listing), path)
+                element = element_of(self._release, self._questions.processes(actor, listing), path)
                 register = (element.reference or None) if element is not None else None
             found.append((path.removeprefix("data."), register))
         return found
@@ -569,7 +518,7 @@ class Lists:
         """The actions a list offers for ticked rows, called as at the first step that has them."""
         actions = {
             name: action
-            for process in reversed(self.processes(actor, listing))
+            for process in reversed(self._questions.processes(actor, listing))
             for step in reversed(list(process.steps.values()))
             if not listing.steps or step.name in listing.steps
             for name, action in step.actions.items()

@@ -5,11 +5,9 @@ Also those who decide a group it is in, who vote on it or watch, and who receive
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 
-from engine.definitions.listing import CASES, Listing
-from engine.definitions.renaming import step_called
 from engine.domain.actor import Actor
 from engine.domain.actor import Rights as Permissions
 from engine.domain.errors import NotFound, Refused
@@ -17,19 +15,22 @@ from engine.runtime.branches import find
 from engine.runtime.offers import may_lead, offers
 from engine.runtime.run import Run
 from engine.services.casework import Casework
+from engine.services.list_questions import ListQuestions
 from engine.services.loaded import Loaded
 from engine.services.oversight import Oversight
 from engine.store.unit import UnitOfWork
-from engine.store.work import WorkRow
 
 
 class Seeing:
     """Opens cases for those who may know of them."""
 
-    def __init__(self, work: Casework, rights: Permissions, oversight: Oversight) -> None:
+    def __init__(
+        self, work: Casework, rights: Permissions, oversight: Oversight, questions: ListQuestions
+    ) -> None:
         self._work = work
         self._rights = rights
         self._oversight = oversight
+        self._questions = questions
 
     def open(
         self, unit: UnitOfWork, actor: Actor, uid: str, at: str | None = None
@@ -96,7 +97,7 @@ class Seeing:
             return True
         if any(offer.mine for offer in offers(run, self._rights)):
             return True
-        if self._listed(loaded, actor, items):
+        if self._questions.shown(unit, actor, loaded.row):
             return True
         if unit.copies.has(loaded.row.id, actor.person):
             return True
@@ -114,44 +115,6 @@ class Seeing:
         if organisation is None or organisation != actor.organisation or permission is None:
             return False
         return self._rights.holds(actor.person, permission, organisation)
-
-    def _listed(self, loaded: Loaded, actor: Actor, items: Sequence[WorkRow]) -> bool:
-        """Whether a list of the content that the actor may open shows such cases."""
-        been = {item.organisation for item in items}
-        done = [(item.organisation, item.step) for item in items if item.state == "done"]
-        for listing in self._work.definitions.current.lists.values():
-            if listing.relation not in ("all", "below", "acted"):
-                continue
-            if listing.of != CASES or not listing.opens:
-                continue
-            if listing.processes and loaded.row.process not in listing.processes:
-                continue
-            for permission in listing.permissions:
-                held = self._rights.holds(actor.person, permission, actor.organisation)
-                if not held:
-                    continue
-                if listing.relation == "all" and actor.jurisdiction == loaded.row.jurisdiction:
-                    return True
-                if listing.relation == "acted" and any(
-                    place == actor.organisation and self._is_of(loaded, listing, step)
-                    for place, step in done
-                ):
-                    return True
-                if listing.relation == "below" and any(
-                    self._rights.covers(actor.person, permission, actor.organisation, place)
-                    for place in been
-                    if place is not None
-                ):
-                    return True
-        return False
-
-    def _is_of(self, loaded: Loaded, listing: Listing, name: str) -> bool:
-        """Whether a list is about a step of a case, by its name then or now."""
-        if not listing.steps or name in listing.steps:
-            return True
-        bound = self._work.definitions.current.processes.get(loaded.row.process)
-        step = step_called(bound.process, name) if bound is not None else None
-        return step is not None and step.name in listing.steps
 
     def _sees_group(self, unit: UnitOfWork, uid: str, actor: Actor) -> bool:
         loaded = self._work.load(unit, uid)

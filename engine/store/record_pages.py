@@ -14,7 +14,7 @@ from engine.store.search import fold, wanted
 from engine.store.session import Session
 from engine.store.statement import KEPT, Few, Statement, given
 from engine.store.tables.records import record_fields, record_terms, records
-from engine.store.where import Slots, Where, is_text, one_of
+from engine.store.where import Slots, Where, is_text, one_of, unindexed
 
 ORGANISATIONS = "organisations"
 #: what a page may be ordered by without an index of its own
@@ -305,13 +305,6 @@ def _texts(few: Few, of_one: bool) -> sa.Select[Any]:
         .where(few.clause)
     )
     return statement.where(_c.jurisdiction == given(_c.jurisdiction)) if of_one else statement
-
-
-def unindexed(column: sa.ColumnElement[Any], number: bool = False) -> sa.ColumnElement[Any]:
-    """Return the same value as an expression, for which no index is used."""
-    if number:
-        return column + sa.literal_column("0")
-    return sa.type_coerce(column.concat(sa.literal_column("''")), column.type)
 
 
 def _conditions(selection: Selection, *, few: bool) -> list[Condition]:

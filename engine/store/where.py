@@ -85,8 +85,14 @@ class Where:
         Raises:
             KeyError: it reads what is no index, which the check of ``where`` refuses.
         """
+        return self.clause_of(None)
+
+    def clause_of(self, case_id: int | None) -> Clause:
+        """The condition for one case alone, whose values are asked by its key; for all by None."""
         cases_ = self.source == CASES
-        rows: _Rows = _Cases(self.catalogue) if cases_ else _Records(self.source, self.catalogue)
+        rows: _Rows = (
+            _Cases(self.catalogue, case_id) if cases_ else _Records(self.source, self.catalogue)
+        )
         return _clause(self.condition, rows)
 
     @classmethod
@@ -134,6 +140,13 @@ def one_of(column: sa.ColumnElement[Any], values: Sequence[Any]) -> Clause:
     if any(isinstance(value, Slot) for value in values):
         return column.in_([_bound(value) for value in values])
     return column.in_(list(values))
+
+
+def unindexed(column: sa.ColumnElement[Any], number: bool = False) -> sa.ColumnElement[Any]:
+    """Return the same value as an expression, for which no index is used."""
+    if number:
+        return column + sa.literal_column("0")
+    return sa.type_coerce(column.concat(sa.literal_column("''")), column.type)
 
 
 def _bound(value: Any) -> Any:
@@ -320,6 +333,7 @@ _COLUMNS = {
 @dataclass(frozen=True)
 class _Cases:
     catalogue: Catalogue
+    only: int | None
 
     @property
     def table(self) -> Searchable:
@@ -338,11 +352,8 @@ class _Cases:
         wanted = _keys(self.table.references[reference], rest, test, self.catalogue)
         if reference in _COLUMNS:
             return _COLUMNS[reference].in_(wanted)
-        return cases.c.id.in_(
-            sa.select(case_fields.c.case_id).where(
-                case_fields.c.path == _stored(reference), case_fields.c.text_value.in_(wanted)
-            )
-        )
+        found = self._rows(reference, case_fields.c.case_id)
+        return cases.c.id.in_(found.where(case_fields.c.text_value.in_(wanted)))
 
     def items(self, path: Path, part: Condition) -> Clause:
         return cases.c.id.in_(_items(path, part, self._item_rows, case_fields.c.case_id))
@@ -361,15 +372,21 @@ class _Cases:
         # A case without the value is not found, and is found by the opposite.
         return sa.and_(column.is_not(None), found)
 
+    def _rows(self, name: str, *columns: Any) -> sa.Select[Any]:
+        at, path = case_fields.c, _stored(name)
+        if self.only is None:
+            return sa.select(*columns).where(at.path == path)
+        # A case has few values, a path has very many.
+        return sa.select(*columns).where(at.case_id == self.only, unindexed(at.path) == path)
+
     def _found(self, name: str, test: Condition) -> sa.Select[Any]:
         fields = case_fields.c
-        return sa.select(fields.case_id).where(
-            fields.path == _stored(name), _passes(fields.text_value, fields.number_value, test)
-        )
+        rows = self._rows(name, fields.case_id)
+        return rows.where(_passes(fields.text_value, fields.number_value, test))
 
     def _item_rows(self, name: str, test: Condition | None) -> sa.Select[Any]:
         fields = case_fields.c
-        rows = sa.select(fields.case_id, fields.no).where(fields.path == _stored(name))
+        rows = self._rows(name, fields.case_id, fields.no)
         if test is None:
             return rows
         return rows.where(_passes(fields.text_value, fields.number_value, test))

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from engine.definitions.renaming import Before
-from engine.store.record_pages import contains_word, unindexed
+from engine.store.record_pages import contains_word
 from engine.store.records import IndexValue, below
 from engine.store.schema import Moment
 from engine.store.search import fold
@@ -18,7 +18,7 @@ from engine.store.session import Session
 from engine.store.statement import KEPT
 from engine.store.tables.cases import case_fields, cases, work_items
 from engine.store.tables.records import records
-from engine.store.where import Clause, Slots, Where
+from engine.store.where import Clause, Slots, Where, unindexed
 
 #: sorts what has no such moment behind everything that has one
 _NEVER = datetime(9999, 12, 31, tzinfo=UTC)
@@ -141,6 +141,8 @@ class Worklist:
     #: whether a deadline has passed at ``now``
     late: bool | None = None
     now: datetime | None = None
+    #: one case alone: what is asked of work and fields is asked of its own, by its key
+    only: int | None = None
 
 
 class Worklists:
@@ -177,6 +179,14 @@ class Worklists:
             for one in worklists
         ]
         return list(self._session.rows(sa.select(*each))[0]) if each else []
+
+    def any_shows(self, worklists: Sequence[Worklist], case_id: int) -> bool:
+        """Tell whether a case is in one of several lists, whatever else is in them."""
+        if not worklists:
+            return False
+        each = (sa.and_(*_conditions(replace(one, only=case_id))) for one in worklists)
+        found = sa.select(_c.id).where(_c.id == case_id, sa.or_(*each))
+        return bool(self._session.rows(found))
 
     def page(
         self,
@@ -339,8 +349,14 @@ def _conditions(worklist: Worklist) -> list[Clause]:
         conditions += [_equal(path, values), *_seen(worklist, path)]
     conditions += [_found(worklist, word) for word in fold(worklist.words).split()]
     if worklist.where is not None:
-        conditions.append(worklist.where.clause)
+        conditions.append(worklist.where.clause_of(worklist.only))
     return conditions
+
+
+def _work(worklist: Worklist) -> sa.Select[Any]:
+    """The cases of work items; of one case those of its own."""
+    work = sa.select(_w.case_id)
+    return work if worklist.only is None else work.where(_w.case_id == worklist.only)
 
 
 def _related(worklist: Worklist) -> Clause:
@@ -357,7 +373,7 @@ def _related(worklist: Worklist) -> Clause:
                 records.c.path >= low,
                 records.c.path < high,
             )
-            found = sa.select(_w.case_id).where(_w.organisation.in_(inside))
+            found = _work(worklist).where(_w.organisation.in_(inside))
             return sa.and_(_c.id.in_(found), *_at(worklist))
         case "mine":
             mine = _c.initiator == viewer.person
@@ -412,7 +428,7 @@ def _of_process(processes: list[str]) -> Clause:
 
 def _waiting(worklist: Worklist) -> Clause:
     viewer = worklist.viewer
-    open_work = sa.select(_w.case_id).where(_w.state == sa.literal_column("'open'"))
+    open_work = _work(worklist).where(_w.state == sa.literal_column("'open'"))
     open_work = open_work.where(*_work_at(worklist))
     if worklist.statuses:
         open_work = open_work.where(_w.status.in_(list(worklist.statuses)))
@@ -486,6 +502,8 @@ def _done(viewer: Viewer) -> Clause:
 
 def _acted(worklist: Worklist) -> Clause:
     conditions: list[Clause] = [_done(worklist.viewer), *_work_at(worklist)]
+    if worklist.only is not None:
+        conditions.append(_w.case_id == worklist.only)
     if worklist.handled:
         latest = sa.select(sa.func.max(_w.id)).where(*conditions).group_by(_w.case_id)
         conditions = [_w.id.in_(latest), _w.action.in_(list(worklist.handled))]

@@ -14,7 +14,7 @@ READER = person("周局", "一分局")
 
 @pytest.fixture
 def uid(office: Platform) -> str:
-    return a_request(office)
+    return a_request(office, amount=20.0)
 
 
 def refused(action) -> str:

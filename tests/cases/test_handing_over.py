@@ -132,7 +132,7 @@ def test_those_they_stand_in_for_get_another_substitute(town):
 
 
 def test_a_case_moved_meanwhile_is_left_as_it_is(town):
-    uid = a_request(town)
+    uid = a_request(town, amount=20.0)
     town.cases.claim(LEAVING, uid)
     service = town.handing_over
     plan = service.plan

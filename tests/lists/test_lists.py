@@ -6,9 +6,11 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from python_calamine import CalamineWorkbook
 
 from engine.domain.errors import NotAllowed, NotFound
+from engine.services.list_questions import ListQuestions
 from engine.services.platform import Platform
 from tests.support.office import FILES, NINE, a_request, open_office, person
 
@@ -315,3 +317,70 @@ class TestWhatIsKeptFromTheReader:
             found = unit.worklists.count(replace(asked, relation="all", stages=(), steps=()))
             tally = unit.worklists.tally(replace(asked, relation="all", equal={}), "kind")
         assert (found, tally) == (1, [("hall", 1)])
+
+
+SEES_ALL = person("钱管", "市局")
+
+
+class TestWhatAListOpens:
+    """Through a list one may open what it shows (REV-22), and nothing beside it."""
+
+    @pytest.mark.req("REV-22", "SEC-02")
+    def test_a_case_that_its_condition_leaves_out_is_not_opened_by_its_id(self, office: Platform):
+        """Whoever could open a list read every case of its processes, drafts too, by the id."""
+        shown, left_out = a_request(office, amount=20.0), a_request(office, amount=5.0)
+
+        assert office.lists.keys(SEES_ALL, "town/everything") == [shown]
+        assert office.views.view(SEES_ALL, shown).uid == shown
+        for look in (office.views.view, office.views.course, office.views.choices):
+            with pytest.raises(NotFound):
+                look(SEES_ALL, left_out)
+
+    @pytest.mark.req("REV-22")
+    def test_it_opens_no_longer_when_the_condition_holds_no_longer(self, office: Platform):
+        uid = a_request(office, amount=20.0)
+        office.cases.withdraw(person("张三"), uid)
+        office.cases.save(person("张三"), uid, {"amount": 5.0})
+
+        with pytest.raises(NotFound):
+            office.views.view(SEES_ALL, uid)
+
+    @pytest.mark.parametrize(
+        "narrowed", ["steps: [check]", "statuses: [checked]", "closed: yes", "handled: [return]"]
+    )
+    def test_nor_what_lies_outside_its_scope(self, narrowed: str):
+        """Beside `where` a list is narrowed by steps, statuses and what was done."""
+        relation = "acted" if narrowed.startswith("handled") else "below"
+        listing = f"""
+            list: town/below
+            title: 下级
+            relation: {relation}
+            permission: see_all
+            {narrowed}
+            columns: [number]
+            """
+        office = open_office(more={"definitions/lists/town/below.yaml": listing})
+        uid = a_request(office)
+
+        assert office.lists.keys(SEES_ALL, "town/below") == []
+        with pytest.raises(NotFound):
+            office.views.view(SEES_ALL, uid)
+
+    def test_it_is_asked_of_that_case_alone(self, office: Platform):
+        """What it costs does not grow with the cases there are."""
+        uid = a_request(office, amount=5.0)
+        asked: list[tuple[str, object]] = []
+        with office.store.read() as unit:
+            row = unit.cases.load(uid)
+            sa.event.listen(
+                unit.connection, "before_cursor_execute",
+                lambda c, cursor, sql, given, *rest: asked.append((sql, given)),
+            )  # fmt: skip
+            assert not ListQuestions(office.records, office.directory).shown(unit, SEES_ALL, row)
+            sql, given = next(one for one in asked if "case_fields" in one[0])
+            plan = unit.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", given).all()
+        steps = [str(row[3]) for row in plan]
+        assert any("case_fields" in step for step in steps)
+        for step in steps:
+            if "case_fields" in step or "work_items" in step:
+                assert "(case_id=?" in step, steps
