@@ -172,8 +172,42 @@ class PublishPage(Page):
             "state": state,
             "tick": new_key(),
             "needs_second": publishing.needs_second(actor, draft),
+            "differs": _differs,
             "pictures": {one.file: _picture(one, checked.loaded) for one in failed[:1]},
         }
+
+
+def _differs(what: str) -> str:
+    """What of a sample case came out otherwise, in words: ``z.refuses.pass`` is why it may not."""
+    words = {
+        "at": _("所在环节"),
+        "waits_for": _("等谁办理"),
+        "status": _("状态"),
+        "shown": _("发起人看到的状态"),
+        "due": _("截止时间"),
+        "deadlines": _("各个截止时间"),
+        "closed": _("结束"),
+        "flags": _("标记"),
+        "data": _("填写的内容"),
+        "documents": _("出具的文书"),
+        "messages": _("发出的消息"),
+        "lists": _("列表"),
+        "incidents": _("异常"),
+        "records": _("登记表的记录"),
+        "opinions": _("常用意见"),
+        "actions": _("可以办理的操作"),
+        "refuses": _("不能办理的原因"),
+        "may_add": _("可以列入名单的事项"),
+        "visible": _("每个人看到的列表和操作"),
+        "look": _("列表中的事项"),
+        "asked": _("询问外部接口的内容"),
+        "answers": _("外部接口"),
+        "refused": _("被拒绝时看到的话"),
+        "after the refusal": _("被拒绝以后"),
+        "fast_forward": _("快进到的环节"),
+    }
+    parts = (what, what.partition(" ")[0], *reversed(what.split(".")))
+    return next((words[part] for part in parts if part in words), _("这一步的办理"))
 
 
 def _done(actor: Actor, refusal: Refused) -> Version | None:

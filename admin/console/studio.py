@@ -142,16 +142,31 @@ class StudioPage(Page):
                 drafts.add(actor, draft, path, text)
                 return redirect(self.get_url(".edit", draft=draft, path=path))
             if do == "rename":
-                drafts.rename(actor, draft, path, form.get("to", "").strip())
+                drafts.rename(actor, draft, path, to := form.get("to", "").strip())
+                flash(_("{path} 已改名为 {to}。", path=path, to=to), "success")
             elif do == "delete":
                 drafts.delete(actor, draft, path)
+                flash(_("{path} 已在草稿中删除，发布后不再使用。", path=path), "success")
             elif do == "revert":
+                if form.get("confirmed") != "yes":
+                    return self._asked_to_revert(draft, path)
                 drafts.revert(actor, draft, path)
+                flash(_("{path} 的修改已取消，和当前版本一样。", path=path), "success")
         except Refused as refusal:
             flash(refusal.sentence, "danger")
-        else:
-            flash(_("已保存。"), "success")
         return redirect(self.get_url(".draft", draft=draft))
+
+    def _asked_to_revert(self, draft: int, path: str) -> str:
+        """What was typed is nowhere else: it is not thrown away by one press beside another."""
+        return render_template(
+            "portal/confirm.html",
+            title=_("取消修改"),
+            sentence=_("{path} 在这份草稿中的修改将丢失，不能恢复。", path=path),
+            action=self.get_url(".files", draft=draft),
+            fields=[("path", path), ("do", "revert")],
+            severe=True,
+            cancel=self.get_url(".draft", draft=draft),
+        )
 
     @expose("/<int:draft>/bpmn", methods=("POST",))
     def bpmn(self, draft: int) -> ResponseReturnValue:

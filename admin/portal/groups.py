@@ -165,6 +165,11 @@ def progress(uid: str) -> ResponseReturnValue:
     """How far the vote has come, and what can be done about who votes."""
     actor = security.signed_in().actor
     view = platform().views.view(actor, uid, at=place())
+    if not view.at_panel:
+        # Whoever leads a vote keeps this page open: with the last ballot it has nothing to show.
+        flash(_("表决已结束，或您不在其中。"), "info")
+        there = "cases.show" if view.members is None else "groups.members"
+        return redirect(url_for(there, uid=uid))
     page = render_template(
         "portal/progress.html",
         view=view,

@@ -24,6 +24,8 @@ def test_pages_of_units(people):
     unit.page.get_by_label("新的常用意见 1").fill("材料齐全，同意。")
     unit.presses("保存").sees("常用意见已保存。")
     unit.opens("发送消息").looks("message-compose")
+    star = "getComputedStyle(document.querySelector('label[for=m-title]'), '::after').content"
+    assert "*" in unit.page.evaluate(star), "what has to be filled in says so"
     unit.opens("下级单位管理").sees("天津市第一示范中学").looks("register-list")
     unit.opens("查看 天津市第一示范中学").looks("register-record")
     unit.opens("修改单位信息").looks("register-edit")

@@ -465,7 +465,9 @@ def test_a_deleted_file_that_others_need_is_a_problem_where_it_is_needed(author)
     assert "第 9 行" in page
     assert "改正后才能发布" in page
     assert author.edits().status == 200
-    author.files("revert", FORM)
+    assert "不能恢复" in author.files("revert", FORM)
+    assert FORM in author.changes(), "what was typed is thrown away once it is confirmed"
+    assert f"{FORM} 的修改已取消" in author.visitor.press("确定取消修改")
     assert "还没有修改" in author.opens()
 
 

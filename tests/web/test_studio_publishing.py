@@ -50,9 +50,9 @@ class Author:
         self.platform.publishing.work_off()
         return self.gate()
 
-    def publishes(self, reason, **more):
+    def publishes(self, reason, button="发布", **more):
         self.gate()
-        return self.visitor.press("发布", reason=reason, **more)
+        return self.visitor.press(button, reason=reason, **more)
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def test_a_step_is_added_tried_mended_published_and_taken_back(here, one):
     assert SAMPLE in page
     assert "unit.first@第一中学" in page
     assert "precheck" in page
-    refused = one.publishes("增加自查")
+    refused = one.publishes("增加自查", "样例不符，仍要发布")
     assert refused.status == 409
     assert "样例" in refused
     assert one.platform.history.versions(one.actor, limit=1)[0].number == 1
@@ -214,9 +214,12 @@ def test_pressing_publish_twice_publishes_once_and_says_so_twice(one):
 @pytest.mark.req("CON-12")
 def test_who_overrides_a_sample_stands_in_the_history_with_the_reason(one):
     one.begins("甲").saves(PROCESS, "status: effective\n", "status: certified\n")
-    assert "结果和写的不一样" in one.replays()
+    page = one.replays()
+    assert "结果和写的不一样" in page
+    assert "不同的是状态" in page, "in words, not only by the key of the sample"
+    assert "发布" not in page.buttons, "the button says that samples differ"
 
-    page = one.publishes("改状态", override="样例下周改")
+    page = one.publishes("改状态", "样例不符，仍要发布", override="样例下周改")
 
     assert "已发布为第 2 版" in page
     assert "样例下周改（陈管理）" in page

@@ -4,7 +4,7 @@ import pytest
 
 from engine.domain.clock import VirtualClock
 from engine.services.casework import Casework
-from tests.support.city import MEETING, City
+from tests.support.city import MEETING, VOTED, City
 from tests.support.city import city as shipped
 from tests.support.office import NINE, person
 from tests.support.votes import Board, a_vote, known
@@ -194,6 +194,35 @@ def test_the_result_of_a_round_is_shown_while_the_next_is_held():
     assert "第 2 轮结果" in page
     assert "通过 1 件，未通过 1 件。" in page
     assert page.rows()[-2][0::3] == ["1", "是"]
+
+
+@pytest.mark.req("ENG-12")
+def test_the_page_of_progress_leads_to_the_result_once_the_vote_is_over():
+    """Whoever led a vote and looked again how far it was read that there was no such case."""
+    here = shipped(*VOTED[:-1])
+    leader = here.visit("孙秘书", "教师高评委")
+
+    page = leader.get(f"/cases/{here['m']}/progress")
+
+    assert page.status == 200
+    assert page.address == f"/cases/{here['m']}/members"
+    assert "表决已结束" in page.source
+    assert "通过 1 件，未通过 0 件。" in page
+
+
+@pytest.mark.req("ENG-12")
+def test_those_who_came_are_chosen_among_experts_only():
+    """Whoever noted who had come chose among everybody of the city, applicants too."""
+    here = shipped(*MEETING)
+    leader = here.visit("孙秘书", "教师高评委")
+    page = leader.get(f"/cases/{here['m']}/actions/attendance")
+    search = page.tree.xpath("//main//button[contains(@value, 'search:')]")[0]
+
+    page = leader.press(search.text_content().strip())
+    found = page.tree.xpath("//div[contains(@class, 'zf-found')]//label/text()")
+
+    assert "金明远" in found
+    assert not {"张三", "孙秘书"} & set(found)
 
 
 @pytest.mark.req("ENG-12")
