@@ -230,6 +230,14 @@ TABLE: tuple[Entry, ...] = (
         example="do: [{send: {to: permit, action: clse}}]",
     ),
     Entry(
+        "DEF388",
+        zh='关联名称 "{link}" 也是步骤 "{step}" 的 call 的（{place}）：'
+        "created.{link} 会把两处的业务混在一起，请用 link 另取名称",
+        en='The link "{link}" is also that of the call of step "{step}" ({place}): created.{link} '
+        "would mix the cases of both, give one of them another name with link",
+        example="do: [{create: {process: north/permit, link: permit}}]",
+    ),
+    Entry(
         "DEF341",
         zh='选票上没有可以按 "{name}" 排序的选项或数字',
         en='The ballot has no option and no number "{name}" to put in order by',

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from itertools import combinations
 
 from engine.definitions.check.subject import Subject
 from engine.definitions.links import Related, created_by, creations, link_name
@@ -17,6 +18,7 @@ def check_links(subject: Subject) -> None:
     for effect in creations(process):
         _named_once(subject, effect, known, taken)
         _is_near(subject, effect)
+    _kept_apart(subject)
     creators = _related(subject).creators
     sent_to = {**{link_name(one): one for one in creators}, **known}
     for effect in effects_of(process):
@@ -58,6 +60,34 @@ def _named_once(
     if other is not None and other != effect.name:
         at = effect.node.get("link") or effect.node.at_path(["process"])
         subject.problems.add("DEF361", at, link=effect.link, process=effect.name, other=other)
+
+
+def _kept_apart(subject: Subject) -> None:
+    """Report what is created under the name of a call meanwhile: each would read both as its own.
+
+    Beside a call that is any ``create``, and a call in another branch if one of them is for a list.
+    """
+    calling = [(one, one.call) for one in subject.process.steps.values() if one.call is not None]
+    calls = {call.link: (step, call) for step, call in reversed(calling)}
+    for effect in creations(subject.process):
+        if effect.link in calls and all(effect is not call for _, call in calling):
+            _mixed(subject, effect, *calls[effect.link])
+    for (first, call), (second, other) in combinations(calling, 2):
+        several = call.each is not None or other.each is not None
+        if call.link == other.link and several and _beside(first, second):
+            _mixed(subject, other, first, call)
+
+
+def _mixed(subject: Subject, effect: Effect, step: Step, call: Effect) -> None:
+    at = effect.node.get("link") or effect.node.at_path(["process"])
+    place = f"{call.node.at.file}:{call.node.at.line}"
+    subject.problems.add("DEF388", at, link=effect.link, step=step.name, place=place)
+
+
+def _beside(first: Step, second: Step) -> bool:
+    """Whether two steps are in different branches of one parallel step."""
+    branches = dict(first.within)
+    return any(branches.get(name, branch) != branch for name, branch in second.within)
 
 
 def _is_near(subject: Subject, effect: Effect) -> None:
