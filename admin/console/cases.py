@@ -440,7 +440,7 @@ def _captions(state: str) -> dict[str, str]:
         "incident": _("有异常"),
         "overdue": _("已逾期"),
         "returned": _("已退回"),
-        "suspended": _("暂停办理"),
+        "suspended": _("已暂停"),
     }
 
 

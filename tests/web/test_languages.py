@@ -113,3 +113,19 @@ def test_a_message_is_written_in_the_language_of_the_content():
 
     page = town.visit("张三").get("/messages")
     assert [row[0] for row in page.rows()] == ["您的申报已退回"]
+
+
+def test_buttons_of_the_monitor_say_what_they_do_not_what_a_case_is():
+    """A button called “Suspended” was read as the state of the case."""
+    town = city(*AT_UNIT)
+    overseer = reading_english(town, "陈管理", "人社局")
+
+    page = overseer.get(f"/console/cases/details/?id={town['z']}")
+
+    assert {"Reroute", "Suspend", "Cancel the case"} <= set(page.links)
+    overseer.get(page.links["Suspend"])
+    overseer.press("Suspend", reason="for a check")
+    page = overseer.get(f"/console/cases/details/?id={town['z']}")
+    assert page.tree.xpath("//dd/span[contains(@class, 'status')]")
+    assert "Suspended" in page
+    assert "Resume" in page.links

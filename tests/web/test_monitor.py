@@ -385,7 +385,7 @@ class TestInterventions:
         page = open_form(here, "suspend").press("先看结果", reason="等待核实")
 
         (said,) = page.tree.xpath("//section[@aria-labelledby='foreseen-title']")
-        assert said.xpath(".//*[@class='flag']/text()") == ["暂停办理"]
+        assert said.xpath(".//*[@class='flag']/text()") == ["已暂停"]
         page = open_form(here, "extend").press("先看结果", reason="材料多", until="2030-01-01")
         assert page.tree.xpath("//section//*[@class='flag']") == []
 
