@@ -10,7 +10,7 @@ from flask import request
 
 from admin.captions import _
 from admin.navigation import caption
-from admin.tables import Bulk, Cell, Filter, Link, Row, Table, address, sorted_column
+from admin.tables import Bulk, Cell, Column, Filter, Link, Row, Table, address, sorted_column
 
 #: days, names and short words stay on one line
 _SHORT = re.compile(r"\d{4}-\d{2}-\d{2}|[\u4e00-\u9fff]{1,4}")
@@ -44,6 +44,8 @@ def table_of(
     query = {**filters, "search": search, "sort": sort}
     columns = [
         sorted_column(each.title, each.field, sort=sort, here=here, query=query)
+        if each.sortable
+        else Column(each.title)
         for each in page.columns
     ]
     rows = [

@@ -38,6 +38,8 @@ from engine.store.records import IndexValue
 from engine.store.unit import UnitOfWork
 from engine.store.worklists import CaseLine, Unseen, Viewer, Worklist
 
+#: columns that are worked out, and what is stored of them: the more of the one, the less of it
+_TURNED = {"days": "arrived_at"}
 #: how many rows are exported at once
 EXPORTED = 100_000
 NARROWING = {"step": "steps", "stage": "stages", "status": "statuses"}
@@ -478,15 +480,17 @@ class Lists:
         return found
 
     def _sorting(self, listing: Listing, sort: str) -> tuple[str, bool]:
-        name = sort.removeprefix("-")
+        name, descending = sort.removeprefix("-"), sort.startswith("-")
         columns = {column.field for column in listing.columns}
         if name in columns and self._sortable(name):
-            return name.removeprefix("data."), sort.startswith("-")
+            if name in _TURNED:
+                return _TURNED[name], not descending
+            return name.removeprefix("data."), descending
         return listing.sort.field.removeprefix("data."), listing.sort.descending
 
     @staticmethod
     def _sortable(path: str) -> bool:
-        return path in SORTABLE or path.startswith("data.")
+        return path in SORTABLE or path in _TURNED or path.startswith("data.")
 
     def _columns(self, listing: Listing, closed: Collection[str] = ()) -> list[Column]:
         return [

@@ -65,6 +65,23 @@ def test_each_reader_reads_for_themselves(office: Platform):
     assert office.messages.unread(person("赵复", "一所")) == 1
 
 
+@pytest.mark.req("MSG-10")
+def test_sender_recipients_and_when_each_has_read_it_are_kept(office: Platform):
+    office.messages.send(ADMINISTRATOR, to=["一所", "二分局"], title="通知", body="…")
+    (message,) = office.messages.inbox(REVIEWER)
+    office.messages.read(REVIEWER, message.id)
+
+    with office.store.read() as unit:
+        row = unit.messages.load(message.id, REVIEWER.person)
+        (other,) = unit.messages.page("周局", ("二分局",), limit=9)
+    assert row is not None
+    assert (row.from_person, row.from_organisation, row.to_organisation) == ("钱管", "市局", "一所")
+    assert row.read_at == office.clock.now()
+    assert (other.from_organisation, other.to_organisation, other.read_at) == (
+        "市局", "二分局", None,
+    )  # fmt: skip
+
+
 @pytest.mark.req("MSG-06")
 def test_the_newest_message_comes_first(office: Platform):
     for title in ("一", "二", "三"):

@@ -282,6 +282,18 @@ class TestTrees:
         assert names == ["中小学教师", "教师", "助理实验师"]
         assert labelled(clerk.get(f"{TITLES}/tree/"), "在“高等学校教师”下新增")
 
+    @pytest.mark.req("BUR-07")
+    @pytest.mark.parametrize(
+        ("register", "key"), [("specialties", "物理"), ("titles", "22-高级教师")]
+    )
+    def test_what_an_activity_offers_is_not_deleted_and_the_activity_named(self, register, key):
+        town = city()
+        with pytest.raises(Refused) as refused:
+            town.platform.registers.delete(town.person("陈管理", "人社局"), register, key)
+
+        assert "评审活动" in refused.value.sentence
+        assert "2026年度中小学教师" in refused.value.sentence
+
     def test_no_series_can_be_added_with_them(self, clerk):
         for page, typed in (
             (SPECIALTIES, {"name": "新系列", "code": "99", "series": "99"}),
@@ -493,6 +505,34 @@ class TestCommitteeAccounts:
             assert shown in other
         assert "wuhou-chu" not in other
         assert name in [line[0] for line in exported(clerk, f"{COMMITTEES}/query/")[1:]]
+
+    @pytest.mark.req("BUR-27", "BUR-28", "BUR-29")
+    def test_specialties_units_and_fees_are_found_and_added_one_after_the_other(self, clerk):
+        name = "成都市武侯区中小学教师初级职称评审委员会"
+        clerk.get(clerk.get(COMMITTEES).links[f"其他信息 {name}"])
+        for button, words, found in (
+            ("评审专业", "数学", "小学数学"),
+            ("组建单位", "武侯区教育", "成都市武侯区教育局"),
+            ("组建单位", "11510100MB200411XM", "成都市武侯区教育局"),
+        ):
+            field = {"评审专业": "specialties", "组建单位": "set_up_units"}[button]
+            page = clerk.press(f"查询 {button}", **{f"{field}~search": words})
+            assert found in page, words
+        clerk.press("+ 添加缴费项目")
+        last = max(
+            int(field.split(".")[1])
+            for field in clerk.page.tree.xpath("//main//input/@name")
+            if field.startswith("fees.") and field.endswith(".amount")
+        )
+
+        page = clerk.press("保存", **{f"fees.{last}.item": "defence", f"fees.{last}.amount": "-1"})
+        assert "缴费金额不能小于 0" in page
+        clerk.press("保存", **{f"fees.{last}.amount": "80"}, set_up_units="武侯教育局")
+
+        other = clerk.get(clerk.get(COMMITTEES).links[f"其他信息 {name}"])
+        amounts = other.tree.xpath("//main//input[contains(@name, '.amount')]/@value")
+        assert amounts[-1] == "80"
+        assert "成都市武侯区教育局" in other
 
 
 class TestIssuingUnits:
@@ -708,3 +748,42 @@ def test_the_notice_of_an_institution_is_kept_with_it_and_read_by_its_applicants
     applicant.get("/new/chengdu/initial-confirmation")
     page = applicant.press("立即申报", level="zhuliji", obtain_mode="initial")
     assert "请先到窗口核验学历原件。" in page
+    other = town.visit("滕书远")
+    other.get("/new/chengdu/recognition")
+    page = other.press("立即申报", level="zhongji", obtain_mode="recognise")
+    assert "成都高新区人才服务中心" in page
+    assert "请先到窗口核验学历原件。" not in page
+
+
+@pytest.mark.req("BUR-12")
+def test_a_deregistered_institution_takes_no_application(town, clerk):
+    institutions = "/console/register-accepting_institutions"
+    applicant = town.visit("滕书远")
+
+    def offered() -> bool:
+        applicant.get("/new/chengdu/recognition")
+        page = applicant.press("立即申报", level="zhongji", obtain_mode="recognise")
+        return "成都高新区人才服务中心" in page
+
+    assert offered()
+    clerk.get(f"{institutions}?title_level=zhongji&acquisition_way=recognise")
+    clerk.get(clerk.page.links["注销 成都高新区人才服务中心"])
+    clerk.press("确定注销")
+
+    assert not offered()
+    assert any(row[5] == "已注销" for row in clerk.get(institutions).rows())
+
+
+@pytest.mark.req("BUR-35")
+def test_what_the_final_institution_passes_waits_for_its_certificate():
+    town = city(*CHECKED, "{by: 宓审核, does: pass, case: z}", worlds="chengdu")
+    officer = town.visit("厍发证", BUREAU)
+    assert officer.get("/lists/chengdu/to-issue").rows() == []
+    final = town.visit("井审核", BUREAU)
+    final.get(f"/cases/{town['z']}")
+
+    final.press("确定通过")
+
+    assert town.status("z") == "effective"
+    assert "生效" in town.visit("岑晓雯").get("/lists/chengdu/my-cases").text
+    assert any("岑晓雯" in row for row in officer.get("/lists/chengdu/to-issue").rows())

@@ -170,6 +170,33 @@ class TestSelfReview:
                 town.person("李四"), "tianjin/self-review", {"settings": settings}
             )
 
+    @pytest.mark.req("BUR-39", "APP-32")
+    def test_a_committee_may_have_several_authorisations_for_a_series(self):
+        """Of two for one series only the first was looked at; levels were not in the list."""
+        town = city(clock="2026-03-02 09:00")
+        bureau, applicant = town.person("陈管理", "人社局"), town.person("张三")
+        settings = {
+            **WANTED, "work_unit": "第一中学", "level": "zhenggao", "title_name": "22-正高级教师",
+        }  # fmt: skip
+        start = town.platform.cases.start
+        with pytest.raises(Refused, match="不在该评委会的授权范围内"):
+            start(applicant, "tianjin/self-review", {"settings": settings})
+        further = {**AUTHORISATION, "units": ["第一中学"], "levels": ["zhenggao"]}
+        del further["specialties"]
+
+        town.platform.registers.create(bureau, "authorisations", further)
+
+        assert start(applicant, "tianjin/self-review", {"settings": settings}).uid
+        other = {**settings, "work_unit": "实验中学"}
+        with pytest.raises(Refused, match="不在该评委会的授权范围内"):
+            start(town.person("王五"), "tianjin/self-review", {"settings": other})
+        rows = town.visit("陈管理", "人社局").get("/console/register-authorisations/").rows()
+        (row,) = [row for row in rows if row[0] == AUTHORISATION["number"]]
+        assert row[1:7] == [
+            "天津市教育委员会中小学教师自主评审委员会", "中小学教师", "正高级", "",
+            "2026-01-01", "2027-12-31",
+        ]  # fmt: skip
+
     @pytest.mark.req("BUR-39", "SEC-01")
     def test_a_committee_reads_its_own_authorisation_and_changes_none(self):
         town = city()

@@ -250,6 +250,23 @@ class TestHandled:
         assert "41" in row
         assert page.links["天数"] == "/lists/tianjin/handled?sort=days"
 
+    @pytest.mark.req("QRY-08")
+    @pytest.mark.parametrize(("sort", "first"), [("days", "李四"), ("-days", "张三")])
+    def test_what_was_returned_is_sorted_by_its_age(self, sort, first):
+        """The heading was a link that changed nothing."""
+        other = (
+            "{clock: 2026-09-20 09:00}",
+            *(line.replace("张三", "李四").replace("case: z", "case: y") for line in AT_UNIT),
+            "{by: 王初审, does: return, case: y, with: {reason: 缺少年度考核表}}",
+        )
+        town = city(*self.LONG_AGO[:-1], *other, "{clock: 2026-10-12 09:00}")
+        page = town.visit("王初审", "第一中学").get(f"/lists/tianjin/handled?sort={sort}")
+
+        # What cannot be sorted by is no link.
+        assert "处理结果" not in page.links
+        assert next(row[2] for row in page.rows()) == first
+        assert sorted(int(row[-2]) for row in page.rows()) == [22, 41]
+
     @pytest.mark.req("REV-16", "REV-17")
     def test_the_deadline_is_extended_from_its_page(self):
         town = city(*self.LONG_AGO)

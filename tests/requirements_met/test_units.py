@@ -7,7 +7,7 @@ import pytest
 
 from admin.app import create_app
 from engine.domain.errors import NotFound, Refused
-from tests.support.city import STARTED, WEB, City, Visitor, city
+from tests.support.city import AT_SUPERIOR, STARTED, WEB, City, Visitor, city
 
 FILLED = "{by: 张三, does: save, case: z, with: $forms/complete-application}"
 REQUIREMENTS = "/console/register-evidence_requirements"
@@ -157,6 +157,25 @@ def test_the_superior_named_approves_ticked_registrations_in_bulk():
     links = town.visit("管校长", "新建学校").get("/").links
     assert links.keys() >= ENTRIES
     assert "单位注册" not in links
+
+
+@pytest.mark.req("ORG-14")
+def test_what_an_approved_unit_passes_on_arrives_at_who_approved_it():
+    town = city(
+        "{by: 李复审, does: start, process: tianjin/unit-registration, case: r, "
+        "with: {unit: 第一中学}}",
+        "{by: 李复审, does: submit, case: r, with: {superior: 和平教育局, "
+        "department_confirmed: true, address: 和平区, contact_name: 李复审}}",
+        "{by: 江桂芳, does: pass, case: r}",
+        *AT_SUPERIOR,
+        given="{registers: {organisations: {第一中学: {state: registering}}}}",
+    )
+
+    (reviewer, *_) = town.platform.directory.holders("review_subordinate", "和平教育局")
+    page = town.visit(reviewer, "和平教育局").get("/lists/tianjin/subordinate-review")
+    assert [name for row in page.rows() for name in row if name == "张三"] == ["张三"]
+    before = town.visit("赵科长", "教委下属中心").get("/lists/tianjin/subordinate-review")
+    assert before.rows() == []
 
 
 @pytest.mark.req("ORG-13", "ORG-15")
