@@ -140,7 +140,9 @@ def _may(
         if command.on_behalf is not None and run.is_personal:
             return forbid(run, "own_case_personal", person=command.on_behalf)
         return None if person == run.state.initiator else forbid(run, "only_initiator")
-    if who.person is not None and run.context.key(who.person) != person:
+    # Whom the named person has given the task to has it in their place.
+    has_it = who is run.step.who and run.state.assigned == person
+    if who.person is not None and not has_it and run.context.key(who.person) != person:
         return forbid(run, "only_named_person")
     here = command.organisation
     if permission is None or not rights.holds(person, permission, here):

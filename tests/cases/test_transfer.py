@@ -1,10 +1,12 @@
 """Handing a task over to a colleague (转办), on every database."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from engine.domain.errors import Refused
 from engine.services.platform import Platform
-from tests.support.office import a_request, person
+from tests.support.office import FILES, a_request, open_office, person
 
 FIRST, COLLEAGUE = person("王审", "一所"), person("李四", "一所")
 CHECKER = person("赵复", "一所")
@@ -98,3 +100,43 @@ def test_the_next_place_is_for_everybody_again(office, uid):
     assert office.lists.keys(FIRST, "town/to-review") == [uid]
     office.cases.act(FIRST, uid, "pass")
     assert office.lists.keys(CHECKER, "town/to-review") == [uid]
+
+
+REQUEST = "definitions/processes/town/request.yaml"
+
+
+@pytest.fixture
+def named() -> Iterator[Platform]:
+    """An office whose requests are checked by one person, who is named."""
+    who = "who: {permission: review, organisation: data.unit"
+    text = FILES[REQUEST].replace(
+        who + "}\n",
+        f"{who}, person: data.reader}}\n            allow: [transfer, add_signer]\n",
+        1,
+    )
+    form = FILES["forms/request.yaml"].rstrip(" ")
+    form += " " * 10 + "reader: {title: 审核人, reference: people}\n"
+    office = open_office(more={REQUEST: text, "forms/request.yaml": form})
+    with office.store.write() as unit:
+        office.directory.grant(unit, "李四", "reviewer", "一所", jurisdiction="town")
+    yield office
+    office.close()
+
+
+@pytest.mark.req("ENG-06")
+@pytest.mark.parametrize("how", ["transfer", "signer"])
+def test_a_colleague_has_the_task_of_a_named_person_from_them(named: Platform, how: str) -> None:
+    """The colleague was waited for, and refused: it had been meant for somebody else."""
+    uid = a_request(named, reader="王审")
+    assert named.lists.keys(COLLEAGUE, "town/to-review") == []
+    if how == "transfer":
+        named.cases.transfer(FIRST, uid, "李四")
+    else:
+        named.operations.do(FIRST, uid, "add_signer", {"person": "李四", "mode": "after"})
+        named.cases.act(FIRST, uid, "pass")
+
+    assert named.lists.keys(COLLEAGUE, "town/to-review") == [uid]
+    assert refused(lambda: named.cases.act(FIRST, uid, "pass")) == "handed_over"
+    named.cases.act(COLLEAGUE, uid, "pass")
+    assert named.views.view(person("张三"), uid).place == "审核 复审（一所）"
+    assert all(found.same for found in named.rebuilding.all())

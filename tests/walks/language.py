@@ -25,6 +25,7 @@ properties:
   note: {title: Note, type: string, index: true}
   amount: {title: Amount, type: number}
   voters: {title: Voters, items: {reference: people}}
+  head: {title: Head, reference: people}
   number: {title: Number, type: string}
 """,
     "forms/entry.yaml": """
@@ -297,7 +298,7 @@ class Author:
             "title": "Walk",
             "form": "request",
             "start": {"who": "person"},
-            "policy": {"lax": {"type": "boolean", "default": self.flip()}},
+            "policy": {"lax": self.switch()},
             "flags": {"marked": "Marked", "noted": {"title": "Noted", "when": "has(data.note)"}},
             "facts": {"open_here": {"count": "cases", "where": "it.initiator == initiator"}},
             "steps": {"fill": fill, **steps, **ends},
@@ -307,6 +308,14 @@ class Author:
         if self.flip(3):
             found["deadlines"] = {"entry": self.deadline(found)}
         return found
+
+    def switch(self) -> dict[str, Any]:
+        """A policy, sometimes another one from a day on."""
+        lax = self.flip()
+        if not self.flip(4):
+            return {"type": "boolean", "default": lax}
+        dated = [{"then": lax}, {"from": "2026-09-10", "then": not lax}]
+        return {"type": "boolean", "default": dated, "as_of": self.pick(["today", "data.until"])}
 
     def common(self, found: dict[str, Any]) -> dict[str, Any]:
         """Actions of the process itself."""
@@ -446,6 +455,8 @@ class Author:
             who: dict[str, Any] = {"permission": "p", "organisation": self.pick(PLACES)}
             if self.flip(6):
                 who["except"] = self.pick(EXCEPT)
+            if who["organisation"] == "data.unit" and self.flip(5):
+                who["person"] = "data.head"
             step["who"] = who
         if self.flip(3) and step["who"] != "initiator":
             step["stages"] = {

@@ -225,7 +225,7 @@ class Case:
         initiator: str = "ann",
     ) -> None:
         self.initiator = initiator
-        self.lax = process.get("policy", {}).get("lax", {}).get("default", False)
+        self.lax: Mapping[str, Any] = process.get("policy", {}).get("lax", {"default": False})
         self.first = next(iter(process["steps"]))
         self.data: dict[str, Any] = {"note": None, **data}
         self.marked = False
@@ -295,12 +295,21 @@ class Case:
         """Whether a condition of a file holds."""
         return bool(
             {
-                "policy.lax": self.lax,
+                "policy.lax": self.is_lax(),
                 "has(data.note)": self.data["note"] is not None,
                 "!flags.marked": not self.marked,
                 "case.returned": self.here.returned,
             }[condition]
         )
+
+    def is_lax(self) -> bool:
+        """The switch, which may be another from a day on."""
+        default = self.lax["default"]
+        if isinstance(default, bool):
+            return default
+        until = self.data.get("until") if self.lax["as_of"] == "data.until" else None
+        day = str(until or self.now.date())
+        return bool([one["then"] for one in default if one.get("from", "") <= day][-1])
 
     def office_of(self, words: str) -> str | None:
         """The organisation that an expression names."""
@@ -376,11 +385,15 @@ class Case:
             found = [(one.spot.office, None, s.person) for s in signing if s.mode != "after"]
             if all(signer.mode in ("parallel", "after") for signer in signing):
                 permission = stage.get("permission", who["permission"])
-                found.append((one.spot.office, permission, one.assigned))
+                found.append((one.spot.office, permission, one.assigned or self.named(who)))
             return found
         others = [one["who"] for one in self.actions().values() if isinstance(one.get("who"), dict)]
         named = {(self.office_of(who["organisation"]), who["permission"], None) for who in others}
         return [one for one in named if one[0] is not None]
+
+    def named(self, who: Mapping[str, Any]) -> str | None:
+        """The one person whom a task is for, if there is one."""
+        return self.data[who["person"].partition(".")[2]] if "person" in who else None
 
     def snapshot(self) -> tuple[Any, ...]:
         """Everything that is written, to be put back where something cannot be done."""

@@ -124,6 +124,7 @@ class Desk(Case):
         if who == "initiator":
             self._demand(person == self.initiator)
             return
+        self._demand(here.assigned == person or self.named(who) in (None, person))
         self._demand(holds(person, self.permission(here, self.step), here.spot.office))
         self._demand(not self._is_kept_out(person))
 
@@ -153,6 +154,8 @@ class Desk(Case):
         if line.person != person and spot.office is not None and spot.office == office:
             whose = replace(self.here, spot=spot)
             self._demand(holds(person, self.permission(whose, step), office))
+            has_it = step is self.step and self.here.assigned == person
+            self._demand(has_it or self.named(step["who"]) in (None, person))
             self._demand(not self._is_kept_out(person, step.get("who")))
         self.withdraw(person, office)
 

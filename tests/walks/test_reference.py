@@ -53,7 +53,7 @@ def readable(value: Any, key: str = "process") -> Any:
     if key == "panel":
         return {"voters": "data.voters", "decide": "all"}
     if key == "who":
-        value = {name: one for name, one in value.items() if name != "except"}
+        value = {name: one for name, one in value.items() if name not in ("except", "person")}
     return {
         name: "until_next_acts"
         if (name, one) == ("withdraw", "until_next_opens")
@@ -71,6 +71,9 @@ class Plain(Author):
 
     def by_ends(self, link: str, then: str, depth: int) -> Any:
         return then
+
+    def switch(self) -> dict[str, Any]:
+        return {"type": "boolean", "default": self.flip()}
 
 
 @dataclass

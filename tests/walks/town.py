@@ -38,7 +38,7 @@ HELPERS = tuple(f"{key}-h" for key in UNITS)
 _PATIENCE = 100
 #: what leads on, by name
 ONWARD = ("submit", "pass", "open", "close", "go", "away", "fail", "drop")
-DATA = {"unit": "unit", "until": "2026-09-20", "voters": list(VOTERS)}
+DATA = {"unit": "unit", "until": "2026-09-20", "voters": list(VOTERS), "head": "unit-1"}
 
 
 class Ledger:
