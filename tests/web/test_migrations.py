@@ -71,6 +71,23 @@ def test_cases_are_planned_decided_moved_and_moved_back(here):
 
 
 @pytest.mark.req("CON-09")
+def test_before_only_some_are_moved_the_page_says_how_many_stay_and_why(here):
+    """A proposal chosen on the page looked decided: 41 cases stayed behind and nothing said so."""
+    visitor = here.visit("马监", "市局")
+    visitor.get("/console/migrations/?jurisdiction=town")
+
+    page = visitor.press("计划", process="town/request")
+    assert "迁移 1 项业务" in page
+    assert "另有 1 项需要决定或不能迁移，仍留在原来的版本" in page
+    assert "另有 1 项" in visitor.press("迁移", reason="统一名称")
+
+    visitor.get("/console/migrations/plan/?id=1")
+    page = visitor.press("按这些决定重新计划")
+    assert "迁移 2 项业务" in page
+    assert "另有" not in page
+
+
+@pytest.mark.req("CON-09")
 def test_every_case_of_a_long_plan_can_be_seen_found_and_exported(monkeypatch):
     monkeypatch.setattr(pages, "AT_ONCE", 2)
     office = opened()
