@@ -353,9 +353,9 @@ def _returned_by(run: Run) -> str | None:
 
 
 def _reviews(run: Run, rights: Rights, place: Place) -> bool:
-    """Whether the actor could act at a place the case has been at."""
+    """Whether the actor reviews, at whichever stage, at a place the case has been at."""
     step: Step = run.process.steps[place.step]
-    permission = step.who.permission if step.who is not None else None
-    return permission is not None and rights.holds(
-        run.command.holder, permission, place.organisation
-    )
+    asked = [step.who.permission if step.who is not None else None]
+    asked += [stage.permission for stage in step.stages.values()]
+    holder = run.command.holder
+    return any(one is not None and rights.holds(holder, one, place.organisation) for one in asked)

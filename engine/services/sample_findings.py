@@ -99,7 +99,9 @@ class Findings:
                 for one, viewer in self._scene.open_to(person)
                 if process in (one.processes or (process,)) and uid in self._scene.keys(one, viewer)
             ],
-            "actions": [one.name for one in offers if one.allowed and one.action is not None],
+            "actions": [
+                one.name for one in offers if one.allowed and one.mine and not one.stepping_in
+            ],
         }
         return {name: values for name, values in found.items() if values}
 

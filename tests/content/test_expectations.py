@@ -57,7 +57,7 @@ CASES = {
     "may_add": (WAIT, "[y]", "[]"),
     "visible": (
         SUBMIT,
-        "{王审: {lists: [待审核], actions: [pass, return]}}",
+        "{王审: {lists: [待审核], actions: [pass, return, cc, claim]}}",
         "{王审: {lists: [待审核]}}",
     ),
     "opinions": (SUBMIT, "{王审: []}", "{王审: [同意]}"),

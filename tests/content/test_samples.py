@@ -21,6 +21,7 @@ from engine.runtime.context import Context
 from engine.runtime.run import Run
 from engine.services.branches import branches_of, taken
 from engine.services.recording import Recorder, leaves
+from engine.services.world import read_world
 from tests.support.coverage_req import requirements
 
 FILES = read_files(bundled(), FOLDERS)
@@ -275,8 +276,12 @@ PROVING = [
     pytest.param("sichuan/start-refused", marks=pytest.mark.req("APP-02", "APP-35", "BLK-05")),
     pytest.param("tianjin/exam-refused", marks=pytest.mark.req("APP-35", "BLK-05")),
     pytest.param("chengdu/roles", marks=pytest.mark.req("TST-07")),
+    pytest.param("chengdu/roles-committee", marks=pytest.mark.req("TST-07")),
     pytest.param("sichuan/roles", marks=pytest.mark.req("TST-07")),
+    pytest.param("sichuan/roles-entrusted", marks=pytest.mark.req("TST-07")),
+    pytest.param("sichuan/roles-otherwise", marks=pytest.mark.req("TST-07")),
     pytest.param("tianjin/roles", marks=pytest.mark.req("TST-07")),
+    pytest.param("tianjin/roles-otherwise", marks=pytest.mark.req("TST-07")),
     pytest.param("tianjin/scheme-discarded", marks=pytest.mark.req("SCH-07")),
     pytest.param(
         "tianjin/scheme-normal",
@@ -333,6 +338,52 @@ def choices_of(value, at=""):
     elif is_dataclass(value) and not isinstance(value, Node):
         for one in fields(value):
             yield from choices_of(getattr(value, one.name), f"{at}.{one.name}")
+
+
+#: the processes whose every state samples tell for each role, but for those of others alike
+TOLD = {
+    "chengdu/initial-confirmation": set(),
+    "chengdu/committee-review": {
+        "returned_overdue", "in_investigation", "not_passed_evaluation", "terminated", "discarded",
+    },
+    "sichuan/socialised-review": {"terminated"},
+    "tianjin/socialised-review": {"terminated"},
+}  # fmt: skip
+
+
+def told(place):
+    """The people whose view samples tell, and by process the statuses in which they do."""
+    people, statuses = set(), {}
+    for name, sample in BY_NAME.items():
+        begun = {one: step.process for step in sample.steps for one in step.cases if step.process}
+        for step in sample.steps if name.startswith(f"{place}/roles") else ():
+            for case, wanted in step.expect.items():
+                if isinstance(wanted, Mapping) and "visible" in wanted:
+                    people |= {one for one, seen in wanted["visible"].items() if seen}
+                    statuses.setdefault(begun[case], set()).add(wanted["status"])
+    return people, statuses
+
+
+@pytest.mark.req("TST-07")
+@pytest.mark.parametrize("place", ["chengdu", "sichuan", "tianjin"])
+def test_samples_tell_what_each_role_sees_and_may_do_in_each_state(place):
+    """Half of the roles and of the states were in no sample, nor what the engine offers."""
+    people, statuses = told(place)
+
+    held = {
+        role
+        for one in people
+        for roles in read_world(FILES, place).people[one].get("roles", {}).values()
+        for role in roles
+    }
+    # Who looks after the platform takes part in no case.
+    roles = {one.name for one in RELEASE.roles.values() if one.id.startswith(f"{place}/")}
+    assert held == roles - {"platform_admin"}
+    for name in TOLD:
+        if name.startswith(f"{place}/"):
+            steps = RELEASE.processes[name].process.steps.values()
+            reached = {value for step in steps if step.status for _, value in step.status.cases}
+            assert reached - statuses[name] == TOLD[name], name
 
 
 def test_samples_name_no_requirement_that_does_not_exist():
