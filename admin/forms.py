@@ -366,6 +366,10 @@ class Drawing:
         checks = {"date": is_date, "datetime": is_moment, "month": FORMATS["month"]}
         return isinstance(one.value, str) and checks[one.kind](one.value)
 
+    def minute(self, limit: object) -> str:
+        """Return a bound without its seconds: a browser would take them for its step."""
+        return str(limit)[: len("2026-09-30T17:00")]
+
     def is_day(self, value: object) -> bool:
         """Tell whether the browser's own date field can show one end of a period."""
         return not value or is_date(str(value))

@@ -45,7 +45,7 @@ OPERATIONS = (
 #: an action that asks for this many simple fields at most is asked in the side column
 _SIDE_FIELDS = 3
 _SECTIONS = frozenset({"group", "rows"})
-_NARROW = frozenset({"text", "textarea", "date", "radio", "select", "number", "yes_no"})
+_NARROW = frozenset({"text", "textarea", "date", "datetime", "radio", "select", "number", "yes_no"})
 
 
 @dataclass(frozen=True, slots=True)

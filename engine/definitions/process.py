@@ -203,7 +203,7 @@ class Action:
     insert: Formula | None = None
     resubmit_to: Choice[Word] | None = None
     relay: bool = False
-    due: Formula | None = None
+    due: Choice[Formula] | None = None
     edit: tuple[str, ...] | Literal["all"] | None = None
     bulk: bool = False
     withdraw: Literal["until_next_acts", "until_next_opens", "never"] = "until_next_acts"

@@ -161,8 +161,7 @@ def action_uses(action: Action) -> Iterator[Use]:
         yield Use(action.send_to, "organisation", "action", action.ask)
     if action.insert is not None:
         yield Use(action.insert, "organisations", "action", action.ask)
-    if action.due is not None:
-        yield Use(action.due, "date", "action", action.ask)
+    yield from _dates(action.due, "action", action.ask)
 
 
 def _given(
@@ -212,11 +211,13 @@ def _conditions(
             yield Use(when, "condition", place, ask)
 
 
-def _dates(choice: Choice[Formula] | None) -> Iterator[Use]:
+def _dates(
+    choice: Choice[Formula] | None, place: Place = "everywhere", ask: Ask | None = None
+) -> Iterator[Use]:
     for when, then in choice.cases if choice is not None else ():
         if when is not None:
-            yield Use(when)
-        yield Use(then, "date")
+            yield Use(when, "condition", place, ask)
+        yield Use(then, "date", place, ask)
 
 
 def _due(due: Due | None) -> Iterator[Use]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from engine.definitions.process import Action, Choice, Requirement
+from engine.definitions.process import Action, Choice, Formula, Requirement
 from engine.domain.case import DATES, Advance, Command, DueEffect, Place, State, places_of
 from engine.domain.errors import Refused, Stale
 from engine.domain.paths import at_path, with_path
@@ -307,7 +307,7 @@ def _forward(run: Run, action: Action, index: int, target: str | None, before: S
     if action.verb == "submit":
         values["resubmit"] = None
     if action.due is not None:
-        values["due_given"] = run.context.value(action.due)
+        values["due_given"] = _due_of(run, action.due)
     run.change(**values)
     run.along |= {"due_given", "relaying", "returned"}
     if (resubmitted and before.resume) or target == "resume":
@@ -376,8 +376,13 @@ def _end(run: Run, action: Action, index: int, target: str | None, before: State
         run.follow(f"{action.name}#{index}")
 
 
+def _due_of(run: Run, due: Choice[Formula]) -> str | None:
+    found: str | None = run.context.value(run.context.choose(due)[1])
+    return found
+
+
 def _return(run: Run, action: Action, index: int, target: str | None, before: State) -> None:
-    due = run.context.value(action.due) if action.due is not None else None
+    due = _due_of(run, action.due) if action.due is not None else None
     said = Returned(due, action.relay)
     back = previous(run, said) if target == "previous" else latest(run, action, target, said)
     resubmit = None

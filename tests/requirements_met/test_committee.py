@@ -47,6 +47,7 @@ ACTIVITY = {
     "enquiry_phone": "022-23000000",
     "scope": "本市中小学教师",
     "work_schedule": "九月申报，十月评审。",
+    "policy_files": ["sample.policy.pdf"],
     "exception_clauses": [{"code": "award", "text": "获市级教学成果奖", "material": "证书"}],
     "material_items": [
         {"key": "plan", "title": "教学设计", "required": True, "min": 1, "max": 2},
@@ -195,6 +196,27 @@ class TestActivities:
         page = town.visit("张三").get(f"/cases/{town['z']}")
         assert "+ 添加公开课或示范课材料" in page.buttons
         assert "+ 添加补充材料" not in page.buttons
+
+    @pytest.mark.req("COM-01")
+    @pytest.mark.parametrize(
+        ("name", "title"),
+        {
+            "scope": "评审范围",
+            "policy_files": "政策文件",
+            "work_schedule": "评审工作安排",
+            "enquiry_phone": "咨询电话",
+            "first_deadline": "初次提交截止时间",
+            "resubmission_deadline": "修改提交截止时间",
+        }.items(),
+    )
+    def test_none_is_set_up_without_what_applicants_are_to_know(self, town, name, title):
+        """An activity could be set up and published without its policy documents."""
+        secretary = town.person("孙秘书", "教师高评委")
+
+        with pytest.raises(Refused) as refused:
+            town.platform.registers.create(secretary, "activities", {**ACTIVITY, name: None})
+
+        assert [one.sentence for one in refused.value.errors if title in one.sentence]
 
     @pytest.mark.req("COM-01", "SEC-01")
     def test_another_committee_cannot_change_it(self, town):

@@ -127,6 +127,7 @@ ACTIVITY = {
     "enquiry_phone": "022-23000019",
     "scope": "市教委所属单位的在职教师",
     "work_schedule": "三月申报，六月评审。",
+    "policy_files": ["sample.policy.pdf"],
 }
 
 

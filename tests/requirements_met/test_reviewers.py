@@ -273,11 +273,13 @@ class TestHandled:
         reviewer = town.visit("王初审", "第一中学")
         reviewer.get(f"/cases/{town['z']}/actions/extend")
 
-        reviewer.press("确定修改提交截止时间", until="2026-10-20")
+        page = reviewer.press("确定修改提交截止时间", until="2026-10-12T09:00")
+        assert "截止时间不能早于现在" in page.source
+        reviewer.press("确定修改提交截止时间", until="2026-10-20T17:30")
 
         applicant = town.visit("张三")
-        assert applicant.get("/lists/tianjin/my-cases").column("截止时间") == ["2026-10-20 24:00"]
-        assert "2026年10月20日" in applicant.get(
+        assert applicant.get("/lists/tianjin/my-cases").column("截止时间") == ["2026-10-20 17:30"]
+        assert "2026年10月20日 17:30" in applicant.get(
             next(to for words, to in applicant.get("/messages").links.items() if "截止" in words)
         )
 

@@ -34,17 +34,23 @@ def menu(visitor: Visitor) -> list[str]:
 class TestReview:
     @pytest.mark.req("REV-07")
     def test_a_return_asks_for_deadline_and_reason(self):
+        """The deadline was a day: no hour could be set for it."""
         town = sichuan(*AT_UNIT)
         reviewer = town.visit("蒲初审", "蓉城中学")
         page = reviewer.get(f"/cases/{town['z']}/actions/return")
         assert "退回截止时间" in page
         assert "退回原因" in page
 
-        reviewer.press("确定退回", resubmit_until="2026-09-20", return_reason="缺少年度考核表")
+        for past in ("2026-09-01T08:59", "2026-09-01T09:00"):
+            page = reviewer.press("确定退回", resubmit_until=past, return_reason="缺少年度考核表")
+            assert (page.status, "退回截止时间须晚于现在" in page) == (422, True)
+        reviewer.press(
+            "确定退回", resubmit_until="2026-09-20T17:30", return_reason="缺少年度考核表"
+        )
 
         page = town.visit("杨帆").get(f"/cases/{town['z']}")
         assert "缺少年度考核表" in page
-        assert "请在 2026-09-20 前提交" in page
+        assert "请在 2026-09-20 17:30 前提交" in page
 
     @pytest.mark.req("REV-08", "APP-30")
     def test_failing_is_confirmed_and_bars_the_person_for_the_year(self):
@@ -118,7 +124,7 @@ class TestLists:
 
         (row,) = reviewer.get("/lists/sichuan/past-years").rows()
 
-        assert {"杨帆", "待初审", "成都市锦江区教育局"} <= set(row)
+        assert {"杨帆", "待初审 活动已办结", "成都市锦江区教育局"} <= set(row)
         offered = reviewer.page.tree.xpath("//form[@role='search']//select/@name")
         assert offered == ["year", "data.settings.activity", "initiator", "status", "organisation"]
         filtered = reviewer.get("/lists/sichuan/past-years?organisation=成都教育局")

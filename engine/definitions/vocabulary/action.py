@@ -254,7 +254,7 @@ ACTION = Vocabulary(
         ),
         Key(
             "due",
-            terms.DATE,
+            ChoiceOf(terms.DATE),
             "目标的截止时间，即 `case.due_given`",
             "due of the target, available as `case.due_given`",
         ),
