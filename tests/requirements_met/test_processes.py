@@ -248,3 +248,39 @@ def test_a_further_mode_needs_files_of_content_only():
 
     assert result.error is None
     assert not [str(one) for one in result.differences]
+
+
+@pytest.mark.req("SEC-10")
+def test_whatever_ends_something_for_good_asks_once_more():
+    """Lifting a bar and taking an expert out of the pool were done at the first press."""
+    release = RELEASE
+    sudden = [
+        f"{register.id} {action.name}"
+        for register in release.registers.values()
+        for action in register.actions.values()
+        if action.to in register.closed_states and action.confirm is None
+        and not any(action.to in other.from_ for other in register.actions.values())
+    ] + [
+        f"{name} {step.name} {action.name}"
+        for name, compiled in release.processes.items()
+        for step in compiled.process.steps.values()
+        for action in step.actions.values()
+        if action.verb in ("fail", "discard") and action.confirm is None
+    ]  # fmt: skip
+    revocations = [
+        release.registers["certificates"].actions["revoke"],
+        release.registers["blacklist"].actions["lift"],
+        *(
+            one.actions["deregister"]
+            for one in release.registers.values()
+            if "deregister" in one.actions
+        ),
+    ]
+
+    assert all(action.confirm for action in revocations)
+    # An expert who is not taken may be recommended again; the other is done by the clock.
+    assert sorted(sudden) == [
+        "sichuan/expert-recommendation decision decline",
+        "sichuan/socialised-review fill lapse",
+        "tianjin/expert-recommendation decision decline",
+    ]
