@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from json import dumps
 from typing import IO, Any, Literal, Protocol
 
 from flask import render_template, request
@@ -17,6 +18,7 @@ from markupsafe import Markup
 from admin.captions import _, catalogue, language, listed
 from engine.domain.errors import Refused
 from engine.forms import Attachment, EffectiveField, EffectiveForm, FieldError, Found
+from engine.forms.checks import checks
 from engine.forms.formats import FORMATS, is_date, is_moment
 from engine.forms.model import Element, Place
 from engine.forms.posting import SEARCH, Fields, Operation, put, read, with_data
@@ -349,6 +351,13 @@ class Drawing:
     def live(self, one: EffectiveField) -> Markup:
         """Return the attributes of a field that others depend on; nothing for any other."""
         return self.refresh if self.form.form.is_live(one.element) else Markup()
+
+    def checks(self, one: EffectiveField) -> Markup:
+        """Return the attribute of what the page checks of a field on leaving it."""
+        found = list(checks(one, self.form.surroundings))
+        return (
+            Markup(' data-zf-checks="{}"').format(dumps(found, default=str)) if found else Markup()
+        )
 
     def is_wide(self, one: EffectiveField) -> bool:
         """Tell whether a field takes the whole line."""

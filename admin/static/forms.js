@@ -21,6 +21,65 @@
     counter.classList.toggle("zf-counter--full", text.value.length >= most);
   });
 
+  // What a page can tell is wrong is said on leaving the field; the server decides.
+  function beyond(limit, value) {
+    if (typeof limit === "number") { return limit - Number(value); }
+    // A date as the bound of a moment means the whole day.
+    var length = Math.min(limit.length, value.length), one = limit.slice(0, length), other = value.slice(0, length);
+    return one < other ? -1 : one > other ? 1 : 0;
+  }
+  var HOLDS = {
+    some: function (value) { return value !== ""; },
+    like: function (value, limit) { return new RegExp(limit, "u").test(value); },
+    longer: function (value, limit) { return Array.from(value).length >= limit; },
+    least: function (value, limit) { return beyond(limit, value) <= 0; },
+    most: function (value, limit) { return beyond(limit, value) >= 0; },
+    above: function (value, limit) { return Number(value) > limit; },
+    below: function (value, limit) { return Number(value) < limit; }
+  };
+  var said = new Set();
+  function check(field) {
+    var value = field.value.normalize("NFKC").trim();
+    var wrong = JSON.parse(field.dataset.zfChecks).find(function (one) {
+      if (value === "" && one[0] !== "some") { return false; }
+      try { return !HOLDS[one[0]](value, one[1]); } catch (_) { return false; }
+    });
+    var place = document.getElementById(field.id + "-field") || field.parentNode;
+    var line = document.getElementById(field.id + "-check");
+    if (!wrong) {
+      if (line) {
+        line.remove();
+        said.delete(field.id);
+        if (!document.getElementById(field.id + "-error")) {
+          place.classList.remove("zf-field--wrong");
+          field.removeAttribute("aria-invalid");
+        }
+      }
+      return;
+    }
+    if (!line) {
+      line = document.createElement("p");
+      line.id = field.id + "-check";
+      line.className = "zf-error";
+      line.setAttribute("role", "status");
+      line.appendChild(document.createElement("span")).className = "zf-error__line";
+      place.appendChild(line);
+    }
+    line.firstChild.textContent = wrong[2].replace("{value}", value).replace("{count}", Array.from(value).length);
+    place.classList.add("zf-field--wrong");
+    field.setAttribute("aria-invalid", "true");
+    said.add(field.id);
+  }
+  document.addEventListener("change", function (event) {
+    if (event.target.dataset && event.target.dataset.zfChecks) { check(event.target); }
+  });
+  document.addEventListener("htmx:after:swap", function () {
+    Array.from(said).forEach(function (id) {
+      var field = document.getElementById(id);
+      if (field && field.dataset.zfChecks) { check(field); } else { said.delete(id); }
+    });
+  });
+
   // Enter in a search field searches; it does not send the page.
   document.addEventListener("keydown", function (event) {
     if (event.key !== "Enter" || !event.target.dataset || !event.target.dataset.zfSearch) { return; }

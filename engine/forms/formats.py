@@ -50,6 +50,19 @@ FORMATS: dict[str, Callable[[str], bool]] = {
 }
 
 
+#: how a text of a format looks, for whoever cannot check more
+SHAPES: dict[str, str] = {
+    "id-number": "[0-9]{17}[0-9Xx]",
+    "credit-code": "[0-9A-Za-z]{18}",
+    **{
+        name: pattern.pattern.removesuffix("\\Z")
+        for name, pattern in {
+            "year": _YEAR, "month": _MONTH, "officer-id": _OFFICER, "mobile": _MOBILE,
+            "phone": _PHONE, "email": _EMAIL,
+        }.items()
+    },
+}  # fmt: skip
+
 #: what stands for a masked value of which nothing may be seen: a number, a date, a file
 UNREAD = "***"
 

@@ -204,7 +204,7 @@ class _Check:
             if limit is None or not _beyond(one.value, limit, sign):
                 continue
             say = self.form.surroundings.caption(one.element.bound_say)
-            self.add(one.place, "rule" if say else code, say=say, limit=_shown(limit))
+            self.add(one.place, "rule" if say else code, say=say, limit=limit_said(limit))
 
     def records(self, one: EffectiveField) -> None:
         """Check that the records picked exist and may be picked."""
@@ -306,7 +306,8 @@ def _beyond(value: object, limit: object, sign: int) -> bool:
     return False
 
 
-def _shown(limit: object) -> object:
+def limit_said(limit: object) -> object:
+    """Write a limit as people do: a moment to the minute."""
     return limit.replace("T", " ")[:16] if isinstance(limit, str) else limit
 
 

@@ -93,6 +93,73 @@ def test_rows_conditions_and_errors_work_with_and_without_scripts(page: Page, si
     assert site.data == complete_application()
 
 
+WRONG = [
+    ("statement.remark", "<脚本>"),
+    ("extra.years", "六十"),
+    ("extra.years", "61"),
+    ("extra.years", "-1"),
+    ("extra.rate", "一半"),
+    ("extra.year", "26"),
+    ("work.0.start", "2099-01-01"),
+    ("work.0.content", ""),
+    ("settings.sort", ""),
+]
+
+
+@pytest.mark.req("FORM-04")
+@pytest.mark.parametrize(("name", "value"), WRONG, ids=[f"{n} {v}" for n, v in WRONG])
+def test_the_page_says_what_is_wrong_as_the_server_does(
+    browser_page: Page, site: Site, name: str, value: str
+) -> None:
+    """Nothing was checked in the browser: a mistake was told after the whole form was sent."""
+    page = browser_page
+    data = complete_application()
+    data["settings"]["kind"] = "special"  # type: ignore[index]
+    data["settings"]["sort"] = "c"  # type: ignore[index]
+    data["extra"] = {"conditions": []}
+    site.store(data)
+    page.goto(site.url)
+    page.context.set_offline(True)
+    field = page.locator(f"[name='{name}']")
+    said = page.locator(f"[id='f-{name.replace('.', '-')}-check']")
+
+    if field.evaluate("one => one.tagName") == "SELECT":
+        field.select_option(value)
+    else:
+        field.fill(value)
+        field.blur()
+    here = said.inner_text()
+    expect(field).to_have_attribute("aria-invalid", "true")
+
+    page.context.set_offline(False)
+    page.get_by_role("button", name="提交").click()
+    expect(page.locator(f"[id='f-{name.replace('.', '-')}-error']")).to_have_text(here)
+
+
+@pytest.mark.req("FORM-04")
+def test_what_was_said_to_be_wrong_goes_when_it_is_right(browser_page: Page, site: Site) -> None:
+    page = browser_page
+    page.goto(site.url)
+    field, said = (
+        page.locator("[name='statement.remark']"),
+        page.locator("#f-statement-remark-check"),
+    )
+    field.fill("<")
+    field.blur()
+    expect(said).to_have_text("备注不能包含尖括号")
+    # A change elsewhere draws the form again.
+    page.get_by_label("特别", exact=True).check()
+    expect(page.locator("#f-extra")).to_be_visible()
+    expect(said).to_have_text("备注不能包含尖括号")
+
+    field.fill("没有")
+    field.blur()
+
+    expect(said).to_have_count(0)
+    expect(field).not_to_have_attribute("aria-invalid", "true")
+    assert violations(page) == []
+
+
 @pytest.mark.req("FORM-02")
 def test_a_record_is_found_and_picked_with_and_without_scripts(page: Page, site: Site) -> None:
     page.goto(site.url)
