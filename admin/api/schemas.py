@@ -145,6 +145,10 @@ FORESEEN = _object(
             **FLAG,
             "description": "it may complete a vote, whose result is told to nobody before",
         },
+        "secret": {
+            **FLAG,
+            "description": "it is about a seat of a secret vote, of which nothing is told before",
+        },
     }
 )
 DATA = _object(

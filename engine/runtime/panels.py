@@ -14,6 +14,9 @@ from engine.domain.errors import Refused
 if TYPE_CHECKING:
     from engine.runtime.run import Run
 
+#: a seat of a secret vote that is not to be given away: its ballot is in
+KEPT_SEAT = "seat_kept"
+
 
 def convene(run: Run, step: Step) -> None:
     """Find who votes at a panel the case has come to; those drawn are told in the event."""
@@ -214,12 +217,17 @@ def replace(run: Run) -> None:
         raise refusal
     state = run.state
     instead, person = str(run.command.input["instead"]), str(run.command.input["person"])
-    if instead not in state.voters or instead in state.voted:
+    panel = run.step.panel
+    secret = panel is not None and panel.secret
+    if instead not in state.voters or (instead in state.voted and not secret):
         raise run.refuse("no_such_seat", person=instead)
     if person in state.voters or person in state.declined:
         raise run.refuse("seated_already", person=person)
-    if run.step.panel is not None and keeps_out(run, run.step.panel, person):
+    if panel is not None and keeps_out(run, panel, person):
         raise run.refuse("transfer_to_excluded", person=person)
+    if instead in state.voted:
+        # Said last: nothing that is refused anyhow is to tell who has voted.
+        raise run.refuse(KEPT_SEAT, person=instead)
     run.events.append(
         {"event": "replaced", "place": state.place.to_json(), "from": instead, "to": person}
     )

@@ -17,6 +17,7 @@ from engine.definitions.register import ORGANISATIONS, PEOPLE
 from engine.domain.actor import SYSTEM, Actor
 from engine.domain.case import Term, places_of
 from engine.domain.errors import Refused
+from engine.runtime.panels import KEPT_SEAT
 from engine.runtime.run import Run
 from engine.services.casework import Casework, until_kept
 from engine.services.loaded import Loaded
@@ -93,6 +94,8 @@ class Foreseen:
     listed: int | None = None
     #: it may complete a vote, whose result is told to nobody before
     kept_back: bool = False
+    #: it is about a seat of a secret vote: whether it can be done would tell who has voted
+    secret: bool = False
     #: nobody could act on it, and no deadline would run, until it is resumed
     suspended: bool = False
     #: with a ballot of one's own: how many would be in, and of how many
@@ -175,14 +178,22 @@ class Foresight:
             with self._sentences.saying(), self._work.store.trying() as unit:
                 loaded = self._work.load(unit, uid)
                 silent = not stepping_in and self._may_end_a_vote(unit, loaded, actor, name, at)
+                secret = self._is_secret(loaded, name)
                 ballots = self._ballots(actor, uid, name, at) if silent else None
                 before = self._before(unit, loaded)
-                if stepping_in:
-                    self._interventions.do(actor, uid, name, values, version=version, at=at)
-                else:
-                    self._operations.command(
-                        actor, uid, name, values, data=data, version=version, at=at
-                    )
+                try:
+                    if stepping_in:
+                        self._interventions.do(actor, uid, name, values, version=version, at=at)
+                    else:
+                        self._operations.command(
+                            actor, uid, name, values, data=data, version=version, at=at
+                        )
+                except Refused as refused:
+                    # Who has voted is not found out by trying one seat after the other.
+                    if not secret or refused.code != KEPT_SEAT:
+                        raise
+                if secret:
+                    return Foreseen("", "", None, secret=True)
                 if silent:
                     return Foreseen("", "", None, kept_back=True, ballots=ballots)
                 return self._foreseen(unit, uid, actor, before)
@@ -227,6 +238,16 @@ class Foresight:
         actions = loaded.compiled.actions
         found = (actions[step].get(name) for step in votes)
         return any(one is not None and one.to is None for one in found)
+
+    @staticmethod
+    def _is_secret(loaded: Loaded, name: str) -> bool:
+        """Whether it is about a seat of a secret vote: it tells nothing before it is done."""
+        if name != "replace":
+            return False
+        steps = loaded.compiled.process.steps
+        voting = {one.place.step for _, one in places_of(loaded.state) if one.voters}
+        panels = (steps[step].panel for step in voting)
+        return any(panel is not None and panel.secret for panel in panels)
 
     def _ballots(self, actor: Actor, uid: str, name: str, at: str | None) -> tuple[int, int] | None:
         """How many ballots are in with one's own: voters see before how many there are."""

@@ -182,7 +182,9 @@ class HandingOver:
         self, actor: Actor, loaded: Loaded, run: Run, rows: Sequence[WorkRow], person: str
     ) -> tuple[str, ...]:
         if run.step.panel is not None:
-            # Who votes is nobody else's business.
+            # Who votes is nobody else's business, and in a secret vote who has not voted yet.
+            if run.step.panel.secret:
+                return ()
             return (SEAT,) if self._leads(actor, loaded, run) else ()
         if run.step.who is not None and run.step.who.kind == "initiator":
             row = loaded.row

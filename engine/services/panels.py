@@ -101,7 +101,8 @@ class Panels:
         # A condition is asked of each: not of a whole register.
         fitting = (one for one in found if not keeps_out(run, panel, one))
         found = list(islice(fitting, OFFERED)) if panel.recusals else list(fitting)
-        seats = [one for one in state.voters if one not in state.voted]
+        # In a secret vote the list of who may be replaced would be that of who has not voted.
+        seats = [one for one in state.voters if panel.secret or one not in state.voted]
         declined = [one for one in seats if one in state.declined]
         seats.sort(key=lambda one: one not in declined)
         drawn = isinstance(panel.voters, Draw)

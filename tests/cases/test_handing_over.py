@@ -193,6 +193,21 @@ def test_a_seat_goes_over_where_the_administrator_leads_the_vote(leads):
     town.close()
 
 
+@pytest.mark.req("SEC-01")
+def test_a_seat_of_a_secret_vote_is_not_in_the_plan():
+    """That a seat was in the plan told that its holder had not voted yet."""
+    town = opened(VOTE.replace("may_decline: true", "may_decline: true, secret: true"))
+    uid = a_request(town)
+    town.cases.act(LEAVING, uid, "pass")
+    town.cases.act(person("赵复", "一所"), uid, "pass")
+
+    assert town.handing_over.plan(HEAD, "王审", ["赵复", "李四"]) == []
+    town.cases.replace(HEAD, uid, "王审", "李四", "离职")
+    with town.store.read() as unit:
+        assert {one.person for one in unit.work.of(1)} == {"李四", "赵复"}
+    town.close()
+
+
 @pytest.mark.req("ORG-25", "SEC-01")
 def test_only_who_gives_roles_there_sees_and_hands_over_what_somebody_holds(town):
     uid = a_request(town)

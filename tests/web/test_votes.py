@@ -3,6 +3,7 @@
 import pytest
 
 from engine.domain.clock import VirtualClock
+from engine.domain.errors import Refused
 from engine.services.casework import Casework
 from tests.support.city import MEETING, VOTED, City
 from tests.support.city import city as shipped
@@ -174,6 +175,33 @@ def test_no_page_of_a_secret_vote_names_who_has_voted():
     assert "v0" not in page
     assert "v0" not in watcher.get(f"/cases/{case.uid}/course")
     assert watcher.get(f"/cases/{case.uid}/ballot").status == 404
+
+
+@pytest.mark.req("SEC-01")
+def test_the_seats_of_a_secret_vote_that_can_be_replaced_do_not_tell_who_has_voted():
+    """The page listed the seats still open: whoever was missing had voted."""
+    case = a_vote("secret: true, may_decline: true")
+    case.cast("v0")
+    leader, console = city(case).visit("周局", "市局"), city(case).visit("马监", "市局")
+    act = leader.get(f"/cases/{case.uid}/progress").links["更换投票人"]
+    for page in (leader.get(act), console.get(f"/console/cases/act/?id={case.uid}&do=replace")):
+        seats = page.tree.xpath("//select[@name='instead']/option/@value")
+        assert [one for one in seats if one] == ["v0", "v1", "v2"]
+
+    def asks(button, seat):
+        leader.get(act)
+        leader.press("查找", search="spare")
+        return leader.press(button, instead=seat, person="spare", reason="生病")
+
+    for seat in ("v0", "v1"):
+        assert "不记名表决：更换以前不显示结果" in asks("先看结果", seat)
+        with pytest.raises(Refused) as refused:
+            # What is refused anyhow does not tell either.
+            case.town.cases.replace(person("周局", "市局"), case.uid, seat, "v2", "生病")
+        assert refused.value.code == "seated_already"
+    assert "seat_kept" in asks("确定更换投票人", "v0")
+    asks("确定更换投票人", "v1")
+    assert set(case.waiting) == {"spare", "v2"}
 
 
 @pytest.mark.req("ENG-12")

@@ -202,7 +202,13 @@ VOCABULARY = Vocabulary(
             "the form of the ballot; `extend` may give criteria for each `member`",
             default="同意 / 不同意 / 弃权",
         ),
-        Key("secret", Yes(), "不记名", "secret ballot", default="false"),
+        Key(
+            "secret",
+            Yes(),
+            "不记名：谁投了什么、谁已投票都不显示",
+            "secret ballot: neither what anybody voted nor who has voted is shown",
+            default="false",
+        ),
         Key(
             "quorum",
             One(QUORUM, _share, exactly_one=("at_least", "more_than")),
