@@ -12,6 +12,11 @@ from typing import Any
 
 import pytest
 
+from engine.authoring import render
+from engine.authoring.memory import Memory
+from engine.bootstrap import samples_of
+from engine.content import below
+from engine.definitions.release import load
 from engine.definitions.sample import Sample
 from engine.services.world import read_world
 from tests.content.test_samples import BY_NAME, FILES, RELEASE, SAMPLES
@@ -343,3 +348,114 @@ def test_a_sample_of_a_value_comes_out_otherwise_with_any_other(process):
                     if result.ok:
                         same.append(f"{switch}: {name} with {other} instead of {value}")
     assert not same
+
+
+TIANJIN, SICHUAN, CHENGDU = (
+    f"definitions/processes/{one}" for one in ("tianjin", "sichuan", "chengdu")
+)
+#: what no switch decides but the content: where it says it, as what else, and the sample of it
+WRITTEN = [
+    (
+        "tianjin/returned-at-superior",
+        f"{TIANJIN}/socialised-review.yaml",
+        (
+            "return: &return {title: 不通过, to: fill,",
+            "return: &return {title: 不通过, to: previous,",
+        ),
+    ),
+    (
+        "chengdu/initial-returned-in-layers",
+        f"{CHENGDU}/initial-confirmation.yaml",
+        (
+            "to: previous\n        relay: true\n        ask: [return_",
+            "to: fill\n        ask: [return_",
+        ),
+    ),
+    (
+        "tianjin/self-review-extended",
+        f"{TIANJIN}/self-review.yaml",
+        ("when: any_time", "when: after_expiry"),
+    ),
+    (
+        "sichuan/overdue-and-extension",
+        f"{SICHUAN}/socialised-review.yaml",
+        ("when: after_expiry", "when: any_time"),
+    ),
+    (
+        "sichuan/inserted-units",
+        f"{SICHUAN}/socialised-review.yaml",
+        (
+            "        insert: input.next_reviewers\n        to: superiors\n",
+            "        to: superiors\n",
+        ),
+    ),
+    (
+        "chengdu/initial-confirmation",
+        f"{CHENGDU}/initial-confirmation.yaml",
+        (
+            "{route: chengdu/initial-confirmation, key: {level: data.settings.level},",
+            "{route: superior,",
+        ),
+    ),
+    (
+        "sichuan/bulk",
+        f"{SICHUAN}/socialised-review.yaml",
+        ("        ask: failing\n", "        ask: failing\n        bulk: true\n"),
+    ),
+    (
+        "chengdu/one-by-one",
+        f"{CHENGDU}/initial-confirmation.yaml",
+        ("to: institutions, ask: [opinion]}", "to: institutions, ask: [opinion], bulk: true}"),
+    ),
+    (
+        "chengdu/one-by-one",
+        f"{CHENGDU}/committee-review.yaml",
+        ("to: next, ask: [opinion]}", "to: next, ask: [opinion], bulk: true}"),
+    ),
+    (
+        "tianjin/one-stage-review",
+        f"{TIANJIN}/socialised-review.yaml",
+        ("recommendation_form, stage: second}", "recommendation_form, stage: first}"),
+    ),
+    (
+        "tianjin/happy-path",
+        f"{TIANJIN}/socialised-review.yaml",
+        ("recommendation_form, stage: second}", "recommendation_form, stage: first}"),
+    ),
+    (
+        "tianjin/applicant-withdraws",
+        f"{TIANJIN}/socialised-review.yaml",
+        ("        to: unit\n", "        to: unit\n        withdraw: until_next_opens\n"),
+    ),
+    (
+        "tianjin/returned-at-reception",
+        f"{TIANJIN}/socialised-review.yaml",
+        ("        withdraw: never\n", ""),
+    ),
+    (
+        "tianjin/complaint-opened",
+        f"{TIANJIN}/complaint.yaml",
+        (", withdraw: until_next_opens", ""),
+    ),
+]
+MEMORY = Memory()
+
+
+@pytest.mark.req("ENG-08", "TST-02")
+@pytest.mark.parametrize(("sample", "file", "other"), WRITTEN)
+def test_a_sample_of_what_the_content_says_comes_out_otherwise_where_it_says_otherwise(
+    sample, file, other
+):
+    """A route that led along the tree of units anyway showed no route; five others showed less."""
+    text = FILES[file].decode()
+    assert other[0] in text
+    files = {**FILES, file: text.replace(*other).encode()}
+    loaded = load(below(files), MEMORY)
+    assert loaded.release is not None, render(loaded.problems, loaded.sources)
+
+    changed = samples_of(files, loaded.release)
+    (result,) = changed.run(
+        [one for one in changed.samples if one.file.endswith(f"/{sample}.yaml")]
+    )
+
+    assert not result.ok

@@ -218,6 +218,7 @@ DECIDED: Mapping[str, Decided] = {
         {
             "one list": "tianjin/happy-path",
             "three lists": "sichuan/no-second-review-after-conclusion",
+            "three lists, returned": "sichuan/returned-at-unit",
         },
     ),
     "X-37": Decided(
