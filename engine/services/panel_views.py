@@ -63,7 +63,10 @@ class RoundResult:
 
 @dataclass(frozen=True, slots=True)
 class ResultLine:
-    """What one paper got: votes by option, mean and rank where there are any, in or not."""
+    """What one paper got: votes by option, mean and rank where there are any, in or not.
+
+    ``again``: neither yet, it is voted on in another round.
+    """
 
     uid: str
     name: str
@@ -71,6 +74,7 @@ class ResultLine:
     total: str
     rank: int | None
     passed: bool
+    again: bool
 
 
 class PanelViews:
@@ -192,6 +196,7 @@ class PanelViews:
                     total=f"{got['total']:g}" if "total" in got else "",
                     rank=got.get("rank"),
                     passed=got["passed"],
+                    again=paper in said.get("papers", ()),
                 )
                 for paper, got in said["results"].items()
             )

@@ -213,12 +213,15 @@ def test_the_result_of_a_round_is_shown_while_the_next_is_held():
     page = city(board).visit("v0").get(f"/cases/{board.uid}/progress")
     assert "第 1 轮结果" in page
     assert [row[0:1] + row[2:] for row in page.rows()[-3:]] == [
-        ["1", "同意 2，反对 0，弃权 0", "否"], ["1", "同意 2，反对 0，弃权 0", "否"],
+        ["1", "同意 2，反对 0，弃权 0", "再投一轮"], ["1", "同意 2，反对 0，弃权 0", "再投一轮"],
         ["3", "同意 0，反对 2，弃权 0", "否"],
     ]  # fmt: skip
+    leader = city(board).visit("周局", "市局")
+    page = leader.get(f"/cases/{board.uid}/members")
+    assert "通过 0 件，未通过 1 件。 还有 2 件没有决定，正在再投一轮。" in page
     board.vote("yn", "yn")
 
-    page = city(board).visit("周局", "市局").get(f"/cases/{board.uid}/members")
+    page = leader.get(f"/cases/{board.uid}/members")
     assert "第 2 轮结果" in page
     assert "通过 1 件，未通过 1 件。" in page
     assert page.rows()[-2][0::3] == ["1", "是"]
