@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -22,6 +23,10 @@ from tests.support import browser
 
 APPLY = forms_of(PROFILE, APPLICATION)["application"]
 PDF = b"%PDF-1.4 test"
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154"
+    "08d763f8cfc0000003010100c9fe92ef0000000049454e44ae426082"
+)
 
 
 class Site:
@@ -178,6 +183,48 @@ def test_a_record_is_found_and_picked_with_and_without_scripts(page: Page, site:
     page.get_by_role("button", name="提交").click()
     expect(page.locator("#done")).to_be_visible()
     assert site.data["settings"]["unit"] == "u2"  # type: ignore[index]
+
+
+@pytest.mark.req("FORM-02")
+def test_every_kind_of_field_is_filled_in_with_and_without_scripts(page: Page, site: Site) -> None:
+    """The tree, the period, the photo and the several choices were tried by no browser."""
+    page.goto(site.url)
+    with_scripts = page.locator("html.js").count() == 1
+    page.get_by_label("特别", exact=True).check()
+    if not with_scripts:
+        page.get_by_role("button", name="提交").click()
+    page.locator("[name='settings.sort']").select_option(label="丙")
+    page.locator("[id='f-settings-activity'] input[type=radio]").first.check()
+    if not with_scripts:
+        page.get_by_role("button", name="提交").click()
+    tree = page.locator("#f-settings-field")
+    while tree.locator("details:not([open])").count():
+        tree.locator("details:not([open]) > summary").first.click()
+    leaf = tree.locator("input[type=radio]").last
+    field = leaf.get_attribute("value")
+    leaf.check()
+    page.get_by_label("获得奖励").check()
+    page.locator("[name='extra.years']").fill("12")
+    page.locator("[name='extra.rate']").fill("0.25")
+    page.get_by_label("标签二").check()
+    page.get_by_role("button", name="添加任职信息").first.click()
+    page.locator("[name='work.0.posts.0.period.from']").fill("2020-01-01")
+    page.locator("[name='work.0.posts.0.post']").fill("组长")
+    page.locator("input[name='statement.photo~file']").set_input_files(
+        {"name": "本人.png", "mimeType": "image/png", "buffer": PNG}
+    )
+    if not with_scripts:
+        page.get_by_role("button", name="上传 照片").click()
+    expect(page.locator("#f-statement-photo img")).to_be_visible()
+    page.get_by_role("button", name="提交").click()
+    expect(page.locator("#done")).to_be_visible()
+
+    data: Any = site.data
+    assert (data["settings"]["sort"], data["settings"]["field"]) == ("c", field)
+    assert data["extra"] == {"conditions": ["x"], "years": 12, "rate": 0.25}
+    assert data["work"][0]["posts"] == [{"period": {"from": "2020-01-01"}, "post": "组长"}]
+    assert data["statement"]["tags"] == ["two"]
+    assert site.world.contents[data["statement"]["photo"]] == PNG
 
 
 @pytest.mark.req("FORM-02", "FORM-07", "PROF-29")

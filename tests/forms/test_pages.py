@@ -41,6 +41,31 @@ def test_required_fields_are_marked() -> None:
     assert not re.search(r'name="statement.remark"[^>]* required', html)
 
 
+@pytest.mark.req("FORM-03", "FORM-05")
+@pytest.mark.parametrize("dispatched", [True, False])
+def test_a_star_stands_at_every_field_that_is_required_now_and_at_no_other(
+    dispatched: bool,
+) -> None:
+    """One required field was looked at, none that is so on a condition."""
+    data = complete_application()
+    data["work"][0]["dispatched"] = dispatched  # type: ignore[index]
+    world = application_world()
+    html = make_app(APPLY, world, data).test_client().get("/").text
+    form = APPLY.effective(data, surroundings(world))
+    whole = ("group", "rows", "note")
+    asked = [one for one in form.walk() if one.editable and one.kind not in whole]
+
+    assert any(one.name == "work.0.dispatched_to" and one.required for one in asked) is dispatched
+    for one in asked:
+        heading = re.search(
+            rf'id="f-{one.name.replace(".", "-")}-field">.*?{re.escape(one.title)}(.{{0,30}})',
+            html,
+            re.S,
+        )
+        assert heading is not None, one.name
+        assert ("zf-star" in heading[1]) is one.required, one.name
+
+
 @pytest.mark.req("FORM-15", "PROF-31", "APP-08")
 def test_explanations_stand_beside_their_fields() -> None:
     html = page()
