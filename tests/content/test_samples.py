@@ -169,6 +169,7 @@ PROVING = [
     pytest.param("sichuan/entrusted-rejected", marks=pytest.mark.req("ENT-03", "ENT-04")),
     pytest.param("sichuan/entrusted-returned", marks=pytest.mark.req("ENT-03")),
     pytest.param("tianjin/signers", marks=pytest.mark.req("ENG-05")),
+    pytest.param("tianjin/experts-drawn", marks=pytest.mark.req("COM-07", "COM-19", "EXP-05")),
     pytest.param("tianjin/stationed-unit", marks=pytest.mark.req("ENT-04", "ORG-06")),
     pytest.param("sichuan/talent", marks=pytest.mark.req("TAL-01", "TAL-02", "TAL-05", "TAL-07")),
     pytest.param("sichuan/talent-returned", marks=pytest.mark.req("TAL-04", "TAL-08")),
