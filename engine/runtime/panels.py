@@ -65,11 +65,11 @@ def is_own(run: Run, panel: Panel, person: str) -> bool:
 
 
 def attending(run: Run, panel: Panel) -> Sequence[str]:
-    """Those who take part: all voters, or those of them who have come."""
+    """Those who take part: all voters, or those of them who have come, once anybody has."""
     if panel.present is None:
         return run.state.voters
     come = run.context.keys(panel.present)
-    return tuple(v for v in run.state.voters if v in come) if come else run.state.voters
+    return tuple(v for v in run.state.voters if v in come) or run.state.voters
 
 
 def look_at_turn(run: Run) -> None:

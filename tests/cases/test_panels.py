@@ -121,6 +121,18 @@ def test_a_vote_is_over_once_all_who_have_come_have_voted(vote: Make) -> None:
 
 
 @pytest.mark.req("ENG-12")
+def test_where_only_others_have_come_the_voters_vote(vote: Make) -> None:
+    """The vote was lost at once, before anybody had voted."""
+    case = vote("present: data.guests", guests=["spare"])
+
+    for voter in case.people:
+        case.cast(voter)
+
+    assert case.step == "done"
+    assert case.rebuilt()
+
+
+@pytest.mark.req("ENG-12")
 def test_who_has_not_come_does_not_vote(vote: Make) -> None:
     case = vote("present: data.guests")
     case.town.cases.act(person("周局", "市局"), case.uid, "attendance")

