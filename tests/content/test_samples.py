@@ -111,6 +111,7 @@ PROVING = [
         "tianjin/superior-change", marks=pytest.mark.req("ORG-12", "ORG-14", "ORG-15", "ORG-23")
     ),
     pytest.param("tianjin/superior-change-discarded", marks=pytest.mark.req("ORG-23")),
+    pytest.param("tianjin/unit-created", marks=pytest.mark.req("ORG-17")),
     pytest.param("tianjin/unit-registration", marks=pytest.mark.req("ORG-12", "ORG-14", "ORG-15")),
     pytest.param("sichuan/failed-at-authority", marks=pytest.mark.req("REV-08", "REV-09")),
     pytest.param("sichuan/failed-at-reception", marks=pytest.mark.req("REV-08", "REV-09")),
