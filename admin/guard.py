@@ -60,7 +60,8 @@ def _protect(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.endpoint != "static":
-        response.headers.setdefault("Cache-Control", "no-store")
+        # Files that are handed out too: the next person at the computer finds nothing kept.
+        response.headers["Cache-Control"] = "no-store"
     return response
 
 

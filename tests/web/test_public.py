@@ -5,9 +5,21 @@ import pytest
 from tests.support.city import AT_UNIT, CERTIFIED, city
 
 
+class Press:
+    """A printer without paper."""
+
+    def print(self, *_given):
+        return b"%PDF-1.4 printed"
+
+
 @pytest.fixture(scope="module")
 def certified():
-    return city(*CERTIFIED)
+    town = city(*CERTIFIED, printer=Press())
+    with town.platform.store.read() as unit:
+        documents = unit.documents.of_case(town["z"])
+    for one in documents:
+        town.platform.documents.print(one.uid)
+    return town
 
 
 def issued(city, template):
@@ -46,9 +58,12 @@ def test_the_holder_finds_the_certificate(certified):
 
 @pytest.mark.req("SEC-02")
 def test_a_certificate_is_not_there_for_others(certified):
-    uid = issued(certified, "certificate").uid
+    """Nothing had been printed: it was not there for the holder either."""
+    address = f"/documents/{issued(certified, 'certificate').uid}"
 
-    assert certified.visit("李四").get(f"/documents/{uid}").status == 404
+    assert certified.visit("张三").client.get(address).status_code == 200
+    for name, organisation in (("李四", None), ("潘平台", "人社局")):
+        assert certified.visit(name, organisation).get(address).status == 404
 
 
 @pytest.mark.req("SEC-02", "SEC-04")
@@ -64,6 +79,37 @@ def test_a_file_is_handed_to_those_who_see_the_case_and_runs_nothing():
     assert answer.headers["Content-Security-Policy"].startswith("sandbox")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert other.status_code == 404
+
+
+@pytest.mark.req("SEC-02")
+def test_no_browser_keeps_a_file_a_document_or_an_export(certified):
+    """Pages were not kept, but what weighs more was: attachments, certificates and sheets."""
+    document = issued(certified, "certificate").uid
+    own = certified.visit("张三")
+    answers = [
+        own.client.get("/attachments/sample.title-certificate.pdf"),
+        own.client.get(f"/documents/{document}"),
+        certified.visit("冯发证", "人社局").client.get("/console/register-certificates/export"),
+    ]
+
+    assert [one.status_code for one in answers] == [200, 200, 200]
+    assert {one.headers["Cache-Control"] for one in answers} == {"no-store"}
+
+
+@pytest.mark.req("SEC-02")
+def test_the_address_of_a_file_opens_nothing_after_signing_out():
+    sent = city(*AT_UNIT)
+    visitor = sent.visit("王初审", "第一中学")
+    reviewer = sent.person("王初审", "第一中学")
+    uid = sent.platform.attachments.put(reviewer, sent["z"], "photo", "a.pdf", b"%PDF-1.4 x")
+    address = f"/attachments/{uid}"
+    assert visitor.client.get(address).status_code == 200
+
+    visitor.post("/sign-out")
+
+    answer = visitor.client.get(address)
+    assert answer.status_code == 302
+    assert answer.location.startswith("/sign-in")
 
 
 @pytest.mark.req("SEC-05")
