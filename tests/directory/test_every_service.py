@@ -66,7 +66,7 @@ UNREACHED = {
     "drafts": {"bench", "check"},
     "incidents": {"look"},
     "jobs": {"begin", "begun", "begun_with", "last", "work"},
-    "lists": {"caption", "processes", "sight"},
+    "lists": {"caption", "sight"},
     "messages": {"send_template"},
     "migrations": {"plan_one", "run", "to_plan", "undo"},
     "operations": {"is_written"},
