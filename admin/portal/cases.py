@@ -92,7 +92,7 @@ def _line(entry: Entry) -> Line:
         who = _("{substitute} 代 {person}", substitute=who, person=entry.on_behalf)
     return Line(
         at=entry.at,
-        title=caption(entry.title) if entry.title else kind_of(entry.kind),
+        title=caption(entry.title) if entry.title else kind_of(entry.kind, entry.outcome),
         who=_("{person}（{organisation}）", person=who, organisation=entry.organisation)
         if entry.organisation
         else who,
@@ -106,9 +106,13 @@ def _line(entry: Entry) -> Line:
     )
 
 
-def kind_of(kind: str) -> str:
-    """The caption of what no author named."""
-    return {
+def kind_of(kind: str, outcome: str = "") -> str:
+    """The caption of what no author named; of a vote that decided nothing, why."""
+    undecided = {
+        "no_quorum": _("参加表决的人数不够，表决无效"),
+        "short": _("到期时选票没有收齐"),
+    }
+    return undecided.get(outcome) or {
         "start": _("新建"),
         "withdraw": _("撤回"),
         "extend": _("修改提交截止时间"),

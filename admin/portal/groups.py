@@ -168,8 +168,8 @@ def progress(uid: str) -> ResponseReturnValue:
     if not view.at_panel:
         # Whoever leads a vote keeps this page open: with the last ballot it has nothing to show.
         flash(_("表决已结束，或您不在其中。"), "info")
-        there = "cases.show" if view.members is None else "groups.members"
-        return redirect(url_for(there, uid=uid))
+        counted = view.members is not None and platform().panel_views.rounds(actor, uid)
+        return redirect(url_for("groups.members" if counted else "cases.course", uid=uid))
     page = render_template(
         "portal/progress.html",
         view=view,

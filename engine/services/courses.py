@@ -66,6 +66,8 @@ class Entry:
     leads_to: str
     #: a ballot of a secret vote: whose it is is not told
     secret: bool = False
+    #: what a vote or a wait has come to, by its name in the language
+    outcome: str = ""
     #: a branch has ended, and the others have not
     ended: bool = False
     #: places in other branches that were broken off by it
@@ -163,6 +165,7 @@ class Courses:
             leads_to="；".join(words(unit, run, one) for one in arrived)
             or "、".join(lookup.label("people", one) or str(one) for one in to),
             secret=secret,
+            outcome=next((str(e["outcome"]) for e in events if e.get("event") == "outcome"), ""),
             ended=not arrived and any(e.get("event") == "branch_ended" for e in events),
             broken_off=tuple(
                 words(unit, run, Place.from_json(one)) for several in broken_off for one in several

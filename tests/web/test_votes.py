@@ -242,6 +242,26 @@ def test_the_page_of_progress_leads_to_the_result_once_the_vote_is_over():
 
 
 @pytest.mark.req("ENG-12")
+def test_a_vote_without_a_quorum_is_said_to_be_none_and_begins_anew():
+    """The meeting was back at its agenda, and no page said why; who had come stayed noted."""
+    here = shipped(
+        *MEETING,
+        "{by: 孙秘书, does: attendance, case: m, with: {attending: [金明远, 白文静, 龙思源]}}",
+        *(f"{{by: {one}, does: vote, case: m, with: {{z: {{choice: agree}}}}}}"
+          for one in ("金明远", "白文静", "龙思源")),
+    )  # fmt: skip
+    leader = here.visit("孙秘书", "教师高评委")
+
+    page = leader.get(f"/cases/{here['m']}/progress")
+    assert page.address == f"/cases/{here['m']}/course"
+    assert "参加表决的人数不够，表决无效" in page
+
+    leader.get(f"/cases/{here['m']}")
+    leader.press("开会")
+    assert "0 / 5 人" in leader.get(f"/cases/{here['m']}/progress")
+
+
+@pytest.mark.req("ENG-12")
 def test_those_who_came_are_chosen_among_experts_only():
     """Whoever noted who had come chose among everybody of the city, applicants too."""
     here = shipped(*MEETING)
