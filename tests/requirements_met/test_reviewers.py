@@ -236,7 +236,7 @@ class TestHandled:
         "{activity: sc1, work_unit: 蓉城中学}}}",
         "{by: 杨帆, does: submit, case: z, with: $forms/sichuan-application}",
         "{by: 蒲初审, does: return, case: z, "
-        "with: {resubmit_until: 2026-09-20, return_reason: 缺少年度考核表}}",
+        "with: {resubmit_until: 2026-09-20T18:00, return_reason: 缺少年度考核表}}",
         "{clock: 2026-10-12 09:00}",
     )
 
