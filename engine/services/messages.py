@@ -243,7 +243,9 @@ class Messages:
         value = at_path(values, path)
         keys = value if isinstance(value, list) else [value]
         lookup = self._lookup(unit)
-        for key in filter(None, keys):
+        # A reference of the data is there with its name, for the placeholders.
+        known = (one["id"] if isinstance(one, _Shown) else one for one in keys)
+        for key in filter(None, known):
             if lookup.record("people", str(key)) is not None:
                 yield str(key), None
             elif lookup.record("organisations", str(key)) is not None:

@@ -29,6 +29,29 @@ def test_a_return_tells_the_applicant_why(office: Platform):
     assert office.messages.inbox(person("李四")) == []
 
 
+@pytest.mark.req("ENT-05", "MSG-07")
+def test_a_message_to_an_organisation_of_the_form_reaches_whoever_acts_for_it():
+    """What a form names was looked for by its name: such messages reached nobody, unnoticed."""
+    office = open_office(
+        more={
+            "definitions/messages/returned.yaml": """
+        message: returned
+        title: 退回
+        to: data.unit
+        subject: {zh: "{data.unit}的申请已退回"}
+        body: {zh: "{input.reason}"}
+        """
+        }
+    )
+    uid = a_request(office, unit="一所")
+    office.cases.act(REVIEWER, uid, "return", input={"reason": "缺图纸"})
+
+    (message,) = office.messages.inbox(REVIEWER)
+
+    assert (message.title, message.body) == ("一所的申请已退回", "缺图纸")
+    assert office.messages.inbox(person("张三")) == []
+
+
 @pytest.mark.req("MSG-01", "MSG-04", "UNIT-03")
 def test_an_organisation_writes_to_those_below(office: Platform):
     assert [name for _, name in office.messages.recipients(ADMINISTRATOR)] == [

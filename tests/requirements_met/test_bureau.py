@@ -340,7 +340,9 @@ class TestCommittees:
         secretary = town.person("孙秘书", "教师高评委")
         bureau = town.person("陈管理", "人社局")
         registers = town.platform.registers
-        registers.act(bureau, "committees", "教师高评委", "deregister", {"reason": "备案期满"})
+        registers.act(
+            bureau, "committees", "教师高评委", "deregister", {"deregistration_reason": "备案期满"}
+        )
 
         with pytest.raises(Refused) as refused:
             registers.create(secretary, "activities", ACTIVITY)
@@ -352,14 +354,17 @@ class TestCommittees:
         manager = town.person("郁管理", BUREAU)
         town.platform.registers.create(manager, "committees", COMMITTEE)
         clerk.get(clerk.get(COMMITTEES).links["注销 成都高新区工程技术初级职称评审委员会"])
-        assert clerk.press("确定注销").status == 422
-        clerk.press("确定注销", reason="备案期满不再设立")
+        assert "请填写注销原因" in clerk.press("确定注销")
+        clerk.press("确定注销", deregistration_reason="备案期满不再设立")
 
         (line,) = exported(clerk, f"{COMMITTEES}?search=wuhou-chu")[1:]
 
         assert line[-1] == "已注销"
         page = clerk.get("/console/register-committees/history/?id=蓉工评委")
-        assert page.rows()[0][2:] == ["注销", "状态：正常 → 已注销原因：备案期满不再设立"]
+        assert page.rows()[0][2:] == [
+            "注销",
+            "注销原因：备案期满不再设立状态：正常 → 已注销注销原因：备案期满不再设立",
+        ]
 
     def test_an_account_name_belongs_to_one_committee(self, town):
         manager = town.person("郁管理", BUREAU)
@@ -455,7 +460,9 @@ class TestCommitteeAccounts:
         (admitted,) = registers.add(manager, "committees", COMMITTEE).staff
         signed_in = accounts.sign_in("wuhou-chu", admitted.password)
 
-        registers.act(manager, "committees", "蓉工评委", "deregister", {"reason": "备案期满"})
+        registers.act(
+            manager, "committees", "蓉工评委", "deregister", {"deregistration_reason": "备案期满"}
+        )
 
         assert accounts.session(signed_in.token) is None
         with pytest.raises(Refused, match="account_closed"):
@@ -472,7 +479,7 @@ class TestCommitteeAccounts:
         assert "进行中的评审活动" in clerk.page
         assert "2026年度中小学教师高级职称评审" in clerk.page
         assert ACTIVITY["name"] not in clerk.page
-        clerk.press("确定注销", reason="备案期满")
+        clerk.press("确定注销", deregistration_reason="备案期满")
 
         with pytest.raises(Refused) as refused:
             registers.create(secretary, "activities", ACTIVITY | {"name": "再开一次"})

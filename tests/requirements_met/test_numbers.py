@@ -57,8 +57,8 @@ class TestAdding:
         clerk.get(clerk.get("/").links["证书编号生成"])
         clerk.get(clerk.page.links["生成证号"])
         assert clerk.press("生成证号").status == 422
-        assert "成都市人力资源" in clerk.press("查询 发证单位", **{"unit~search": "人力资源"})
-        assert "成都市人力资源" not in clerk.press("查询 发证单位", **{"unit~search": "武侯"})
+        assert "成都市人力资源" in clerk.press("查询 发证单位名称", **{"unit~search": "人力资源"})
+        assert "成都市人力资源" not in clerk.press("查询 发证单位名称", **{"unit~search": "武侯"})
 
         self.adds(clerk, 2001, 2500)
 
