@@ -93,6 +93,13 @@ class Desk(Case):
         stage = step.get("stages", {}).get(paper.spot.stage, {})
         return stage.get("permission") or (who["permission"] if isinstance(who, dict) else None)
 
+    def reviewing(self, step: Mapping[str, Any]) -> list[str]:
+        """The rights to its tasks, at whichever stage."""
+        who = step.get("who")
+        said = [who["permission"]] if isinstance(who, dict) else []
+        stages = step.get("stages", {}).values()
+        return said + [stage["permission"] for stage in stages if "permission" in stage]
+
     def _is_kept_out(self, person: str, who: Any = None) -> bool:
         """Whether somebody does not deal with a task: the initiator, and who is named beside."""
         who = who if who is not None else self.step.get("who")
@@ -177,8 +184,8 @@ class Desk(Case):
             raise No
         back = here.left[-1].spot if here.left else None
         returned_by = back.office if back is not None else None
-        reviewer = back is not None and holds(
-            doing.person, self.permission(Paper(back), self.steps[back.step]), returned_by
+        reviewer = back is not None and any(
+            holds(doing.person, one, returned_by) for one in self.reviewing(self.steps[back.step])
         )
         if not (reviewer and returned_by == works_at(doing.person)):
             at = returned_by if returned_by is not None else here.spot.office
