@@ -65,8 +65,8 @@ from engine.domain.types import BOOLEAN, DATETIME, NUMBER, TEXT, Field, Record, 
 
 CASES = "cases"
 STATUSES = "statuses"
-Relation = Literal["waiting", "acted", "below", "mine", "all"]
-RELATIONS: tuple[Relation, ...] = ("waiting", "acted", "below", "mine", "all")
+Relation = Literal["waiting", "acted", "here", "below", "mine", "all"]
+RELATIONS: tuple[Relation, ...] = ("waiting", "acted", "here", "below", "mine", "all")
 Closing = Literal["no", "yes", "any"]
 
 #: what every case shows, beside ``data.<path>`` of its form

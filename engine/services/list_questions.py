@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.definitions.listing import CASES, Listing
+from engine.definitions.listing import CASES, Listing, Relation
 from engine.definitions.process import Process
 from engine.definitions.release import Release
 from engine.definitions.renaming import names_before
@@ -59,7 +59,7 @@ class ListQuestions:
     ) -> Worklist:
         """The cases of some processes that a list shows to the actor."""
         return Worklist(
-            relation=listing.relation,
+            relation=self._relation(actor, listing),
             viewer=self.viewer(actor),
             jurisdiction=actor.jurisdiction,
             processes=[process.id for process in processes],
@@ -74,6 +74,12 @@ class ListQuestions:
             where=self._where(unit, actor, listing),
             now=self._records.now(actor.jurisdiction or ""),
         )
+
+    def _relation(self, actor: Actor, listing: Listing) -> Relation:
+        """What a list asks for; only its head sees all cases of a jurisdiction."""
+        if listing.relation == "all" and not self._directory.leads(actor):
+            return "below"
+        return listing.relation
 
     def shown(self, unit: UnitOfWork, actor: Actor, case: CaseRow) -> bool:
         """Whether a list from which cases are opened, and which the actor may open, shows a case.

@@ -366,6 +366,12 @@ def _related(worklist: Worklist) -> Clause:
             return _waiting(worklist)
         case "acted":
             return _acted(worklist)
+        case "here" if viewer.organisation is not None:
+            is_open = _w.state == sa.literal_column("'open'")
+            waits = sa.and_(is_open, _w.organisation == viewer.organisation, *_work_at(worklist))
+            return sa.or_(_c.id.in_(sa.select(_w.case_id).where(waits)), _acted(worklist))
+        case "here":
+            return _acted(worklist)
         case "below":
             low, high = below(viewer.path or "/")
             inside = sa.select(records.c.key).where(

@@ -74,6 +74,38 @@ class TestRelations:
 
         assert office.lists.keys(REVIEWER, "town/returned") == [returned]
 
+    @pytest.mark.req("QRY-01", "REV-22")
+    def test_here_is_what_waits_with_us_and_what_we_did(self):
+        path = "definitions/lists/town/handled.yaml"
+        office = open_office(more={path: FILES[path].replace("relation: acted", "relation: here")})
+        done, waits, elsewhere = (
+            a_request(office),
+            a_request(office),
+            a_request(office, unit="二分局"),
+        )
+        for actor in (REVIEWER, CHECKER):
+            office.cases.act(actor, done, "pass")
+        a_request(office, submit=False)
+
+        assert sorted(office.lists.keys(REVIEWER, "town/handled")) == sorted([done, waits])
+        assert office.lists.keys(person("周局", "二分局"), "town/handled") == [elsewhere]
+
+    @pytest.mark.req("BUR-42")
+    def test_all_is_all_at_the_head_and_further_down_what_was_there_or_below(
+        self, office: Platform
+    ):
+        """Whoever held the permission at any bureau saw the cases of the whole jurisdiction."""
+        own, other = a_request(office, amount=20), a_request(office, amount=20, unit="二分局")
+        with office.store.write() as unit:
+            office.directory.grant(unit, "李四", "administrator", "一分局", jurisdiction="town")
+        below = person("李四", "一分局")
+
+        assert office.lists.keys(below, "town/everything") == [own]
+        assert len(office.lists.keys(person("钱管", "市局"), "town/everything")) == 2
+        assert office.views.view(below, own).uid == own
+        with pytest.raises(NotFound):
+            office.views.view(below, other)
+
     @pytest.mark.req("QRY-05")
     def test_mine_is_what_i_started_with_its_public_status(self, office: Platform):
         uid = a_request(office, subject="会议室")

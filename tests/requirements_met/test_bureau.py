@@ -743,6 +743,25 @@ class TestQualificationReview:
         assert "缺少2025年度考核表" in town.visit("岑晓雯").get(f"/cases/{town['z']}/course")
 
 
+@pytest.mark.req("BUR-42")
+def test_a_bureau_further_down_follows_the_applications_of_its_own_institutions():
+    """With the right to follow applications it saw those of the whole city."""
+    town = city(*CHECKED, worlds="chengdu")
+    above = town.person("郁管理", BUREAU)
+    for organisation in ("武侯人社局", "高新人社局"):
+        town.platform.directory.add_grant(above, "宓审核", "chengdu/filing_officer", organisation)
+    own, other = (town.visit("宓审核", one) for one in ("武侯人社局", "高新人社局"))
+
+    assert any("岑晓雯" in row for row in own.get("/lists/chengdu/tracking").rows())
+    assert other.get("/lists/chengdu/tracking").rows() == []
+    for bureau, lines in ((own, 2), (other, 1)):
+        sheet = BytesIO(bureau.get("/exports/chengdu/tracking").raw.data)
+        found = CalamineWorkbook.from_filelike(sheet).get_sheet_by_index(0).to_python()
+        assert len(found) == lines
+    assert other.get(f"/cases/{town['z']}").status == 404
+    assert "岑晓雯" in town.visit("亓备案", BUREAU).get("/lists/chengdu/tracking").text
+
+
 @pytest.mark.req("BUR-10")
 def test_the_notice_of_an_institution_is_kept_with_it_and_read_by_its_applicants(town, clerk):
     institutions = "/console/register-accepting_institutions"

@@ -6,7 +6,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from engine.domain.errors import NotAllowed
-from tests.support.city import AT_SUPERIOR, Page, city
+from tests.support.city import AT_SUPERIOR, AT_UNIT, Page, city
 
 #: 张三 of 第一中学 has come to the superior; 陈工 of 路桥检测所 is with the unit
 OTHER = (
@@ -46,6 +46,23 @@ def test_applications_are_counted_by_year_mode_series_level_status_and_unit(town
     assert [row[:2] for row in found["申报系列"]] == [
         ["工程技术人员", "0"], ["中小学教师", "1"],
     ]  # fmt: skip
+
+
+@pytest.mark.req("QRY-01")
+def test_what_waits_at_the_unit_is_counted_with_its_status():
+    """It was counted among those of other units, and the query did not find it."""
+    waiting = city(*AT_UNIT)
+    reviewer = waiting.visit("李复审", "第一中学")
+    found = figures(reviewer.get(OWN))
+    assert found["状态"] == [["待初审", "1", "1", "细分"]]
+    assert found["工作单位"] == [
+        ["天津市第一示范中学", "1", "1", "细分"], ["其他（合计）", "0", "0"],
+    ]  # fmt: skip
+    (row,) = reviewer.get("/lists/tianjin/unit-query?status=pending_first_review").rows()
+    assert "张三" in row
+    assert reviewer.get(f"/cases/{waiting['z']}").status == 200
+    # Who is further up does not know of it yet.
+    assert waiting.visit("吕复审", "教委").get("/lists/tianjin/unit-query").rows() == []
 
 
 @pytest.mark.req("QRY-01", "QRY-06")
