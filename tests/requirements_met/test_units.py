@@ -195,6 +195,21 @@ def test_a_refused_registration_goes_back_and_may_name_another_superior():
     assert superior.get(REVIEW).rows() == []
 
 
+@pytest.mark.req("ORG-02")
+def test_a_unit_without_a_superior_names_its_department_instead():
+    town = city(REGISTRATION, "{by: 管校长, does: save, case: r, with: $forms/unit-registration}")
+    unit = town.visit("管校长", "新建学校")
+    page = unit.get(f"/cases/{town['r']}")
+    assert "没有上级单位或母公司的，选职称业务主管部门" in page
+    assert unit.press("提交审核", superior="教委").status == 200
+
+    department = town.visit("吕复审", "教委")
+    department.get(REVIEW)
+    department.press("批量通过", row=town["r"])
+    department.press("确定批量通过")
+    assert town.platform.directory.superior("新建学校") == "教委"
+
+
 @pytest.mark.req("ORG-03")
 def test_a_unit_confirms_the_one_department_that_its_superior_leads_to():
     town = city(REGISTRATION, "{by: 管校长, does: save, case: r, with: $forms/unit-registration}")
@@ -515,11 +530,12 @@ SELF = {
 }
 
 
-@pytest.mark.req("ORG-09", "ORG-11", "ACC-06")
+@pytest.mark.req("ORG-09", "ORG-10", "ORG-11", "ACC-06")
 def test_a_unit_registers_itself_and_is_approved_by_the_superior_it_names():
     town = city()
     unit = passer_by(town)
-    unit.get(unit.get("/sign-in").links["单位注册"])
+    page = unit.get(unit.get("/sign-in").links["单位注册"])
+    assert "有上级单位或母公司的，也可以线下联系上级单位新增" in page
     page = unit.press("注册", **SELF)
     assert "您的用户名：" in page
     login = page.tree.xpath("//code")[0].text
