@@ -216,8 +216,8 @@ class TestUnits:
         assert titles(town.visit("张三")) == [
             ["答辩安排", "单位消息", town.platform.directory.name("organisations", writer[1])]
         ]
-        # The list is for writing: it opens nothing.
-        assert town.visit(*writer).get(f"/cases/{town['z']}").status == 404
+        # The list is for writing: what is still at a unit below is not opened from above.
+        assert town.visit("吕复审", "教委").get(f"/cases/{town['z']}").status == 404
 
     @pytest.mark.req("MSG-02")
     @pytest.mark.parametrize("search", ["第一示范", "12120000102328779B"])
