@@ -18,6 +18,7 @@ from engine.services.record_index import tree_parent
 from engine.services.records import Records
 from engine.services.sentences import Sentences
 from engine.store.records import RecordRow
+from engine.store.unit import UnitOfWork
 
 Operation = Literal["view", "list", "create", "edit", "delete", "export"]
 
@@ -62,6 +63,19 @@ class RegisterRights:
         if operation == "export" and permission is None:
             return self.why_not(actor, register, "list", row)
         return self._why_not(actor, permission, row)
+
+    def find(self, unit: UnitOfWork, actor: Actor, register: str, key: str) -> RecordRow:
+        """A record the actor may see; whoever may not is told the same as if there were none.
+
+        Raises:
+            NotFound: there is none, or it is not theirs to see.
+            NotAllowed: the actor sees no record of the register.
+        """
+        row = unit.records.load(register, key)
+        if row is not None and self.why_not(actor, register, "view", row) is None:
+            return row
+        self.demand(actor, register, "view")
+        raise self._sentences.worded(NotFound("no_such_record", register=register, key=key))
 
     def demand(
         self, actor: Actor, register: str, operation: Operation, row: RecordRow | None = None

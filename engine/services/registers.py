@@ -138,6 +138,10 @@ class Registers:
         """Refuse what the actor may not do with a register's records."""
         self._rights.demand(actor, register, operation, row)
 
+    def find(self, unit: UnitOfWork, actor: Actor, register: str, key: str) -> RecordRow:
+        """A record the actor may see; whoever may not is told the same as if there were none."""
+        return self._rights.find(unit, actor, register, key)
+
     def may_view(self, actor: Actor, register: str) -> bool:
         """Whether an actor may look records of a register up."""
         return self.why_not(actor, register, "view") is None
@@ -236,8 +240,7 @@ class Registers:
         """
         known = self._rights.known(register)
         with self._store.read() as unit:
-            row = self._records.load(unit, register, key)
-            self._rights.demand(actor, register, "view", row)
+            self._rights.find(unit, actor, register, key)
             shown = Shown.of_register(known)
             lookup, captions = self._records.lookup(unit), self._sentences.captions()
             cells = self.pages.row(unit, lookup, shown, key, captions=captions).cells
@@ -254,8 +257,7 @@ class Registers:
         """
         known = self._rights.known(register)
         with self._sentences.saying(), self._store.read() as unit:
-            row = self._records.load(unit, register, key)
-            self._rights.demand(actor, register, "view", row)
+            row = self._rights.find(unit, actor, register, key)
             name = self._directory.name(register, key)
             actions = known.actions.values()
             offers = [self._offer(unit, actor, known, row, one) for one in actions]
@@ -309,8 +311,7 @@ class Registers:
                     self.surroundings(unit, actor),
                     self._rights.of_form(actor, known),
                 )
-            row = self._records.load(unit, register, key)
-            self._rights.demand(actor, register, "view", row)
+            row = self._rights.find(unit, actor, register, key)
             may_edit = self.why_not(actor, register, "edit", row) is None
             rights = self._rights.of_form(actor, known, row) if may_edit else Rights(edit=())
             filled = {**row.data, **(data or {})}
@@ -407,7 +408,7 @@ class Registers:
         """
         known = self._rights.known(register)
         with self._sentences.saying(), self._store.write() as unit:
-            row = self._records.load(unit, register, key)
+            row = self._rights.find(unit, actor, register, key)
             self._rights.demand(actor, register, "edit", row)
             return self._changed(unit, actor, known, row, data, version).version
 
@@ -419,7 +420,7 @@ class Registers:
         """
         known = self._rights.known(register)
         with self._sentences.saying(), self._store.read() as unit:
-            row = self._records.load(unit, register, key)
+            row = self._rights.find(unit, actor, register, key)
             self._rights.demand(actor, register, "edit", row)
             names = {
                 name
@@ -448,7 +449,7 @@ class Registers:
         if chosen is None:
             raise NotFound("no_such_action", action=action, step=known.title)
         with self._sentences.saying(), self._store.write() as unit:
-            row = self._records.load(unit, register, key)
+            row = self._rights.find(unit, actor, register, key)
             refusal = self._why_not_act(unit, actor, known, row, chosen)
             if refusal is not None:
                 raise refusal
@@ -512,8 +513,7 @@ class Registers:
         if chosen is None:
             raise NotFound("no_such_action", action=action, step=known.title)
         with self._sentences.saying(), self._store.read() as unit:
-            row = self._records.load(unit, register, key)
-            self._rights.demand(actor, register, "view", row)
+            row = self._rights.find(unit, actor, register, key)
             forms = self._records.release.forms
             form = form_asked(forms, chosen) or self._form(known).fields(())
             there = {
@@ -534,7 +534,7 @@ class Registers:
             Refused: the right says no, or the record is used.
         """
         with self._sentences.saying(), self._store.write() as unit:
-            row = self._records.load(unit, register, key)
+            row = self._rights.find(unit, actor, register, key)
             self._rights.demand(actor, register, "delete", row)
             self._demand_unused(unit, register, key)
             self._records.ranges.demand_unused(unit, self._rights.known(register), row)
@@ -672,8 +672,7 @@ class Registers:
         known = self._rights.known(register)
         found = []
         with self._sentences.saying(), self._store.read() as unit:
-            row = self._records.load(unit, register, key)
-            self._rights.demand(actor, register, "view", row)
+            row = self._rights.find(unit, actor, register, key)
             values = self._values(unit, actor, known, row)
             values["record"] = values.pop("it")
             for one in known.actions[action].shows:

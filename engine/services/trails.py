@@ -126,7 +126,7 @@ class Trails:
             Refused: the actor does not work with the record.
         """
         with self._sentences.saying(), self._records.store.read() as unit:
-            row = self._records.load(unit, register, key)
+            row = self._registers.find(unit, actor, register, key)
             self._registers.demand(actor, register, "list", row)
             lookup = self._records.lookup(unit)
             looks = unit.access_log.of(key, SHOWN) if register == PEOPLE else ()

@@ -57,7 +57,7 @@ def test_a_department_decides_for_nobody_but_its_own_units():
 
     (row,) = department.get(REQUIREMENTS + "/").rows()
     assert row[0] == "天津市教育委员会"
-    assert department.get(f"{REQUIREMENTS}/edit/?id=e2").status == 403
+    assert department.get(f"{REQUIREMENTS}/edit/?id=e2").status == 404
     department.get(REQUIREMENTS + "/new/")
     page = department.post(
         REQUIREMENTS + "/new/",
