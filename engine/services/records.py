@@ -245,7 +245,7 @@ class Records:
                 data=data, found_by=found_by, at=at, subject=self.index.subject(register, known),
             )  # fmt: skip
         except Duplicate as error:
-            raise _taken(register) from error
+            raise self._taken(register) from error
         self.views(unit).forget(register.id, known)
         self.ranges.demand_apart(unit, register, row)
         row = self._place(unit, register, row)
@@ -286,7 +286,7 @@ class Records:
                 subject=self.index.subject(register, row.key),
             )  # fmt: skip
         except Duplicate as error:
-            raise _taken(register) from error
+            raise self._taken(register) from error
         if not saved:
             raise Stale("already_handled")
         self.views(unit).forget(register.id, row.key)
@@ -406,6 +406,14 @@ class Records:
 
     # ------------------------------------------------------------ inside
 
+    def _taken(self, register: Register) -> Refused:
+        """A refusal that says what no two records in use may share."""
+        form, key = self.release.forms[register.form], register.key
+        unique = (*register.unique, *([(key,)] if key is not None else []))
+        known = [[one for path in paths if (one := form.element(path))] for paths in unique]
+        titles = [[one.title for one in elements] for elements in known]
+        return Refused("duplicate_record", register=register.title, unique=titles)
+
     def _found_by(
         self, unit: UnitOfWork, register: Register, row: RecordRow
     ) -> tuple[Findable, str | None]:
@@ -503,10 +511,6 @@ def _over(data: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
         inside = isinstance(before, Mapping) and isinstance(value, Mapping)
         both[name] = _over(before, value) if inside else value  # type: ignore[arg-type]
     return both
-
-
-def _taken(register: Register) -> Refused:
-    return Refused("duplicate_record", register=register.title)
 
 
 def _random_key() -> str:

@@ -93,6 +93,11 @@ class Sentences:
         why = shown.get("why")
         if isinstance(why, list):
             shown["why"] = self.told(why)
+        unique = shown.get("unique")
+        if unique is not None:
+            # Some fields together, or others.
+            groups = ("、".join(map(self.caption, titles)) for titles in unique)
+            shown["unique"] = (" or " if self.language() == "en" else "或者").join(groups)
         due = shown.get("due")
         if isinstance(due, str) and len(due) >= 10:
             shown["due"] = _day(due, self.language())

@@ -133,7 +133,8 @@ def test_of_three_members_the_one_that_cannot_go_on_is_told_and_goes_on_when_it_
     assert [at(town, uid) for uid in (first, second, other)] == ["check", "gather", "check"]
     (incident,) = town.incidents.unresolved(MONITOR)
     assert (incident.uid, incident.code) == (group, "decision_refused")
-    assert incident.sentence == "2026-000002 不能按结果继续办理：已有相同的记录。处理后请重新执行"
+    why = "“Marks”中已有Number相同的记录"
+    assert incident.sentence == f"2026-000002 不能按结果继续办理：{why}。处理后请重新执行"
     # The decision binds the member until somebody has seen to it.
     with pytest.raises(Refused, match="decided_by_group"):
         town.cases.act(ANN, second, "home")
