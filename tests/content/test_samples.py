@@ -358,10 +358,12 @@ def told(place):
     people, statuses = set(), {}
     for name, sample in BY_NAME.items():
         begun = {one: step.process for step in sample.steps for one in step.cases if step.process}
-        for step in sample.steps if name.startswith(f"{place}/roles") else ():
+        for step in sample.steps if name.startswith(f"{place}/") else ():
             for case, wanted in step.expect.items():
-                if isinstance(wanted, Mapping) and "visible" in wanted:
-                    people |= {one for one, seen in wanted["visible"].items() if seen}
+                if not isinstance(wanted, Mapping) or "visible" not in wanted:
+                    continue
+                people |= {one for one, seen in wanted["visible"].items() if seen}
+                if name.startswith(f"{place}/roles"):
                     statuses.setdefault(begun[case], set()).add(wanted["status"])
     return people, statuses
 

@@ -30,7 +30,7 @@ def test_an_application_is_returned_failed_and_reviewed_again(site, people):
     first = people("puchushen").sees("待初审").looks("sichuan-home-unit")
     first.opens("本单位人员审核").takes("杨帆").looks("sichuan-review-first")
     first.page.locator("summary", has_text="退回").click()
-    first.fills("退回截止时间", "2026-09-20").fills("退回原因", "缺少年度考核表")
+    first.fills("退回截止时间", "2026-09-20T18:00").fills("退回原因", "缺少年度考核表")
     first.presses("确定退回").sees("已退回。")
     first.opens("本单位已退回").sees("杨帆").looks("sichuan-list-returned")
 

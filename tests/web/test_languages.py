@@ -32,7 +32,7 @@ def test_the_rules_of_a_process_are_translated():
 
 def test_the_refusals_of_the_platform_are_translated():
     town = city(*AT_UNIT)
-    reviewer = reading_english(town, "李复审", "第一中学")
+    reviewer = reading_english(town, "赵科长", "教委下属中心")
 
     page = reviewer.get(f"/cases/{town['z']}")
 
