@@ -18,7 +18,7 @@ from engine.services.sentences import Sentences
 from engine.services.somebody import Permissions
 
 #: the incidents of tasks that nobody may do: nobody has the right, or all who have it keep out
-LOOKED_FOR = frozenset({"nobody_holds_it", "all_recused"})
+LOOKED_FOR = frozenset({"nobody_holds_it", "person_cannot", "all_recused"})
 #: how often it is looked for such tasks
 EVERY = timedelta(minutes=10)
 

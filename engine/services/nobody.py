@@ -1,4 +1,7 @@
-"""Finds tasks nobody may do: nobody has the right, or all who have it must keep out (ENG-14)."""
+"""Finds tasks nobody may do (ENG-14).
+
+Nobody has the right, or all who have it must keep out, or the one person who has it to do has not.
+"""
 
 from __future__ import annotations
 
@@ -53,6 +56,10 @@ class Nobody:
                     ruled.append((one, holders))
                 elif not holders or (keeping_out == "initiator" and holders == {one.initiator}):
                     left[one.case_id, one.step] = self._nobody(unit, one)
+        for organisation, permission, person in unit.work.people():
+            if not self._rights.holds(person, permission, organisation):
+                for one in unit.work.at(organisation, permission, person):
+                    left[one.case_id, one.step] = self._nobody(unit, one, person)
         seen = {((one.case_id, one.step), one.version, holders) for one, holders in ruled}
         self._looked = {key: turn for key, turn in self._looked.items() if key in seen}
         ruled.sort(key=self._last_look)
@@ -78,9 +85,12 @@ class Nobody:
             return "rules"
         return "initiator" if process.is_personal else None
 
-    def _nobody(self, unit: UnitOfWork, one: Waiting) -> Refused:
+    def _nobody(self, unit: UnitOfWork, one: Waiting, person: str | None = None) -> Refused:
         process = self._work.definitions.compiled(one.process, one.pin, unit).process
-        return Refused(
-            "nobody_holds_it", organisation=one.organisation, step=process.steps[one.step].title,
-            permission=one.permission,
-        )  # fmt: skip
+        told = {
+            "organisation": one.organisation, "step": process.steps[one.step].title,
+            "permission": one.permission,
+        }  # fmt: skip
+        if person is not None:
+            return Refused("person_cannot", **told, person=person)
+        return Refused("nobody_holds_it", **told)

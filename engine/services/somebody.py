@@ -74,11 +74,15 @@ class Somebody:
         return False
 
     def _refusal(self, unit: UnitOfWork, loaded: Loaded, item: WorkItem) -> Refused | None:
-        if item.permission is None or item.organisation is None or item.person is not None:
+        if item.permission is None or item.organisation is None:
             return None
-        holders = set(self._rights.holders(item.permission, item.organisation)) - set(item.except_)
         step = loaded.compiled.process.steps[item.step]
         told = {"organisation": item.organisation, "step": step.title}
+        if item.person is not None:
+            if self._rights.holds(item.person, item.permission, item.organisation):
+                return None
+            return Refused("person_cannot", **told, permission=item.permission, person=item.person)
+        holders = set(self._rights.holders(item.permission, item.organisation)) - set(item.except_)
         if not holders:
             return Refused("nobody_holds_it", **told, permission=item.permission)
         who = step.who

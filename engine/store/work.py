@@ -167,15 +167,19 @@ _MOVE_DUE_AT = Statement(
     )
 )
 _open: Clause = _table.state == "open"
+_of_holders: Clause = sa.and_(
+    _open, _table.permission.is_not(None), _table.organisation.is_not(None)
+)
 #: where something waits for whoever holds a permission; asked by the worker now and then
 _WHERE = (
     sa.select(_table.organisation, _table.permission)
-    .where(
-        _open,
-        _table.person.is_(None),
-        _table.permission.is_not(None),
-        _table.organisation.is_not(None),
-    )
+    .where(_of_holders, _table.person.is_(None))
+    .distinct()
+)
+#: the same for one of the holders alone
+_WHOM = (
+    sa.select(_table.organisation, _table.permission, _table.person)
+    .where(_of_holders, _table.person.is_not(None))
     .distinct()
 )
 _FORGET = Statement(sa.delete(work_items).where(_table.case_id == given(_table.case_id, "key")))
@@ -205,8 +209,12 @@ class Work:
         """Return the organisations and permissions that open items wait for."""
         return [(row[0], row[1]) for row in self._session.rows(_WHERE)]
 
-    def at(self, organisation: str, permission: str) -> list[Waiting]:
-        """Return what waits for whoever holds a permission at an organisation."""
+    def people(self) -> list[tuple[str, str, str]]:
+        """Return the organisations, permissions and people whose tasks are theirs alone."""
+        return [(row[0], row[1], row[2]) for row in self._session.rows(_WHOM)]
+
+    def at(self, organisation: str, permission: str, person: str | None = None) -> list[Waiting]:
+        """Return what waits for whoever holds a permission there, or for one of them alone."""
         asked = (
             sa.select(
                 _table.case_id, _table.step, _table.organisation, _table.permission,
@@ -215,7 +223,7 @@ class Work:
             .join(cases, cases.c.id == _table.case_id)
             .where(
                 _open,
-                _table.person.is_(None),
+                _table.person.is_(None) if person is None else _table.person == person,
                 _table.organisation == organisation,
                 _table.permission == permission,
             )

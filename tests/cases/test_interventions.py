@@ -364,6 +364,26 @@ def test_a_task_nobody_may_do_any_more_is_an_incident_until_somebody_may(
 
 
 @pytest.mark.req("ENG-14")
+def test_a_task_taken_over_by_somebody_without_the_right_is_an_incident(office: Platform) -> None:
+    """Whoever had taken it over left their post; it waited for them, and nobody was told."""
+    with office.store.write() as unit:
+        office.directory.grant(unit, "李四", "reviewer", "一所", jurisdiction="town")
+    uid = a_request(office)
+    office.cases.transfer(REVIEWER, uid, "李四")
+    assert office.incidents.look() == 0
+    with office.store.write() as unit:
+        office.directory.take_back(unit, "李四", "town/reviewer", "一所")
+    office.clock.set(office.clock.now() + EVERY)
+
+    assert office.incidents.look() == 1
+    (incident,) = office.incidents.unresolved(MONITOR)
+    assert (incident.uid, incident.code) == (uid, "person_cannot")
+    assert (incident.params["person"], incident.params["organisation"]) == ("李四", "一所")
+    office.incidents.resolve(MONITOR, incident.id, "李四离职")
+    assert office.lists.keys(REVIEWER, "town/to-review") == [uid]
+
+
+@pytest.mark.req("ENG-14")
 def test_a_task_nobody_may_do_is_put_elsewhere_by_its_incident(office: Platform) -> None:
     uid = a_request(office)
     with office.store.write() as unit:

@@ -140,3 +140,14 @@ def test_a_colleague_has_the_task_of_a_named_person_from_them(named: Platform, h
     named.cases.act(COLLEAGUE, uid, "pass")
     assert named.views.view(person("张三"), uid).place == "审核 复审（一所）"
     assert all(found.same for found in named.rebuilding.all())
+
+
+@pytest.mark.req("ENG-14")
+def test_a_case_is_not_put_where_the_named_person_has_no_right(named: Platform) -> None:
+    """It waited there for somebody of another office, for ever."""
+    uid = a_request(named, reader="王审")
+
+    with pytest.raises(Refused, match="person_cannot"):
+        named.interventions.reroute(person("马监", "市局"), uid, "一所搬迁", organisation="二分局")
+
+    named.cases.act(FIRST, uid, "pass")

@@ -392,7 +392,9 @@ class Desk(Case):
         self.here.touched = True
 
     def _demand_somebody(self, since: int) -> None:
-        """Wherever it has come to, one at least of those with the right need not keep out."""
+        """Wherever it has come to, one of those with the right need not keep out; or whoever has it
+        alone has the right.
+        """
         moved = self.inside
         for inside, one in list(self.places()):
             self.inside = inside
@@ -400,6 +402,8 @@ class Desk(Case):
                 if right is not None and whom is None:
                     able = (who for who in STAFF if holds(who, right, office))
                     self._demand(any(not self._is_kept_out(who) for who in able))
+                elif right is not None:
+                    self._demand(holds(str(whom), right, office))
         self.inside = moved
 
     def _take(self, name: str, office: str | None) -> None:
