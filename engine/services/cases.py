@@ -8,7 +8,7 @@ from the same functions that list what could be done (:mod:`engine.services.offe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -271,13 +271,17 @@ class Cases:
 
         def make(unit: UnitOfWork, loaded: Loaded) -> Command:
             run = self._work.look(unit, loaded, actor, at=at)
+            if not self.unseen(unit, loaded, run, actor):
+                raise Stale("already_handled")
             return command_of(actor, run, "open", "open", {})
 
         with self._work.store.read() as unit:
             loaded = self._work.load(unit, uid)
             if not self.unseen(unit, loaded, self._work.look(unit, loaded, actor, at=at), actor):
                 return
-        self.carry_out(actor, uid, make, version=None, key=None)
+        # Where it was taken back or opened at this instant there is nothing to note any more.
+        with suppress(Stale):
+            self.carry_out(actor, uid, make, version=None, key=None)
 
     def unseen(self, unit: UnitOfWork, loaded: Loaded, run: Run, actor: Actor) -> bool:
         """Whether opening the case takes something from whoever passed it on to the actor."""
@@ -495,7 +499,7 @@ class Cases:
             Refused: nothing waits, or it is not for the actor, or a colleague has it.
         """
         with self._reaching(actor, uid), self._work.store.write() as unit:
-            loaded = self._work.load(unit, uid)
+            loaded = self._work.held(unit, uid)
             refusal: Refused = NotAllowed("nothing_waits_for_you")
             for number, (item, holder) in enumerate(self._waiting(unit, loaded, actor, at)):
                 found = self._why_not_claim(unit, loaded, actor, item, holder)
@@ -559,12 +563,18 @@ class Cases:
                     yield item, whom
 
     def demand_unclaimed(self, unit: UnitOfWork, loaded: Loaded, run: Run, actor: Actor) -> None:
-        """Refuse what a colleague has taken on."""
+        """Refuse what a colleague has taken on, until the command is written."""
         if not is_claimable(run.step):
             return
-        for step, person in unit.work.claims(loaded.row.id, actor.organisation):
-            if run.at in ("", step) and person not in (actor.person, *actor.represents):
-                raise NotAllowed("claimed_by_other", person=person)
+
+        def demand(unit: UnitOfWork) -> None:
+            for step, person in unit.work.claims(loaded.row.id, actor.organisation):
+                if run.at in ("", step) and person not in (actor.person, *actor.represents):
+                    raise NotAllowed("claimed_by_other", person=person)
+
+        demand(unit)
+        # A claim is no command, so a case that has been claimed meanwhile is as it was.
+        loaded.rechecks.append(demand)
 
     # ------------------------------------------------------------ groups and panels
 

@@ -537,6 +537,8 @@ class Casework:
         # First of all: whoever comes second learns it here, before anything else is written.
         if not unit.cases.save(written, row):
             raise _raced(before, command)
+        for recheck in loaded.rechecks:
+            recheck(unit)
         unit.journal.add(row, event)
         written = written._replace(version=row.version + 1)
         self.rows.work(unit, row, before, command, result, now)

@@ -11,6 +11,7 @@ from engine.domain.case import State
 from engine.runtime.compiled import Compiled
 from engine.store.cases import CaseRow
 from engine.store.once import once
+from engine.store.unit import UnitOfWork
 
 
 class LazyData(Mapping[str, Any]):
@@ -43,6 +44,8 @@ class Loaded:
     data: Mapping[str, Any]
     #: what was searched for while deciding on this case
     found: dict[tuple[str, Any, int | None], Sequence[str]] = field(default_factory=dict)
+    #: what has to hold still when nobody else can write the case any more, and is no part of it
+    rechecks: list[Callable[[UnitOfWork], None]] = field(default_factory=list)
 
     @property
     def ident(self) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from engine.services.casework import Casework
 from engine.services.platform import Platform
 from tests.support.at_once import at_once
 from tests.support.fairs import APPLICANT, an_entry, open_fairs, work_off
-from tests.support.office import ZONE, a_request, open_office, person
+from tests.support.office import FILES, ZONE, a_request, open_office, person
 
 LATER = datetime(2026, 10, 20, 8, tzinfo=ZONE)
 FIRST = person("王审", "一所")
@@ -143,5 +143,50 @@ def test_a_timer_that_meets_a_click_does_its_work_all_the_same(
     assert isinstance(clicked[0], Refused)
     assert clicked[0].code != "no_permission_extend"
     assert clicked[0].sentence != ""
+    assert town.rebuilding.rebuild(uid).same
+    town.close()
+
+
+@pytest.mark.req("ENG-11")
+def test_what_a_colleague_claims_at_the_same_instant_is_theirs(
+    office: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both were told that it was done: one had taken it on, the other passed it."""
+    with office.store.write() as unit:
+        office.directory.grant(unit, "李四", "reviewer", "一所", jurisdiction="town")
+    uid, colleague = a_request(office), person("李四", "一所")
+
+    claimed = meeting(office.casework, monkeypatch, lambda: office.cases.claim(colleague, uid))
+    with pytest.raises(Refused, match="claimed_by_other"):
+        office.cases.act(FIRST, uid, "pass")
+
+    assert claimed == [None]
+    office.cases.act(colleague, uid, "pass")
+    assert office.rebuilding.rebuild(uid).same
+
+
+@pytest.mark.req("ENG-11", "REV-13")
+def test_what_is_taken_back_at_the_same_instant_was_not_opened(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The draft counted as opened by the reviewer it had been taken back from."""
+    request = "definitions/processes/town/request.yaml"
+    opens = FILES[request].replace(
+        "submit: {title: 提交, to: review}",
+        "submit: {title: 提交, to: review, withdraw: until_next_opens}",
+    )
+    town = open_office(postgres_url, more={request: opens})
+    uid = a_request(town)
+
+    withdrawn = meeting(
+        town.casework, monkeypatch, lambda: town.cases.withdraw(person("张三"), uid)
+    )
+    town.cases.open(FIRST, uid)
+
+    assert not isinstance(withdrawn[0], Refused)
+    with town.store.read() as unit:
+        row = unit.cases.load(uid)
+        assert row is not None
+        assert (row.step, row.journal_seq) == ("fill", 3), "start, submit, withdraw"
     assert town.rebuilding.rebuild(uid).same
     town.close()

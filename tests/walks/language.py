@@ -257,6 +257,8 @@ class Author:
     calls: int = 0
     #: one call or wait of so many is for several cases
     several: int = 3
+    #: dates that are not counted in days
+    moments: tuple[str, ...] = ("hours(now, 30)",)
     #: steps that a block brings beside its own
     pending: dict[str, Any] = field(default_factory=dict)
 
@@ -496,7 +498,7 @@ class Author:
     def due(self, actions: dict[str, Any]) -> dict[str, Any]:
         by = [{"when": "has(data.note)", "then": "days(today, 2)"}, {"then": "data.until"}]
         due: dict[str, Any] = {
-            "by": self.pick(["data.until", "days(today, 5)", "hours(now, 30)", by])
+            "by": self.pick(["data.until", "days(today, 5)", *self.moments, by])
         }
         if self.flip(3):
             # What nobody may move would stop the case for good.
@@ -530,7 +532,7 @@ class Author:
 
     def wait(self, then: str, depth: int) -> tuple[str, dict[str, Any]]:
         name = self.name()
-        until = self.pick(["data.until", "days(today, 3)", "hours(now, 30)"])
+        until = self.pick(["data.until", "days(today, 3)", *self.moments])
         step: dict[str, Any] = {"title": name, "wait": {"until": until}, "to": then}
         if self.flip():
             step["actions"] = self.meanwhile(then)

@@ -33,6 +33,8 @@ class Kin(Plain):
     """Writes processes that create cases, without groups and systems."""
 
     several = 2
+    # What is cut off and done later is done a few minutes later than on paper.
+    moments = ()
 
     def kinds(self, depth: int) -> list[str]:
         return [*super().kinds(depth), *["call"] * 9, *["case"] * 9 * (depth == 1)]
