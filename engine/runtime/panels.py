@@ -65,11 +65,16 @@ def is_own(run: Run, panel: Panel, person: str) -> bool:
 
 
 def attending(run: Run, panel: Panel) -> Sequence[str]:
-    """Those who take part: all voters, or those of them who have come, once anybody has."""
+    """Those who take part: all voters, or those of them who have come, once anybody has.
+
+    Who was named for the seat of one of the voters is there for it.
+    """
+    voters = run.state.voters
     if panel.present is None:
-        return run.state.voters
+        return voters
     come = run.context.keys(panel.present)
-    return tuple(v for v in run.state.voters if v in come) or run.state.voters
+    named = voters if isinstance(panel.voters, Draw) else run.context.keys(panel.voters)
+    return tuple(one for one in voters if one in come or one not in named) or voters
 
 
 def look_at_turn(run: Run) -> None:

@@ -133,6 +133,22 @@ def test_where_only_others_have_come_the_voters_vote(vote: Make) -> None:
 
 
 @pytest.mark.req("ENG-12")
+def test_who_is_named_for_a_seat_takes_part(vote: Make) -> None:
+    """They were refused as absent, and the vote waited for nobody."""
+    case = vote("present: data.guests, may_decline: true")
+    leader = person("周局", "市局")
+    case.town.cases.act(leader, case.uid, "attendance")
+    case.cast("v0")
+    case.town.cases.replace(leader, case.uid, "v2", "spare", "生病")
+    assert case.step == "vote"
+
+    case.cast("spare")
+
+    assert case.step == "done"
+    assert case.rebuilt()
+
+
+@pytest.mark.req("ENG-12")
 def test_who_has_not_come_does_not_vote(vote: Make) -> None:
     case = vote("present: data.guests")
     case.town.cases.act(person("周局", "市局"), case.uid, "attendance")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from hypothesis import strategies as st
 
@@ -256,9 +256,9 @@ class Author:
     meets: str | None = None
     calls: int = 0
     #: one call or wait of so many is for several cases
-    several: int = 3
+    several: ClassVar[int] = 3
     #: dates that are not counted in days
-    moments: tuple[str, ...] = ("hours(now, 30)",)
+    moments: ClassVar[tuple[str, ...]] = ("hours(now, 30)",)
     #: steps that a block brings beside its own
     pending: dict[str, Any] = field(default_factory=dict)
 
@@ -459,18 +459,19 @@ class Author:
             found["resubmit_to"] = "first_level"
         return found
 
+    def holder(self) -> dict[str, Any]:
+        """Who deals with a task of an organisation."""
+        who: dict[str, Any] = {"permission": "p", "organisation": self.pick(PLACES)}
+        if self.flip(6):
+            who["except"] = self.pick(EXCEPT)
+        if who["organisation"] == "data.unit" and self.flip(5):
+            who["person"] = "data.head"
+        return who
+
     def task(self, then: str, depth: int) -> tuple[str, dict[str, Any]]:
         name = self.name()
         step: dict[str, Any] = {"title": name}
-        if self.flip(6):
-            step["who"] = "initiator"
-        else:
-            who: dict[str, Any] = {"permission": "p", "organisation": self.pick(PLACES)}
-            if self.flip(6):
-                who["except"] = self.pick(EXCEPT)
-            if who["organisation"] == "data.unit" and self.flip(5):
-                who["person"] = "data.head"
-            step["who"] = who
+        step["who"] = "initiator" if self.flip(6) else self.holder()
         if self.flip(3) and step["who"] != "initiator":
             step["stages"] = {
                 "one": {"title": "One", **({"when": "has(data.note)"} if self.flip() else {})},
@@ -488,6 +489,9 @@ class Author:
         if self.flip(4):
             step["status"] = "open"
         step["actions"] = self.actions(self.to(then, depth), name, depth)
+        if "person" in step["who"]:
+            # Other organisations do not have them.
+            step["actions"]["pass"].pop("insert", None)
         if self.flip(3):
             step["due"] = self.due(step["actions"])
             if step["who"] == "initiator":
@@ -497,9 +501,7 @@ class Author:
 
     def due(self, actions: dict[str, Any]) -> dict[str, Any]:
         by = [{"when": "has(data.note)", "then": "days(today, 2)"}, {"then": "data.until"}]
-        due: dict[str, Any] = {
-            "by": self.pick(["data.until", "days(today, 5)", *self.moments, by])
-        }
+        due: dict[str, Any] = {"by": self.pick(["data.until", "days(today, 5)", *self.moments, by])}
         if self.flip(3):
             # What nobody may move would stop the case for good.
             due |= {"hard": True, "extend": {"permission": "p"}}
@@ -646,7 +648,7 @@ class Author:
             panel |= {"ballot": "paper", "invalid": "ballot.score < 5.0"}
         if self.flip(4) and not panel.get("secret"):
             panel["enough"] = "vote.counts.agree >= 2"
-        if self.flip(4):
+        if self.flip(4) and panel["voters"] == "data.voters":
             panel["present"] = PRESENT
         if self.flip(4):
             panel["observers"] = "case.actors('fill')"

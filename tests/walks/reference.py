@@ -131,7 +131,7 @@ class Vote:
         """Those who have come, where it is said who has; here it is not the third."""
         if "present" not in self.panel:
             return self.voters
-        return [one for one in self.voters if one in ("v0", "v1")] or self.voters
+        return [one for one in self.voters if one != "v2"] or self.voters
 
     def result(self, step: Mapping[str, Any], *, overdue: bool) -> str | None:
         """What has come of it: an outcome, ``again``, or None while it goes on."""
