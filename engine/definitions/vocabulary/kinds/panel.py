@@ -184,8 +184,8 @@ VOCABULARY = Vocabulary(
         Key(
             "present",
             terms.PEOPLE,
-            "到会的人，比例基数 `present`",
-            "who is present: the base `present`",
+            "到会的人，比例基数 `present`；补上席位的人算到会，投票人都没有到会的算全部到会",
+            "who is present (also who is named for a seat; all if no voter): the base `present`",
             default="全部 / all",
         ),
         Key(
